@@ -1,0 +1,56 @@
+# Compiler settings and the three kinds of target, so that a folder's CMakeLists.txt
+# is a list of files and of the folders it depends on.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+# The same bits on every machine: no contraction to FMA, no fast-math.
+add_compile_options(-ffp-contract=off -Wall -Wextra -Werror=return-type -Werror=unused-result)
+# Always-on checks stay on in release builds.
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+if(MOTE_SANITIZE)
+  add_compile_options(-fsanitize=${MOTE_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${MOTE_SANITIZE})
+endif()
+
+find_program(MOTE_CCACHE ccache)
+if(MOTE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MOTE_CCACHE})
+endif()
+find_program(MOTE_MOLD mold)
+if(MOTE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# mote_library(name SOURCES a.cc… DEPENDS target… [PUBLIC target…])
+function(mote_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PUBLIC" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_DEPENDS})
+endfunction()
+
+# mote_executable(name SOURCES a.cc… DEPENDS target…)
+function(mote_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS})
+endfunction()
+
+# mote_test(name SOURCES a_test.cc… DEPENDS target…): one binary a folder.
+function(mote_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  mote_executable(${name} SOURCES ${ARG_SOURCES} DEPENDS ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

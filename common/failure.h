@@ -1,0 +1,35 @@
+// Why an attempt failed: what retry, blame and messages are decided by.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mote {
+
+enum class FaultKind {
+  kApplication,  // the operation itself refused its input: not retried
+  kEngineCrash,  // the engine process died (signal, exit code)
+  kOutOfMemory,
+  kTimeout,      // the task ran past its limit
+  kLostWorker,   // heartbeats stopped or the worker said goodbye
+  kUnavailable,  // an input could not be fetched
+  kDevice,       // the accelerator failed
+};
+
+std::string_view Name(FaultKind kind);  // "engine crash"
+
+// True when another attempt may succeed where this one failed.
+bool IsSystemFault(FaultKind kind);
+
+struct Failure {
+  FaultKind kind = FaultKind::kApplication;
+  int64_t task = -1;      // the guilty task; -1: unknown, somewhere in the block
+  std::string message;    // one line: what happened, with what value, and what to do
+  std::string detail;     // last lines of stderr, may be empty
+  std::string worker;     // who reported it
+
+  bool operator==(const Failure&) const = default;
+};
+
+}  // namespace mote

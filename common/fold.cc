@@ -1,0 +1,82 @@
+#include "common/fold.h"
+
+#include <utility>
+
+#include "common/status_macros.h"
+
+namespace mote {
+namespace {
+
+// Parent's value of two siblings, left first.
+absl::Status CombineNodes(Node& left, Node right, const Reducer& reducer, BlobSink& blobs) {
+  left.block = left.block.Parent();
+  if (!right.partial.has_value()) return absl::OkStatus();
+  if (!left.partial.has_value()) {
+    left.partial = std::move(right.partial);
+    return absl::OkStatus();
+  }
+  return reducer.Combine(*left.partial, *right.partial, blobs);
+}
+
+}  // namespace
+
+absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
+  const auto bytes = [](const Node& n) { return n.partial ? static_cast<int64_t>(n.partial->size()) : 0; };
+  const Block root{RootLevel(task_count_), 0};
+  while (node.block.level < root.level) {
+    const Block sibling = node.block.Sibling();
+    if (node.block.IsLeft() && sibling.begin() >= task_count_) {
+      node.block = node.block.Parent();  // right edge: the parent is its only child
+      continue;
+    }
+    auto found = nodes_.find(sibling.begin());
+    if (found == nodes_.end() || found->second.block != sibling) break;
+    partial_bytes_ -= bytes(found->second);
+    Node other = std::move(found->second);
+    nodes_.erase(found);
+    if (node.block.IsLeft()) {
+      MOTE_RETURN_IF_ERROR(CombineNodes(node, std::move(other), reducer, blobs));
+    } else {
+      MOTE_RETURN_IF_ERROR(CombineNodes(other, std::move(node), reducer, blobs));
+      node = std::move(other);
+    }
+  }
+  partial_bytes_ += bytes(node);
+  nodes_.insert_or_assign(node.block.begin(), std::move(node));
+  return absl::OkStatus();
+}
+
+bool Fold::complete() const {
+  return nodes_.size() == 1 && nodes_.begin()->second.block == Block{RootLevel(task_count_), 0};
+}
+
+const NodeValue& Fold::root() const { return nodes_.begin()->second.partial; }
+
+std::vector<Node> Fold::nodes() const {
+  std::vector<Node> nodes;
+  nodes.reserve(nodes_.size());
+  for (const auto& [begin, node] : nodes_) nodes.push_back(node);
+  return nodes;
+}
+
+absl::Status BlockFold::Push(NodeValue leaf, const Reducer& reducer, BlobSink& blobs) {
+  Node node{{0, next_}, std::move(leaf)};
+  ++next_;
+  while (node.block.level < block_.level) {
+    if (node.block.IsLeft()) {
+      if (node.block.Sibling().begin() < task_count_) break;
+      node.block = node.block.Parent();
+      continue;
+    }
+    Node left = std::move(stack_.back());
+    stack_.pop_back();
+    MOTE_RETURN_IF_ERROR(CombineNodes(left, std::move(node), reducer, blobs));
+    node = std::move(left);
+  }
+  stack_.push_back(std::move(node));
+  return absl::OkStatus();
+}
+
+std::vector<Node> BlockFold::Take() { return std::move(stack_); }
+
+}  // namespace mote

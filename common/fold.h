@@ -1,0 +1,74 @@
+// The reduction tree over the tasks of one pass.
+//
+// A node is Combine(left, right), in that order. A parent with one present child
+// is that child: this covers the right edge and absent tasks, and nothing is ever
+// filled with zero. So the root's bits depend on N and the leaves alone.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/block.h"
+#include "common/reducer.h"
+
+namespace mote {
+
+// nullopt: every task below the node is absent.
+using NodeValue = std::optional<std::string>;
+
+struct Node {
+  Block block;
+  NodeValue partial;
+  bool operator==(const Node&) const = default;
+};
+
+// Folds nodes that arrive in any order (the coordinator's side).
+//
+// Keeps only the maximal finished nodes. Not thread-safe.
+class Fold {
+ public:
+  // `task_count` ≥ 1.
+  explicit Fold(int64_t task_count) : task_count_(task_count) {}
+
+  // Adds a node whose tasks were not added before and combines upwards as far as
+  // siblings allow. On an error of Combine the fold is spoilt and must not be used.
+  absl::Status Insert(Node node, const Reducer& reducer, BlobSink& blobs);
+
+  // True when every task is accounted for.
+  bool complete() const;
+  // The root's value. Requires complete().
+  const NodeValue& root() const;
+  // The finished maximal nodes, by first task.
+  std::vector<Node> nodes() const;
+  int64_t partial_bytes() const { return partial_bytes_; }
+
+ private:
+  int64_t task_count_;
+  std::map<int64_t, Node> nodes_;  // by first task
+  int64_t partial_bytes_ = 0;
+};
+
+// Folds the tasks of one block in order (the engine's side): a binary counter.
+// Not thread-safe.
+class BlockFold {
+ public:
+  BlockFold(Block block, int64_t task_count) : block_(block), task_count_(task_count), next_(block.begin()) {}
+
+  // The next task's partial; nullopt when it is absent.
+  absl::Status Push(NodeValue leaf, const Reducer& reducer, BlobSink& blobs);
+  int64_t next_task() const { return next_; }
+  // The canonical nodes of [begin, next_task), in order; the fold is spent.
+  std::vector<Node> Take();
+
+ private:
+  Block block_;
+  int64_t task_count_;
+  int64_t next_;
+  std::vector<Node> stack_;  // levels fall from bottom to top
+};
+
+}  // namespace mote

@@ -1,0 +1,26 @@
+// What a stage yields under a name, and what a job's input becomes once indexed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/value.h"
+
+namespace mote {
+
+enum class OutputKind {
+  kTable,     // rows; `content` is an encoded Dataset (common/dataset.h)
+  kDocument,  // a report; `content` is canonical JSON text
+  kBlob,      // bytes for a program, such as a model; `content` is the bytes
+};
+
+struct Output {
+  OutputKind kind = OutputKind::kDocument;
+  Value content;
+  int64_t rows = 0;   // tables only
+  int64_t bytes = 0;  // of the flat content: rows, JSON text or blob
+
+  bool operator==(const Output&) const = default;
+};
+
+}  // namespace mote
