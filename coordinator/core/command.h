@@ -1,0 +1,111 @@
+// Commands: what the world asks of the core. May be refused.
+//
+// A call_id names the RPC that waits for the Reply. Nothing here says when: time
+// enters Decide as a value.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/cost.h"
+#include "common/failure.h"
+#include "common/fold.h"
+#include "common/ids.h"
+#include "coordinator/core/job_spec.h"
+
+namespace mote::coordinator {
+
+// From clients ------------------------------------------------------------------
+
+// The caller has checked that every artifact the job names is stored.
+struct SubmitJob {
+  CallId call;
+  JobSpec spec;
+  std::string request_id;
+  std::string principal;
+};
+struct ValidateJob {
+  CallId call;
+  JobSpec spec;
+};
+struct GetJob {
+  CallId call;
+  JobId job;
+};
+// Newest first, ids below `before` (0: from the newest).
+struct ListJobs {
+  CallId call;
+  int page_size = 100;
+  uint64_t before = 0;
+};
+struct CancelJob {
+  CallId call;
+  JobId job;
+  std::string principal;
+};
+struct ListWorkers {
+  CallId call;
+};
+struct DrainWorker {
+  CallId call;
+  std::string worker;
+};
+
+// From workers ------------------------------------------------------------------
+
+struct SlotHello {
+  std::string device;
+  int64_t memory_bytes = 0;
+  std::string numeric_class;
+};
+// First message of a session; the shell has compared the versions.
+struct WorkerHello {
+  SessionId session;
+  std::string worker;
+  std::string version;
+  std::vector<SlotHello> slots;
+  std::map<std::string, std::string> labels;
+  bool allow_commands = false;
+  bool allow_test_operations = false;
+  std::vector<LeaseToken> held;
+};
+struct WorkerReport {
+  SessionId session;
+  LeaseToken token;
+  std::vector<Node> nodes;
+  Cost cost;
+  std::optional<Failure> failure;
+  absl::Duration slot_time;
+};
+struct WorkerHeartbeat {
+  SessionId session;
+  uint64_t sequence = 0;
+};
+struct WorkerSlotState {
+  SessionId session;
+  int slot = 0;
+  bool ready = false;
+};
+struct WorkerGoodbye {
+  SessionId session;
+};
+// The stream is gone, for whatever reason. The worker may come back.
+struct SessionClosed {
+  SessionId session;
+};
+
+// From the loop -----------------------------------------------------------------
+
+// Once per batch, after the mailbox was drained: deadlines are judged here.
+// `stalled`: time since the last Tick during which the loop did not run.
+struct Tick {
+  absl::Duration stalled;
+};
+
+using Command = std::variant<SubmitJob, ValidateJob, GetJob, ListJobs, CancelJob, ListWorkers, DrainWorker, WorkerHello,
+                             WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerGoodbye, SessionClosed, Tick>;
+
+}  // namespace mote::coordinator

@@ -1,0 +1,89 @@
+// Effects: what a shell is to do. Released by the loop, in order, once the events
+// of their batch are durable: no acknowledgement leaves before what it says is on
+// disk.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/digest.h"
+#include "common/ids.h"
+#include "common/pass_spec.h"
+#include "coordinator/core/view.h"
+
+namespace mote::coordinator {
+
+// To a worker's session -----------------------------------------------------------
+
+struct KeptLease {
+  LeaseToken held;
+  LeaseToken token;
+};
+struct SendWelcome {
+  SessionId session;
+  Epoch epoch;
+  absl::Duration heartbeat_interval;
+  std::vector<KeptLease> kept;
+};
+struct SendLease {
+  SessionId session;
+  LeaseToken token;
+  int slot = 0;
+  std::shared_ptr<const PassSpec> pass;  // nullptr: this session knows it already
+  absl::Duration task_timeout;
+  bool is_volatile = false;
+};
+struct SendAck {
+  SessionId session;
+  LeaseToken token;
+};
+struct SendRevoke {
+  SessionId session;
+  LeaseToken token;
+};
+struct SendDropPass {
+  SessionId session;
+  PassId pass;
+};
+struct SendHeartbeatAck {
+  SessionId session;
+  uint64_t sequence = 0;
+};
+struct SendDrain {
+  SessionId session;
+};
+// Ends the stream with this status.
+struct CloseSession {
+  SessionId session;
+  absl::Status status;
+};
+
+// To clients ------------------------------------------------------------------------
+
+struct Reply {
+  CallId call;
+  absl::Status status;  // not OK: `answer` is empty
+  std::variant<std::monostate, JobId, JobView, JobListView, std::vector<WorkerView>, std::vector<PlannedStageView>>
+      answer;
+};
+// Watchers of the job want to look again. `terminal`: for the last time.
+struct JobChanged {
+  JobId job;
+  bool terminal = false;
+};
+
+// To the artifact store -----------------------------------------------------------
+
+// Nothing refers to these any more (superseded states of an iteration).
+struct DropArtifacts {
+  std::vector<ArtifactRef> artifacts;
+};
+
+using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendDropPass, SendHeartbeatAck, SendDrain,
+                            CloseSession, Reply, JobChanged, DropArtifacts>;
+
+}  // namespace mote::coordinator

@@ -1,0 +1,84 @@
+// A job as the core knows it: normalised, references resolved to stage and output.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/core/planner.h"
+
+namespace mote::coordinator {
+
+enum class TaskPolicy { kFail, kQuarantine };
+
+struct InputSpec {
+  std::string name;
+  std::string format;     // csv, jsonl, text
+  std::string artifact;   // ArtifactRef::ToString()
+  std::string path;       // as its owner named it
+  std::string delimiter;  // csv; empty: ","
+  bool operator==(const InputSpec&) const = default;
+};
+
+struct StageSpec {
+  std::string name;
+  std::string input;                // "stage.output" or an input's name; empty: none
+  std::string operation;
+  std::string parameters = "{}";    // JSON text; after Admit with every default filled in
+  ReduceSpec reduce;
+  TaskShape tasks;
+  absl::Duration timeout;           // of one task; zero: the default rule
+  int attempts_max = 3;
+  TaskPolicy on_bad_task = TaskPolicy::kFail;
+  std::vector<std::string> after;
+  bool operator==(const StageSpec&) const = default;
+};
+
+struct OutputSpec {
+  std::string name;
+  std::string from;    // "stage.output"
+  std::string to;
+  std::string format;
+  bool operator==(const OutputSpec&) const = default;
+};
+
+struct JobSpec {
+  std::string name;
+  std::string tenant = "default";
+  int priority = 0;
+  std::vector<InputSpec> inputs;
+  std::vector<StageSpec> stages;
+  std::vector<OutputSpec> outputs;
+  bool operator==(const JobSpec&) const = default;
+};
+
+// Where a named output lies: which stage, which of its outputs.
+struct OutputRef {
+  int stage = 0;  // index into AdmittedJob::stages
+  std::string output;
+  bool operator==(const OutputRef&) const = default;
+};
+
+// A stage ready to run: every name resolved.
+struct AdmittedStage {
+  StageSpec spec;
+  const Planner* planner = nullptr;
+  std::map<std::string, OutputRef> inputs;  // "input" and each reference, by parameter
+  std::vector<int> after;                   // stages to wait for (those of `inputs` too)
+  std::vector<std::string> outputs;
+};
+
+struct AdmittedJob {
+  JobSpec spec;                        // with defaults filled in
+  std::vector<AdmittedStage> stages;   // one `index` stage per input first, then the job's
+  std::vector<OutputRef> outputs;      // of spec.outputs, in order
+};
+
+// Checks a job and resolves its names. Pure.
+//
+// InvalidArgument: every mistake on a line of its own as "path: what; remedy",
+// path as in "stages[1].train.optimizer" or "outputs[0].from".
+absl::StatusOr<AdmittedJob> Admit(const JobSpec& spec, const PlannerTable& planners);
+
+}  // namespace mote::coordinator

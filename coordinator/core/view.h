@@ -1,0 +1,95 @@
+// What the core answers when somebody looks. Values, detached from the state.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/cost.h"
+#include "coordinator/core/event.h"
+
+namespace mote::coordinator {
+
+enum class StageState { kWaiting, kRunning, kComplete, kFailed, kCancelled };
+
+struct CostView {
+  Cost cost;
+  AlphaFit alpha;
+  int64_t attempts_lost = 0;
+  absl::Duration device_time;  // that leases held a slot
+};
+
+struct StageView {
+  std::string name;
+  std::string operation;
+  StageState state = StageState::kWaiting;
+  int64_t tasks_total = 0;
+  int64_t tasks_committed = 0;
+  int64_t tasks_running = 0;
+  int64_t passes_total = 0;
+  int64_t passes_complete = 0;
+  std::string progress;
+  CostView cost;
+  absl::Time start = absl::InfiniteFuture();  // InfiniteFuture: not yet
+  absl::Time end = absl::InfiniteFuture();
+  std::optional<absl::Duration> eta;
+};
+
+struct OutputView {
+  OutputSpec spec;
+  Output output;
+};
+
+struct AbsentView {
+  std::string stage;
+  PassId pass;
+  int64_t task = 0;
+  std::string message;
+};
+
+struct JobView {
+  JobId id;
+  std::string name;
+  std::string tenant;
+  int priority = 0;
+  JobState state = JobState::kPending;
+  absl::Time submitted;
+  absl::Time start = absl::InfiniteFuture();
+  absl::Time end = absl::InfiniteFuture();
+  std::vector<StageView> stages;
+  std::optional<JobFailure> failure;
+  std::vector<OutputView> outputs;
+  std::vector<AbsentView> absent;  // at most 1000
+  std::string waiting_reason;
+};
+
+struct JobListView {
+  std::vector<JobView> jobs;
+  uint64_t next_before = 0;  // 0: no more
+};
+
+struct WorkerView {
+  std::string name;
+  std::string state;  // connected, draining, lost
+  std::string version;
+  int slots = 0;
+  int leases = 0;
+  std::vector<std::string> numeric_classes;
+  std::map<std::string, std::string> labels;
+  absl::Duration since_heard;
+  int64_t tasks_committed = 0;
+  int64_t attempts_failed = 0;
+};
+
+struct PlannedStageView {
+  std::string name;
+  std::string operation;
+  std::string input;
+  std::vector<std::string> outputs;
+  std::string task_shape;
+  std::string parameters;
+};
+
+}  // namespace mote::coordinator

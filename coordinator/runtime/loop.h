@@ -1,0 +1,92 @@
+// The loop: the only place that knows the order decide → apply → journal → release.
+//
+//   1. take a bounded batch of commands from one bounded mailbox; read the clock once
+//   2. Decide each; its events are applied in memory; collect events and effects
+//   3. store the batch's blobs, sync its artifacts, append its events: one durable
+//      commit, while the next batch is being decided; if it fails, stop the process
+//   4. release the effects, batch by batch in the order of the commits
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "coordinator/artifacts/artifact_store.h"
+#include "coordinator/core/core.h"
+#include "coordinator/journal/journal.h"
+
+namespace mote::coordinator {
+
+// Where effects go. Called from the journal thread, in order; must not block.
+class EffectSink {
+ public:
+  virtual ~EffectSink() = default;
+  virtual void Release(std::vector<Effect> effects) = 0;
+};
+
+// Thread-safe: Post from anywhere.
+class Loop {
+ public:
+  struct Options {
+    size_t mailbox_commands_max = 1 << 16;
+    size_t batch_commands_max = 512;
+    // Between two batches without a command: how often deadlines are judged.
+    absl::Duration tick = absl::Milliseconds(50);
+  };
+
+  // All references outlive the loop. `on_fatal` is called once when a commit failed;
+  // it must end the process (a failed fsync is never retried).
+  Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, EffectSink& sink,
+       std::function<void(absl::Status)> on_fatal);
+  ~Loop();
+
+  // Replays the journal into the core and starts a new epoch, durably.
+  //
+  // DataLoss: a record does not decode or contradicts the state; names its place.
+  absl::Status Recover();
+
+  void Start();
+  // Decides what is in the mailbox, commits it, releases it, and returns.
+  void Stop();
+
+  // Never blocks. False: the mailbox is full (answer RESOURCE_EXHAUSTED) or the
+  // loop has stopped (UNAVAILABLE).
+  bool Post(Command command);
+
+ private:
+  struct Batch {
+    Decision decision;
+  };
+
+  void DecideForever();
+  void CommitForever();
+  std::vector<Command> TakeCommands();
+  void HandOver(Decision decision);
+  absl::Status Commit(Decision& decision);
+
+  const Options options_;
+  Core& core_;
+  Journal& journal_;
+  ArtifactStore& artifacts_;
+  EffectSink& sink_;
+  const std::function<void(absl::Status)> on_fatal_;
+
+  std::mutex mutex_;
+  std::condition_variable mail_;     // commands came, or stopping
+  std::condition_variable handover_; // a decision waits for commit, or was taken
+  std::deque<Command> mailbox_;
+  std::optional<Decision> pending_;  // decided, not yet taken by the journal thread
+  bool stopping_ = false;
+  bool decided_all_ = false;
+  std::thread decider_;
+  std::thread committer_;
+};
+
+}  // namespace mote::coordinator
