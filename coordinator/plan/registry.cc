@@ -1,0 +1,54 @@
+#include "coordinator/plan/registry.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "coordinator/plan/command_planner.h"
+#include "coordinator/plan/source_planner.h"
+
+namespace mote::coordinator {
+namespace {
+
+class BuiltinTable final : public PlannerTable {
+ public:
+  BuiltinTable() {
+    Add(MakeCommandPlanner());
+    Add(MakeEchoPlanner());
+    Add(MakeMisbehavePlanner());
+    Add(MakeNoopPlanner());
+    Add(MakeRandomSumPlanner());
+    Add(MakeSleepPlanner());
+    Add(MakeSpinPlanner());
+  }
+
+  const Planner* Find(std::string_view operation) const override {
+    const auto it = planners_.find(operation);
+    return it == planners_.end() ? nullptr : it->second.get();
+  }
+
+  std::vector<const Planner*> All() const override {
+    std::vector<const Planner*> all;
+    for (const auto& [name, planner] : planners_) all.push_back(planner.get());
+    return all;
+  }
+
+ private:
+  void Add(std::unique_ptr<Planner> planner) {
+    std::string name = planner->description().name;
+    planners_.emplace(std::move(name), std::move(planner));
+  }
+
+  std::map<std::string, std::unique_ptr<Planner>, std::less<>> planners_;
+};
+
+}  // namespace
+
+const PlannerTable& BuiltinPlanners() {
+  static const auto* const table = new BuiltinTable;
+  return *table;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,66 @@
+// What planners of operations on tables share: the input, how its rows are cut
+// into tasks, and the reducer that the job file may have named.
+//
+// Task t of a pass over rows reads [t·rows_per_task, min((t+1)·rows_per_task, rows)).
+// Kernels learn `rows_per_task` from the pass's parameters, under that name.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/dataset.h"
+#include "common/output.h"
+#include "common/pass_spec.h"
+#include "coordinator/core/planner.h"
+
+namespace mote::coordinator {
+
+// The input or reference `name` of the stage. Points into `context`.
+//
+// Returns
+//   InvalidArgument  the stage has no such input, or it is a report or a blob
+absl::StatusOr<const Output*> TableInput(const PlanContext& context, std::string_view name = "input");
+
+// The descriptor of a table: its columns and where its rows lie.
+//
+// Returns
+//   InvalidArgument    not an encoded dataset
+//   ResourceExhausted  the descriptor is over 64 KiB, so only engines can read it
+absl::StatusOr<Dataset> DecodeTable(const Output& table, std::string_view name = "input");
+
+struct RowCut {
+  int64_t rows_per_task = 1;
+  int64_t task_count = 1;  // ≥ 1: an empty table is one task without rows
+  bool operator==(const RowCut&) const = default;
+};
+
+// Rows per task so that one reads about `bytes` of `table`; at least 1.
+int64_t RowsForBytes(const Output& table, int64_t bytes);
+
+// Cuts `table` as the job file's `tasks:` says, else into tasks of `default_rows`.
+// `{count: n}` yields at most n tasks, all but the last of equal size.
+//
+// Returns
+//   InvalidArgument  a negative number, or more than one of rows, bytes, count
+absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int64_t default_rows);
+
+// N of an operation without input: `{count: n}`, else `default_count`.
+//
+// Returns
+//   InvalidArgument  rows or bytes are set: there is no input to cut
+absl::StatusOr<int64_t> CountTasks(const TaskShape& shape, int64_t default_count);
+
+// Sets the pass's reducer: what the job file named, else `default_reducer`.
+//
+// Returns
+//   NotFound, InvalidArgument  as MakeRowReducer
+absl::Status SetReducer(const PlanContext& context, std::string_view default_reducer, PassSpec* pass);
+
+// The plan of an operation with a single pass, whose finished root is the output
+// `result`: first the pass, then, once it is complete, the output.
+PlanStep RunOnce(PassSpec pass);
+PlanStep YieldResult(const PlanContext& context);
+
+}  // namespace mote::coordinator
