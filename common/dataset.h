@@ -27,6 +27,7 @@ struct Segment {
 struct TextChunk {
   int64_t offset = 0;     // byte offset of the start of row `first_row`
   int64_t first_row = 0;
+  int64_t first_line = 1; // 1-based line of the file at `offset`, for errors
   bool operator==(const TextChunk&) const = default;
 };
 

@@ -1,0 +1,89 @@
+#include "worker/engine/artifact_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/store_bytes.h"
+
+namespace mote::engine {
+
+absl::StatusOr<ArtifactReader> ArtifactReader::Open(const ArtifactRef& ref, BlobSource& source) {
+  ArtifactReader reader;
+  reader.bytes_ = ref.bytes;
+  if (!ref.manifest) {
+    reader.blobs_ = {{ref.digest, ref.bytes}};
+    reader.starts_ = {0};
+    return reader;
+  }
+  std::shared_ptr<const void> keep;
+  MOTE_ASSIGN_OR_RETURN(const std::string_view encoded, source.Read(ref.digest, &keep));
+  MOTE_ASSIGN_OR_RETURN(Manifest manifest, Manifest::Decode(encoded));
+  if (manifest.bytes() != ref.bytes) {
+    return absl::InvalidArgumentError(absl::StrCat("artifact ", ref.ToString(), ": its manifest lists ",
+                                                   manifest.bytes(), " bytes; upload the file again"));
+  }
+  reader.blobs_ = std::move(manifest.blobs);
+  int64_t start = 0;
+  for (const BlobRef& blob : reader.blobs_) {
+    reader.starts_.push_back(start);
+    start += blob.bytes;
+  }
+  return reader;
+}
+
+absl::StatusOr<std::string_view> ArtifactReader::Blob(size_t index, BlobSource& source) {
+  if (index == mapped_index_) return mapped_;
+  const BlobRef& blob = blobs_[index];
+  std::shared_ptr<const void> keep;
+  MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, source.Read(blob.digest, &keep));
+  if (static_cast<int64_t>(bytes.size()) != blob.bytes) {
+    return absl::InvalidArgumentError(absl::StrCat("blob sha256:", blob.digest.Hex(), " has ", bytes.size(),
+                                                   " bytes, its reference says ", blob.bytes));
+  }
+  mapped_index_ = index;
+  mapped_ = bytes;
+  keep_ = std::move(keep);
+  return mapped_;
+}
+
+absl::StatusOr<std::string_view> ArtifactReader::View(int64_t offset, int64_t length, BlobSource& source,
+                                                      std::string* joined) {
+  if (length < 0) length = bytes_ - offset;
+  if (offset < 0 || offset > bytes_ || length < 0 || length > bytes_ - offset) {
+    return absl::OutOfRangeError(
+        absl::StrCat("bytes [", offset, ", ", offset, " + ", length, ") leave an artifact of ", bytes_, " bytes"));
+  }
+  if (length == 0) return std::string_view();
+  // The last blob that starts at or before `offset`; empty ones lie before it.
+  size_t index = std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin() - 1;
+  const int64_t within = offset - starts_[index];
+  MOTE_ASSIGN_OR_RETURN(std::string_view bytes, Blob(index, source));
+  if (within + length <= blobs_[index].bytes) return bytes.substr(within, length);
+  joined->clear();
+  joined->reserve(length);
+  joined->append(bytes.substr(within));
+  while (static_cast<int64_t>(joined->size()) < length) {
+    MOTE_ASSIGN_OR_RETURN(bytes, Blob(++index, source));
+    joined->append(bytes.substr(0, length - joined->size()));
+  }
+  return std::string_view(*joined);
+}
+
+absl::StatusOr<std::string> ReadArtifact(const ArtifactRef& ref, int64_t offset, int64_t length, BlobSource& source) {
+  MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(ref, source));
+  std::string joined;
+  MOTE_ASSIGN_OR_RETURN(const std::string_view view, reader.View(offset, length, source, &joined));
+  if (view.data() == joined.data()) return joined;
+  return std::string(view);
+}
+
+absl::StatusOr<std::string> ReadValue(const Value& value, BlobSource& source) {
+  if (!value.artifact.has_value()) return value.bytes;
+  return ReadArtifact(*value.artifact, 0, -1, source);
+}
+
+Value StoreValue(std::string bytes, BlobSink& sink) { return StoreBytes(std::move(bytes), sink); }
+
+}  // namespace mote::engine

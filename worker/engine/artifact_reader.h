@@ -1,0 +1,59 @@
+// Reading artifacts by range and storing values, whatever their size.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/artifact.h"
+#include "common/reducer.h"
+#include "common/value.h"
+
+namespace mote::engine {
+
+// One artifact, read by range. Keeps the blob that was used last mapped, so
+// reading forward touches every blob once.
+//
+// Errors of every function
+//   Unavailable      a blob cannot be had now
+//   InvalidArgument  the manifest or a blob does not fit the artifact's size
+//   OutOfRange       the range leaves the artifact
+//
+// Not thread-safe.
+class ArtifactReader {
+ public:
+  // Reads the manifest, where there is one, but none of the content.
+  static absl::StatusOr<ArtifactReader> Open(const ArtifactRef& ref, BlobSource& source);
+
+  int64_t bytes() const { return bytes_; }
+
+  // The bytes [offset, offset + length); length −1: to the end. Points into the
+  // mapped blob when the range lies in one, otherwise into `*joined`. Valid until
+  // the next call and as long as `*joined` is left alone.
+  absl::StatusOr<std::string_view> View(int64_t offset, int64_t length, BlobSource& source, std::string* joined);
+
+ private:
+  absl::StatusOr<std::string_view> Blob(size_t index, BlobSource& source);
+
+  std::vector<BlobRef> blobs_;
+  std::vector<int64_t> starts_;  // offset of each blob in the content
+  int64_t bytes_ = 0;
+  size_t mapped_index_ = SIZE_MAX;
+  std::string_view mapped_;
+  std::shared_ptr<const void> keep_;
+};
+
+// The bytes [offset, offset + length) of an artifact; length −1: to the end.
+// Errors as ArtifactReader's.
+absl::StatusOr<std::string> ReadArtifact(const ArtifactRef& ref, int64_t offset, int64_t length, BlobSource& source);
+
+// The bytes of a value, inline or by reference. Errors as ArtifactReader's.
+absl::StatusOr<std::string> ReadValue(const Value& value, BlobSource& source);
+
+// Inline up to kInlineBytesMax, otherwise stored as a blob or a manifest of blobs.
+Value StoreValue(std::string bytes, BlobSink& sink);
+
+}  // namespace mote::engine

@@ -1,0 +1,98 @@
+#include "worker/engine/row_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/bytes.h"
+#include "common/status_macros.h"
+#include "worker/engine/artifact_reader.h"
+
+namespace mote::engine {
+namespace {
+
+// At most this many segments stay mapped: 256 MiB of address space.
+constexpr size_t kMappedSegmentsMax = 64;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RowSource>> RowSource::Open(const Value& dataset, BlobSource& source) {
+  MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(dataset, source));
+  auto rows = std::make_unique<RowSource>();
+  MOTE_ASSIGN_OR_RETURN(rows->dataset_, Dataset::Decode(encoded));
+  if (rows->dataset_.format != DatasetFormat::kRows) {
+    MOTE_ASSIGN_OR_RETURN(rows->text_, TextCursor::Open(rows->dataset_, source));
+    return rows;
+  }
+  int64_t first = 0;
+  for (const Segment& segment : rows->dataset_.segments) {
+    rows->first_rows_.push_back(first);
+    first += segment.rows;
+  }
+  return rows;
+}
+
+absl::StatusOr<Table> RowSource::Read(TaskRange rows, BlobSource& source) {
+  Table table;
+  table.schema = dataset_.schema;
+  MOTE_RETURN_IF_ERROR(Append(rows, source, &table));
+  return table;
+}
+
+absl::Status RowSource::Append(TaskRange rows, BlobSource& source, Table* table) {
+  if (rows.begin < 0 || rows.begin > rows.end || rows.end > dataset_.rows) {
+    return absl::OutOfRangeError(
+        absl::StrCat("rows [", rows.begin, ", ", rows.end, ") of a table of ", dataset_.rows, " rows"));
+  }
+  if (rows.empty()) return absl::OkStatus();
+  return text_ != nullptr ? AppendText(rows, source, table) : AppendSegments(rows, source, table);
+}
+
+absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, BlobSource& source) {
+  const auto found = std::find_if(mapped_.begin(), mapped_.end(),
+                                  [index](const MappedSegment& mapped) { return mapped.index == index; });
+  if (found != mapped_.end()) {
+    mapped_.splice(mapped_.begin(), mapped_, found);
+    return &mapped_.front();
+  }
+  const Segment& segment = dataset_.segments[index];
+  MappedSegment mapped;
+  mapped.index = index;
+  MOTE_ASSIGN_OR_RETURN(mapped.bytes, source.Read(segment.blob.digest, &mapped.keep));
+  MOTE_ASSIGN_OR_RETURN(mapped.view, TableView::Open(dataset_.schema, segment.rows, mapped.bytes));
+  if (mapped_.size() >= kMappedSegmentsMax) mapped_.pop_back();
+  mapped_.push_front(std::move(mapped));
+  return &mapped_.front();
+}
+
+absl::Status RowSource::AppendSegments(TaskRange rows, BlobSource& source, Table* table) {
+  size_t index = std::upper_bound(first_rows_.begin(), first_rows_.end(), rows.begin) - first_rows_.begin() - 1;
+  for (int64_t row = rows.begin; row < rows.end; ++index) {
+    MOTE_ASSIGN_OR_RETURN(const MappedSegment* mapped, Map(index, source));
+    const int64_t first = row - first_rows_[index];
+    const int64_t last = std::min(dataset_.segments[index].rows, rows.end - first_rows_[index]) - 1;
+    if (last < first) continue;  // a segment without rows
+    const std::string_view begin = mapped->view.Row(first);
+    const std::string_view end = mapped->view.Row(last);
+    table->bytes.append(begin.data(), end.data() + end.size() - begin.data());
+    table->rows += last - first + 1;
+    row += last - first + 1;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RowSource::AppendText(TaskRange rows, BlobSource& source, Table* table) {
+  MOTE_RETURN_IF_ERROR(text_->Seek(rows, source));
+  ByteWriter writer(&table->bytes);
+  while (true) {
+    MOTE_ASSIGN_OR_RETURN(const bool more, text_->Next(&cells_));
+    if (!more) return absl::OkStatus();
+    if (cells_.size() != dataset_.schema.columns.size()) {
+      return RaggedRow(dataset_, text_->row(), text_->line(), cells_.size());
+    }
+    for (const std::string_view cell : cells_) writer.PutString(cell);
+    ++table->rows;
+  }
+}
+
+}  // namespace mote::engine

@@ -1,0 +1,67 @@
+// Rows of a dataset by index, whatever its format.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/block.h"
+#include "common/dataset.h"
+#include "common/table.h"
+#include "common/value.h"
+#include "worker/engine/text_cursor.h"
+
+namespace mote::engine {
+
+// Rows of mote's own encoding are copied; rows of text become text columns (CSV:
+// one a header name; JSON lines: "record"; text: "line"). Keeps the blobs that it
+// used last mapped, so reading rows in random order is cheap too.
+//
+// Not thread-safe.
+class RowSource {
+ public:
+  // `dataset`: an encoded Dataset (the content of an Output of kind kTable).
+  //
+  //   InvalidArgument  not a dataset
+  //   Unavailable      it, or the manifest of its text, cannot be had now
+  static absl::StatusOr<std::unique_ptr<RowSource>> Open(const Value& dataset, BlobSource& source);
+
+  const Dataset& dataset() const { return dataset_; }
+  int64_t rows() const { return dataset_.rows; }
+
+  // The rows [begin, end), 0 ≤ begin ≤ end ≤ rows().
+  //
+  //   OutOfRange       rows that the dataset does not have
+  //   InvalidArgument  a ragged row or bad quotes (names file, row and line), or a
+  //                    segment that does not fit the schema
+  //   Unavailable      a blob cannot be had now
+  absl::StatusOr<Table> Read(TaskRange rows, BlobSource& source);
+
+  // The same, appended to `*table`, whose schema is dataset().schema.
+  absl::Status Append(TaskRange rows, BlobSource& source, Table* table);
+
+ private:
+  struct MappedSegment {
+    size_t index = 0;
+    std::shared_ptr<const void> keep;
+    std::string_view bytes;
+    TableView view;
+  };
+
+  absl::Status AppendSegments(TaskRange rows, BlobSource& source, Table* table);
+  absl::Status AppendText(TaskRange rows, BlobSource& source, Table* table);
+  absl::StatusOr<const MappedSegment*> Map(size_t index, BlobSource& source);
+
+  Dataset dataset_;
+  std::vector<int64_t> first_rows_;   // of each segment
+  std::list<MappedSegment> mapped_;   // most recently used first
+  std::unique_ptr<TextCursor> text_;  // text formats only
+  std::vector<std::string_view> cells_;
+};
+
+}  // namespace mote::engine

@@ -1,0 +1,120 @@
+#include "worker/engine/text_cursor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace mote::engine {
+namespace {
+
+// Bytes of the empty line at the start of `text`; 0 when there is none.
+size_t EmptyLine(std::string_view text) {
+  if (text.starts_with('\n')) return 1;
+  return text.starts_with("\r\n") ? 2 : 0;
+}
+
+}  // namespace
+
+int64_t LineOfRow(std::string_view text, int64_t line) {
+  for (size_t empty; (empty = EmptyLine(text)) > 0; ++line) text.remove_prefix(empty);
+  return line;
+}
+
+absl::Status RaggedRow(const Dataset& dataset, int64_t row, int64_t line, size_t cells) {
+  return absl::InvalidArgumentError(absl::StrCat("row=", row, " in \"", dataset.name, "\" line ", line, " has ", cells,
+                                                 cells == 1 ? " column" : " columns", ", the header has ",
+                                                 dataset.schema.columns.size(),
+                                                 "; fix the row or set on_bad_row: skip"));
+}
+
+absl::StatusOr<std::unique_ptr<TextCursor>> TextCursor::Open(const Dataset& dataset, BlobSource& source) {
+  if (dataset.format == DatasetFormat::kRows) return absl::InvalidArgumentError("the dataset holds rows, not text");
+  if (dataset.rows > 0 && (dataset.chunks.empty() || dataset.chunks.front().first_row != 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("the index of \"", dataset.name, "\" does not start at row 0"));
+  }
+  std::unique_ptr<TextCursor> cursor(new TextCursor(dataset));
+  MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(dataset.source, source));
+  cursor->reader_ = std::make_unique<ArtifactReader>(std::move(reader));
+  return cursor;
+}
+
+TextCursor::Position TextCursor::Nearest(int64_t row) const {
+  const auto later = std::upper_bound(dataset_.chunks.begin(), dataset_.chunks.end(), row,
+                                      [](int64_t r, const TextChunk& chunk) { return r < chunk.first_row; });
+  const TextChunk& chunk = *(later - 1);  // the first chunk is at row 0
+  if (after_.offset > 0 && after_.row <= row && after_.row >= chunk.first_row) return after_;
+  return {chunk.first_row, chunk.offset, chunk.first_line};
+}
+
+absl::Status TextCursor::Seek(TaskRange rows, BlobSource& source) {
+  if (rows.begin < 0 || rows.begin > rows.end || rows.end > dataset_.rows) {
+    return absl::OutOfRangeError(absl::StrCat("rows [", rows.begin, ", ", rows.end, ") of \"", dataset_.name,
+                                              "\", which has ", dataset_.rows));
+  }
+  next_row_ = end_row_ = rows.end;
+  if (rows.empty()) return absl::OkStatus();
+  const Position from = Nearest(rows.begin);
+  const auto end = std::lower_bound(dataset_.chunks.begin(), dataset_.chunks.end(), rows.end,
+                                    [](const TextChunk& chunk, int64_t row) { return chunk.first_row < row; });
+  const int64_t end_offset = end == dataset_.chunks.end() ? reader_->bytes() : end->offset;
+  MOTE_ASSIGN_OR_RETURN(text_, reader_->View(from.offset, end_offset - from.offset, source, &joined_));
+  text_offset_ = from.offset;
+  text_line_ = from.line;
+  at_ = 0;
+  lines_ = 0;
+  if (dataset_.format == DatasetFormat::kCsv) csv_ = std::make_unique<CsvScanner>(text_, dataset_.delimiter);
+  for (next_row_ = from.row; next_row_ < rows.begin; ++next_row_) MOTE_RETURN_IF_ERROR(Scan(&skipped_));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> TextCursor::Next(std::vector<std::string_view>* cells) {
+  if (next_row_ >= end_row_) return false;
+  MOTE_RETURN_IF_ERROR(Scan(cells));
+  if (++next_row_ == end_row_) {
+    const bool csv = csv_ != nullptr;
+    after_ = {next_row_, text_offset_ + (csv ? csv_->offset() : static_cast<int64_t>(at_)),
+              text_line_ + (csv ? csv_->lines() : lines_)};
+  }
+  return true;
+}
+
+// One row, whose index is next_row_.
+absl::Status TextCursor::Scan(std::vector<std::string_view>* cells) {
+  bool found = false;
+  if (csv_ != nullptr) {
+    line_ = LineOfRow(text_.substr(csv_->offset()), text_line_ + csv_->lines());
+    absl::StatusOr<bool> next = csv_->Next(cells);
+    if (!next.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("row=", next_row_, " in \"", dataset_.name, "\" line ", line_,
+                                                     ": ", std::string(next.status().message()), "; fix the file"));
+    }
+    found = *next;
+  } else {
+    cells->resize(1);
+    found = NextLine(&(*cells)[0]);
+  }
+  if (found) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("\"", dataset_.name, "\" ends before row ", next_row_, " of ",
+                                                 dataset_.rows, ": its index does not fit; submit the job again"));
+}
+
+void TextCursor::SkipEmptyLines() {
+  for (size_t empty; (empty = EmptyLine(text_.substr(at_))) > 0; ++lines_) at_ += empty;
+}
+
+bool TextCursor::NextLine(std::string_view* line) {
+  if (dataset_.format == DatasetFormat::kJsonl) SkipEmptyLines();
+  line_ = text_line_ + lines_;
+  if (at_ >= text_.size()) return false;
+  const size_t newline = std::min(text_.find('\n', at_), text_.size());
+  *line = text_.substr(at_, newline - at_);
+  if (newline < text_.size() && line->ends_with('\r')) line->remove_suffix(1);
+  at_ = std::min(newline + 1, text_.size());
+  ++lines_;
+  return true;
+}
+
+}  // namespace mote::engine

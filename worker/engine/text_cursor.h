@@ -1,0 +1,88 @@
+// Rows of a text dataset in order, found through its sparse index.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/block.h"
+#include "common/csv.h"
+#include "common/dataset.h"
+#include "worker/engine/artifact_reader.h"
+
+namespace mote::engine {
+
+// Walks the rows of a range. A cell is a view; nothing is copied except cells
+// with doubled quotes and text that spans blobs.
+//
+// Empty lines are no rows, except in kText. `\n` and `\r\n` both end a row.
+// Not thread-safe.
+class TextCursor {
+ public:
+  // `dataset` must outlive the cursor.
+  // Errors as ArtifactReader::Open; InvalidArgument when the dataset is not text.
+  static absl::StatusOr<std::unique_ptr<TextCursor>> Open(const Dataset& dataset, BlobSource& source);
+
+  // Goes to the start of `rows`. Walking forward range by range skips nothing;
+  // otherwise the rows from the nearest earlier index entry on are skipped.
+  //
+  // Errors
+  //   OutOfRange       rows that the dataset does not have
+  //   InvalidArgument  as Next's
+  //   Unavailable      the text cannot be had now
+  absl::Status Seek(TaskRange rows, BlobSource& source);
+
+  // The cells of the next row; false after the last of the range. Views are valid
+  // until the next call of anything. CSV rows may have any number of cells: the
+  // caller checks.
+  //
+  //   InvalidArgument  bad quotes or a NUL byte: names file, row and line
+  absl::StatusOr<bool> Next(std::vector<std::string_view>* cells);
+
+  // Of the row that Next gave last: its index and the 1-based line it starts on.
+  int64_t row() const { return next_row_ - 1; }
+  int64_t line() const { return line_; }
+
+ private:
+  explicit TextCursor(const Dataset& dataset) : dataset_(dataset) {}
+
+  struct Position {
+    int64_t row = 0;
+    int64_t offset = 0;
+    int64_t line = 1;
+  };
+  Position Nearest(int64_t row) const;
+  absl::Status Scan(std::vector<std::string_view>* cells);
+  bool NextLine(std::string_view* line);
+  void SkipEmptyLines();
+
+  const Dataset& dataset_;
+  std::unique_ptr<ArtifactReader> reader_;
+  std::string joined_;
+  std::vector<std::string_view> skipped_;
+
+  std::string_view text_;  // from the start of a row
+  int64_t text_offset_ = 0;
+  int64_t text_line_ = 1;  // line at the start of text_
+  std::unique_ptr<CsvScanner> csv_;
+  size_t at_ = 0;          // line formats: next byte of text_
+  int64_t lines_ = 0;      // line formats: newlines before at_
+  int64_t next_row_ = 0;
+  int64_t end_row_ = 0;
+  int64_t line_ = 1;
+  Position after_;         // end of the range walked last: the next one often starts there
+};
+
+// The 1-based line on which the row starts whose scan began at the start of
+// `text`, `line` being the line there: empty lines are passed over.
+int64_t LineOfRow(std::string_view text, int64_t line);
+
+// InvalidArgument "rows=12 in "loans.csv" line 40 has 19 columns, the header has
+// 21; fix the row or set on_bad_row: skip".
+absl::Status RaggedRow(const Dataset& dataset, int64_t row, int64_t line, size_t cells);
+
+}  // namespace mote::engine
