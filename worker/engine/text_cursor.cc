@@ -1,7 +1,6 @@
 #include "worker/engine/text_cursor.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -87,10 +86,7 @@ absl::Status TextCursor::Scan(std::vector<std::string_view>* cells) {
   if (csv_ != nullptr) {
     line_ = LineOfRow(text_.substr(csv_->offset()), text_line_ + csv_->lines());
     absl::StatusOr<bool> next = csv_->Next(cells);
-    if (!next.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("row=", next_row_, " in \"", dataset_.name, "\" line ", line_,
-                                                     ": ", std::string(next.status().message()), "; fix the file"));
-    }
+    if (!next.ok()) return BadRow();
     found = *next;
   } else {
     cells->resize(1);
@@ -99,6 +95,15 @@ absl::Status TextCursor::Scan(std::vector<std::string_view>* cells) {
   if (found) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("\"", dataset_.name, "\" ends before row ", next_row_, " of ",
                                                  dataset_.rows, ": its index does not fit; submit the job again"));
+}
+
+// What the scanner refused in row next_row_.
+absl::Status TextCursor::BadRow() const {
+  const CsvError& error = csv_->error();
+  const std::string_view before = text_.substr(0, error.offset);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "row=", next_row_, " in \"", dataset_.name, "\" line ",
+      text_line_ + std::count(before.begin(), before.end(), '\n'), ": ", error.message, "; fix the file"));
 }
 
 void TextCursor::SkipEmptyLines() {

@@ -57,6 +57,7 @@ class TextCursor {
   };
   Position Nearest(int64_t row) const;
   absl::Status Scan(std::vector<std::string_view>* cells);
+  absl::Status BadRow() const;
   bool NextLine(std::string_view* line);
   void SkipEmptyLines();
 
