@@ -50,7 +50,8 @@ class TableBuilder {
   size_t column_ = 0;  // the next cell's
 };
 
-// Reads cells of a table. Views point into the table's bytes.
+// Reads cells of a table. Views point into the table's bytes; schema and bytes must
+// outlive the view.
 //
 // Open returns InvalidArgument when the bytes are not `rows` whole rows of the
 // schema: after that no access can leave the bytes. Thread-safe for reading.
@@ -65,6 +66,8 @@ class TableView {
   // Element `i` of a numeric cell as a double.
   double Number(int64_t row, size_t column, int64_t i = 0) const;
   std::string_view Text(int64_t row, size_t column) const { return Cell(row, column); }
+  // Every cell of a row at once: one walk, where rows with text need one per Cell.
+  void Cells(int64_t row, std::vector<std::string_view>* cells) const;
   // The bytes of a whole row.
   std::string_view Row(int64_t row) const;
 
@@ -72,9 +75,9 @@ class TableView {
   const Schema* schema_ = nullptr;
   int64_t rows_ = 0;
   std::string_view bytes_;
-  int64_t stride_ = 0;                 // 0: rows vary, see offsets_
-  std::vector<int64_t> offsets_;       // row starts (rows + 1), only when rows vary
-  std::vector<int64_t> column_offsets_;  // only when rows have a stride
+  int64_t stride_ = -1;                  // -1: rows vary, see offsets_
+  std::vector<int64_t> offsets_;         // row starts (rows + 1), only when rows vary
+  std::vector<int64_t> column_offsets_;  // (columns + 1), only when rows have a stride
 };
 
 }  // namespace mote

@@ -1,0 +1,55 @@
+#include "common/cost.h"
+
+#include "common/saturating.h"
+
+namespace mote {
+
+std::string_view Name(Phase phase) {
+  switch (phase) {
+    case Phase::kFetch:
+      return "fetch";
+    case Phase::kDecode:
+      return "decode";
+    case Phase::kToDevice:
+      return "to device";
+    case Phase::kCompute:
+      return "compute";
+    case Phase::kFromDevice:
+      return "from device";
+    case Phase::kEncode:
+      return "encode";
+    case Phase::kSend:
+      return "send";
+  }
+  return "unknown phase";
+}
+
+int64_t Cost::communication_ns() const {
+  int64_t total = 0;
+  for (const Phase phase : {Phase::kFetch, Phase::kToDevice, Phase::kFromDevice, Phase::kSend}) {
+    total = SaturatingAdd(total, phase_ns[static_cast<size_t>(phase)]);
+  }
+  return total;
+}
+
+void Cost::Merge(const Cost& other) {
+  tasks = SaturatingAdd(tasks, other.tasks);
+  for (size_t i = 0; i < phase_ns.size(); ++i) phase_ns[i] = SaturatingAdd(phase_ns[i], other.phase_ns[i]);
+  staged_bytes = SaturatingAdd(staged_bytes, other.staged_bytes);
+  network_bytes = SaturatingAdd(network_bytes, other.network_bytes);
+  task_ns.Merge(other.task_ns);
+}
+
+void AlphaFit::Add(double bytes, double seconds) {
+  ++count_;
+  xx_ += bytes * bytes;
+  xy_ += bytes * seconds;
+  yy_ += seconds * seconds;
+}
+
+double AlphaFit::alpha() const { return xx_ > 0 ? xy_ / xx_ : 0; }
+
+// With α = Σxy / Σx² the residual Σ(y − αx)² is Σy² − (Σxy)² / Σx².
+double AlphaFit::r_squared() const { return xx_ > 0 && yy_ > 0 ? (xy_ / xx_) * (xy_ / yy_) : 0; }
+
+}  // namespace mote
