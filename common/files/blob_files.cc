@@ -1,0 +1,116 @@
+#include "common/files/blob_files.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/files/posix_file.h"
+#include "common/status_macros.h"
+
+namespace mote {
+namespace {
+
+// A temporary file's name starts with the pid of its writer.
+bool WriterIsDead(const std::string& name) {
+  int pid = 0;
+  if (!absl::SimpleAtoi(name.substr(0, name.find('.')), &pid) || pid <= 0) return true;
+  return ::kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+void RemoveLeftovers(const std::string& folder) {
+  std::error_code error;  // a file that another process removes meanwhile is no fault
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (WriterIsDead(entry.path().filename().string())) std::filesystem::remove(entry.path(), error);
+  }
+}
+
+}  // namespace
+
+MappedBlob::~MappedBlob() {
+  if (address_ != nullptr) ::munmap(const_cast<void*>(address_), size_);
+}
+
+absl::StatusOr<std::unique_ptr<BlobFiles>> BlobFiles::Open(std::string dir) {
+  MOTE_RETURN_IF_ERROR(MakeDirectories(dir + "/tmp"));
+  RemoveLeftovers(dir + "/tmp");
+  // All folders now, so that a durable write flushes a file and one folder only.
+  for (int i = 0; i < 256; ++i) MOTE_RETURN_IF_ERROR(MakeDirectories(absl::StrCat(dir, "/", absl::Hex(i, absl::kZeroPad2))));
+  MOTE_RETURN_IF_ERROR(SyncPath(dir));
+  return std::unique_ptr<BlobFiles>(new BlobFiles(std::move(dir)));
+}
+
+std::string BlobFiles::Folder(const Digest& digest) const { return absl::StrCat(dir_, "/", digest.Hex().substr(0, 2)); }
+
+std::string BlobFiles::Path(const Digest& digest) const { return absl::StrCat(Folder(digest), "/", digest.Hex()); }
+
+std::string BlobFiles::TemporaryName() {
+  // The object's address tells two objects of one process apart.
+  return absl::StrCat(dir_, "/tmp/", ::getpid(), ".", reinterpret_cast<uintptr_t>(this), ".", temporaries_.fetch_add(1));
+}
+
+bool BlobFiles::Has(const Digest& digest) const { return ::access(Path(digest).c_str(), F_OK) == 0; }
+
+absl::Status BlobFiles::Write(const Digest& digest, std::string_view bytes, bool durable) {
+  if (const auto there = Map(digest); there.ok() && (*there)->bytes() == bytes) {
+    return durable ? Sync(digest) : absl::OkStatus();
+  }
+  return Replace(digest, bytes, durable);
+}
+
+absl::Status BlobFiles::Replace(const Digest& digest, std::string_view bytes, bool durable) {
+  const std::string temporary = TemporaryName();
+  absl::Status status = [&] {
+    MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL));
+    MOTE_RETURN_IF_ERROR(WriteAll(file, bytes, temporary));
+    if (durable && ::fsync(file.get()) != 0) return FileError("flushing", temporary);
+    if (::rename(temporary.c_str(), Path(digest).c_str()) != 0) return FileError("renaming", temporary);
+    return absl::OkStatus();
+  }();
+  if (!status.ok()) {
+    ::unlink(temporary.c_str());
+    return status;
+  }
+  return durable ? SyncPath(Folder(digest)) : absl::OkStatus();
+}
+
+absl::Status BlobFiles::Sync(const Digest& digest) {
+  MOTE_RETURN_IF_ERROR(SyncPath(Path(digest)));
+  return SyncPath(Folder(digest));
+}
+
+absl::StatusOr<std::shared_ptr<const MappedBlob>> BlobFiles::Map(const Digest& digest) const {
+  const std::string path = Path(digest);
+  MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(path, O_RDONLY));
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return FileError("reading", path);
+  const size_t size = static_cast<size_t>(info.st_size);
+  if (size == 0) return std::make_shared<const MappedBlob>(nullptr, 0);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (address == MAP_FAILED) return FileError("mapping", path);
+  return std::make_shared<const MappedBlob>(address, size);
+}
+
+absl::StatusOr<int64_t> BlobFiles::Size(const Digest& digest) const {
+  struct stat info {};
+  const std::string path = Path(digest);
+  if (::stat(path.c_str(), &info) != 0) return FileError("reading", path);
+  return static_cast<int64_t>(info.st_size);
+}
+
+absl::Status BlobFiles::Remove(const Digest& digest) {
+  const std::string path = Path(digest);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return FileError("removing", path);
+  return absl::OkStatus();
+}
+
+}  // namespace mote

@@ -1,0 +1,81 @@
+// Blobs in a directory, one file each, named by their digest:
+//
+//   <dir>/<first 2 hex digits>/<64 hex digits>
+//   <dir>/tmp/<pid>.<number>      being written; renamed once whole
+//
+// So a name that exists holds the whole blob (after a power failure only if it was
+// written or synced as durable). Bytes are not hashed here: who writes has the
+// digest from the bytes, who reads what others wrote verifies.
+//
+// Thread-safe, and several processes may share a directory: the last rename of
+// equal bytes wins.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/digest.h"
+
+namespace mote {
+
+// A blob's bytes, mapped read-only for as long as the object lives (the file may
+// be removed meanwhile). Thread-safe.
+class MappedBlob {
+ public:
+  MappedBlob(const void* address, size_t size) : address_(address), size_(size) {}
+  ~MappedBlob();
+  MappedBlob(const MappedBlob&) = delete;
+  MappedBlob& operator=(const MappedBlob&) = delete;
+
+  std::string_view bytes() const { return {static_cast<const char*>(address_), size_}; }
+
+ private:
+  const void* address_;  // nullptr for an empty blob, which cannot be mapped
+  size_t size_;
+};
+
+class BlobFiles {
+ public:
+  // Makes the directory when it is missing and removes what dead processes left
+  // half-written in it.
+  //
+  // Errors: as errno says, naming the path.
+  static absl::StatusOr<std::unique_ptr<BlobFiles>> Open(std::string dir);
+
+  const std::string& dir() const { return dir_; }
+  std::string Path(const Digest& digest) const;
+  bool Has(const Digest& digest) const;
+
+  // Stores a blob under its digest. `durable`: the file and its name are flushed
+  // before this returns. Writing what is there already costs a comparison; a
+  // damaged file of that name is replaced.
+  //
+  // ResourceExhausted: the disk is full.
+  absl::Status Write(const Digest& digest, std::string_view bytes, bool durable);
+
+  // Flushes a blob that was written volatile. NotFound: it is not here.
+  absl::Status Sync(const Digest& digest);
+
+  // NotFound: it is not here.
+  absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const;
+  // NotFound: it is not here.
+  absl::StatusOr<int64_t> Size(const Digest& digest) const;
+  // Removing what is not here is fine.
+  absl::Status Remove(const Digest& digest);
+
+ private:
+  explicit BlobFiles(std::string dir) : dir_(std::move(dir)) {}
+  std::string Folder(const Digest& digest) const;
+  std::string TemporaryName();
+  absl::Status Replace(const Digest& digest, std::string_view bytes, bool durable);
+
+  const std::string dir_;
+  std::atomic<uint64_t> temporaries_{0};
+};
+
+}  // namespace mote

@@ -1,0 +1,77 @@
+#include "coordinator/artifacts/artifact_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/files/posix_file.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+namespace {
+
+absl::Status NotStored(const Digest& digest) {
+  return absl::NotFoundError(absl::StrCat("blob ", digest.Hex(), " is not stored here; put it first"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::string& dir,
+                                                                   int64_t disk_reserve_bytes) {
+  MOTE_ASSIGN_OR_RETURN(auto files, BlobFiles::Open(dir));
+  return std::unique_ptr<ArtifactStore>(new ArtifactStore(std::move(files), disk_reserve_bytes));
+}
+
+absl::Status ArtifactStore::CheckReserve() const {
+  MOTE_ASSIGN_OR_RETURN(const int64_t free, FreeBytes(files_->dir()));
+  if (free >= disk_reserve_bytes_) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("\"", files_->dir(), "\" has ", free >> 20, " MiB free, less than the ",
+                                                   disk_reserve_bytes_ >> 20,
+                                                   " MiB reserve; free space there or lower --disk-reserve"));
+}
+
+absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bool durable) {
+  if (static_cast<int64_t>(bytes.size()) > kBlobBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat("blob of ", bytes.size(), " bytes; at most ", kBlobBytesMax,
+                                                   " are allowed: cut it and put a manifest"));
+  }
+  if (const Digest actual = Sha256(bytes); actual != digest) {
+    return absl::InvalidArgumentError(absl::StrCat("blob announced as ", digest.Hex(), " has the digest ",
+                                                   actual.Hex(), "; mend the sender"));
+  }
+  MOTE_RETURN_IF_ERROR(CheckReserve());
+  return files_->Write(digest, bytes, durable);
+}
+
+absl::Status ArtifactStore::Sync(const Digest& digest) {
+  absl::Status status = files_->Sync(digest);
+  return absl::IsNotFound(status) ? NotStored(digest) : status;
+}
+
+absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offset, int64_t length) {
+  auto blob = files_->Map(digest);
+  if (absl::IsNotFound(blob.status())) return NotStored(digest);
+  if (!blob.ok()) return blob.status();
+  const std::string_view bytes = (*blob)->bytes();
+  if (Sha256(bytes) != digest) {
+    MOTE_RETURN_IF_ERROR(files_->Remove(digest));
+    return absl::DataLossError(absl::StrCat("\"", files_->Path(digest),
+                                            "\" no longer hashes to its name and was removed; put the blob again"));
+  }
+  const int64_t size = static_cast<int64_t>(bytes.size());
+  if (offset < 0 || length < 0 || offset > size || length > size - offset) {
+    return absl::OutOfRangeError(absl::StrCat("range of ", length, " bytes at ", offset, " leaves blob ", digest.Hex(),
+                                              ", which has ", size, " bytes"));
+  }
+  const int64_t count = length == 0 ? size - offset : length;
+  return BlobRange(*std::move(blob), bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(count)));
+}
+
+std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) const {
+  std::vector<Digest> missing;
+  for (const Digest& digest : digests) {
+    if (!files_->Has(digest)) missing.push_back(digest);
+  }
+  return missing;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,79 @@
+// The coordinator's store of blobs: verified on the way in and on the way out, and
+// never filling the disk.
+//
+// Thread-safe. Every call may wait for the disk: call from a disk thread
+// (disk_threads.h), never from one of gRPC's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/artifact.h"
+#include "common/digest.h"
+#include "common/files/blob_files.h"
+
+namespace mote::coordinator {
+
+// A range of a verified blob, for as long as the object lives.
+class BlobRange {
+ public:
+  BlobRange(std::shared_ptr<const MappedBlob> blob, std::string_view range) : blob_(std::move(blob)), range_(range) {}
+  std::string_view bytes() const { return range_; }
+
+ private:
+  std::shared_ptr<const MappedBlob> blob_;
+  std::string_view range_;
+};
+
+class ArtifactStore {
+ public:
+  // `disk_reserve_bytes`: what must stay free on the file system of `dir`; below it
+  // nothing new is taken.
+  //
+  // Errors: as errno says, naming the path.
+  static absl::StatusOr<std::unique_ptr<ArtifactStore>> Open(const std::string& dir, int64_t disk_reserve_bytes);
+
+  // Stores a blob; `durable`: before this returns. Idempotent, and then cheap.
+  //
+  // Returns
+  //   InvalidArgument    more than kBlobBytesMax bytes, or they do not hash to `digest`
+  //   ResourceExhausted  the disk reserve is reached
+  absl::Status Put(const Digest& digest, std::string_view bytes, bool durable);
+
+  // Makes a blob durable that was put volatile. NotFound: it is not here.
+  absl::Status Sync(const Digest& digest);
+
+  // Bytes [offset, offset + length) of a blob; length 0: to its end. The whole blob
+  // is verified first.
+  //
+  // Returns
+  //   NotFound    not stored here
+  //   OutOfRange  the range leaves the blob
+  //   DataLoss    the stored bytes no longer hash to the digest. They are removed,
+  //               so that FindMissing names the blob and it can be put again
+  absl::StatusOr<BlobRange> Get(const Digest& digest, int64_t offset, int64_t length);
+
+  // Those of `digests` that are not here, in their order.
+  std::vector<Digest> FindMissing(const std::vector<Digest>& digests) const;
+  bool Has(const Digest& digest) const { return files_->Has(digest); }
+
+  // Removing what is not here is fine.
+  absl::Status Remove(const Digest& digest) { return files_->Remove(digest); }
+
+  // ResourceExhausted while less than the reserve is free; names both and the remedy.
+  absl::Status CheckReserve() const;
+
+ private:
+  ArtifactStore(std::unique_ptr<BlobFiles> files, int64_t disk_reserve_bytes)
+      : files_(std::move(files)), disk_reserve_bytes_(disk_reserve_bytes) {}
+
+  const std::unique_ptr<BlobFiles> files_;
+  const int64_t disk_reserve_bytes_;
+};
+
+}  // namespace mote::coordinator

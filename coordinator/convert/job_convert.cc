@@ -1,0 +1,196 @@
+#include "coordinator/convert/job_convert.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "coordinator/convert/json_convert.h"
+#include "coordinator/convert/time_convert.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr int kAttemptsMaxDefault = 3;
+
+constexpr std::pair<JobState, v1::JobState> kJobStates[] = {
+    {JobState::kPending, v1::JOB_STATE_PENDING},     {JobState::kRunning, v1::JOB_STATE_RUNNING},
+    {JobState::kSucceeded, v1::JOB_STATE_SUCCEEDED}, {JobState::kPartlyQuarantined, v1::JOB_STATE_PARTLY_QUARANTINED},
+    {JobState::kFailed, v1::JOB_STATE_FAILED},       {JobState::kCancelled, v1::JOB_STATE_CANCELLED},
+};
+
+constexpr std::pair<OutputKind, v1::OutputKind> kOutputKinds[] = {
+    {OutputKind::kTable, v1::OUTPUT_KIND_TABLE},
+    {OutputKind::kDocument, v1::OUTPUT_KIND_DOCUMENT},
+    {OutputKind::kBlob, v1::OUTPUT_KIND_BLOB},
+};
+
+// What was wrong, line by line.
+class Mistakes {
+ public:
+  void Add(const std::string& path, std::string_view what) { lines_.push_back(absl::StrCat(path, ": ", std::string(what))); }
+  void AddUnlessOk(const std::string& path, const absl::Status& status) {
+    if (!status.ok()) Add(path, std::string(status.message()));
+  }
+  absl::Status ToStatus() const {
+    return lines_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(lines_, "\n"));
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mistakes) {
+  InputSpec input{proto.name(), "", proto.artifact(), proto.path(), ""};
+  switch (proto.format_case()) {
+    case v1::Input::kCsv:
+      input.format = "csv";
+      input.delimiter = proto.csv().delimiter();
+      break;
+    case v1::Input::kJsonl: input.format = "jsonl"; break;
+    case v1::Input::kText: input.format = "text"; break;
+    case v1::Input::FORMAT_NOT_SET: mistakes->Add(path, "no format; set one of csv, jsonl, text"); break;
+  }
+  return input;
+}
+
+TaskShape ShapeOf(const v1::TaskShape& proto, const std::string& path, Mistakes* mistakes) {
+  const int set = (proto.rows() != 0) + (proto.bytes() != 0) + (proto.count() != 0);
+  if (set > 1) mistakes->Add(path, "more than one of rows, bytes and count; set one");
+  for (const int64_t value : {proto.rows(), proto.bytes(), proto.count()}) {
+    if (value < 0) mistakes->Add(path, absl::StrCat(value, " is negative; use a positive number"));
+  }
+  return {proto.rows(), proto.bytes(), proto.count()};
+}
+
+std::string ParametersOf(const google::protobuf::Struct& proto, const std::string& path, Mistakes* mistakes) {
+  absl::StatusOr<std::string> text = JsonText(proto);
+  mistakes->AddUnlessOk(path, text.status());
+  return text.ok() ? *std::move(text) : "{}";
+}
+
+TaskPolicy PolicyOf(v1::TaskPolicy proto, const std::string& path, Mistakes* mistakes) {
+  if (proto == v1::TASK_POLICY_QUARANTINE) return TaskPolicy::kQuarantine;
+  if (proto != v1::TASK_POLICY_FAIL && proto != v1::TASK_POLICY_UNSPECIFIED) {
+    mistakes->Add(path, absl::StrCat(static_cast<int>(proto), " is not a policy; use fail or quarantine"));
+  }
+  return TaskPolicy::kFail;
+}
+
+StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mistakes) {
+  StageSpec stage;
+  stage.name = proto.name();
+  stage.input = proto.input();
+  stage.operation = proto.operation().name();
+  stage.parameters = ParametersOf(proto.operation().parameters(), path + "." + stage.operation, mistakes);
+  stage.reduce.name = proto.reduce().name();
+  stage.reduce.parameters = ParametersOf(proto.reduce().parameters(), path + ".reduce." + stage.reduce.name, mistakes);
+  stage.tasks = ShapeOf(proto.tasks(), path + ".tasks", mistakes);
+  stage.timeout = FromProto(proto.timeout());
+  if (stage.timeout < absl::ZeroDuration()) mistakes->Add(path + ".timeout", "negative; use a positive duration");
+  stage.attempts_max = proto.attempts_max() == 0 ? kAttemptsMaxDefault : proto.attempts_max();
+  if (stage.attempts_max < 0) mistakes->Add(path + ".retry.attempts", "negative; use at least 1");
+  stage.on_bad_task = PolicyOf(proto.on_bad_task(), path + ".on_bad_task", mistakes);
+  stage.after.assign(proto.after().begin(), proto.after().end());
+  return stage;
+}
+
+v1::Input ProtoOf(const InputSpec& input) {
+  v1::Input proto;
+  proto.set_name(input.name);
+  proto.set_artifact(input.artifact);
+  proto.set_path(input.path);
+  if (input.format == "csv") proto.mutable_csv()->set_delimiter(input.delimiter);
+  if (input.format == "jsonl") proto.mutable_jsonl();
+  if (input.format == "text") proto.mutable_text();
+  return proto;
+}
+
+v1::Stage ProtoOf(const StageSpec& stage) {
+  v1::Stage proto;
+  proto.set_name(stage.name);
+  proto.set_input(stage.input);
+  proto.mutable_operation()->set_name(stage.operation);
+  proto.mutable_reduce()->set_name(stage.reduce.name);
+  proto.mutable_tasks()->set_rows(stage.tasks.rows);
+  proto.mutable_tasks()->set_bytes(stage.tasks.bytes);
+  proto.mutable_tasks()->set_count(stage.tasks.count);
+  *proto.mutable_timeout() = ToProto(stage.timeout);
+  proto.set_attempts_max(stage.attempts_max);
+  proto.set_on_bad_task(stage.on_bad_task == TaskPolicy::kQuarantine ? v1::TASK_POLICY_QUARANTINE
+                                                                     : v1::TASK_POLICY_FAIL);
+  for (const std::string& name : stage.after) proto.add_after(name);
+  return proto;
+}
+
+v1::OutputSpec ProtoOf(const OutputSpec& output) {
+  v1::OutputSpec proto;
+  proto.set_name(output.name);
+  proto.set_from(output.from);
+  proto.set_to(output.to);
+  proto.set_format(output.format);
+  return proto;
+}
+
+}  // namespace
+
+absl::StatusOr<JobSpec> FromProto(const v1::JobSpec& proto) {
+  Mistakes mistakes;
+  JobSpec spec;
+  spec.name = proto.name();
+  if (!proto.tenant().empty()) spec.tenant = proto.tenant();
+  spec.priority = proto.priority();
+  for (int i = 0; i < proto.inputs_size(); ++i) {
+    spec.inputs.push_back(InputOf(proto.inputs(i), absl::StrCat("inputs[", i, "]"), &mistakes));
+  }
+  for (int i = 0; i < proto.stages_size(); ++i) {
+    spec.stages.push_back(StageOf(proto.stages(i), absl::StrCat("stages[", i, "]"), &mistakes));
+  }
+  for (const v1::OutputSpec& output : proto.outputs()) {
+    spec.outputs.push_back({output.name(), output.from(), output.to(), output.format()});
+  }
+  if (absl::Status status = mistakes.ToStatus(); !status.ok()) return status;
+  return spec;
+}
+
+v1::JobSpec ToProtoWithoutParameters(const JobSpec& spec) {
+  v1::JobSpec proto;
+  proto.set_name(spec.name);
+  proto.set_tenant(spec.tenant);
+  proto.set_priority(spec.priority);
+  for (const InputSpec& input : spec.inputs) *proto.add_inputs() = ProtoOf(input);
+  for (const StageSpec& stage : spec.stages) *proto.add_stages() = ProtoOf(stage);
+  for (const OutputSpec& output : spec.outputs) *proto.add_outputs() = ProtoOf(output);
+  return proto;
+}
+
+v1::JobState ToProto(JobState state) {
+  for (const auto& [core, wire] : kJobStates) {
+    if (core == state) return wire;
+  }
+  return v1::JOB_STATE_UNSPECIFIED;
+}
+
+absl::StatusOr<JobState> FromProto(v1::JobState state) {
+  for (const auto& [core, wire] : kJobStates) {
+    if (wire == state) return core;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("job state ", static_cast<int>(state), " is unknown"));
+}
+
+v1::OutputKind ToProto(OutputKind kind) {
+  for (const auto& [core, wire] : kOutputKinds) {
+    if (core == kind) return wire;
+  }
+  return v1::OUTPUT_KIND_UNSPECIFIED;
+}
+
+absl::StatusOr<OutputKind> FromProto(v1::OutputKind kind) {
+  for (const auto& [core, wire] : kOutputKinds) {
+    if (wire == kind) return core;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("output kind ", static_cast<int>(kind), " is unknown"));
+}
+
+}  // namespace mote::coordinator

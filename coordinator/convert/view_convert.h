@@ -1,0 +1,19 @@
+// What the core shows → mote.v1 messages for clients. Pure, thread-safe.
+#pragma once
+
+#include "common/reducer.h"
+#include "coordinator/core/planner.h"
+#include "coordinator/core/view.h"
+#include "mote/v1/job.pb.h"
+#include "mote/v1/job_service.pb.h"
+
+namespace mote::coordinator {
+
+v1::Job ToProto(const JobView& job);
+v1::Worker ToProto(const WorkerView& worker);
+v1::PlannedStage ToProto(const PlannedStageView& stage);
+v1::CostSummary ToProto(const CostView& cost);
+v1::OperationDescription ToProto(const OperationDescription& operation);
+v1::OperationDescription ToProto(const ReducerDescription& reducer);
+
+}  // namespace mote::coordinator

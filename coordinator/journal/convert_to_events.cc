@@ -1,0 +1,184 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "coordinator/convert/job_convert.h"
+#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/time_convert.h"
+#include "coordinator/journal/convert.h"
+#include "mote/journal/v1/journal.pb.h"
+
+namespace mote::coordinator {
+namespace {
+
+namespace records = ::mote::journal::v1;
+
+absl::StatusOr<PlannedPass> From(const records::PlannedPass& proto) {
+  PlannedPass planned{{proto.pass()}, {}};
+  MOTE_ASSIGN_OR_RETURN(planned.spec, FromProto(proto.spec()));
+  return planned;
+}
+
+absl::StatusOr<Output> From(const records::Output& proto) {
+  Output output;
+  MOTE_ASSIGN_OR_RETURN(output.kind, FromProto(proto.kind()));
+  MOTE_ASSIGN_OR_RETURN(output.content, FromProto(proto.content()));
+  output.rows = proto.rows();
+  output.bytes = proto.bytes();
+  return output;
+}
+
+absl::StatusOr<Event> From(const records::EpochStarted& proto) { return EpochStarted{{proto.epoch()}}; }
+
+absl::StatusOr<Event> From(const records::JobSubmitted& proto) {
+  JobSubmitted event;
+  event.job = {proto.job()};
+  MOTE_ASSIGN_OR_RETURN(event.spec, FromProto(proto.spec()));
+  const int stages = static_cast<int>(event.spec.stages.size());
+  if (proto.parameters_size() != stages || proto.reduce_parameters_size() != stages) {
+    return absl::InvalidArgumentError(absl::StrCat("JobSubmitted: ", stages, " stages with ", proto.parameters_size(),
+                                                   " parameters"));
+  }
+  for (int i = 0; i < stages; ++i) {
+    event.spec.stages[static_cast<size_t>(i)].parameters = proto.parameters(i);
+    event.spec.stages[static_cast<size_t>(i)].reduce.parameters = proto.reduce_parameters(i);
+  }
+  event.request_id = proto.request_id();
+  event.principal = proto.principal();
+  event.time = FromProto(proto.time());
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::StepPlanned& proto) {
+  StepPlanned event;
+  event.job = {proto.job()};
+  event.stage = proto.stage();
+  event.memo = proto.memo();
+  event.is_volatile = proto.volatile_();
+  event.progress = proto.progress();
+  event.time = FromProto(proto.time());
+  for (const records::PlannedPass& pass : proto.passes()) {
+    MOTE_ASSIGN_OR_RETURN(PlannedPass planned, From(pass));
+    event.passes.push_back(std::move(planned));
+  }
+  for (const std::string& text : proto.artifacts()) {
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(text));
+    event.artifacts.push_back(artifact);
+  }
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::FinishPlanned& proto) {
+  FinishPlanned event{{proto.job()}, {proto.pass()}, {}};
+  MOTE_ASSIGN_OR_RETURN(event.finish, From(proto.finish()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::StageBound& proto) {
+  return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
+}
+
+absl::StatusOr<Event> From(const records::LeaseGranted& proto) {
+  LeaseGranted event{{}, proto.worker(), proto.slot(), FromProto(proto.time())};
+  MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::LeaseReissued& proto) {
+  LeaseReissued event{{}, {proto.epoch()}};
+  MOTE_ASSIGN_OR_RETURN(event.held, FromProto(proto.held()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
+  BlockCommitted event;
+  MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
+  event.worker = proto.worker();
+  for (const v1::Node& node_proto : proto.nodes()) {
+    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(node_proto));
+    event.nodes.push_back(std::move(node));
+  }
+  MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
+  event.slot_time = FromProto(proto.slot_time());
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::AttemptFailed& proto) {
+  AttemptFailed event;
+  MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
+  MOTE_ASSIGN_OR_RETURN(event.failure, FromProto(proto.failure()));
+  for (const v1::Block& piece_proto : proto.pieces()) {
+    MOTE_ASSIGN_OR_RETURN(const Block piece, FromProto(piece_proto));
+    event.pieces.push_back(piece);
+  }
+  event.not_before = FromProto(proto.not_before());
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::TaskQuarantined& proto) {
+  TaskQuarantined event{{proto.job()}, {proto.pass()}, proto.task(), {}};
+  MOTE_ASSIGN_OR_RETURN(event.failure, FromProto(proto.failure()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::PassCompleted& proto) {
+  PassCompleted event{{proto.job()}, {proto.pass()}, {}};
+  MOTE_ASSIGN_OR_RETURN(event.result.output, From(proto.output()));
+  MOTE_ASSIGN_OR_RETURN(event.result.root, FromProto(proto.root()));
+  event.result.absent_all = proto.absent_all();
+  event.result.task_count = proto.task_count();
+  event.result.absent_count = proto.absent_count();
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::StageCompleted& proto) {
+  StageCompleted event{{proto.job()}, proto.stage(), {}, FromProto(proto.time())};
+  for (const auto& [name, output] : proto.outputs()) {
+    MOTE_ASSIGN_OR_RETURN(event.outputs[name], From(output));
+  }
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::JobEnded& proto) {
+  JobEnded event;
+  event.job = {proto.job()};
+  MOTE_ASSIGN_OR_RETURN(event.state, FromProto(proto.state()));
+  event.time = FromProto(proto.time());
+  if (!proto.has_failure()) return event;
+  const records::JobFailure& failure = proto.failure();
+  event.failure = JobFailure{failure.stage(), {failure.pass()}, {failure.block_begin(), failure.block_end()}, {}};
+  MOTE_ASSIGN_OR_RETURN(event.failure->failure, FromProto(failure.failure()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::Event& record) {
+  switch (record.event_case()) {
+    case records::Event::kEpochStarted: return From(record.epoch_started());
+    case records::Event::kJobSubmitted: return From(record.job_submitted());
+    case records::Event::kStepPlanned: return From(record.step_planned());
+    case records::Event::kFinishPlanned: return From(record.finish_planned());
+    case records::Event::kStageBound: return From(record.stage_bound());
+    case records::Event::kLeaseGranted: return From(record.lease_granted());
+    case records::Event::kLeaseReissued: return From(record.lease_reissued());
+    case records::Event::kBlockCommitted: return From(record.block_committed());
+    case records::Event::kAttemptFailed: return From(record.attempt_failed());
+    case records::Event::kTaskQuarantined: return From(record.task_quarantined());
+    case records::Event::kPassCompleted: return From(record.pass_completed());
+    case records::Event::kStageCompleted: return From(record.stage_completed());
+    case records::Event::kJobEnded: return From(record.job_ended());
+    case records::Event::EVENT_NOT_SET: break;
+  }
+  return absl::InvalidArgumentError("an event that this version does not know; run the version that wrote it");
+}
+
+}  // namespace
+
+absl::StatusOr<Event> DecodeEvent(std::string_view record) {
+  records::Event proto;
+  if (!proto.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+    return absl::InvalidArgumentError("not a record of mote.journal.v1");
+  }
+  return From(proto);
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,50 @@
+#include "coordinator/journal/null_journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/files/posix_file.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+
+absl::Status NullJournal::Append(const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    const auto* started = std::get_if<EpochStarted>(&event);
+    if (started != nullptr) MOTE_RETURN_IF_ERROR(KeepEpoch(started->epoch));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NullJournal::KeepEpoch(Epoch epoch) const {
+  const std::string temporary = epoch_path_ + ".new";
+  {
+    MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC));
+    MOTE_RETURN_IF_ERROR(WriteAll(file, absl::StrCat(epoch.value, "\n"), temporary));
+    if (::fsync(file.get()) != 0) return FileError("flushing", temporary);
+  }
+  if (::rename(temporary.c_str(), epoch_path_.c_str()) != 0) return FileError("renaming", temporary);
+  return SyncPath(std::filesystem::path(epoch_path_).parent_path().string());
+}
+
+absl::Status NullJournal::Replay(const std::function<absl::Status(const Event&)>& apply) {
+  const absl::StatusOr<FileDescriptor> file = OpenFile(epoch_path_, O_RDONLY);
+  if (absl::IsNotFound(file.status())) return absl::OkStatus();
+  if (!file.ok()) return file.status();
+  char text[32];
+  const ssize_t size = ::read(file->get(), text, sizeof(text));
+  if (size < 0) return FileError("reading", epoch_path_);
+  EpochStarted started;
+  if (!absl::SimpleAtoi(absl::string_view(text, static_cast<size_t>(size)), &started.epoch.value)) {
+    return absl::DataLossError(absl::StrCat("\"", epoch_path_, "\" does not hold an epoch; remove it when no worker of "
+                                            "an earlier coordinator runs any more"));
+  }
+  return apply(started);
+}
+
+}  // namespace mote::coordinator
