@@ -48,6 +48,7 @@ struct StepPlanned {
   std::string memo;
   std::vector<PlannedPass> passes;
   bool is_volatile = false;  // commits of these passes are not journalled
+  bool journalled = true;    // false: a step between two checkpoints, never in the journal
   std::vector<ArtifactRef> artifacts;
   std::string progress;
   absl::Time time;

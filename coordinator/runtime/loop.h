@@ -11,8 +11,8 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -61,15 +61,12 @@ class Loop {
   bool Post(Command command);
 
  private:
-  struct Batch {
-    Decision decision;
-  };
-
   void DecideForever();
   void CommitForever();
   std::vector<Command> TakeCommands();
   void HandOver(Decision decision);
   absl::Status Commit(Decision& decision);
+  absl::Status Drop(const std::vector<ArtifactRef>& artifacts);
 
   const Options options_;
   Core& core_;

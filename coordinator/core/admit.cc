@@ -1,0 +1,279 @@
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/block.h"
+#include "common/json_params.h"
+#include "common/suggest.h"
+#include "coordinator/core/job_spec.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr char kIndexOperation[] = "index";
+
+// Admission of one job: collects every mistake before it gives up.
+class Admission {
+ public:
+  Admission(const JobSpec& spec, const PlannerTable& planners) : planners_(planners) { job_.spec = spec; }
+
+  absl::StatusOr<AdmittedJob> Run() {
+    CheckJob();
+    AddInputs();
+    AddStages();
+    if (mistakes_.empty()) ResolveReferences();
+    if (mistakes_.empty()) CheckCycles();
+    if (mistakes_.empty()) ResolveOutputs();
+    if (!mistakes_.empty()) return absl::InvalidArgumentError(absl::StrJoin(mistakes_, "\n"));
+    return std::move(job_);
+  }
+
+ private:
+  void Mistake(const std::string& path, const std::string& message) {
+    mistakes_.push_back(path.empty() ? message : absl::StrCat(path, ": ", message));
+  }
+
+  void CheckJob() {
+    JobSpec& spec = job_.spec;
+    if (spec.tenant.empty()) spec.tenant = "default";
+    if (spec.name.empty()) Mistake("name", "missing; give the job a name");
+    if (spec.priority < -100 || spec.priority > 100) {
+      Mistake("priority", absl::StrCat(spec.priority, " is not between -100 and 100"));
+    }
+    if (spec.stages.empty()) Mistake("stages", "empty; a job has at least one stage");
+  }
+
+  void Name(const std::string& name, const std::string& path) {
+    if (name.empty()) return Mistake(path, "the name is missing");
+    if (name.find('.') != std::string::npos) return Mistake(path, absl::StrCat("\"", name, "\": a name has no dot"));
+    if (!names_.emplace(name, static_cast<int>(job_.stages.size())).second) {
+      Mistake(path, absl::StrCat("\"", name, "\" is used twice; inputs and stages need different names"));
+    }
+  }
+
+  // Each input becomes a stage of the operation that finds its rows.
+  void AddInputs() {
+    for (size_t i = 0; i < job_.spec.inputs.size(); ++i) {
+      const InputSpec& input = job_.spec.inputs[i];
+      const std::string path = absl::StrCat("inputs[", i, "]");
+      Name(input.name, absl::StrCat(path, ".name"));
+      AdmittedStage stage;
+      stage.spec.name = input.name;
+      stage.spec.operation = kIndexOperation;
+      stage.spec.parameters = Json{{"format", input.format},
+                                   {"artifact", input.artifact},
+                                   {"path", input.path},
+                                   {"delimiter", input.delimiter.empty() ? "," : input.delimiter}}
+                                  .dump();
+      Add(std::move(stage), path, path);
+    }
+  }
+
+  void AddStages() {
+    for (size_t i = 0; i < job_.spec.stages.size(); ++i) {
+      AdmittedStage stage;
+      stage.spec = job_.spec.stages[i];
+      const std::string path = absl::StrCat("stages[", i, "]");
+      Name(stage.spec.name, absl::StrCat(path, ".name"));
+      if (stage.spec.operation == kIndexOperation) {
+        Mistake(path, "operation index is mote's own; name the file under `inputs:`");
+      }
+      const std::string parameters_path = absl::StrCat(path, ".", stage.spec.operation);
+      Add(std::move(stage), path, parameters_path);
+      if (mistakes_.empty()) {  // what is journalled has the defaults in it
+        job_.spec.stages[i].parameters = job_.stages.back().spec.parameters;
+        job_.spec.stages[i].reduce = job_.stages.back().spec.reduce;
+      }
+    }
+  }
+
+  void Add(AdmittedStage stage, const std::string& path, const std::string& parameters_path) {
+    stage.planner = planners_.Find(stage.spec.operation);
+    if (stage.planner == nullptr) {
+      std::vector<std::string> known;
+      for (const Planner* planner : planners_.All()) known.push_back(planner->description().name);
+      return Mistake(path, absl::StrCat("unknown operation \"", stage.spec.operation, "\"",
+                                        DidYouMean(stage.spec.operation, known),
+                                        "; `mote operations` lists them"));
+    }
+    CheckStage(stage, path);
+    CheckStageParameters(stage, parameters_path);
+    CheckReducer(stage, absl::StrCat(path, ".reduce"));
+    job_.stages.push_back(std::move(stage));
+  }
+
+  void CheckStage(AdmittedStage& stage, const std::string& path) {
+    const OperationDescription& operation = stage.planner->description();
+    StageSpec& spec = stage.spec;
+    if (operation.takes_input && spec.input.empty()) {
+      Mistake(path, absl::StrCat("operation ", operation.name, " needs an `input:`"));
+    }
+    if (!operation.takes_input && !spec.input.empty()) {
+      Mistake(absl::StrCat(path, ".input"), absl::StrCat("operation ", operation.name, " takes no input"));
+    }
+    const TaskShape& tasks = spec.tasks;
+    if (tasks.rows < 0 || tasks.bytes < 0 || tasks.count < 0) {
+      Mistake(absl::StrCat(path, ".tasks"), "negative; give a positive number");
+    } else if ((tasks.rows > 0) + (tasks.bytes > 0) + (tasks.count > 0) > 1) {
+      Mistake(absl::StrCat(path, ".tasks"), "only one of rows, bytes and count can be given");
+    } else if (tasks.count > (int64_t{1} << kLevelMax)) {
+      Mistake(absl::StrCat(path, ".tasks.count"), absl::StrCat(tasks.count, " tasks; a pass has at most 2^62"));
+    }
+    if (spec.timeout < absl::ZeroDuration()) Mistake(absl::StrCat(path, ".timeout"), "negative");
+    if (spec.attempts_max == 0) spec.attempts_max = 3;
+    if (spec.attempts_max < 1 || spec.attempts_max > 100) {
+      Mistake(absl::StrCat(path, ".retry.attempts"), absl::StrCat(spec.attempts_max, " is not between 1 and 100"));
+    }
+  }
+
+  void CheckStageParameters(AdmittedStage& stage, const std::string& path) {
+    absl::StatusOr<Json> parameters = ParseJson(stage.spec.parameters.empty() ? "{}" : stage.spec.parameters);
+    if (!parameters.ok()) return Mistake(path, std::string(parameters.status().message()));
+    const std::vector<Violation> violations =
+        CheckParameters(stage.planner->description().parameters, &*parameters);
+    for (const Violation& v : violations) Mistake(v.path.empty() ? path : absl::StrCat(path, ".", v.path), v.message);
+    if (!violations.empty()) return;
+    if (absl::Status valid = stage.planner->Validate(*parameters); !valid.ok()) {
+      // "path: message", relative to the operation's parameters; several joined by "; ".
+      return Mistake("", absl::StrCat(path, ".", std::string(valid.message())));
+    }
+    stage.spec.parameters = parameters->dump();
+    stage.outputs = stage.planner->OutputNames(*parameters);
+  }
+
+  void CheckReducer(AdmittedStage& stage, const std::string& path) {
+    ReduceSpec& reduce = stage.spec.reduce;
+    if (reduce.name.empty()) return;
+    if (!stage.planner->description().takes_reduce) {
+      return Mistake(path, absl::StrCat("operation ", stage.spec.operation, " takes no `reduce:`"));
+    }
+    absl::StatusOr<Json> parameters = ParseJson(reduce.parameters.empty() ? "{}" : reduce.parameters);
+    if (!parameters.ok()) return Mistake(path, std::string(parameters.status().message()));
+    const auto& user = UserReducers();
+    const auto described =
+        std::find_if(user.begin(), user.end(), [&](const ReducerDescription& d) { return d.name == reduce.name; });
+    if (described == user.end()) {
+      std::vector<std::string> known;
+      for (const ReducerDescription& d : user) known.push_back(d.name);
+      return Mistake(path, absl::StrCat("unknown reducer \"", reduce.name, "\"", DidYouMean(reduce.name, known),
+                                        "; `mote operations` lists them"));
+    }
+    const std::vector<Violation> violations = CheckParameters(described->parameters, &*parameters);
+    for (const Violation& v : violations) Mistake(absl::StrCat(path, ".", reduce.name, ".", v.path), v.message);
+    if (!violations.empty()) return;
+    if (auto made = MakeRowReducer(reduce.name, *parameters); !made.ok()) {
+      return Mistake(absl::StrCat(path, ".", reduce.name), std::string(made.status().message()));
+    }
+    reduce.parameters = parameters->dump();
+  }
+
+  // "stage.output", "stage" (its result) or an input's name.
+  std::optional<OutputRef> Resolve(const std::string& text, const std::string& path) {
+    const size_t dot = text.find('.');
+    const std::string stage = text.substr(0, dot);
+    const std::string output = dot == std::string::npos ? "result" : text.substr(dot + 1);
+    const auto found = names_.find(stage);
+    if (found == names_.end()) {
+      std::vector<std::string> known;
+      for (const auto& [name, index] : names_) known.push_back(name);
+      Mistake(path, absl::StrCat("no stage or input is called \"", stage, "\"", DidYouMean(stage, known)));
+      return std::nullopt;
+    }
+    const std::vector<std::string>& outputs = job_.stages[found->second].outputs;
+    if (std::find(outputs.begin(), outputs.end(), output) == outputs.end()) {
+      Mistake(path, absl::StrCat("stage \"", stage, "\" has no output \"", output, "\"", DidYouMean(output, outputs),
+                                 "; it has ", absl::StrJoin(outputs, ", ")));
+      return std::nullopt;
+    }
+    return OutputRef{found->second, output};
+  }
+
+  void Read(AdmittedStage& stage, const std::string& parameter, const std::string& text, const std::string& path) {
+    std::optional<OutputRef> ref = Resolve(text, path);
+    if (!ref) return;
+    stage.inputs[parameter] = *ref;
+    stage.after.push_back(ref->stage);
+  }
+
+  void ResolveReferences() {
+    const size_t first = job_.spec.inputs.size();
+    for (size_t i = first; i < job_.stages.size(); ++i) {
+      AdmittedStage& stage = job_.stages[i];
+      const std::string path = absl::StrCat("stages[", i - first, "]");
+      if (!stage.spec.input.empty()) Read(stage, "input", stage.spec.input, absl::StrCat(path, ".input"));
+      const Json parameters = *ParseJson(stage.spec.parameters);
+      for (const Parameter& parameter : stage.planner->description().parameters) {
+        const bool may_refer = parameter.kind == Parameter::Kind::kReference ||
+                               (parameter.kind == Parameter::Kind::kAny && parameter.name == "model");
+        const auto value = parameters.find(parameter.name);
+        if (!may_refer || value == parameters.end() || !value->is_string()) continue;
+        Read(stage, parameter.name, value->get<std::string>(),
+             absl::StrCat(path, ".", stage.spec.operation, ".", parameter.name));
+      }
+      for (size_t k = 0; k < stage.spec.after.size(); ++k) {
+        const auto found = names_.find(stage.spec.after[k]);
+        if (found == names_.end()) {
+          Mistake(absl::StrCat(path, ".after[", k, "]"), absl::StrCat("no stage is called \"", stage.spec.after[k], "\""));
+        } else {
+          stage.after.push_back(found->second);
+        }
+      }
+    }
+  }
+
+  void CheckCycles() {
+    enum class Mark { kNew, kOpen, kDone };
+    std::vector<Mark> marks(job_.stages.size(), Mark::kNew);
+    std::vector<int> trail;
+    std::function<bool(int)> visit = [&](int index) {
+      if (marks[index] == Mark::kDone) return true;
+      trail.push_back(index);
+      if (marks[index] == Mark::kOpen) return false;
+      marks[index] = Mark::kOpen;
+      for (const int other : job_.stages[index].after) {
+        if (!visit(other)) return false;
+      }
+      trail.pop_back();
+      marks[index] = Mark::kDone;
+      return true;
+    };
+    for (int i = 0; i < static_cast<int>(job_.stages.size()); ++i) {
+      if (visit(i)) continue;
+      std::vector<std::string> names;
+      for (auto it = std::find(trail.begin(), trail.end(), trail.back()); it != trail.end(); ++it) {
+        names.push_back(job_.stages[*it].spec.name);
+      }
+      return Mistake("stages", absl::StrCat("cyclic: ", absl::StrJoin(names, " needs ")));
+    }
+  }
+
+  void ResolveOutputs() {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < job_.spec.outputs.size(); ++i) {
+      const OutputSpec& output = job_.spec.outputs[i];
+      const std::string path = absl::StrCat("outputs[", i, "]");
+      if (output.name.empty() || !seen.insert(output.name).second) {
+        Mistake(path, absl::StrCat("the name \"", output.name, "\" is missing or used twice"));
+      }
+      if (std::optional<OutputRef> ref = Resolve(output.from, absl::StrCat(path, ".from"))) {
+        job_.outputs.push_back(*ref);
+      }
+    }
+  }
+
+  const PlannerTable& planners_;
+  AdmittedJob job_;
+  std::map<std::string, int> names_;  // of inputs and stages → index into job_.stages
+  std::vector<std::string> mistakes_;
+};
+
+}  // namespace
+
+absl::StatusOr<AdmittedJob> Admit(const JobSpec& spec, const PlannerTable& planners) {
+  return Admission(spec, planners).Run();
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,304 @@
+#include "coordinator/core/apply.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+namespace {
+
+absl::Status Unknown(std::string_view what, uint64_t id) {
+  return absl::FailedPreconditionError(absl::StrCat("event of unknown ", std::string(what), " ", id));
+}
+
+absl::StatusOr<Job*> JobOf(State& state, JobId id) {
+  Job* job = state.FindJob(id);
+  if (job == nullptr) return Unknown("job", id.value);
+  return job;
+}
+
+absl::StatusOr<Pass*> PassOf(State& state, JobId job, PassId id) {
+  Pass* pass = state.FindPass(job, id);
+  if (pass == nullptr) return Unknown("pass", id.value);
+  return pass;
+}
+
+absl::StatusOr<StageRun*> StageOf(State& state, JobId id, int stage) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, id));
+  if (stage < 0 || stage >= static_cast<int>(job->stages.size())) return Unknown("stage", stage);
+  return &job->stages[stage];
+}
+
+void UpdateRunnable(State& state, const Job& job) {
+  const RunnableKey key{-job.admitted.spec.priority, job.id};
+  const bool runnable = !IsTerminal(job.state) && std::any_of(job.passes.begin(), job.passes.end(), [](const auto& p) {
+    return p.second.blocks.pending() > 0;
+  });
+  if (runnable) {
+    state.runnable.insert(key);
+  } else {
+    state.runnable.erase(key);
+  }
+}
+
+// Artifacts of a step come into use before those of the last one leave it, so that
+// one in both is never dropped.
+void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::vector<ArtifactRef>& next,
+                      absl::Time now) {
+  for (const ArtifactRef& artifact : next) ++state.artifact_users[artifact];
+  for (const ArtifactRef& artifact : held) {
+    if (--state.artifact_users[artifact] > 0) continue;
+    state.artifact_users.erase(artifact);
+    state.drops.emplace_back(now + state.options.drop_delay, artifact);
+  }
+  held = next;
+}
+
+std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs) {
+  std::vector<ArtifactRef> artifacts;
+  for (const auto& [name, output] : outputs) {
+    if (output.content.artifact) artifacts.push_back(*output.content.artifact);
+  }
+  return artifacts;
+}
+
+void AddPass(State& state, Job& job, int stage, const PlannedPass& planned, bool is_volatile) {
+  StageRun& run = job.stages[stage];
+  ++run.passes_total;
+  run.tasks_total += planned.spec.task_count;
+  job.passes.emplace(planned.pass, Pass(planned.pass, stage, planned.spec, is_volatile));
+  constexpr uint64_t kCounterMask = (uint64_t{1} << 40) - 1;
+  state.next_pass = std::max(state.next_pass, (planned.pass.value & kCounterMask) + 1);
+}
+
+void DropPassesOf(Job& job, int stage) {
+  std::erase_if(job.passes, [stage](const auto& entry) { return entry.second.stage == stage; });
+  job.stages[stage].step.clear();
+}
+
+// Adds what a committed block cost to its pass, its stage and what is known of the
+// kernel.
+void AddCost(State& state, const Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
+  pass.cost.Merge(event.cost);
+  stage.cost.cost.Merge(event.cost);
+  stage.cost.device_time += event.slot_time;
+  state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time;
+  const double bytes = static_cast<double>(event.cost.staged_bytes + event.cost.network_bytes);
+  if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
+  if (pass.cost.tasks > 0) {
+    int64_t busy = 0;
+    for (const int64_t ns : pass.cost.phase_ns) busy += ns;
+    state.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(std::max<int64_t>(1, busy / pass.cost.tasks));
+  }
+}
+
+absl::Status On(State& state, const EpochStarted& event, BlobSink&) {
+  state.epoch = event.epoch;
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
+  absl::StatusOr<AdmittedJob> admitted = Admit(event.spec, *state.planners);
+  if (!admitted.ok()) return admitted.status();
+  auto job = std::make_unique<Job>();
+  job->id = event.job;
+  job->admitted = *std::move(admitted);
+  job->request_id = event.request_id;
+  job->principal = event.principal;
+  job->submitted = event.time;
+  job->stages.resize(job->admitted.stages.size());
+  if (!event.request_id.empty()) state.request_ids[event.request_id] = event.job;
+  state.next_job = std::max(state.next_job, event.job.value + 1);
+  state.jobs[event.job] = std::move(job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const StepPlanned& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  if (stage->state == StageState::kWaiting) stage->start = event.time;
+  stage->state = StageState::kRunning;
+  stage->memo = event.memo;
+  if (!event.progress.empty()) stage->progress = event.progress;
+  DropPassesOf(*job, event.stage);
+  for (const PlannedPass& planned : event.passes) {
+    AddPass(state, *job, event.stage, planned, event.is_volatile);
+    stage->step.push_back(planned.pass);
+  }
+  ReplaceArtifacts(state, stage->artifacts, event.artifacts, event.time);
+  if (event.journalled) {
+    ReplaceArtifacts(state, stage->durable_artifacts, event.artifacts, event.time);
+    stage->last_checkpoint = event.time;
+  }
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const FinishPlanned& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
+  pass->finished_by = event.finish.pass;
+  AddPass(state, *job, pass->stage, event.finish, pass->is_volatile);
+  job->passes.at(event.finish.pass).finishes = event.pass;
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const StageBound& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  stage->numeric_class = event.numeric_class;
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const LeaseGranted& event, BlobSink&) {
+  const LeaseToken& token = event.token;
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
+  MOTE_RETURN_IF_ERROR(
+      pass->blocks.Lease(token.block, {token.attempt, token.epoch, event.worker, event.slot, event.time}));
+  pass->next_attempt = std::max(pass->next_attempt, token.attempt + 1);
+  if (job->state == JobState::kPending) {
+    job->state = JobState::kRunning;
+    job->start = event.time;
+  }
+  state.cluster.AddLease(token, event.worker, event.slot);
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const LeaseReissued& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.held.job, event.held.pass));
+  const LeasedBlock* leased = pass->blocks.Find(event.held);
+  if (leased == nullptr) return Unknown("attempt", event.held.attempt);
+  const Attempt attempt = *std::find_if(leased->attempts.begin(), leased->attempts.end(),
+                                        [&](const Attempt& a) { return a.number == event.held.attempt; });
+  MOTE_RETURN_IF_ERROR(pass->blocks.Reissue(event.held, event.epoch));
+  LeaseToken token = event.held;
+  token.epoch = event.epoch;
+  state.cluster.RemoveLease(event.held, attempt.worker);
+  state.cluster.AddLease(token, attempt.worker, attempt.slot);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
+  const LeaseToken& token = event.token;
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
+  const LeasedBlock* leased = pass->blocks.Find(token);
+  if (leased == nullptr || event.nodes.empty()) return Unknown("attempt", token.attempt);
+  StageRun& stage = job->stages[pass->stage];
+  for (const Attempt& attempt : leased->attempts) {
+    LeaseToken ended = token;
+    ended.attempt = attempt.number;
+    ended.epoch = attempt.epoch;
+    state.cluster.RemoveLease(ended, attempt.worker);
+  }
+  const int64_t done_end = event.nodes.back().block.end(pass->spec->task_count);
+  MOTE_RETURN_IF_ERROR(pass->blocks.Commit(token, done_end));
+  for (const Node& node : event.nodes) {
+    if (!pass->broken.ok()) break;
+    pass->broken = pass->fold.Insert(node, *pass->reducer, blobs);
+  }
+  stage.tasks_committed += done_end - token.block.begin();
+  AddCost(state, *job, *pass, stage, event);
+  if (Worker* worker = state.cluster.Find(event.worker)) worker->tasks_committed += event.cost.tasks;
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const AttemptFailed& event, BlobSink&) {
+  const LeaseToken& token = event.token;
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
+  if (pass->blocks.Find(token) != nullptr) {
+    MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, event.pieces, event.not_before));
+  } else {  // its finished prefix was committed: the rest is pending already
+    for (const Block& piece : event.pieces) MOTE_RETURN_IF_ERROR(pass->blocks.Isolate(piece, event.not_before));
+  }
+  if (event.failure.task >= 0) {
+    ++pass->task_faults[event.failure.task];
+  } else {
+    ++pass->block_faults[token.block];
+  }
+  ++job->stages[pass->stage].cost.attempts_lost;
+  if (Worker* worker = state.cluster.Find(event.failure.worker)) ++worker->attempts_failed;
+  state.cluster.RemoveLease(token, event.failure.worker);
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const TaskQuarantined& event, BlobSink& blobs) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
+  MOTE_RETURN_IF_ERROR(pass->blocks.Settle(event.task));
+  pass->absent[event.task] = event.failure;
+  if (pass->broken.ok()) pass->broken = pass->fold.Insert({{0, event.task}, std::nullopt}, *pass->reducer, blobs);
+  constexpr size_t kAbsentListedMax = 1000;
+  ++job->absent_count;
+  if (job->absent.size() < kAbsentListedMax) {
+    job->absent.push_back({job->stage_name(pass->stage), pass->id, event.task, event.failure.message});
+  }
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const PassCompleted& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
+  pass->result = event.result;
+  ++job->stages[pass->stage].passes_complete;
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  stage->state = StageState::kComplete;
+  stage->end = event.time;
+  stage->outputs = event.outputs;
+  stage->memo.clear();
+  DropPassesOf(*job, event.stage);
+  // The outputs stay in use; what only the iteration needed goes.
+  for (const ArtifactRef& artifact : ArtifactsOf(event.outputs)) ++state.artifact_users[artifact];
+  ReplaceArtifacts(state, stage->artifacts, {}, event.time);
+  ReplaceArtifacts(state, stage->durable_artifacts, {}, event.time);
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const JobEnded& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  job->state = event.state;
+  job->end = event.time;
+  job->failure = event.failure;
+  for (auto& [id, pass] : job->passes) {
+    for (const auto& [begin, leased] : pass.blocks.leases()) {
+      for (const Attempt& attempt : leased.attempts) {
+        state.cluster.RemoveLease({attempt.epoch, job->id, id, leased.block, attempt.number}, attempt.worker);
+      }
+    }
+  }
+  job->passes.clear();
+  for (StageRun& stage : job->stages) {
+    stage.step.clear();
+    if (stage.state == StageState::kRunning || stage.state == StageState::kWaiting) {
+      stage.state = event.state == JobState::kFailed && stage.state == StageState::kRunning ? StageState::kFailed
+                                                                                           : StageState::kCancelled;
+      stage.end = event.time;
+    }
+    ReplaceArtifacts(state, stage.artifacts, {}, event.time);
+    ReplaceArtifacts(state, stage.durable_artifacts, {}, event.time);
+  }
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Apply(State& state, const Event& event, BlobSink& blobs) {
+  return std::visit([&](const auto& e) { return On(state, e, blobs); }, event);
+}
+
+}  // namespace mote::coordinator

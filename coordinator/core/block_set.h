@@ -1,0 +1,103 @@
+// Which blocks of one pass are pending, leased or committed.
+//
+// Holds ranges, not tasks: a pass of 10^9 tasks that nobody has touched is one
+// number, the frontier. Every task is in exactly one of: beyond the frontier
+// (pending, never leased), returned (pending again), leased, settled (committed or
+// absent; not stored, it is the rest).
+//
+// Not thread-safe. Nothing here allocates per task.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/block.h"
+#include "common/ids.h"
+
+namespace mote::coordinator {
+
+// One try of a block, live until it commits, fails or is revoked.
+struct Attempt {
+  uint32_t number = 0;
+  Epoch epoch;
+  std::string worker;
+  int slot = 0;
+  absl::Time granted;
+  bool operator==(const Attempt&) const = default;
+};
+
+struct LeasedBlock {
+  Block block;
+  std::vector<Attempt> attempts;  // at most two: one may be speculative
+};
+
+class BlockSet {
+ public:
+  explicit BlockSet(int64_t task_count) : task_count_(task_count) {}
+
+  // The lowest pending aligned block of at most 2^level_max tasks that may be
+  // leased at `now` and starts before `window_end`; returned blocks first. nullopt:
+  // there is none now.
+  std::optional<Block> Next(absl::Time now, int level_max, int64_t window_end) const;
+
+  // Makes a pending block leased. FailedPrecondition: it is not pending as a whole.
+  absl::Status Lease(Block block, Attempt attempt);
+
+  // The leased block whose live attempts contain this one; nullptr: the token is
+  // out of date.
+  const LeasedBlock* Find(const LeaseToken& token) const;
+
+  // Gives the attempt a new epoch. FailedPrecondition: it is not live.
+  absl::Status Reissue(const LeaseToken& held, Epoch epoch);
+
+  // Ends an attempt without a result. If it was the block's last one, `pieces`
+  // (which cover the block) are pending again from `not_before` on.
+  // FailedPrecondition: the attempt is not live.
+  absl::Status Fail(const LeaseToken& token, const std::vector<Block>& pieces, absl::Time not_before);
+
+  // Settles [block begin, done_end) of a leased block; the rest is pending again and
+  // all its attempts end. FailedPrecondition: the attempt is not live.
+  absl::Status Commit(const LeaseToken& token, int64_t done_end);
+
+  // Makes a pending block stand alone, not to be leased before `not_before`.
+  // FailedPrecondition: it is not pending as a whole.
+  absl::Status Isolate(Block block, absl::Time not_before);
+
+  // Settles one pending task (it becomes absent). FailedPrecondition: not pending.
+  absl::Status Settle(int64_t task);
+
+  int64_t task_count() const { return task_count_; }
+  int64_t settled() const { return settled_; }
+  int64_t leased() const { return leased_tasks_; }
+  int64_t pending() const { return task_count_ - settled_ - leased_tasks_; }
+  // The lowest task that is not settled (task_count when all are).
+  int64_t first_unsettled() const;
+  // When the earliest returned block that must wait may be leased.
+  absl::Time next_ready() const;
+  const absl::btree_map<int64_t, LeasedBlock>& leases() const { return leased_; }
+
+ private:
+  struct Returned {
+    Block block;
+    absl::Time not_before;
+  };
+
+  absl::btree_map<int64_t, LeasedBlock>::iterator FindLease(const LeaseToken& token);
+  void Return(Block block, absl::Time not_before);
+  // Cuts `block` out of what is pending. FailedPrecondition: not pending as a whole.
+  absl::Status TakePending(Block block);
+
+  int64_t task_count_;
+  int64_t frontier_ = 0;
+  int64_t settled_ = 0;
+  int64_t leased_tasks_ = 0;
+  absl::btree_map<int64_t, Returned> returned_;    // by first task
+  absl::btree_map<int64_t, LeasedBlock> leased_;   // by first task
+};
+
+}  // namespace mote::coordinator

@@ -1,0 +1,120 @@
+#include "coordinator/core/cluster.h"
+
+#include <utility>
+
+namespace mote::coordinator {
+namespace {
+
+OpenSlot KeyOf(const Worker& worker, int slot) {
+  const Slot& s = worker.slots[slot];
+  return {s.leases, s.turn, worker.name, slot};
+}
+
+}  // namespace
+
+Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
+  Worker& worker = workers_[hello.worker];
+  CloseAll(worker);
+  if (worker.session) sessions_.erase(*worker.session);
+  worker.name = hello.worker;
+  worker.version = hello.version;
+  worker.session = hello.session;
+  worker.labels = hello.labels;
+  worker.allow_commands = hello.allow_commands;
+  worker.allow_test_operations = hello.allow_test_operations;
+  worker.last_heard = now;
+  worker.known_passes.clear();
+  worker.slots.clear();
+  for (const SlotHello& slot : hello.slots) worker.slots.push_back({slot.device, slot.numeric_class, false, 0, 0});
+  for (const auto& [token, slot] : worker.leases) {
+    if (slot < static_cast<int>(worker.slots.size())) ++worker.slots[slot].leases;
+  }
+  sessions_[hello.session] = hello.worker;
+  return worker;
+}
+
+Worker* Cluster::Disconnect(SessionId session) {
+  auto found = sessions_.find(session);
+  if (found == sessions_.end()) return nullptr;
+  Worker& worker = workers_[found->second];
+  CloseAll(worker);
+  sessions_.erase(found);
+  worker.session.reset();
+  return &worker;
+}
+
+void Cluster::Remove(const std::string& name) {
+  auto found = workers_.find(name);
+  if (found == workers_.end()) return;
+  CloseAll(found->second);
+  if (found->second.session) sessions_.erase(*found->second.session);
+  workers_.erase(found);
+}
+
+Worker* Cluster::Find(const std::string& name) {
+  auto found = workers_.find(name);
+  return found == workers_.end() ? nullptr : &found->second;
+}
+const Worker* Cluster::Find(const std::string& name) const { return const_cast<Cluster*>(this)->Find(name); }
+
+Worker* Cluster::FindSession(SessionId session) {
+  auto found = sessions_.find(session);
+  return found == sessions_.end() ? nullptr : Find(found->second);
+}
+
+void Cluster::AddLease(const LeaseToken& token, const std::string& name, int slot) {
+  Worker& worker = workers_[name];
+  worker.name = name;
+  worker.leases[token] = slot;
+  if (slot >= static_cast<int>(worker.slots.size())) return;  // replay: the worker has not said Hello yet
+  Close(worker, slot);
+  ++worker.slots[slot].leases;
+  worker.slots[slot].turn = ++turn_;
+  Reopen(worker, slot);
+}
+
+void Cluster::RemoveLease(const LeaseToken& token, const std::string& name) {
+  Worker* worker = Find(name);
+  if (worker == nullptr) return;
+  auto found = worker->leases.find(token);
+  if (found == worker->leases.end()) return;
+  const int slot = found->second;
+  worker->leases.erase(found);
+  if (slot >= static_cast<int>(worker->slots.size())) return;
+  Close(*worker, slot);
+  --worker->slots[slot].leases;
+  Reopen(*worker, slot);
+}
+
+void Cluster::SetReady(Worker& worker, int slot, bool ready) {
+  Close(worker, slot);
+  worker.slots[slot].ready = ready;
+  Reopen(worker, slot);
+}
+
+void Cluster::SetDraining(Worker& worker) {
+  CloseAll(worker);
+  worker.draining = true;
+}
+
+void Cluster::ForgiveStall(absl::Duration stalled) {
+  for (auto& [name, worker] : workers_) worker.last_heard += stalled;
+}
+
+void Cluster::HoldBack(absl::Time heard) {
+  for (auto& [name, worker] : workers_) {
+    if (!worker.session) worker.last_heard = heard;
+  }
+}
+
+void Cluster::Close(const Worker& worker, int slot) { open_.erase(KeyOf(worker, slot)); }
+
+void Cluster::Reopen(const Worker& worker, int slot) {
+  if (worker.slots[slot].ready && worker.session && !worker.draining) open_.insert(KeyOf(worker, slot));
+}
+
+void Cluster::CloseAll(const Worker& worker) {
+  for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) Close(worker, i);
+}
+
+}  // namespace mote::coordinator

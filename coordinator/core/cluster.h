@@ -1,0 +1,92 @@
+// Who is connected: workers, their slots and the leases they hold.
+//
+// Not journalled: a restarted coordinator learns it again from Hello. Leases of
+// workers that have not come back yet are kept under the worker's name.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/ids.h"
+#include "coordinator/core/command.h"
+
+namespace mote::coordinator {
+
+struct Slot {
+  std::string device;
+  std::string numeric_class;
+  bool ready = false;
+  int leases = 0;
+  uint64_t turn = 0;  // of the last grant: slots with equally many leases take turns
+};
+
+struct Worker {
+  std::string name;
+  std::string version;
+  std::optional<SessionId> session;  // nullopt: away, may come back
+  std::vector<Slot> slots;
+  std::map<std::string, std::string> labels;
+  bool allow_commands = false;
+  bool allow_test_operations = false;
+  bool draining = false;
+  absl::Time last_heard;
+  std::map<LeaseToken, int> leases;  // → slot
+  std::set<PassId> known_passes;     // definitions that this session has
+  int64_t tasks_committed = 0;
+  int64_t attempts_failed = 0;
+};
+
+// A slot that may take a lease: fewest leases first, then longest ago.
+struct OpenSlot {
+  int leases = 0;
+  uint64_t turn = 0;
+  std::string worker;
+  int slot = 0;
+  auto operator<=>(const OpenSlot&) const = default;
+};
+
+// Not thread-safe.
+class Cluster {
+ public:
+  // Replaces what is known of the worker's session and slots; its leases stay.
+  Worker& Join(const WorkerHello& hello, absl::Time now);
+  // The stream is gone: the worker is away. nullptr: no such session.
+  Worker* Disconnect(SessionId session);
+  void Remove(const std::string& worker);
+
+  Worker* Find(const std::string& worker);
+  const Worker* Find(const std::string& worker) const;
+  Worker* FindSession(SessionId session);
+
+  void AddLease(const LeaseToken& token, const std::string& worker, int slot);
+  void RemoveLease(const LeaseToken& token, const std::string& worker);
+  void SetReady(Worker& worker, int slot, bool ready);
+  void SetDraining(Worker& worker);
+  // Treats workers that are away as last heard of at `heard`.
+  void HoldBack(absl::Time heard);
+  // Never count time in which the loop itself did not run.
+  void ForgiveStall(absl::Duration stalled);
+
+  const std::map<std::string, Worker>& workers() const { return workers_; }
+  // Ready slots of connected workers that are not draining.
+  const std::set<OpenSlot>& open_slots() const { return open_; }
+  int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
+
+ private:
+  void Close(const Worker& worker, int slot);
+  void Reopen(const Worker& worker, int slot);
+  void CloseAll(const Worker& worker);
+
+  std::map<std::string, Worker> workers_;
+  std::map<SessionId, std::string> sessions_;
+  std::set<OpenSlot> open_;
+  uint64_t turn_ = 0;
+};
+
+}  // namespace mote::coordinator

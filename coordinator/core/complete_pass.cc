@@ -1,0 +1,101 @@
+#include "coordinator/core/complete_pass.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/store_bytes.h"
+#include "coordinator/core/pass_ids.h"
+
+namespace mote::coordinator {
+namespace {
+
+bool IsFolded(const Pass& pass) { return pass.spec->task_count == 0 || pass.fold.complete(); }
+
+const std::string* RootOf(const Pass& pass) {
+  if (pass.spec->task_count == 0) return nullptr;
+  const NodeValue& root = pass.fold.root();
+  return root ? &*root : nullptr;
+}
+
+// What the kernel "finish" answers: an Output as JSON, content inline (base64) or by
+// reference.
+absl::StatusOr<Output> DecodeFinish(const std::string& text) {
+  MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(text));
+  if (!json.is_object() || !json.contains("kind")) {
+    return absl::InvalidArgumentError("the kernel \"finish\" answered something that is not an output");
+  }
+  Output output;
+  const std::string kind = json.value("kind", "");
+  output.kind = kind == "table" ? OutputKind::kTable : kind == "blob" ? OutputKind::kBlob : OutputKind::kDocument;
+  output.rows = json.value("rows", int64_t{0});
+  output.bytes = json.value("bytes", int64_t{0});
+  if (json.contains("artifact")) {
+    MOTE_ASSIGN_OR_RETURN(output.content.artifact, ArtifactRef::Parse(json["artifact"].get<std::string>()));
+  } else if (!absl::Base64Unescape(json.value("inline", ""), &output.content.bytes)) {
+    return absl::InvalidArgumentError("the kernel \"finish\" answered content that is not base64");
+  }
+  return output;
+}
+
+absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass, const std::string& root) {
+  PlannedPass finish;
+  finish.pass = NextPassId(tx.state);
+  finish.spec.kernel = "finish";
+  MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.spec->reducer_parameters));
+  finish.spec.parameters =
+      Json{{"reducer", pass.spec->reducer}, {"reducer_parameters", reducer_parameters}}.dump();
+  finish.spec.task_count = 1;
+  finish.spec.reducer = "single";
+  finish.spec.inputs["partial"] = StoreBytes(root, tx.blobs());
+  finish.spec.label = absl::StrCat("finish of ", pass.spec->reducer);
+  tx.EmitOf(pass, FinishPlanned{job, pass.id, std::move(finish)});
+  return absl::OkStatus();
+}
+
+// The counts that every result carries.
+CompletedPass ResultOf(const Pass& pass) {
+  CompletedPass result;
+  result.task_count = pass.spec->task_count;
+  result.absent_count = static_cast<int64_t>(pass.absent.size());
+  result.absent_all = RootOf(pass) == nullptr;
+  return result;
+}
+
+absl::Status CompleteFinished(Transaction& tx, JobId job, const Pass& finish) {
+  const std::string* root = RootOf(finish);
+  if (root == nullptr) return absl::InternalError("the task that finishes the pass has no result");
+  MOTE_ASSIGN_OR_RETURN(const Output document, finish.reducer->Finish(root, tx.blobs(), nullptr));
+  const Pass& original = *tx.state.FindPass(job, *finish.finishes);
+  CompletedPass result = ResultOf(original);
+  MOTE_ASSIGN_OR_RETURN(result.output, DecodeFinish(document.content.bytes));
+  CompletedPass own = ResultOf(finish);
+  tx.EmitOf(finish, PassCompleted{job, finish.id, std::move(own)});
+  tx.EmitOf(original, PassCompleted{job, original.id, std::move(result)});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
+  const Pass& pass = *tx.state.FindPass(job, id);
+  if (pass.result) return absl::OkStatus();
+  MOTE_RETURN_IF_ERROR(pass.broken);
+  if (!IsFolded(pass) || pass.finished_by) return absl::OkStatus();
+  if (pass.finishes) return CompleteFinished(tx, job, pass);
+
+  const std::string* root = RootOf(pass);
+  CompletedPass result = ResultOf(pass);
+  if (!pass.spec->finish) {
+    if (root != nullptr) result.root = StoreBytes(*root, tx.blobs());
+  } else if (root != nullptr && pass.reducer->FinishReadsBlobs(*root)) {
+    return PlanFinish(tx, job, pass, *root);
+  } else {
+    MOTE_ASSIGN_OR_RETURN(result.output, pass.reducer->Finish(root, tx.blobs(), nullptr));
+  }
+  tx.EmitOf(pass, PassCompleted{job, id, std::move(result)});
+  return absl::OkStatus();
+}
+
+}  // namespace mote::coordinator

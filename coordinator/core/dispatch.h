@@ -1,0 +1,14 @@
+// Who gets which block: grants leases while there are open slots and pending work.
+#pragma once
+
+#include "coordinator/core/transaction.h"
+
+namespace mote::coordinator {
+
+void Dispatch(Transaction& tx);
+
+// Limit for one task of a stage: its own, else the larger of 60 s and 20 times the
+// learned p99.
+absl::Duration TaskTimeout(const State& state, const Job& job, int stage);
+
+}  // namespace mote::coordinator

@@ -1,0 +1,173 @@
+#include "coordinator/core/plan_step.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "coordinator/core/complete_pass.h"
+#include "coordinator/core/pass_ids.h"
+
+namespace mote::coordinator {
+namespace {
+
+bool IsReady(const Job& job, int index) {
+  const std::vector<int>& after = job.admitted.stages[index].after;
+  return std::all_of(after.begin(), after.end(),
+                     [&](int other) { return job.stages[other].state == StageState::kComplete; });
+}
+
+bool StepIsComplete(const Job& job, const StageRun& stage) {
+  return std::all_of(stage.step.begin(), stage.step.end(),
+                     [&](PassId id) { return job.passes.at(id).result.has_value(); });
+}
+
+std::map<std::string, Output> InputsOf(const Job& job, const AdmittedStage& stage) {
+  std::map<std::string, Output> inputs;
+  for (const auto& [parameter, ref] : stage.inputs) {
+    inputs[parameter] = job.stages[ref.stage].outputs.at(ref.output);
+  }
+  return inputs;
+}
+
+absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
+  const AdmittedStage& stage = job.admitted.stages[index];
+  const StageRun& run = job.stages[index];
+  std::vector<CompletedPass> completed;
+  for (const PassId id : run.step) completed.push_back(*job.passes.at(id).result);
+  MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(stage.spec.parameters));
+  const std::map<std::string, Output> inputs = InputsOf(job, stage);
+  return stage.planner->Next(
+      {stage.spec.name, parameters, stage.spec.tasks, stage.spec.reduce, inputs, run.memo, completed});
+}
+
+// Sessions may forget the definitions of passes that are over.
+void SendDropPasses(Transaction& tx, const Job& job, int stage) {
+  for (const auto& [id, pass] : job.passes) {
+    if (pass.stage != stage) continue;
+    for (const auto& [name, worker] : tx.state.cluster.workers()) {
+      if (!worker.session || !worker.known_passes.contains(id)) continue;
+      tx.Send(SendDropPass{*worker.session, id});
+      tx.state.cluster.Find(name)->known_passes.erase(id);
+    }
+  }
+}
+
+void CompleteStage(Transaction& tx, JobId id, int index, std::map<std::string, Output> outputs) {
+  for (const auto& [name, output] : outputs) {
+    if (output.content.artifact) tx.Sync(*output.content.artifact);
+  }
+  tx.Emit(StageCompleted{id, index, std::move(outputs), tx.now});
+  tx.Send(JobChanged{id});
+}
+
+void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
+  const StageRun& run = job.stages[index];
+  StepPlanned event;
+  event.job = job.id;
+  event.stage = index;
+  event.memo = std::move(step.memo);
+  event.is_volatile = step.is_volatile;
+  event.journalled =
+      !step.is_volatile || step.checkpoint || tx.now - run.last_checkpoint >= tx.state.options.checkpoint_interval;
+  event.artifacts = std::move(step.artifacts);
+  event.progress = std::move(step.progress);
+  event.time = tx.now;
+  for (PassSpec& spec : step.passes) {
+    event.passes.push_back({NextPassId(tx.state, event.passes.size()), std::move(spec)});
+  }
+  if (!event.journalled) return tx.EmitVolatile(std::move(event));
+  for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
+  tx.Emit(std::move(event));
+  tx.Send(JobChanged{job.id});
+}
+
+// Why outputs that later stages and the job count on are missing; OK when none is.
+absl::Status CheckOutputs(const AdmittedStage& stage, const std::map<std::string, Output>& outputs) {
+  for (const std::string& name : stage.outputs) {
+    if (!outputs.contains(name)) {
+      return absl::InternalError(absl::StrCat("operation ", stage.spec.operation, " did not yield its output \"", name,
+                                              "\"; this is a mistake in its planner"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
+  MOTE_ASSIGN_OR_RETURN(PlanStep step, AskPlanner(job, index));
+  SendDropPasses(tx, job, index);
+  if (!step.passes.empty()) {
+    PlanNextStep(tx, job, index, std::move(step));
+    return absl::OkStatus();
+  }
+  MOTE_RETURN_IF_ERROR(CheckOutputs(job.admitted.stages[index], step.outputs));
+  CompleteStage(tx, job.id, index, std::move(step.outputs));
+  return absl::OkStatus();
+}
+
+void FailStage(Transaction& tx, Job& job, int index, PassId pass, const absl::Status& status) {
+  JobFailure failure;
+  failure.stage = job.stage_name(index);
+  failure.pass = pass;
+  failure.failure.message = std::string(status.message());
+  EndJob(tx, job.id, JobState::kFailed, std::move(failure));
+}
+
+// False: the job ended on an error.
+bool CompletePasses(Transaction& tx, Job& job) {
+  std::vector<PassId> ids;
+  for (const auto& [id, pass] : job.passes) {
+    if (!pass.result) ids.push_back(id);
+  }
+  for (const PassId id : ids) {
+    const int stage = job.passes.at(id).stage;
+    if (absl::Status status = CompletePass(tx, job.id, id); !status.ok()) {
+      FailStage(tx, job, stage, id, status);
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+void AdvanceJob(Transaction& tx, JobId id) {
+  Job& job = *tx.state.FindJob(id);
+  for (bool moved = true; moved && !IsTerminal(job.state);) {
+    moved = false;
+    if (!CompletePasses(tx, job)) return;
+    for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
+      const StageRun& stage = job.stages[i];
+      const bool due = (stage.state == StageState::kWaiting && IsReady(job, i)) ||
+                       (stage.state == StageState::kRunning && StepIsComplete(job, stage));
+      if (!due) continue;
+      if (absl::Status status = AdvanceStage(tx, job, i); !status.ok()) {
+        return FailStage(tx, job, i, PassId{}, status);
+      }
+      moved = true;
+    }
+  }
+  const bool all_complete = std::all_of(job.stages.begin(), job.stages.end(),
+                                        [](const StageRun& s) { return s.state == StageState::kComplete; });
+  if (all_complete && !IsTerminal(job.state)) {
+    EndJob(tx, id, job.absent_count > 0 ? JobState::kPartlyQuarantined : JobState::kSucceeded, std::nullopt);
+  }
+}
+
+void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure> failure) {
+  const Job& job = *tx.state.FindJob(id);
+  for (const auto& [pass_id, pass] : job.passes) {
+    for (const auto& [begin, leased] : pass.blocks.leases()) {
+      for (const Attempt& attempt : leased.attempts) {
+        const Worker* worker = tx.state.cluster.Find(attempt.worker);
+        if (worker == nullptr || !worker->session) continue;
+        tx.Send(SendRevoke{*worker->session, {attempt.epoch, id, pass_id, leased.block, attempt.number}});
+      }
+    }
+  }
+  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) SendDropPasses(tx, job, i);
+  tx.Emit(JobEnded{id, state, std::move(failure), tx.now});
+  tx.Send(JobChanged{id, true});
+}
+
+}  // namespace mote::coordinator

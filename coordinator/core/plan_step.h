@@ -1,0 +1,18 @@
+// How a job moves on: passes complete, planners answer, stages complete, jobs end.
+#pragma once
+
+#include <optional>
+
+#include "coordinator/core/transaction.h"
+
+namespace mote::coordinator {
+
+// Does all that can be done without another result: completes folded passes, asks
+// planners whose step is complete, ends the job when nothing is left. Safe to call
+// at any time; `job` may be ended afterwards.
+void AdvanceJob(Transaction& tx, JobId job);
+
+// Ends a running job: revokes its leases, tells its watchers.
+void EndJob(Transaction& tx, JobId job, JobState state, std::optional<JobFailure> failure);
+
+}  // namespace mote::coordinator

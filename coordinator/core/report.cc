@@ -1,0 +1,100 @@
+#include "coordinator/core/report.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "coordinator/core/plan_step.h"
+#include "coordinator/core/retry.h"
+#include "coordinator/core/worker_session.h"
+
+namespace mote::coordinator {
+namespace {
+
+// Where the finished prefix ends, if the nodes are its canonical ones and valid.
+absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, Block block, const std::vector<Node>& nodes) {
+  const int64_t task_count = pass.spec->task_count;
+  if (nodes.empty()) return block.begin();
+  for (const Node& node : nodes) {
+    if (node.block.level < 0 || !block.Contains(node.block) || node.block.begin() >= task_count) {
+      return absl::InvalidArgumentError("a reported node lies outside the leased block");
+    }
+  }
+  const int64_t end = nodes.back().block.end(task_count);
+  const std::vector<Block> expected = CanonicalNodes({block.begin(), end}, task_count);
+  // The right edge has several names for one range: compare what they cover.
+  const bool canonical = std::equal(nodes.begin(), nodes.end(), expected.begin(), expected.end(),
+                                    [&](const Node& node, const Block& want) {
+                                      return node.block.begin() == want.begin() &&
+                                             node.block.end(task_count) == want.end(task_count);
+                                    });
+  if (!canonical) {
+    return absl::InvalidArgumentError("the reported nodes are not the canonical ones of a prefix of the block");
+  }
+  for (const Node& node : nodes) {
+    if (node.partial) {
+      MOTE_RETURN_IF_ERROR(pass.reducer->Validate(*node.partial));
+    } else {
+      return absl::InvalidArgumentError("a reported node is absent, but none of its tasks is");
+    }
+  }
+  return end;
+}
+
+// A lying worker cannot claim more time than its lease lasted, nor other tasks.
+absl::Status CheckCost(const WorkerReport& report, int64_t done) {
+  const Cost& cost = report.cost;
+  const bool negative = cost.tasks < 0 || cost.staged_bytes < 0 || cost.network_bytes < 0 ||
+                        std::any_of(cost.phase_ns.begin(), cost.phase_ns.end(), [](int64_t ns) { return ns < 0; });
+  if (negative || cost.tasks > done || report.slot_time < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the report claims the cost of ", cost.tasks, " tasks; ", done, " were finished"));
+  }
+  return absl::OkStatus();
+}
+
+void RevokeOthers(Transaction& tx, const LeaseToken& token, const std::vector<Attempt>& attempts) {
+  for (const Attempt& attempt : attempts) {
+    if (attempt.number == token.attempt) continue;
+    const Worker* worker = tx.state.cluster.Find(attempt.worker);
+    if (worker == nullptr || !worker->session) continue;
+    tx.Send(SendRevoke{*worker->session, {attempt.epoch, token.job, token.pass, token.block, attempt.number}});
+  }
+}
+
+}  // namespace
+
+void Decide(Transaction& tx, const WorkerReport& report) {
+  Worker* worker = tx.state.cluster.FindSession(report.session);
+  if (worker == nullptr) return;
+  worker->last_heard = tx.now;
+  const LeaseToken& token = report.token;
+  Pass* pass = tx.state.FindPass(token.job, token.pass);
+  const LeasedBlock* leased = pass == nullptr ? nullptr : pass->blocks.Find(token);
+  if (leased == nullptr || !worker->leases.contains(token)) {
+    tx.state.cluster.RemoveLease(token, worker->name);
+    return tx.Send(SendAck{report.session, token});
+  }
+  absl::StatusOr<int64_t> done_end = FinishedEnd(*pass, token.block, report.nodes);
+  absl::Status valid = done_end.status();
+  if (valid.ok()) valid = CheckCost(report, *done_end - token.block.begin());
+  if (!valid.ok()) return RefuseSession(tx, *worker, valid);
+
+  if (!report.nodes.empty()) {
+    RevokeOthers(tx, token, leased->attempts);
+    tx.EmitOf(*pass, BlockCommitted{token, worker->name, report.nodes, report.cost, report.slot_time});
+  }
+  if (report.failure) {
+    Failure failure = *report.failure;
+    failure.worker = worker->name;
+    OnFailure(tx, token, *done_end, std::move(failure));
+  } else if (report.nodes.empty()) {  // given back unstarted
+    Failure failure{FaultKind::kLostWorker, -1, "the worker gave the block back", "", worker->name};
+    OnFailure(tx, token, *done_end, std::move(failure));
+  }
+  tx.Send(SendAck{report.session, token});
+  AdvanceJob(tx, token.job);
+}
+
+}  // namespace mote::coordinator

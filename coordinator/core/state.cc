@@ -1,0 +1,48 @@
+#include "coordinator/core/state.h"
+
+#include "common/json.h"
+
+namespace mote::coordinator {
+
+Pass::Pass(PassId pass_id, int stage_index, PassSpec pass_spec, bool volatile_pass)
+    : id(pass_id),
+      stage(stage_index),
+      is_volatile(volatile_pass),
+      spec(std::make_shared<const PassSpec>(std::move(pass_spec))),
+      blocks(spec->task_count),
+      fold(spec->task_count) {
+  absl::StatusOr<Json> parameters = ParseJson(spec->reducer_parameters);
+  if (!parameters.ok()) {
+    broken = parameters.status();
+    return;
+  }
+  absl::StatusOr<std::unique_ptr<Reducer>> made = MakeReducer(spec->reducer, *parameters);
+  if (made.ok()) {
+    reducer = *std::move(made);
+  } else {
+    broken = made.status();
+  }
+}
+
+Job* State::FindJob(JobId id) {
+  auto found = jobs.find(id);
+  return found == jobs.end() ? nullptr : found->second.get();
+}
+const Job* State::FindJob(JobId id) const { return const_cast<State*>(this)->FindJob(id); }
+
+Pass* State::FindPass(JobId job_id, PassId pass_id) {
+  Job* job = FindJob(job_id);
+  if (job == nullptr) return nullptr;
+  auto found = job->passes.find(pass_id);
+  return found == job->passes.end() ? nullptr : &found->second;
+}
+
+bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {
+  const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
+  if (operation.is_command && !worker.allow_commands) return false;
+  if (operation.is_test && !worker.allow_test_operations) return false;
+  const std::string& bound = job.stages[pass.stage].numeric_class;
+  return !pass.spec->numeric || bound.empty() || bound == slot.numeric_class;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,124 @@
+// The coordinator's whole state: jobs (journalled) and the cluster (not).
+//
+// A job owns its stages' progress and its live passes; a pass owns its blocks and
+// its fold. Changed by Apply(event) alone, apart from the cluster.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/fold.h"
+#include "coordinator/core/block_set.h"
+#include "coordinator/core/cluster.h"
+#include "coordinator/core/event.h"
+#include "coordinator/core/job_spec.h"
+#include "coordinator/core/policy.h"
+#include "coordinator/core/view.h"
+
+namespace mote::coordinator {
+
+struct CoreOptions {
+  const SchedulingPolicy* policy = nullptr;  // required; outlives the core
+  absl::Duration heartbeat_interval = absl::Seconds(1);
+  absl::Duration heartbeat_timeout = absl::Seconds(3);
+  absl::Duration reconnect_grace = absl::Seconds(10);
+  // An iteration's state is journalled about this often.
+  absl::Duration checkpoint_interval = absl::Seconds(1);
+  // Superseded states are deleted after this long (a twin job may be using them).
+  absl::Duration drop_delay = absl::Seconds(10);
+  absl::Duration task_timeout_min = absl::Seconds(60);
+  int jobs_max = 1'000'000;
+};
+
+struct Pass {
+  Pass(PassId id, int stage, PassSpec spec, bool is_volatile);
+
+  PassId id;
+  int stage = 0;
+  bool is_volatile = false;
+  std::shared_ptr<const PassSpec> spec;
+  std::unique_ptr<Reducer> reducer;       // nullptr: see broken
+  BlockSet blocks;
+  Fold fold;
+  uint32_t next_attempt = 1;
+  Cost cost;
+  std::map<int64_t, Failure> absent;
+  std::map<int64_t, int> task_faults;     // of suspects: system faults so far
+  std::map<Block, int> block_faults;      // without a suspect
+  std::optional<PassId> finishes;         // this one runs Finish of that one
+  std::optional<PassId> finished_by;
+  std::optional<CompletedPass> result;
+  absl::Status broken;                    // why the pass cannot be folded
+};
+
+struct StageRun {
+  StageState state = StageState::kWaiting;
+  std::string memo;
+  std::vector<PassId> step;               // passes of the current step, in the planner's order
+  std::map<std::string, Output> outputs;  // once complete
+  std::string numeric_class;              // empty: not bound yet
+  std::string progress;
+  std::vector<ArtifactRef> artifacts;          // of the newest step
+  std::vector<ArtifactRef> durable_artifacts;  // of the newest journalled step
+  absl::Time last_checkpoint = absl::InfinitePast();
+  absl::Time start = absl::InfiniteFuture();
+  absl::Time end = absl::InfiniteFuture();
+  CostView cost;
+  int64_t tasks_total = 0;
+  int64_t tasks_committed = 0;
+  int64_t passes_total = 0;
+  int64_t passes_complete = 0;
+};
+
+struct Job {
+  JobId id;
+  AdmittedJob admitted;
+  std::string request_id;
+  std::string principal;
+  JobState state = JobState::kPending;
+  absl::Time submitted;
+  absl::Time start = absl::InfiniteFuture();
+  absl::Time end = absl::InfiniteFuture();
+  std::vector<StageRun> stages;
+  std::map<PassId, Pass> passes;  // of current steps
+  std::vector<AbsentView> absent;
+  int64_t absent_count = 0;
+  std::optional<JobFailure> failure;
+
+  const std::string& stage_name(int stage) const { return admitted.stages[stage].spec.name; }
+};
+
+// Orders jobs by priority (high first), then by age.
+using RunnableKey = std::pair<int, JobId>;  // (-priority, id)
+
+struct State {
+  CoreOptions options;
+  const PlannerTable* planners = nullptr;
+
+  Epoch epoch;
+  uint64_t next_job = 1;
+  uint64_t next_pass = 1;  // low bits of PassId; the epoch is above them
+  std::map<JobId, std::unique_ptr<Job>> jobs;
+  std::map<std::string, JobId> request_ids;
+  std::set<RunnableKey> runnable;                       // jobs with pending blocks
+  std::map<std::string, absl::Duration> tenant_device_time;
+  std::map<std::string, absl::Duration> kernel_duration;  // learned seconds a task, for new passes
+  std::map<ArtifactRef, int> artifact_users;            // steps that refer to it
+  std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
+
+  Cluster cluster;
+
+  Job* FindJob(JobId id);
+  const Job* FindJob(JobId id) const;
+  Pass* FindPass(JobId job, PassId pass);
+};
+
+// A pass may run on a slot of this worker.
+bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);
+
+}  // namespace mote::coordinator

@@ -1,0 +1,95 @@
+#include "coordinator/core/submit.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/core/plan_step.h"
+#include "coordinator/core/view_of.h"
+
+namespace mote::coordinator {
+namespace {
+
+void Refuse(Transaction& tx, CallId call, absl::Status status) { tx.Send(Reply{call, std::move(status), {}}); }
+
+absl::Status NoSuchJob(JobId id) {
+  return absl::NotFoundError(absl::StrCat("no job ", id.value, "; `mote jobs` lists those that are kept"));
+}
+
+}  // namespace
+
+void Decide(Transaction& tx, const SubmitJob& command) {
+  absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners);
+  if (!admitted.ok()) return Refuse(tx, command.call, admitted.status());
+  if (auto known = tx.state.request_ids.find(command.request_id); known != tx.state.request_ids.end()) {
+    if (tx.state.FindJob(known->second)->admitted.spec == admitted->spec) {
+      return tx.Send(Reply{command.call, absl::OkStatus(), known->second});
+    }
+    return Refuse(tx, command.call,
+                  absl::AlreadyExistsError(absl::StrCat("request id \"", command.request_id, "\" was used for job ",
+                                                        known->second.value, ", which differs; use a new id")));
+  }
+  if (static_cast<int>(tx.state.jobs.size()) >= tx.state.options.jobs_max) {
+    return Refuse(tx, command.call,
+                  absl::ResourceExhaustedError(absl::StrCat("the coordinator keeps ", tx.state.options.jobs_max,
+                                                            " jobs already; retry when some are gone")));
+  }
+  const JobId id{tx.state.next_job};
+  tx.Emit(JobSubmitted{id, admitted->spec, command.request_id, command.principal, tx.now});
+  tx.Send(Reply{command.call, absl::OkStatus(), id});
+  AdvanceJob(tx, id);
+}
+
+void Decide(Transaction& tx, const ValidateJob& command) {
+  absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners);
+  if (!admitted.ok()) return Refuse(tx, command.call, admitted.status());
+  std::vector<PlannedStageView> stages;
+  for (const AdmittedStage& stage : admitted->stages) {
+    stages.push_back({stage.spec.name, stage.spec.operation, stage.spec.input, stage.outputs,
+                      stage.planner->description().task_shape, stage.spec.parameters});
+  }
+  tx.Send(Reply{command.call, absl::OkStatus(), std::move(stages)});
+}
+
+void Decide(Transaction& tx, const GetJob& command) {
+  const Job* job = tx.state.FindJob(command.job);
+  if (job == nullptr) return Refuse(tx, command.call, NoSuchJob(command.job));
+  tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job)});
+}
+
+void Decide(Transaction& tx, const ListJobs& command) {
+  JobListView list;
+  const JobId before{command.before == 0 ? UINT64_MAX : command.before};
+  auto it = tx.state.jobs.lower_bound(before);
+  while (it != tx.state.jobs.begin() && static_cast<int>(list.jobs.size()) < command.page_size) {
+    --it;
+    list.jobs.push_back(ViewOf(tx.state, *it->second));
+  }
+  if (it != tx.state.jobs.begin() && !list.jobs.empty()) list.next_before = list.jobs.back().id.value;
+  tx.Send(Reply{command.call, absl::OkStatus(), std::move(list)});
+}
+
+void Decide(Transaction& tx, const CancelJob& command) {
+  const Job* job = tx.state.FindJob(command.job);
+  if (job == nullptr) return Refuse(tx, command.call, NoSuchJob(command.job));
+  if (!IsTerminal(job->state)) EndJob(tx, command.job, JobState::kCancelled, std::nullopt);
+  tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job)});
+}
+
+void Decide(Transaction& tx, const ListWorkers& command) {
+  std::vector<WorkerView> workers;
+  for (const auto& [name, worker] : tx.state.cluster.workers()) workers.push_back(ViewOf(worker, tx.now));
+  tx.Send(Reply{command.call, absl::OkStatus(), std::move(workers)});
+}
+
+void Decide(Transaction& tx, const DrainWorker& command) {
+  Worker* worker = tx.state.cluster.Find(command.worker);
+  if (worker == nullptr) {
+    return Refuse(tx, command.call,
+                  absl::NotFoundError(absl::StrCat("no worker \"", command.worker, "\"; `mote workers` lists them")));
+  }
+  tx.state.cluster.SetDraining(*worker);
+  if (worker->session) tx.Send(SendDrain{*worker->session});
+  tx.Send(Reply{command.call, absl::OkStatus(), {}});
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,16 @@
+// What clients ask: submit, validate, look, cancel.
+#pragma once
+
+#include "coordinator/core/transaction.h"
+
+namespace mote::coordinator {
+
+void Decide(Transaction& tx, const SubmitJob& command);
+void Decide(Transaction& tx, const ValidateJob& command);
+void Decide(Transaction& tx, const GetJob& command);
+void Decide(Transaction& tx, const ListJobs& command);
+void Decide(Transaction& tx, const CancelJob& command);
+void Decide(Transaction& tx, const ListWorkers& command);
+void Decide(Transaction& tx, const DrainWorker& command);
+
+}  // namespace mote::coordinator

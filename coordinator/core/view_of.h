@@ -1,0 +1,11 @@
+// Views of the state, for answers.
+#pragma once
+
+#include "coordinator/core/state.h"
+
+namespace mote::coordinator {
+
+JobView ViewOf(const State& state, const Job& job);
+WorkerView ViewOf(const Worker& worker, absl::Time now);
+
+}  // namespace mote::coordinator

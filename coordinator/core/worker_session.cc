@@ -1,0 +1,120 @@
+#include "coordinator/core/worker_session.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/core/plan_step.h"
+#include "coordinator/core/retry.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr int kSlotsMax = 4096;
+
+// Fails leases with `why`, then lets their jobs move on.
+void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens,
+                const std::string& why) {
+  for (const LeaseToken& token : tokens) {
+    Pass* pass = tx.state.FindPass(token.job, token.pass);
+    if (pass == nullptr || pass->blocks.Find(token) == nullptr) {
+      tx.state.cluster.RemoveLease(token, worker);
+      continue;
+    }
+    OnFailure(tx, token, token.block.begin(), Failure{FaultKind::kLostWorker, -1, why, "", worker});
+    AdvanceJob(tx, token.job);
+  }
+}
+
+std::vector<LeaseToken> TokensOf(const Worker& worker) {
+  std::vector<LeaseToken> tokens;
+  for (const auto& [token, slot] : worker.leases) tokens.push_back(token);
+  return tokens;
+}
+
+// Leases that the worker still holds go on, under this epoch.
+std::vector<KeptLease> KeepHeld(Transaction& tx, const Worker& worker, const std::vector<LeaseToken>& held) {
+  std::vector<KeptLease> kept;
+  for (const LeaseToken& token : held) {
+    Pass* pass = tx.state.FindPass(token.job, token.pass);
+    if (pass == nullptr || pass->blocks.Find(token) == nullptr || !worker.leases.contains(token)) continue;
+    LeaseToken current = token;
+    if (token.epoch != tx.state.epoch) {
+      current.epoch = tx.state.epoch;
+      tx.EmitOf(*pass, LeaseReissued{token, tx.state.epoch});
+    }
+    kept.push_back({token, current});
+  }
+  return kept;
+}
+
+}  // namespace
+
+void Decide(Transaction& tx, const WorkerHello& hello) {
+  if (hello.worker.empty() || hello.slots.empty() || hello.slots.size() > kSlotsMax) {
+    return tx.Send(CloseSession{hello.session, absl::InvalidArgumentError(absl::StrCat(
+                                                   "Hello of worker \"", hello.worker, "\" with ", hello.slots.size(),
+                                                   " slots; a name and 1 to ", kSlotsMax, " slots are needed"))});
+  }
+  if (const Worker* known = tx.state.cluster.Find(hello.worker); known != nullptr && known->session) {
+    tx.Send(CloseSession{*known->session, absl::AlreadyExistsError(absl::StrCat(
+                                              "a newer session of worker \"", hello.worker, "\" took over"))});
+  }
+  Worker& worker = tx.state.cluster.Join(hello, tx.now);
+  std::vector<KeptLease> kept = KeepHeld(tx, worker, hello.held);
+  std::set<LeaseToken> kept_tokens;
+  for (const KeptLease& lease : kept) kept_tokens.insert(lease.token);
+  std::vector<LeaseToken> lost = TokensOf(worker);
+  std::erase_if(lost, [&](const LeaseToken& token) { return kept_tokens.contains(token); });
+  tx.Send(SendWelcome{hello.session, tx.state.epoch, tx.state.options.heartbeat_interval, std::move(kept)});
+  FailLeases(tx, hello.worker, lost, absl::StrCat("worker ", hello.worker, " came back without the lease"));
+}
+
+void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat) {
+  Worker* worker = tx.state.cluster.FindSession(heartbeat.session);
+  if (worker == nullptr) return;
+  worker->last_heard = tx.now;
+  tx.Send(SendHeartbeatAck{heartbeat.session, heartbeat.sequence});
+}
+
+void Decide(Transaction& tx, const WorkerSlotState& state) {
+  Worker* worker = tx.state.cluster.FindSession(state.session);
+  if (worker == nullptr) return;
+  worker->last_heard = tx.now;
+  if (state.slot < 0 || state.slot >= static_cast<int>(worker->slots.size())) {
+    return RefuseSession(tx, *worker,
+                         absl::InvalidArgumentError(absl::StrCat("slot ", state.slot, " of worker \"", worker->name,
+                                                                 "\" does not exist; Hello named ",
+                                                                 worker->slots.size(), " slots")));
+  }
+  tx.state.cluster.SetReady(*worker, state.slot, state.ready);
+}
+
+void Decide(Transaction& tx, const WorkerGoodbye& goodbye) {
+  Worker* worker = tx.state.cluster.FindSession(goodbye.session);
+  if (worker == nullptr) return;
+  const std::string name = worker->name;
+  LoseWorker(tx, name, absl::StrCat("worker ", name, " said goodbye"));
+}
+
+void Decide(Transaction& tx, const SessionClosed& closed) {
+  // Its leases live on until the heartbeat limit: a worker that only lost its
+  // connection comes back with them.
+  tx.state.cluster.Disconnect(closed.session);
+}
+
+void RefuseSession(Transaction& tx, const Worker& worker, const absl::Status& why) {
+  if (worker.session) tx.Send(CloseSession{*worker.session, why});
+  const std::string name = worker.name;
+  LoseWorker(tx, name, absl::StrCat("worker ", name, " broke the protocol: ", std::string(why.message())));
+}
+
+void LoseWorker(Transaction& tx, const std::string& name, std::string why) {
+  const Worker* worker = tx.state.cluster.Find(name);
+  if (worker == nullptr) return;
+  FailLeases(tx, name, TokensOf(*worker), why);
+  tx.state.cluster.Remove(name);
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,20 @@
+// A worker's session from Hello to its end.
+#pragma once
+
+#include "coordinator/core/transaction.h"
+
+namespace mote::coordinator {
+
+void Decide(Transaction& tx, const WorkerHello& hello);
+void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat);
+void Decide(Transaction& tx, const WorkerSlotState& state);
+void Decide(Transaction& tx, const WorkerGoodbye& goodbye);
+void Decide(Transaction& tx, const SessionClosed& closed);
+
+// Ends a session that broke the protocol; its leases are pending again.
+void RefuseSession(Transaction& tx, const Worker& worker, const absl::Status& why);
+
+// The worker is gone for good: its leases are pending again.
+void LoseWorker(Transaction& tx, const std::string& name, std::string why);
+
+}  // namespace mote::coordinator

@@ -1,0 +1,167 @@
+#include "coordinator/runtime/loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+#include "common/artifact.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+namespace {
+
+// All blobs of an artifact: itself, or its manifest and what that lists.
+absl::StatusOr<std::vector<Digest>> BlobsOf(ArtifactStore& store, const ArtifactRef& artifact) {
+  std::vector<Digest> blobs{artifact.digest};
+  if (!artifact.manifest) return blobs;
+  MOTE_ASSIGN_OR_RETURN(const BlobRange bytes, store.Get(artifact.digest, 0, 0));
+  MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(bytes.bytes()));
+  for (const BlobRef& blob : manifest.blobs) blobs.push_back(blob.digest);
+  return blobs;
+}
+
+// Lease deadlines run on this clock: steps of the wall clock do not move it.
+absl::Time MonotonicNow() {
+  static const absl::Time start = absl::Now();
+  static const auto origin = std::chrono::steady_clock::now();
+  return start + absl::FromChrono(std::chrono::steady_clock::now() - origin);
+}
+
+}  // namespace
+
+Loop::Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, EffectSink& sink,
+           std::function<void(absl::Status)> on_fatal)
+    : options_(options),
+      core_(core),
+      journal_(journal),
+      artifacts_(artifacts),
+      sink_(sink),
+      on_fatal_(std::move(on_fatal)) {}
+
+Loop::~Loop() { Stop(); }
+
+absl::Status Loop::Recover() {
+  MOTE_RETURN_IF_ERROR(journal_.Replay([this](const Event& event) { return core_.Replay(event); }));
+  Decision decision;
+  core_.StartEpoch(MonotonicNow(), &decision);
+  return Commit(decision);
+}
+
+void Loop::Start() {
+  decider_ = std::thread([this] { DecideForever(); });
+  committer_ = std::thread([this] { CommitForever(); });
+}
+
+void Loop::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  mail_.notify_all();
+  handover_.notify_all();
+  if (decider_.joinable()) decider_.join();
+  if (committer_.joinable()) committer_.join();
+}
+
+bool Loop::Post(Command command) {
+  std::lock_guard lock(mutex_);
+  if (stopping_ || mailbox_.size() >= options_.mailbox_commands_max) return false;
+  mailbox_.push_back(std::move(command));
+  if (mailbox_.size() == 1) mail_.notify_one();
+  return true;
+}
+
+std::vector<Command> Loop::TakeCommands() {
+  std::unique_lock lock(mutex_);
+  mail_.wait_for(lock, absl::ToChronoNanoseconds(options_.tick), [this] { return stopping_ || !mailbox_.empty(); });
+  const size_t count = std::min(mailbox_.size(), options_.batch_commands_max);
+  std::vector<Command> commands(std::make_move_iterator(mailbox_.begin()),
+                                std::make_move_iterator(mailbox_.begin() + count));
+  mailbox_.erase(mailbox_.begin(), mailbox_.begin() + count);
+  return commands;
+}
+
+void Loop::DecideForever() {
+  absl::Time last_tick = MonotonicNow();
+  for (;;) {
+    std::vector<Command> commands = TakeCommands();
+    const absl::Time now = MonotonicNow();
+    Decision decision;
+    for (const Command& command : commands) core_.Step(now, command, &decision);
+    bool drained, stopping;
+    {
+      std::lock_guard lock(mutex_);
+      drained = mailbox_.empty();
+      stopping = stopping_;
+    }
+    if (drained && (now - last_tick >= options_.tick)) {
+      // What went beyond two ticks is time in which this loop did not run.
+      const absl::Duration stalled = std::max(absl::ZeroDuration(), now - last_tick - 2 * options_.tick);
+      core_.Step(now, Tick{stalled}, &decision);
+      last_tick = now;
+    }
+    if (!decision.empty()) HandOver(std::move(decision));
+    if (stopping && drained) break;
+  }
+  std::lock_guard lock(mutex_);
+  decided_all_ = true;
+  handover_.notify_all();
+}
+
+void Loop::HandOver(Decision decision) {
+  std::unique_lock lock(mutex_);
+  handover_.wait(lock, [this] { return !pending_.has_value(); });
+  pending_ = std::move(decision);
+  handover_.notify_all();
+}
+
+void Loop::CommitForever() {
+  for (;;) {
+    Decision decision;
+    {
+      std::unique_lock lock(mutex_);
+      handover_.wait(lock, [this] { return pending_.has_value() || decided_all_; });
+      if (!pending_.has_value()) return;
+      decision = *std::move(pending_);
+      pending_.reset();
+      handover_.notify_all();
+    }
+    if (absl::Status status = Commit(decision); !status.ok()) return on_fatal_(std::move(status));
+  }
+}
+
+absl::Status Loop::Commit(Decision& decision) {
+  for (const auto& [digest, bytes] : decision.blobs) {
+    MOTE_RETURN_IF_ERROR(artifacts_.Put(digest, bytes, /*durable=*/true));
+  }
+  for (const ArtifactRef& artifact : decision.sync) {
+    MOTE_ASSIGN_OR_RETURN(const std::vector<Digest> blobs, BlobsOf(artifacts_, artifact));
+    for (const Digest& blob : blobs) MOTE_RETURN_IF_ERROR(artifacts_.Sync(blob));
+  }
+  if (!decision.events.empty()) MOTE_RETURN_IF_ERROR(journal_.Append(decision.events));
+  std::vector<Effect> effects;
+  effects.reserve(decision.effects.size());
+  for (Effect& effect : decision.effects) {
+    if (const auto* drop = std::get_if<DropArtifacts>(&effect)) {
+      MOTE_RETURN_IF_ERROR(Drop(drop->artifacts));
+    } else {
+      effects.push_back(std::move(effect));
+    }
+  }
+  if (!effects.empty()) sink_.Release(std::move(effects));
+  return absl::OkStatus();
+}
+
+absl::Status Loop::Drop(const std::vector<ArtifactRef>& artifacts) {
+  for (const ArtifactRef& artifact : artifacts) {
+    absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
+    if (absl::IsNotFound(blobs.status())) continue;  // dropped before a crash
+    MOTE_RETURN_IF_ERROR(blobs.status());
+    for (const Digest& blob : *blobs) MOTE_RETURN_IF_ERROR(artifacts_.Remove(blob));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mote::coordinator

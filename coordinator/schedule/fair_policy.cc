@@ -1,0 +1,27 @@
+#include "coordinator/schedule/fair_policy.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "coordinator/schedule/block_size.h"
+
+namespace mote::coordinator {
+
+void FairPolicy::OrderJobs(std::vector<JobDemand>& jobs) const {
+  std::sort(jobs.begin(), jobs.end(), [](const JobDemand& a, const JobDemand& b) {
+    return std::make_tuple(-a.priority, a.tenant_device_time, a.job) <
+           std::make_tuple(-b.priority, b.tenant_device_time, b.job);
+  });
+}
+
+int FairPolicy::BlockLevel(const BlockDemand& demand) const { return ChooseBlockLevel(demand); }
+
+int FairPolicy::LeasesPerSlot(absl::Duration block_duration) const {
+  // A slot must never wait for its next lease: the queue behind it covers a round
+  // trip. Long blocks are not queued, where another slot could take them.
+  if (block_duration >= absl::Milliseconds(500)) return 1;
+  if (block_duration >= absl::Milliseconds(1) || block_duration == absl::ZeroDuration()) return 2;
+  return 8;
+}
+
+}  // namespace mote::coordinator
