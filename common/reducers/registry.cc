@@ -7,14 +7,20 @@
 #include "absl/strings/str_cat.h"
 #include "common/json_params.h"
 #include "common/reducer.h"
+#include "common/reducers/class_counts.h"
 #include "common/reducers/classification_report.h"
 #include "common/reducers/concat.h"
 #include "common/reducers/count.h"
+#include "common/reducers/gradient_sum.h"
 #include "common/reducers/mean.h"
 #include "common/reducers/min_max.h"
+#include "common/reducers/profile.h"
 #include "common/reducers/reducer_entry.h"
 #include "common/reducers/single.h"
+#include "common/reducers/splits.h"
 #include "common/reducers/sum.h"
+#include "common/reducers/text_index.h"
+#include "common/reducers/validation.h"
 #include "common/reducers/vote.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
@@ -25,16 +31,24 @@ namespace {
 // In alphabetical order.
 const std::vector<ReducerEntry>& Entries() {
   static const auto* const entries = new std::vector<ReducerEntry>{
+      // clang-format off: one line each
+      ClassCountsEntry(),
       ClassificationReportEntry(),
       ConcatEntry(),
       CountEntry(),
+      GradientSumEntry(),
       MaxEntry(),
       MeanEntry(),
       MinEntry(),
+      ProfileEntry(),
       SingleEntry(),
+      SplitsEntry(),
       SumEntry(),
+      TextIndexEntry(),
+      ValidationEntry(),
       VoteEntry(),
       WeightedMeanEntry(),
+      // clang-format on
   };
   return *entries;
 }
@@ -42,8 +56,7 @@ const std::vector<ReducerEntry>& Entries() {
 absl::Status UnknownReducer(std::string_view name) {
   std::vector<std::string> known;
   for (const ReducerDescription& reducer : UserReducers()) known.push_back(reducer.name);
-  return absl::NotFoundError(
-      absl::StrCat("there is no reducer \"", std::string(name), "\"", DidYouMean(name, known)));
+  return absl::NotFoundError(absl::StrCat("there is no reducer \"", std::string(name), "\"", DidYouMean(name, known)));
 }
 
 // The entry of that name, with *parameters checked and completed.
@@ -52,8 +65,7 @@ absl::StatusOr<const ReducerEntry*> FindEntry(std::string_view name, Json* param
     if (entry.description.name != name) continue;
     const absl::Status checked = ToStatus(CheckParameters(entry.description.parameters, parameters));
     if (checked.ok()) return &entry;
-    return absl::InvalidArgumentError(
-        absl::StrCat("reducer \"", entry.description.name, "\": ", checked.message()));
+    return absl::InvalidArgumentError(absl::StrCat("reducer \"", entry.description.name, "\": ", checked.message()));
   }
   return UnknownReducer(name);
 }

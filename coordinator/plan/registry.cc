@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "coordinator/plan/command_planner.h"
+#include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/source_planner.h"
+#include "coordinator/plan/train_planner.h"
 
 namespace mote::coordinator {
 namespace {
@@ -17,11 +19,13 @@ class BuiltinTable final : public PlannerTable {
   BuiltinTable() {
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
+    Add(MakeInferPlanner());
     Add(MakeMisbehavePlanner());
     Add(MakeNoopPlanner());
     Add(MakeRandomSumPlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());
+    Add(MakeTrainPlanner());
   }
 
   const Planner* Find(std::string_view operation) const override {

@@ -1,0 +1,397 @@
+#include "coordinator/plan/train_planner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/json.h"
+#include "common/status_macros.h"
+#include "coordinator/plan/rows.h"
+#include "coordinator/plan/train_progress.h"
+#include "coordinator/plan/train_settings.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr int64_t kGradientRows = 64;
+constexpr int64_t kEvaluateRows = 512;
+constexpr int64_t kCountRows = 16384;
+constexpr char kFeatures[] = "x";
+constexpr char kLabel[] = "label";
+
+// Everything that the phases need, read once per call of Next.
+struct Run {
+  explicit Run(const PlanContext& plan_context) : context(plan_context) {}
+
+  const PlanContext& context;
+  TrainSettings settings;
+  const Output* input = nullptr;
+  const Output* validate = nullptr;  // nullptr: none
+  int64_t features = 0;
+  int64_t task_rows = 0;  // of a gradient task
+  TrainProgress progress;
+
+  int64_t rows() const { return input->rows; }
+  int64_t steps() const { return (rows() + settings.batch_size - 1) / settings.batch_size; }
+};
+
+// The width of `x`, when the table is one to train on.
+absl::StatusOr<int64_t> CheckTable(const Output& table, std::string_view name) {
+  MOTE_ASSIGN_OR_RETURN(const Dataset dataset, DecodeTable(table, name));
+  const auto x = dataset.schema.Find(kFeatures);
+  const auto label = dataset.schema.Find(kLabel);
+  if (dataset.format != DatasetFormat::kRows || !x.has_value() || !label.has_value() ||
+      dataset.schema.columns[*x].dtype != DType::kF32 || dataset.schema.columns[*label].dtype != DType::kI64 ||
+      dataset.schema.columns[*label].width != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(std::string(name), ": has columns ", dataset.schema.ToString(),
+                     "; train needs x:f32[…] and label:i64, as a prepare stage with a label yields"));
+  }
+  if (table.rows < 1) {
+    return absl::InvalidArgumentError(absl::StrCat(std::string(name), ": has no rows; give it a larger split"));
+  }
+  return dataset.schema.columns[*x].width;
+}
+
+int64_t GradientTaskRows(const PlanContext& context, const Output& input, int64_t batch) {
+  int64_t rows = kGradientRows;
+  if (context.tasks.rows > 0) rows = context.tasks.rows;
+  if (context.tasks.bytes > 0) rows = RowsForBytes(input, context.tasks.bytes);
+  if (context.tasks.count > 0) rows = (batch + context.tasks.count - 1) / context.tasks.count;
+  return std::min(rows, batch);
+}
+
+absl::StatusOr<Run> OpenRun(const PlanContext& context) {
+  Run run(context);
+  MOTE_ASSIGN_OR_RETURN(run.settings, ParseTrainSettings(context.parameters));
+  MOTE_ASSIGN_OR_RETURN(run.input, TableInput(context));
+  if (context.inputs.contains("validate")) {
+    MOTE_ASSIGN_OR_RETURN(run.validate, TableInput(context, "validate"));
+  }
+  MOTE_ASSIGN_OR_RETURN(run.features, CheckTable(*run.input, "input"));
+  run.task_rows = GradientTaskRows(context, *run.input, run.settings.batch_size);
+  if (!context.memo.empty()) {
+    MOTE_ASSIGN_OR_RETURN(run.progress, TrainProgress::Decode(context.memo));
+  }
+  return run;
+}
+
+Value AtState(const ArtifactRef& state) { return Value{.bytes = {}, .artifact = state}; }
+
+// One task whose leaf is a small JSON document, read as the raw root.
+PassSpec OneTask(std::string kernel, const Json& parameters) {
+  PassSpec pass;
+  pass.kernel = std::move(kernel);
+  pass.parameters = parameters.dump();
+  pass.task_count = 1;
+  pass.reducer = "single";
+  pass.finish = false;
+  return pass;
+}
+
+PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
+  run.progress.phase = std::move(phase);
+  PlanStep step;
+  step.memo = run.progress.Encode();
+  step.passes = std::move(passes);
+  step.artifacts = run.progress.artifacts();
+  if (run.progress.state.has_value()) {
+    step.progress = absl::StrCat("epoch ", std::min(run.progress.epoch + 1, run.settings.epochs), " of ",
+                                 run.settings.epochs);
+    const double loss = run.progress.loss_rows > 0 ? run.progress.loss()
+                        : run.progress.history.empty() ? 0 : run.progress.history.back().at(0).get<double>();
+    if (loss > 0) absl::StrAppend(&step.progress, ", loss ", absl::StrFormat("%.4f", loss));
+  }
+  return step;
+}
+
+// The answer of the only task of the only pass.
+absl::StatusOr<Json> Answer(const Run& run, std::string_view what) {
+  const CompletedPass& done = run.context.completed.front();
+  if (done.absent_all) {
+    return absl::InvalidArgumentError(absl::StrCat("the ", std::string(what), " of epoch ", run.progress.epoch + 1,
+                                                   ", step ", run.progress.step + 1,
+                                                   " was quarantined, and training cannot go on without it"));
+  }
+  return ParseJson(done.root.bytes);
+}
+
+absl::StatusOr<ArtifactRef> StateOf(const Json& answer) {
+  if (!answer.is_object() || !answer.contains("state") || !answer["state"].is_string()) {
+    return absl::InvalidArgumentError(absl::StrCat("an engine answered ", answer.dump(), " and not {state: …}"));
+  }
+  return ArtifactRef::Parse(answer["state"].get<std::string>());
+}
+
+absl::StatusOr<PlanStep> AskClasses(Run& run) {
+  std::vector<PassSpec> passes;
+  for (const Output* table : {run.input, run.validate}) {
+    if (table == nullptr) continue;
+    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(TaskShape{}, *table, kCountRows));
+    PassSpec pass;
+    pass.kernel = "train.classes";
+    pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
+    pass.task_count = cut.task_count;
+    pass.reducer = "class_counts";
+    pass.reducer_parameters = Json{{"label", kLabel}}.dump();
+    pass.inputs.emplace("input", table->content);
+    pass.label = table == run.input ? "counting classes" : "counting classes of validate";
+    passes.push_back(std::move(pass));
+  }
+  return Ask(run, "classes", std::move(passes));
+}
+
+// How many classes there are, from the class counts of both tables.
+absl::Status TakeClasses(Run& run) {
+  std::vector<std::pair<int64_t, int64_t>> counts;
+  for (size_t i = 0; i < run.context.completed.size(); ++i) {
+    MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(run.context.completed[i].output.content.bytes));
+    for (const Json& entry : document.at("classes")) {
+      run.progress.classes = std::max(run.progress.classes, entry.at(0).get<int64_t>() + 1);
+      if (i == 0) counts.emplace_back(entry.at(0), entry.at(1));
+    }
+  }
+  if (counts.size() < 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("input: column ", kLabel, " has ", counts.empty() ? "no" : "only one", " class in ", run.rows(),
+                     " rows; training needs two or more: check the label column and the split"));
+  }
+  if (!run.settings.balanced) return absl::OkStatus();
+  run.progress.weights.assign(run.progress.classes, 0.0);
+  for (const auto& [label, rows] : counts) {
+    run.progress.weights[label] =
+        static_cast<double>(run.rows()) / (static_cast<double>(counts.size()) * static_cast<double>(rows));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PlanStep> AskInit(Run& run) {
+  Json model = run.settings.model;
+  model["in"] = run.features;
+  model["out"] = run.progress.classes;
+  PassSpec pass = OneTask("train.init", {{"model", std::move(model)}, {"seed", run.settings.seed}});
+  pass.label = "first weights";
+  std::vector<PassSpec> passes;
+  passes.push_back(std::move(pass));
+  return Ask(run, "init", std::move(passes));
+}
+
+absl::StatusOr<PlanStep> AskGradient(Run& run, bool checkpoint) {
+  TrainProgress& progress = run.progress;
+  const int64_t begin = progress.step * run.settings.batch_size;
+  const int64_t end = std::min(begin + run.settings.batch_size, run.rows());
+  PassSpec pass;
+  pass.kernel = "train.gradient";
+  pass.parameters = Json{{"begin", begin},
+                         {"end", end},
+                         {"rows_per_task", run.task_rows},
+                         {"shuffle", run.settings.seed + progress.epoch},
+                         {"class_weights", progress.weights}}
+                        .dump();
+  pass.task_count = (end - begin + run.task_rows - 1) / run.task_rows;
+  pass.reducer = "gradient_sum";
+  pass.inputs.emplace("input", run.input->content);
+  pass.inputs.emplace("state", AtState(*progress.state));
+  pass.numeric = true;
+  pass.finish = false;
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", step ", progress.step + 1);
+  std::vector<PassSpec> passes;
+  passes.push_back(std::move(pass));
+  PlanStep step = Ask(run, "gradient", std::move(passes));
+  step.is_volatile = true;
+  step.checkpoint = checkpoint;
+  return step;
+}
+
+absl::StatusOr<PlanStep> AskUpdate(Run& run) {
+  TrainProgress& progress = run.progress;
+  const CompletedPass& done = run.context.completed.front();
+  if (done.absent_all) {
+    return absl::InvalidArgumentError(absl::StrCat("every task of epoch ", progress.epoch + 1, ", step ",
+                                                   progress.step + 1, " was quarantined: there is no gradient"));
+  }
+  PassSpec pass = OneTask("train.update", {{"optimizer", run.settings.optimizer},
+                                           {"epoch", progress.epoch + 1},
+                                           {"step", progress.step + 1}});
+  pass.inputs.emplace("root", done.root);
+  pass.inputs.emplace("state", AtState(*progress.state));
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);
+  std::vector<PassSpec> passes;
+  passes.push_back(std::move(pass));
+  PlanStep step = Ask(run, "update", std::move(passes));
+  step.is_volatile = true;
+  return step;
+}
+
+absl::StatusOr<PlanStep> AskEvaluate(Run& run) {
+  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(TaskShape{}, *run.validate, kEvaluateRows));
+  PassSpec pass;
+  pass.kernel = "train.evaluate";
+  pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
+  pass.task_count = cut.task_count;
+  pass.reducer = "validation";
+  pass.inputs.emplace("input", run.validate->content);
+  pass.inputs.emplace("state", AtState(*run.progress.state));
+  pass.numeric = true;
+  pass.label = absl::StrCat("epoch ", run.progress.epoch + 1, ", validation");
+  std::vector<PassSpec> passes;
+  passes.push_back(std::move(pass));
+  PlanStep step = Ask(run, "evaluate", std::move(passes));
+  step.is_volatile = true;
+  return step;
+}
+
+absl::StatusOr<PlanStep> AskExport(Run& run) {
+  PassSpec pass = OneTask("train.export", Json::object());
+  pass.inputs.emplace("state", AtState(run.settings.keep_best ? *run.progress.best_state : *run.progress.state));
+  pass.label = "writing the model";
+  std::vector<PassSpec> passes;
+  passes.push_back(std::move(pass));
+  return Ask(run, "export", std::move(passes));
+}
+
+// The epoch's entry is [loss] or [loss, validation]; then the next epoch, or the end.
+absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
+  TrainProgress& progress = run.progress;
+  Json entry = Json::array({progress.loss()});
+  if (validation != nullptr) {
+    entry.push_back(*validation);
+    const double loss = validation->at("loss").get<double>();
+    if (progress.best_epoch < 0 || loss < progress.best_loss) {
+      progress.best_epoch = progress.epoch;
+      progress.best_loss = loss;
+      if (run.settings.keep_best) progress.best_state = progress.state;
+    }
+  }
+  progress.history.push_back(std::move(entry));
+  progress.loss_sum = 0;
+  progress.loss_rows = 0;
+  progress.step = 0;
+  ++progress.epoch;
+  if (progress.epoch < run.settings.epochs) return AskGradient(run, /*checkpoint=*/true);
+  return AskExport(run);
+}
+
+absl::StatusOr<PlanStep> AfterUpdate(Run& run) {
+  TrainProgress& progress = run.progress;
+  MOTE_ASSIGN_OR_RETURN(Json answer, Answer(run, "update"));
+  MOTE_ASSIGN_OR_RETURN(progress.state, StateOf(answer));
+  if (!answer["loss"].is_number() || !answer["rows"].is_number_integer()) {
+    return absl::InvalidArgumentError(absl::StrCat("an engine answered ", answer.dump(), " without loss and rows"));
+  }
+  progress.loss_sum += answer["loss"].get<double>();
+  progress.loss_rows += answer["rows"].get<int64_t>();
+  if (++progress.step < run.steps()) return AskGradient(run, /*checkpoint=*/false);
+  if (run.validate != nullptr) return AskEvaluate(run);
+  return EndEpoch(run, nullptr);
+}
+
+absl::StatusOr<PlanStep> AfterEvaluate(Run& run) {
+  const CompletedPass& done = run.context.completed.front();
+  MOTE_ASSIGN_OR_RETURN(const Json validation, ParseJson(done.output.content.bytes));
+  if (!validation.is_object() || !validation.contains("loss") || !validation["loss"].is_number() ||
+      !std::isfinite(validation["loss"].get<double>())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "epoch ", run.progress.epoch + 1, ": the validation loss is not a finite number; lower the learning rate"));
+  }
+  return EndEpoch(run, &validation);
+}
+
+Output Document(const Json& json) {
+  Output output;
+  output.kind = OutputKind::kDocument;
+  output.content.bytes = json.dump();
+  output.bytes = static_cast<int64_t>(output.content.bytes.size());
+  return output;
+}
+
+absl::StatusOr<PlanStep> Yield(Run& run) {
+  MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "export"));
+  MOTE_ASSIGN_OR_RETURN(const ArtifactRef model, StateOf(answer));
+  Json epochs = Json::array();
+  for (const Json& entry : run.progress.history) {
+    epochs.push_back({{"epoch", epochs.size() + 1}, {"loss", entry[0]}});
+    if (entry.size() > 1) epochs.back()["validation"] = entry[1];
+  }
+  Json history{{"epochs", std::move(epochs)},
+               {"rows", run.rows()},
+               {"features", run.features},
+               {"classes", run.progress.classes},
+               {"steps", run.steps() * run.settings.epochs},
+               {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.settings.epochs}};
+  if (run.progress.best_epoch >= 0) history["best_epoch"] = run.progress.best_epoch + 1;
+  run.progress.phase = "done";
+  PlanStep step;
+  step.memo = run.progress.Encode();
+  Output output;
+  output.kind = OutputKind::kBlob;
+  output.content.artifact = model;
+  output.bytes = model.bytes;
+  step.outputs.emplace("model", std::move(output));
+  step.outputs.emplace("history", Document(history));
+  return step;
+}
+
+OperationDescription DescribeTrain() {
+  OperationDescription description;
+  description.name = "train";
+  description.summary =
+      "Trains a classifier on columns x and label of a prepared table; a step's batch is cut into tasks whose "
+      "gradients are summed";
+  description.parameters = TrainParameters();
+  description.outputs = {"model", "history"};
+  description.task_shape = "so many rows of a step's batch; default 64, at most the batch";
+  return description;
+}
+
+class TrainPlanner final : public Planner {
+ public:
+  const OperationDescription& description() const override { return description_; }
+
+  absl::Status Validate(const Json& parameters) const override { return ParseTrainSettings(parameters).status(); }
+
+  absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
+    MOTE_ASSIGN_OR_RETURN(Run run, OpenRun(context));
+    const std::string phase = run.progress.phase;
+    if (phase.empty()) return First(run);
+    if (context.completed.empty()) return absl::InternalError("train: asked for a next step with no pass complete");
+    if (phase == "classes") {
+      MOTE_RETURN_IF_ERROR(TakeClasses(run));
+      return AskInit(run);
+    }
+    if (phase == "init") {
+      MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "initialisation"));
+      MOTE_ASSIGN_OR_RETURN(run.progress.state, StateOf(answer));
+      return AskGradient(run, /*checkpoint=*/true);
+    }
+    if (phase == "gradient") return AskUpdate(run);
+    if (phase == "update") return AfterUpdate(run);
+    if (phase == "evaluate") return AfterEvaluate(run);
+    return Yield(run);
+  }
+
+ private:
+  // What the first step alone has to check.
+  static absl::StatusOr<PlanStep> First(Run& run) {
+    MOTE_RETURN_IF_ERROR(CutRows(run.context.tasks, *run.input, kGradientRows).status());
+    if (run.validate != nullptr) {
+      MOTE_ASSIGN_OR_RETURN(const int64_t features, CheckTable(*run.validate, "validate"));
+      if (features != run.features) {
+        return absl::InvalidArgumentError(absl::StrCat("validate: x has ", features, " features and the input's has ",
+                                                       run.features, "; take both from one prepare stage"));
+      }
+    }
+    return AskClasses(run);
+  }
+
+  const OperationDescription description_ = DescribeTrain();
+};
+
+}  // namespace
+
+std::unique_ptr<Planner> MakeTrainPlanner() { return std::make_unique<TrainPlanner>(); }
+
+}  // namespace mote::coordinator

@@ -1,0 +1,60 @@
+#include "coordinator/plan/train_progress.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+namespace {
+
+Json EncodeRef(const std::optional<ArtifactRef>& ref) { return ref.has_value() ? Json(ref->ToString()) : Json(); }
+
+absl::StatusOr<std::optional<ArtifactRef>> DecodeRef(const Json& json) {
+  if (json.is_null()) return std::optional<ArtifactRef>();
+  MOTE_ASSIGN_OR_RETURN(const ArtifactRef ref, ArtifactRef::Parse(json.get<std::string>()));
+  return std::optional<ArtifactRef>(ref);
+}
+
+}  // namespace
+
+std::vector<ArtifactRef> TrainProgress::artifacts() const {
+  std::vector<ArtifactRef> refs;
+  if (state.has_value()) refs.push_back(*state);
+  if (best_state.has_value() && best_state != state) refs.push_back(*best_state);
+  return refs;
+}
+
+std::string TrainProgress::Encode() const {
+  return Json{{"phase", phase},
+              {"at", {epoch, step}},
+              {"classes", classes},
+              {"weights", weights},
+              {"state", EncodeRef(state)},
+              {"best", {best_epoch, best_loss, EncodeRef(best_state)}},
+              {"loss", {loss_sum, loss_rows}},
+              {"history", history}}
+      .dump();
+}
+
+absl::StatusOr<TrainProgress> TrainProgress::Decode(std::string_view memo) {
+  MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(memo));
+  TrainProgress progress;
+  try {
+    progress.phase = json.at("phase").get<std::string>();
+    progress.epoch = json.at("at").at(0).get<int64_t>();
+    progress.step = json.at("at").at(1).get<int64_t>();
+    progress.classes = json.at("classes").get<int64_t>();
+    progress.weights = json.at("weights").get<std::vector<double>>();
+    MOTE_ASSIGN_OR_RETURN(progress.state, DecodeRef(json.at("state")));
+    progress.best_epoch = json.at("best").at(0).get<int64_t>();
+    progress.best_loss = json.at("best").at(1).get<double>();
+    MOTE_ASSIGN_OR_RETURN(progress.best_state, DecodeRef(json.at("best").at(2)));
+    progress.loss_sum = json.at("loss").at(0).get<double>();
+    progress.loss_rows = json.at("loss").at(1).get<int64_t>();
+    progress.history = json.at("history");
+  } catch (const Json::exception& error) {
+    return absl::InvalidArgumentError(absl::StrCat("not the memo of a training run: ", error.what()));
+  }
+  return progress;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,30 @@
+// The parameters of `train`, checked and brought into one form.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/json.h"
+#include "common/reducer.h"
+
+namespace mote::coordinator {
+
+struct TrainSettings {
+  Json model;      // {"kind": "mlp", "hidden": [64, 32], "activation": "relu"}; a linear model has no hidden layer
+  Json optimizer;  // {"name": "adamw", "lr": 0.001, …}, defaults filled in
+  int64_t epochs = 0;
+  int64_t batch_size = 0;
+  int64_t seed = 0;
+  bool keep_best = false;  // the state of the epoch of least validation loss, not the last
+  bool balanced = false;   // weigh the loss of a row by rows / (classes · rows of its class)
+};
+
+// What the operation declares.
+std::vector<Parameter> TrainParameters();
+
+// InvalidArgument: names the parameter by its path, its value and what it may be:
+// "optimizer.adamw.lr: -1 is not above 0".
+absl::StatusOr<TrainSettings> ParseTrainSettings(const Json& parameters);
+
+}  // namespace mote::coordinator
