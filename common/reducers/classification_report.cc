@@ -68,8 +68,9 @@ absl::StatusOr<ReportParameters> ReportParameters::FromJson(const Json& json) {
 ClassificationReportReducer::ClassificationReportReducer(ReportParameters parameters)
     : parameters_(std::move(parameters)) {}
 
-absl::StatusOr<std::optional<size_t>> ClassificationReportReducer::FindOptional(
-    const Schema& schema, const std::optional<std::string>& given, std::string_view fallback) const {
+absl::StatusOr<std::optional<size_t>> ClassificationReportReducer::FindOptional(const Schema& schema,
+                                                                                const std::optional<std::string>& given,
+                                                                                std::string_view fallback) const {
   const std::optional<size_t> found = schema.Find(given ? std::string_view(*given) : fallback);
   if (found || !given) return found;
   return Wrong(absl::StrCat("there is no column ", Quoted(*given), "; the rows have ", schema.ToString()));
@@ -89,16 +90,18 @@ absl::StatusOr<ClassificationReportReducer::Columns> ClassificationReportReducer
   MOTE_ASSIGN_OR_RETURN(columns.scores, FindOptional(schema, parameters_.scores, "scores"));
   for (const std::optional<size_t>& column : {label, columns.prediction}) {
     if (!column || schema.columns[*column].width == 1) continue;
-    return Wrong(absl::StrCat("a class is one value, but the column is ", Schema{{schema.columns[*column]}}.ToString()));
+    return Wrong(
+        absl::StrCat("a class is one value, but the column is ", Schema{{schema.columns[*column]}}.ToString()));
   }
   if (columns.scores) {
     const Column& scores = schema.columns[*columns.scores];
     columns.width = scores.width;
     const int64_t classes = std::max<int64_t>(2, scores.width);
     if (scores.dtype == DType::kText || classes > kClassesMax || (columns.classes != 0 && columns.classes != classes)) {
-      return Wrong(absl::StrCat("scores ", Schema{{scores}}.ToString(), " do not fit ",
-                                columns.classes == 0 ? absl::StrCat("at most ", kClassesMax) : absl::StrCat(columns.classes),
-                                " classes; there is one number a class (or one for two classes)"));
+      return Wrong(
+          absl::StrCat("scores ", Schema{{scores}}.ToString(), " do not fit ",
+                       columns.classes == 0 ? absl::StrCat("at most ", kClassesMax) : absl::StrCat(columns.classes),
+                       " classes; there is one number a class (or one for two classes)"));
     }
     columns.classes = classes;
   }
@@ -241,8 +244,9 @@ absl::StatusOr<Output> ClassificationReportReducer::Finish(const std::string* pa
     input.roc_auc_reason = report.rows == 0 ? "there are no rows"
                                             : absl::StrCat("only class \"", input.classes[only], "\" occurs as label");
   } else {
-    input.roc_auc_reason = input.classes.size() > 2 ? absl::StrCat("it is for two classes, there are ", input.classes.size())
-                                                    : "there are no scores";
+    input.roc_auc_reason = input.classes.size() > 2
+                               ? absl::StrCat("it is for two classes, there are ", input.classes.size())
+                               : "there are no scores";
   }
   std::string text = ReportDocument(input).dump(-1, ' ', false, Json::error_handler_t::replace);
   const int64_t bytes = static_cast<int64_t>(text.size());

@@ -28,7 +28,8 @@ absl::Status SizeError(size_t bytes) {
 absl::Status CountReducer::Validate(std::string_view partial) const {
   if (partial.size() != kCountBytes) return SizeError(partial.size());
   if (const int64_t count = Load(partial); count < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("a partial of \"count\" counts ", count, " tasks; at least 1 is due"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a partial of \"count\" counts ", count, " tasks; at least 1 is due"));
   }
   return absl::OkStatus();
 }

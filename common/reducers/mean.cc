@@ -37,33 +37,35 @@ Table MeanReducer::FinishTable(const NumericPartial& partial) const {
 }
 
 ReducerEntry MeanEntry() {
-  return {.description = {.name = "mean",
-                          .summary = "The mean of each numeric column over all rows, element by element: a table of one "
-                                     "row, f64",
-                          .parameters = {},
-                          .bound = "8 bytes a value"},
-          .make_rows = [](const Json&) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
-            return std::make_unique<MeanReducer>("");
-          }};
+  return {
+      .description = {.name = "mean",
+                      .summary = "The mean of each numeric column over all rows, element by element: a table of one "
+                                 "row, f64",
+                      .parameters = {},
+                      .bound = "8 bytes a value"},
+      .make_rows = [](const Json&) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
+        return std::make_unique<MeanReducer>("");
+      }};
 }
 
 ReducerEntry WeightedMeanEntry() {
-  return {.description = {.name = "weighted_mean",
-                          .summary = "The mean of each numeric column, rows weighted by an integer column: a table of one "
-                                     "row, f64",
-                          .parameters = {{.name = "weight",
-                                          .kind = Parameter::Kind::kText,
-                                          .default_value = "",
-                                          .optional = false,
-                                          .summary = "column of integer weights, 0 or more"}},
-                          .bound = "8 bytes a value"},
-          .make_rows = [](const Json& parameters) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
-            std::string weight = Params(parameters).Text("weight");
-            if (weight.empty()) {
-              return absl::InvalidArgumentError("reducer \"weighted_mean\": weight: name a column of integers");
-            }
-            return std::make_unique<MeanReducer>(std::move(weight));
-          }};
+  return {
+      .description = {.name = "weighted_mean",
+                      .summary = "The mean of each numeric column, rows weighted by an integer column: a table of one "
+                                 "row, f64",
+                      .parameters = {{.name = "weight",
+                                      .kind = Parameter::Kind::kText,
+                                      .default_value = "",
+                                      .optional = false,
+                                      .summary = "column of integer weights, 0 or more"}},
+                      .bound = "8 bytes a value"},
+      .make_rows = [](const Json& parameters) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
+        std::string weight = Params(parameters).Text("weight");
+        if (weight.empty()) {
+          return absl::InvalidArgumentError("reducer \"weighted_mean\": weight: name a column of integers");
+        }
+        return std::make_unique<MeanReducer>(std::move(weight));
+      }};
 }
 
 }  // namespace mote

@@ -41,11 +41,12 @@ ReducerEntry MinEntry() {
 }
 
 ReducerEntry MaxEntry() {
-  return {.description = {.name = "max",
-                          .summary = "The greatest value of each numeric column, element by element: a table of one row",
-                          .parameters = {},
-                          .bound = "8 bytes a value"},
-          .make_rows = Make<true>};
+  return {
+      .description = {.name = "max",
+                      .summary = "The greatest value of each numeric column, element by element: a table of one row",
+                      .parameters = {},
+                      .bound = "8 bytes a value"},
+      .make_rows = Make<true>};
 }
 
 }  // namespace mote

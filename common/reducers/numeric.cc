@@ -46,7 +46,8 @@ bool HasShape(std::string_view partial) {
 }
 
 std::string SchemaOf(std::string_view partial) {
-  const absl::StatusOr<Schema> schema = Schema::Decode(partial.substr(sizeof(Header), LoadHeader(partial).schema_bytes));
+  const absl::StatusOr<Schema> schema =
+      Schema::Decode(partial.substr(sizeof(Header), LoadHeader(partial).schema_bytes));
   return schema.ok() ? schema->ToString() : "unreadable columns";
 }
 
@@ -78,11 +79,16 @@ void Widen(const char* cell, int64_t width, char* out) {
 
 void WidenCell(DType dtype, const char* cell, int64_t width, char* out) {
   switch (dtype) {
-    case DType::kU8: return Widen<uint8_t, int64_t>(cell, width, out);
-    case DType::kI64: return Widen<int64_t, int64_t>(cell, width, out);
-    case DType::kF32: return Widen<float, double>(cell, width, out);
-    case DType::kF64: return Widen<double, double>(cell, width, out);
-    case DType::kText: return;
+    case DType::kU8:
+      return Widen<uint8_t, int64_t>(cell, width, out);
+    case DType::kI64:
+      return Widen<int64_t, int64_t>(cell, width, out);
+    case DType::kF32:
+      return Widen<float, double>(cell, width, out);
+    case DType::kF64:
+      return Widen<double, double>(cell, width, out);
+    case DType::kText:
+      return;
   }
 }
 

@@ -58,7 +58,8 @@ std::vector<ClassCounts> Count(const ReportInput& input) {
 Scores ScoresOf(const ClassCounts& counts, const std::string& name, Json* undefined) {
   const std::string of = absl::StrCat(" of class \"", name, "\": ");
   if (!counts.occurs()) {
-    undefined->push_back(absl::StrCat("precision, recall and f1", of, "it neither occurs nor is predicted, so macro_avg "
+    undefined->push_back(absl::StrCat("precision, recall and f1", of,
+                                      "it neither occurs nor is predicted, so macro_avg "
                                       "leaves it out"));
     return {};
   }

@@ -14,9 +14,9 @@ struct ReportInput {
   std::vector<std::string> classes;  // names, by index; confusion names no other index
   std::vector<Confusion> confusion;
   int64_t rows = 0;
-  std::string positive;              // two classes: name of the positive one
+  std::string positive;  // two classes: name of the positive one
   std::optional<double> roc_auc;
-  std::string roc_auc_reason;        // why there is none
+  std::string roc_auc_reason;  // why there is none
 };
 
 // {rows, accuracy,

@@ -29,9 +29,9 @@ struct Confusion {
 };
 
 struct ReportPartial {
-  int64_t classes = 0;   // 0: as many as occur
-  bool known = false;    // false: no task had columns, and nothing else is set
-  bool scored = false;   // two classes with scores: `scores` is a rope
+  int64_t classes = 0;  // 0: as many as occur
+  bool known = false;   // false: no task had columns, and nothing else is set
+  bool scored = false;  // two classes with scores: `scores` is a rope
   int64_t rows = 0;
   std::vector<Confusion> confusion;  // ascending by key
   std::string_view scores;           // views the bytes it was read from

@@ -127,28 +127,6 @@ absl::StatusOr<std::vector<RopeSegment>> LoadSegments(std::string_view rope, siz
   return segments;
 }
 
-// Seals the largest inline runs until the rest is small enough.
-absl::Status SealLargest(std::string& rope, BlobSink& blobs) {
-  MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
-  MOTE_ASSIGN_OR_RETURN(std::vector<RopeSegment> segments, LoadSegments(rope, header.segments_at()));
-  std::vector<size_t> order(segments.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return segments[a].bytes.size() > segments[b].bytes.size(); });
-  int64_t inline_bytes = header.inline_bytes;
-  for (const size_t i : order) {
-    RopeSegment& segment = segments[i];
-    const int64_t size = static_cast<int64_t>(segment.bytes.size());
-    if (inline_bytes <= kRopeInlineBytesMax || size == 0) break;
-    if (size > kBlobBytesMax) return Wrong(absl::StrCat("an inline run has ", size, " bytes"));
-    segment.blob = BlobRef{blobs.Store(std::string(segment.bytes)), size};
-    segment.bytes = {};
-    inline_bytes -= size;
-  }
-  rope = Encode(EncodedSchema(rope, header), segments);
-  return absl::OkStatus();
-}
-
 // Appends right's segments to left's and joins inline runs that meet. Both have segments.
 absl::Status AppendSegments(std::string& left, Header& header, std::string_view right, const Header& other) {
   size_t from = other.segments_at();  // of what is still to be appended
@@ -217,8 +195,8 @@ absl::Status CombineRopes(std::string& left, std::string_view right, BlobSink& b
   }
   const std::string_view schema = EncodedSchema(left, header), other_schema = EncodedSchema(right, other);
   if (schema != other_schema) {
-    return absl::InvalidArgumentError(absl::StrCat("tasks yield different columns: ", SchemaText(schema), " and ",
-                                                   SchemaText(other_schema)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("tasks yield different columns: ", SchemaText(schema), " and ", SchemaText(other_schema)));
   }
   if (other.last == 0) return absl::OkStatus();
   if (header.last == 0) {
@@ -232,7 +210,29 @@ absl::Status CombineRopes(std::string& left, std::string_view right, BlobSink& b
   }
   MOTE_RETURN_IF_ERROR(AppendSegments(left, header, right, other));
   StoreHeader(header, left);
-  return header.inline_bytes > kRopeInlineBytesMax ? SealLargest(left, blobs) : absl::OkStatus();
+  return header.inline_bytes > kRopeInlineBytesMax ? SealRope(left, kRopeInlineBytesMax, blobs) : absl::OkStatus();
+}
+
+absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blobs) {
+  MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
+  if (header.inline_bytes <= inline_bytes_max) return absl::OkStatus();
+  MOTE_ASSIGN_OR_RETURN(std::vector<RopeSegment> segments, LoadSegments(rope, header.segments_at()));
+  std::vector<size_t> order(segments.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return segments[a].bytes.size() > segments[b].bytes.size(); });
+  int64_t inline_bytes = header.inline_bytes;
+  for (const size_t i : order) {
+    RopeSegment& segment = segments[i];
+    const int64_t size = static_cast<int64_t>(segment.bytes.size());
+    if (inline_bytes <= inline_bytes_max || size == 0) break;
+    if (size > kBlobBytesMax) return Wrong(absl::StrCat("an inline run has ", size, " bytes"));
+    segment.blob = BlobRef{blobs.Store(std::string(segment.bytes)), size};
+    segment.bytes = {};
+    inline_bytes -= size;
+  }
+  rope = Encode(EncodedSchema(rope, header), segments);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Rope> ReadRope(std::string_view bytes) {

@@ -31,7 +31,7 @@ inline constexpr int64_t kRopeInlineBytesMax = 48 << 10;
 
 struct RopeSegment {
   int64_t rows = 0;
-  std::string_view bytes;       // inline rows, when `blob` is empty
+  std::string_view bytes;  // inline rows, when `blob` is empty
   std::optional<BlobRef> blob;
 };
 
@@ -50,6 +50,10 @@ absl::Status MakeRope(const Table& rows, std::string* rope, BlobSink& blobs);
 // InvalidArgument: the columns differ (both are named), or not ropes. Safe on any
 // bytes, but only ValidateRope and ReadRope check everything.
 absl::Status CombineRopes(std::string& left, std::string_view right, BlobSink& blobs);
+
+// Seals the largest inline runs until at most `inline_bytes_max` bytes of rows are
+// inline: for partials that hold several ropes. InvalidArgument: not a rope.
+absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blobs);
 
 // Reads a rope and checks it fully: counts, sizes, and that inline runs are whole
 // rows. Views point into `rope`. InvalidArgument says what is wrong.

@@ -43,8 +43,9 @@ class RowPacker {
 };
 
 absl::Status RowTooLarge(int64_t row, int64_t bytes) {
-  return absl::InvalidArgumentError(absl::StrCat("row ", row, " of a task has ", bytes, " bytes; a row may have at most ",
-                                                 kBlobBytesMax, ": make its columns narrower"));
+  return absl::InvalidArgumentError(absl::StrCat("row ", row, " of a task has ", bytes,
+                                                 " bytes; a row may have at most ", kBlobBytesMax,
+                                                 ": make its columns narrower"));
 }
 
 }  // namespace

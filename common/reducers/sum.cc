@@ -23,14 +23,15 @@ void SumReducer::CombineFloats(char* left, const char* right, size_t count) cons
 }
 
 ReducerEntry SumEntry() {
-  return {.description = {.name = "sum",
-                          .summary = "Each numeric column added up over all rows, element by element: a table of one row "
-                                     "(integers exact in i64, others f64)",
-                          .parameters = {},
-                          .bound = "8 bytes a value"},
-          .make_rows = [](const Json&) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
-            return std::make_unique<SumReducer>();
-          }};
+  return {
+      .description = {.name = "sum",
+                      .summary = "Each numeric column added up over all rows, element by element: a table of one row "
+                                 "(integers exact in i64, others f64)",
+                      .parameters = {},
+                      .bound = "8 bytes a value"},
+      .make_rows = [](const Json&) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
+        return std::make_unique<SumReducer>();
+      }};
 }
 
 }  // namespace mote

@@ -77,15 +77,19 @@ Float FloatOf(std::string_view key) {
 std::optional<std::string> KeyOf(DType dtype, std::string_view cell, int64_t i) {
   const char* const at = cell.data() + i * ElementBytes(dtype);
   switch (dtype) {
-    case DType::kU8: return std::string(at, 1);
+    case DType::kU8:
+      return std::string(at, 1);
     case DType::kI64: {
       uint64_t bits;
       std::memcpy(&bits, at, sizeof(bits));
       return BigEndian<uint64_t>(bits ^ kSignBit<uint64_t>);
     }
-    case DType::kF32: return FloatKey<float, uint32_t>(at);
-    case DType::kF64: return FloatKey<double, uint64_t>(at);
-    case DType::kText: return std::string(cell);
+    case DType::kF32:
+      return FloatKey<float, uint32_t>(at);
+    case DType::kF64:
+      return FloatKey<double, uint64_t>(at);
+    case DType::kText:
+      return std::string(cell);
   }
   return std::nullopt;
 }
@@ -102,11 +106,16 @@ bool IsKey(DType dtype, std::string_view key) {
 void AppendValue(DType dtype, std::string_view key, std::string* bytes) {
   ByteWriter writer(bytes);
   switch (dtype) {
-    case DType::kU8: return writer.PutRaw(key);
-    case DType::kI64: return writer.Put(std::bit_cast<int64_t>(FromBigEndian<uint64_t>(key) ^ kSignBit<uint64_t>));
-    case DType::kF32: return writer.Put(FloatOf<float, uint32_t>(key));
-    case DType::kF64: return writer.Put(FloatOf<double, uint64_t>(key));
-    case DType::kText: return writer.PutString(key);
+    case DType::kU8:
+      return writer.PutRaw(key);
+    case DType::kI64:
+      return writer.Put(std::bit_cast<int64_t>(FromBigEndian<uint64_t>(key) ^ kSignBit<uint64_t>));
+    case DType::kF32:
+      return writer.Put(FloatOf<float, uint32_t>(key));
+    case DType::kF64:
+      return writer.Put(FloatOf<double, uint64_t>(key));
+    case DType::kText:
+      return writer.PutString(key);
   }
 }
 
@@ -129,8 +138,9 @@ absl::StatusOr<Head> ReadHead(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(head.width, reader.Get<uint32_t>());
   MOTE_ASSIGN_OR_RETURN(head.column, reader.GetString());
   MOTE_ASSIGN_OR_RETURN(head.ballots, reader.Get<int64_t>());
-  const bool sound = head.known() ? head.width > 0 && head.ballots >= 0 && (head.dtype != DType::kText || head.width == 1)
-                                  : head.width == 0 && head.ballots == 0 && head.column.empty();
+  const bool sound = head.known()
+                         ? head.width > 0 && head.ballots >= 0 && (head.dtype != DType::kText || head.width == 1)
+                         : head.width == 0 && head.ballots == 0 && head.column.empty();
   if (!sound) return Wrong("a partial contradicts itself");
   return head;
 }
@@ -313,20 +323,21 @@ absl::StatusOr<Output> VoteReducer::Finish(const std::string* partial, BlobSink&
 }
 
 ReducerEntry VoteEntry() {
-  return {.description = {.name = "vote",
-                          .summary = "The value that most rows name, position by position (of equals the least): a table "
-                                     "of one row, the column and votes:i64",
-                          .parameters = {{.name = "column",
-                                          .kind = Parameter::Kind::kText,
-                                          .default_value = "\"prediction\"",
-                                          .optional = false,
-                                          .summary = "column of ballots, numbers or text"}},
-                          .bound = "12 bytes and the value, for each distinct value of each position; at most 1 MiB"},
-          .make_rows = [](const Json& parameters) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
-            std::string column = Params(parameters).Text("column");
-            if (column == kVotesColumn) return Wrong("column: \"votes\" is the tally's name; rename the column of ballots");
-            return std::make_unique<VoteReducer>(std::move(column));
-          }};
+  return {
+      .description = {.name = "vote",
+                      .summary = "The value that most rows name, position by position (of equals the least): a table "
+                                 "of one row, the column and votes:i64",
+                      .parameters = {{.name = "column",
+                                      .kind = Parameter::Kind::kText,
+                                      .default_value = "\"prediction\"",
+                                      .optional = false,
+                                      .summary = "column of ballots, numbers or text"}},
+                      .bound = "12 bytes and the value, for each distinct value of each position; at most 1 MiB"},
+      .make_rows = [](const Json& parameters) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
+        std::string column = Params(parameters).Text("column");
+        if (column == kVotesColumn) return Wrong("column: \"votes\" is the tally's name; rename the column of ballots");
+        return std::make_unique<VoteReducer>(std::move(column));
+      }};
 }
 
 }  // namespace mote
