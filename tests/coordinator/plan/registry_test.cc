@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -10,21 +11,30 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
+#include "common/reducer.h"
 
 namespace mote::coordinator {
 namespace {
 
 using ::testing::HasSubstr;
 
-// The section of docs/operations.md about one operation. Tests run in the root.
-std::string Documented(const std::string& operation) {
+// The section of docs/operations.md under a heading: "## noop". Tests run in the root.
+std::string Documented(const std::string& heading) {
   std::ifstream file("docs/operations.md");
   std::stringstream text;
   text << file.rdbuf();
   const std::string all = text.str();
-  const size_t begin = all.find(absl::StrCat("\n## ", operation, "\n"));
+  const size_t begin = all.find(absl::StrCat("\n", heading, "\n"));
   if (begin == std::string::npos) return "";
-  return all.substr(begin, all.find("\n## ", begin + 1) - begin);
+  const std::string marks = heading.substr(0, heading.find(' ') + 1);
+  return all.substr(begin, all.find(absl::StrCat("\n", marks), begin + 1) - begin);
+}
+
+// How the page shows a parameter and its default.
+std::string TableRow(const Parameter& parameter) {
+  const std::string& value = parameter.default_value;
+  const std::string shown = !value.empty() ? absl::StrCat("`", value, "`") : parameter.optional ? "none" : "required";
+  return absl::StrCat("| `", parameter.name, "` | ", shown, " |");
 }
 
 TEST(BuiltinPlanners, EachIsFoundUnderItsName) {
@@ -64,17 +74,20 @@ TEST(BuiltinPlanners, TheReferencePageNamesEachOperationParameterDefaultAndOutpu
   for (const Planner* planner : BuiltinPlanners().All()) {
     const OperationDescription& description = planner->description();
     SCOPED_TRACE(description.name);
-    const std::string page = Documented(description.name);
+    const std::string page = Documented(absl::StrCat("## ", description.name));
     ASSERT_FALSE(page.empty()) << "docs/operations.md has no section of this name";
-    for (const Parameter& parameter : description.parameters) {
-      const std::string& value = parameter.default_value;
-      const std::string shown = !value.empty()       ? absl::StrCat("`", value, "`")
-                                : parameter.optional ? "none"
-                                                     : "required";
-      EXPECT_THAT(page, HasSubstr(absl::StrCat("| `", parameter.name, "` | ", shown, " |")));
-    }
+    for (const Parameter& parameter : description.parameters) EXPECT_THAT(page, HasSubstr(TableRow(parameter)));
     for (const std::string& output : description.outputs) EXPECT_THAT(page, HasSubstr(absl::StrCat("`", output, "`")));
     EXPECT_THAT(page, HasSubstr(description.task_shape));
+  }
+}
+
+TEST(UserReducers, TheReferencePageNamesEachParameterAndDefault) {
+  for (const ReducerDescription& description : UserReducers()) {
+    SCOPED_TRACE(description.name);
+    const std::string page = Documented(absl::StrCat("### ", description.name));
+    ASSERT_FALSE(page.empty()) << "docs/operations.md has no section of this name";
+    for (const Parameter& parameter : description.parameters) EXPECT_THAT(page, HasSubstr(TableRow(parameter)));
   }
 }
 
