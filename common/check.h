@@ -10,7 +10,7 @@ namespace mote {
 }  // namespace mote
 
 // `message` is a string literal that says which promise was broken.
-#define MOTE_CHECK(condition, message)                                             \
-  do {                                                                             \
+#define MOTE_CHECK(condition, message)                                              \
+  do {                                                                              \
     if (!(condition)) ::mote::CheckFailed(__FILE__, __LINE__, #condition, message); \
   } while (false)

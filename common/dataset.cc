@@ -115,8 +115,8 @@ absl::Status CheckTextSchema(const Dataset& dataset) {
   const size_t columns = dataset.schema.columns.size();
   const bool fits = dataset.format == DatasetFormat::kCsv ? columns >= 1 : columns == 1;
   if (!fits) return Invalid(absl::StrCat(columns, " columns do not fit the format"));
-  const bool separates = dataset.delimiter != '"' && dataset.delimiter != '\n' && dataset.delimiter != '\r' &&
-                         dataset.delimiter != '\0';
+  const bool separates =
+      dataset.delimiter != '"' && dataset.delimiter != '\n' && dataset.delimiter != '\r' && dataset.delimiter != '\0';
   if (!separates) return Invalid("the delimiter is a quote, a line end or NUL");
   return absl::OkStatus();
 }

@@ -50,7 +50,8 @@ void Histogram::Merge(const Histogram& other) {
 int64_t Histogram::Quantile(double q) const {
   if (count_ == 0) return 0;
   if (!(q < 1)) return max_;
-  const int64_t rank = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(std::max(q, 0.0) * static_cast<double>(count_))));
+  const int64_t rank =
+      std::max<int64_t>(1, static_cast<int64_t>(std::ceil(std::max(q, 0.0) * static_cast<double>(count_))));
   int64_t seen = 0;
   for (size_t i = 0; i < counts_.size(); ++i) {
     seen = SaturatingAdd(seen, counts_[i]);

@@ -169,7 +169,7 @@ std::vector<Violation> CheckKeys(const Json& object, const std::vector<std::stri
     for (const std::string& name : known) found = found || name == key;
     if (found) continue;
     std::string remedy = DidYouMean(key, known);
-    if (remedy.empty()) remedy = known.empty() ? "; there are none" : absl::StrCat("; known: ", absl::StrJoin(known, ", "));
+    if (remedy.empty()) remedy = absl::StrCat("; known: ", known.empty() ? "none" : absl::StrJoin(known, ", "));
     violations.push_back({Join(path, key), absl::StrCat("unknown parameter ", Show(key), remedy)});
   }
   return violations;
@@ -185,9 +185,7 @@ absl::Status ToStatus(const std::vector<Violation>& violations) {
   return absl::InvalidArgumentError(text);
 }
 
-Params::Params(const Json& object) : object_(object) {
-  MOTE_CHECK(object.is_object(), "parameters are not an object");
-}
+Params::Params(const Json& object) : object_(object) { MOTE_CHECK(object.is_object(), "parameters are not an object"); }
 
 const Json* Params::Find(std::string_view name) const {
   const auto found = object_.find(std::string(name));

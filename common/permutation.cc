@@ -11,7 +11,7 @@
 namespace mote {
 namespace {
 
-constexpr int kRounds = 6;           // even: the halves change places each round
+constexpr int kRounds = 6;                // even: the halves change places each round
 constexpr uint32_t kDomain = 0x7065726D;  // keeps these counters apart from those of Philox streams
 
 uint64_t RoundBits(uint64_t half, uint32_t round, uint64_t seed) {

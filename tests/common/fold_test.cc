@@ -32,9 +32,7 @@ NodeValue Reference(Block block, int64_t tasks, const Absent& absent) {
   return left ? left : right;
 }
 
-NodeValue ReferenceRoot(int64_t tasks, const Absent& absent) {
-  return Reference({RootLevel(tasks), 0}, tasks, absent);
-}
+NodeValue ReferenceRoot(int64_t tasks, const Absent& absent) { return Reference({RootLevel(tasks), 0}, tasks, absent); }
 
 // What an engine reports for the first `count` tasks of a block.
 std::vector<Node> RunBlock(Block block, int64_t tasks, int64_t count, const Absent& absent) {

@@ -107,8 +107,7 @@ TEST(Histogram, BucketsAreReadBack) {
 }
 
 TEST(Histogram, BucketsOfALiarAreLeftOutAndCountsDoNotOverflow) {
-  const Histogram histogram = Histogram::FromBuckets(
-      {{-1, 5}, {1 << 30, 5}, {3, -7}, {4, kMax}, {5, kMax}}, -9);
+  const Histogram histogram = Histogram::FromBuckets({{-1, 5}, {1 << 30, 5}, {3, -7}, {4, kMax}, {5, kMax}}, -9);
   EXPECT_EQ(histogram.buckets(), (std::map<int, int64_t>{{4, kMax}, {5, kMax}}));
   EXPECT_EQ(histogram.count(), kMax);
   EXPECT_EQ(histogram.max(), 0);

@@ -144,7 +144,7 @@ TEST(ToStatus, JoinsPathsAndMessages) {
 }
 
 TEST(Params, ReadByType) {
-  const Json object = {{"i", 3},   {"whole", 4.0}, {"d", "1m30s"}, {"t", "text"},
+  const Json object = {{"i", 3},    {"whole", 4.0}, {"d", "1m30s"},   {"t", "text"},
                        {"f", true}, {"n", 0.25},    {"none", nullptr}};
   const Params params(object);
   EXPECT_EQ(params.Integer("i"), 3);

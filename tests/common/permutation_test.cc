@@ -78,9 +78,7 @@ TEST(Permutation, LargestSizesStayInRange) {
 
 // Splits and shuffles of journalled plans depend on these values: a change here is a
 // change of every result.
-TEST(Permutation, ValuesNeverChange) {
-  EXPECT_EQ(Order(10, 7), (std::vector<int64_t>{9, 6, 5, 0, 2, 8, 1, 3, 7, 4}));
-}
+TEST(Permutation, ValuesNeverChange) { EXPECT_EQ(Order(10, 7), (std::vector<int64_t>{9, 6, 5, 0, 2, 8, 1, 3, 7, 4})); }
 
 TEST(PermutationDeathTest, IndexOutsideStopsTheProcess) {
   const Permutation permutation(10, 1);

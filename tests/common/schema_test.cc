@@ -40,9 +40,9 @@ TEST(Schema, EveryTruncationAndAnExtraByteAreInvalid) {
 }
 
 TEST(Schema, ImpossibleColumnsAreInvalid) {
-  for (const Column& column : {Column{"a", DType::kF32, 0}, Column{"a", DType::kF32, -1},
-                               Column{"a", DType::kF64, (int64_t{1} << 32) + 1}, Column{"a", DType::kText, 2},
-                               Column{"a", static_cast<DType>(0), 1}, Column{"a", static_cast<DType>(6), 1}}) {
+  for (const Column& column :
+       {Column{"a", DType::kF32, 0}, Column{"a", DType::kF32, -1}, Column{"a", DType::kF64, (int64_t{1} << 32) + 1},
+        Column{"a", DType::kText, 2}, Column{"a", static_cast<DType>(0), 1}, Column{"a", static_cast<DType>(6), 1}}) {
     EXPECT_FALSE(Schema::Decode(Schema{{column}}.Encode()).ok()) << column.width;
   }
 }
