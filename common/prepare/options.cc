@@ -1,0 +1,182 @@
+#include "common/prepare/options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/json_params.h"
+#include "common/status_macros.h"
+#include "common/suggest.h"
+
+namespace mote {
+namespace {
+
+absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
+
+bool Has(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A scalar of a job file as it would stand in a CSV file.
+absl::StatusOr<std::string> ScalarText(const Json& value, std::string_view path) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  return Invalid(absl::StrCat(std::string(path), ": ", value.dump(), " is not a text or number"));
+}
+
+absl::StatusOr<std::vector<std::string>> TextList(const Json& list, std::string_view path) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < list.size(); ++i) {
+    MOTE_ASSIGN_OR_RETURN(std::string text, ScalarText(list[i], absl::StrCat(std::string(path), "[", i, "]")));
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+absl::Status NotOneOf(std::string_view path, const std::string& given, const std::vector<std::string>& known) {
+  return Invalid(absl::StrCat(std::string(path), ": \"", given, "\" is not one of ", absl::StrJoin(known, ", "),
+                              DidYouMean(given, known)));
+}
+
+absl::StatusOr<Impute> ParseImpute(const std::string& text) {
+  static const auto* const known = new std::vector<std::string>{"median", "mean", "mode", "drop"};
+  const auto found = std::find(known->begin(), known->end(), text);
+  if (found == known->end()) return NotOneOf("impute", text, *known);
+  return static_cast<Impute>(found - known->begin());
+}
+
+absl::Status ParseOneHot(const Json& value, PrepareOptions* options) {
+  if (value.is_array()) {
+    options->one_hot = OneHot::kNamed;
+    MOTE_ASSIGN_OR_RETURN(options->one_hot_columns, TextList(value, "one_hot"));
+    return absl::OkStatus();
+  }
+  if (value == "auto" || value == true) return absl::OkStatus();
+  if (value != "off" && value != false) return Invalid(absl::StrCat("one_hot: ", value.dump(), " is not auto, off or a list of columns"));
+  options->one_hot = OneHot::kOff;
+  return absl::OkStatus();
+}
+
+absl::Status ParseStandardize(const Json& value, PrepareOptions* options) {
+  options->z_score = value == "z_score" || value == true;
+  if (options->z_score || value == "off" || value == false) return absl::OkStatus();
+  return Invalid(absl::StrCat("standardize: ", value.dump(), " is not z_score or off"));
+}
+
+// train, dev and test first: keys of JSON objects come sorted.
+int SplitRank(const std::string& name) {
+  if (name == "train") return 0;
+  if (name == "dev") return 1;
+  return name == "test" ? 2 : 3;
+}
+
+bool IsIdentifier(const std::string& name) {
+  const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
+}
+
+absl::Status ParseSplitEntry(const std::string& name, const Json& value, PrepareOptions* options) {
+  const std::string path = "split." + name;
+  if (name == "seed") {
+    if (!value.is_number_integer() || value < 0) {
+      return Invalid(absl::StrCat(path, ": ", value.dump(), " is not an integer from 0"));
+    }
+    options->seed = value.get<uint64_t>();
+    return absl::OkStatus();
+  }
+  if (!IsIdentifier(name)) return Invalid(absl::StrCat(path, ": a split's name has letters, digits, _ and - only"));
+  if (name == "fitted" || name == "quality") {
+    return Invalid(absl::StrCat(path, ": that name is taken by another output; call the split otherwise"));
+  }
+  if (!value.is_number() || !(value.get<double>() > 0 && value.get<double>() <= 1)) {
+    return Invalid(absl::StrCat(path, ": ", value.dump(), " is not in (0, 1]"));
+  }
+  options->splits.push_back({name, value.get<double>()});
+  return absl::OkStatus();
+}
+
+absl::Status ParseSplit(const Json& split, PrepareOptions* options) {
+  double total = 0;
+  for (const auto& [name, value] : split.items()) MOTE_RETURN_IF_ERROR(ParseSplitEntry(name, value, options));
+  for (const SplitFraction& part : options->splits) total += part.fraction;
+  if (total > 1 + 1e-9) return Invalid(absl::StrCat("split: the fractions add up to ", total, "; at most 1 is allowed"));
+  std::stable_sort(options->splits.begin(), options->splits.end(), [](const SplitFraction& a, const SplitFraction& b) {
+    return SplitRank(a.name) < SplitRank(b.name);
+  });
+  if (!options->splits.empty() && options->splits[0].name == "train") return absl::OkStatus();
+  return Invalid("split: \"train\" is missing; everything is fitted on it, so give it a fraction such as 0.7");
+}
+
+absl::Status ParseOnBadRow(const std::string& text, PrepareOptions* options) {
+  options->skip_bad_rows = text == "skip" || text == "quarantine";
+  if (options->skip_bad_rows || text == "fail") return absl::OkStatus();
+  return NotOneOf("on_bad_row", text, {"fail", "skip", "quarantine"});
+}
+
+}  // namespace
+
+absl::StatusOr<PrepareOptions> PrepareOptions::Parse(const Json& parameters) {
+  const Params params(parameters);
+  PrepareOptions options;
+  options.label = params.Text("label");
+  if (const Json* positive = params.Find("positive")) {
+    MOTE_ASSIGN_OR_RETURN(options.positive, ScalarText(*positive, "positive"));
+  }
+  MOTE_ASSIGN_OR_RETURN(options.impute, ParseImpute(params.Text("impute")));
+  MOTE_RETURN_IF_ERROR(ParseOneHot(*params.Find("one_hot"), &options));
+  MOTE_RETURN_IF_ERROR(ParseStandardize(*params.Find("standardize"), &options));
+  MOTE_ASSIGN_OR_RETURN(options.drop_columns, TextList(*params.Find("drop_columns"), "drop_columns"));
+  MOTE_ASSIGN_OR_RETURN(options.missing, TextList(*params.Find("missing"), "missing"));
+  MOTE_RETURN_IF_ERROR(ParseOnBadRow(params.Text("on_bad_row"), &options));
+  if (const Json* split = params.Find("split")) MOTE_RETURN_IF_ERROR(ParseSplit(*split, &options));
+  return options;
+}
+
+std::vector<std::string> PrepareOptions::TableNames() const {
+  if (splits.empty()) return {"all"};
+  std::vector<std::string> names;
+  for (const SplitFraction& part : splits) names.push_back(part.name);
+  return names;
+}
+
+bool PrepareOptions::Drops(std::string_view column) const { return Has(drop_columns, column); }
+bool PrepareOptions::OneHotNames(std::string_view column) const { return Has(one_hot_columns, column); }
+bool PrepareOptions::IsMissing(std::string_view cell) const { return Has(missing, cell); }
+
+absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view file) const {
+  std::vector<std::string> known;
+  for (const Column& column : schema.columns) known.push_back(column.name);
+  const auto check = [&](const std::string& parameter, const std::string& name) -> absl::Status {
+    if (Has(known, name)) return absl::OkStatus();
+    return Invalid(absl::StrCat(parameter, ": \"", std::string(file), "\" has no column \"", name, "\"",
+                                DidYouMean(name, known)));
+  };
+  MOTE_RETURN_IF_ERROR(check("label", label));
+  for (const std::string& name : drop_columns) MOTE_RETURN_IF_ERROR(check("drop_columns", name));
+  for (const std::string& name : one_hot_columns) MOTE_RETURN_IF_ERROR(check("one_hot", name));
+  if (!Drops(label)) return absl::OkStatus();
+  return Invalid(absl::StrCat("drop_columns: \"", label, "\" is the label; take it off the list"));
+}
+
+SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows) : permutation_(rows, options.seed) {
+  double total = 0;
+  for (const SplitFraction& part : options.splits) {
+    total += part.fraction;
+    const double bound = total * static_cast<double>(rows);
+    const double nearest = std::round(bound);
+    const bool whole = std::abs(bound - nearest) <= 1e-9 * std::max(1.0, nearest);
+    ends_.push_back(std::min(rows, static_cast<int64_t>(whole ? nearest : std::floor(bound))));
+  }
+}
+
+int SplitPlan::Of(int64_t row) const {
+  if (ends_.empty()) return 0;
+  const int64_t position = permutation_.At(row);
+  const auto end = std::upper_bound(ends_.begin(), ends_.end(), position);
+  return end == ends_.end() ? -1 : static_cast<int>(end - ends_.begin());
+}
+
+}  // namespace mote

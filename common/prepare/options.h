@@ -1,0 +1,73 @@
+// What a stage asked the operation `prepare` to do: its parameters, parsed once and
+// shared by planner and kernels.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/json.h"
+#include "common/permutation.h"
+#include "common/schema.h"
+
+namespace mote {
+
+enum class Impute { kMedian, kMean, kMode, kDrop };
+enum class OneHot { kAuto, kOff, kNamed };
+
+struct SplitFraction {
+  std::string name;
+  double fraction = 1;
+};
+
+struct PrepareOptions {
+  std::string label;
+  std::optional<std::string> positive;
+  Impute impute = Impute::kMedian;
+  OneHot one_hot = OneHot::kAuto;
+  std::vector<std::string> one_hot_columns;  // kNamed only
+  bool z_score = true;
+  std::vector<std::string> drop_columns;
+  std::vector<std::string> missing;
+  bool skip_bad_rows = false;
+  std::vector<SplitFraction> splits;  // train, dev, test, then by name; empty: no split
+  uint64_t seed = 1;
+
+  // From parameters that CheckParameters has passed.
+  // InvalidArgument: a value is not allowed; names the parameter and what is.
+  static absl::StatusOr<PrepareOptions> Parse(const Json& parameters);
+
+  // Names of the tables that come out: the splits, or "all".
+  std::vector<std::string> TableNames() const;
+  bool Drops(std::string_view column) const;
+  bool OneHotNames(std::string_view column) const;
+  bool IsMissing(std::string_view cell) const;
+
+  // InvalidArgument: a column that a parameter names is not in the header, or the
+  // label is to be dropped; says which column may have been meant.
+  absl::Status CheckColumns(const Schema& schema, std::string_view file) const;
+};
+
+// Which table a row goes to, a function of its index alone.
+//
+// Row r has position p = Permutation(rows, seed)(r); the splits take [0, f₁·rows),
+// [f₁·rows, (f₁+f₂)·rows), … in the order of PrepareOptions::splits. Bounds are
+// rounded down, except that a bound within 1e-9 of an integer is that integer
+// (0.7 + 0.1 + 0.2 is everything). Thread-safe.
+class SplitPlan {
+ public:
+  SplitPlan(const PrepareOptions& options, int64_t rows);
+
+  // Index into TableNames(); −1: in no split. The training split is 0.
+  int Of(int64_t row) const;
+
+ private:
+  std::vector<int64_t> ends_;  // empty: everything is in table 0
+  Permutation permutation_;
+};
+
+}  // namespace mote

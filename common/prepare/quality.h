@@ -1,0 +1,54 @@
+// What became of the rows: the counts behind the output `quality`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/bytes.h"
+#include "common/json.h"
+#include "common/prepare/fitted.h"
+
+namespace mote {
+
+// Why a row is in no split although its index belongs to one.
+enum class DropReason { kColumnCount, kNoLabel, kUnknownLabel, kMissingValue };
+inline constexpr int kDropReasons = 4;
+
+struct Dropped {
+  static constexpr size_t kLinesMax = 5;
+  int64_t rows = 0;
+  std::vector<int64_t> lines;  // of the file: the first few, ascending
+  bool operator==(const Dropped&) const = default;
+};
+
+struct ColumnQuality {
+  int64_t imputed = 0;       // missing values filled in, of the rows that were kept
+  int64_t not_numbers = 0;   // of these: texts in a column of numbers
+  int64_t unseen = 0;        // categories that no training row has: all zeros in x
+  bool operator==(const ColumnQuality&) const = default;
+};
+
+struct Quality {
+  int64_t rows_read = 0;
+  int64_t unassigned = 0;  // rows whose index belongs to no split
+  std::array<Dropped, kDropReasons> dropped;
+  std::vector<ColumnQuality> columns;
+
+  bool operator==(const Quality&) const = default;
+  void Drop(DropReason reason, int64_t line);
+  // `other` is of later rows. InvalidArgument: another number of columns.
+  absl::Status Merge(const Quality& other);
+  void Encode(std::string* out) const;
+  static absl::StatusOr<Quality> Decode(ByteReader& reader);
+
+  // {"rows": {read, kept: {train: n, …}, dropped, unassigned},
+  //  "dropped": [{reason, rows, first_lines}], "columns": [{name, kind, …}]}
+  Json ToJson(const Fitted& fitted, const Json& kept) const;
+};
+
+}  // namespace mote

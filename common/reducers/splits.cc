@@ -1,0 +1,167 @@
+#include "common/reducers/splits.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/bytes.h"
+#include "common/reducers/concat.h"
+#include "common/reducers/row_rope.h"
+#include "common/status_macros.h"
+#include "common/store_bytes.h"
+
+namespace mote {
+namespace {
+
+constexpr uint32_t kMagic = 0x31545053;  // "SPT1"
+constexpr uint32_t kTablesMax = 1000;
+// Descriptors stand in the result of Finish itself while all together have room there.
+constexpr int64_t kDescriptorsInlineMax = 40 << 10;
+
+struct Partial {
+  std::vector<std::string> ropes;
+  Quality quality;
+};
+
+absl::Status Wrong(std::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("a partial of splits is wrong: ", std::string(what)));
+}
+
+absl::StatusOr<uint32_t> DecodeCount(ByteReader& reader) {
+  MOTE_ASSIGN_OR_RETURN(const uint32_t magic, reader.Get<uint32_t>());
+  if (magic != kMagic) return Wrong("the magic bytes are missing");
+  MOTE_ASSIGN_OR_RETURN(const uint32_t count, reader.Get<uint32_t>());
+  if (count == 0 || count > kTablesMax) return Wrong(absl::StrCat(count, " tables"));
+  return count;
+}
+
+absl::StatusOr<Partial> DecodePartial(std::string_view bytes) {
+  ByteReader reader(bytes);
+  Partial partial;
+  MOTE_ASSIGN_OR_RETURN(const uint32_t count, DecodeCount(reader));
+  for (uint32_t i = 0; i < count; ++i) {
+    MOTE_ASSIGN_OR_RETURN(const std::string_view rope, reader.GetString());
+    partial.ropes.emplace_back(rope);
+  }
+  MOTE_ASSIGN_OR_RETURN(partial.quality, Quality::Decode(reader));
+  if (reader.remaining() != 0) return Wrong(absl::StrCat(reader.remaining(), " bytes too many"));
+  return partial;
+}
+
+// Ropes share the room for inline rows.
+absl::Status EncodePartial(Partial partial, std::string* out, BlobSink& blobs) {
+  const int64_t share = kRopeInlineBytesMax / static_cast<int64_t>(partial.ropes.size());
+  out->clear();
+  ByteWriter writer(out);
+  writer.Put(kMagic);
+  writer.Put(static_cast<uint32_t>(partial.ropes.size()));
+  for (std::string& rope : partial.ropes) {
+    MOTE_RETURN_IF_ERROR(SealRope(rope, share, blobs));
+    writer.PutString(rope);
+  }
+  partial.quality.Encode(out);
+  return absl::OkStatus();
+}
+
+class SplitsReducer final : public Reducer {
+ public:
+  absl::Status Validate(std::string_view bytes) const override {
+    MOTE_ASSIGN_OR_RETURN(const Partial partial, DecodePartial(bytes));
+    for (const std::string& rope : partial.ropes) MOTE_RETURN_IF_ERROR(ReadRope(rope).status());
+    return absl::OkStatus();
+  }
+
+  absl::Status Combine(std::string& left, std::string_view right, BlobSink& blobs) const override {
+    MOTE_ASSIGN_OR_RETURN(Partial partial, DecodePartial(left));
+    MOTE_ASSIGN_OR_RETURN(const Partial other, DecodePartial(right));
+    if (partial.ropes.size() != other.ropes.size()) {
+      return Wrong(absl::StrCat(partial.ropes.size(), " tables meet ", other.ropes.size()));
+    }
+    for (size_t i = 0; i < partial.ropes.size(); ++i) {
+      MOTE_RETURN_IF_ERROR(CombineRopes(partial.ropes[i], other.ropes[i], blobs));
+    }
+    MOTE_RETURN_IF_ERROR(partial.quality.Merge(other.quality));
+    return EncodePartial(std::move(partial), &left, blobs);
+  }
+
+  absl::StatusOr<Output> Finish(const std::string* bytes, BlobSink& blobs, BlobSource*) const override {
+    if (bytes == nullptr) return absl::InvalidArgumentError("splits: no task has a result");
+    MOTE_ASSIGN_OR_RETURN(Partial partial, DecodePartial(*bytes));
+    SplitTables result;
+    result.quality = std::move(partial.quality);
+    const int64_t share = kDescriptorsInlineMax / static_cast<int64_t>(partial.ropes.size());
+    for (const std::string& rope : partial.ropes) {
+      MOTE_ASSIGN_OR_RETURN(Output table, ConcatReducer().Finish(&rope, blobs, nullptr));
+      if (!table.content.artifact && static_cast<int64_t>(table.content.bytes.size()) > share) {
+        table.content = Value{"", StoreArtifact(std::move(table.content.bytes), blobs)};
+      }
+      result.tables.push_back(std::move(table));
+    }
+    std::string encoded = result.Encode();
+    const int64_t size = static_cast<int64_t>(encoded.size());
+    return Output{OutputKind::kBlob, StoreBytes(std::move(encoded), blobs), 0, size};
+  }
+};
+
+}  // namespace
+
+absl::Status SplitsLeaf(const std::vector<Table>& tables, const Quality& quality, std::string* partial,
+                        BlobSink& blobs) {
+  Partial leaf;
+  leaf.quality = quality;
+  for (const Table& table : tables) {
+    leaf.ropes.emplace_back();
+    MOTE_RETURN_IF_ERROR(MakeRope(table, &leaf.ropes.back(), blobs));
+  }
+  return EncodePartial(std::move(leaf), partial, blobs);
+}
+
+std::string SplitTables::Encode() const {
+  std::string out;
+  ByteWriter writer(&out);
+  writer.Put(kMagic);
+  writer.Put(static_cast<uint32_t>(tables.size()));
+  for (const Output& table : tables) {
+    writer.Put(table.rows);
+    writer.Put(table.bytes);
+    writer.PutString(table.content.artifact ? table.content.artifact->ToString() : "");
+    writer.PutString(table.content.bytes);
+  }
+  quality.Encode(&out);
+  return out;
+}
+
+absl::StatusOr<SplitTables> SplitTables::Decode(std::string_view bytes) {
+  ByteReader reader(bytes);
+  SplitTables result;
+  MOTE_ASSIGN_OR_RETURN(const uint32_t count, DecodeCount(reader));
+  for (uint32_t i = 0; i < count; ++i) {
+    Output table;
+    table.kind = OutputKind::kTable;
+    MOTE_ASSIGN_OR_RETURN(table.rows, reader.Get<int64_t>());
+    MOTE_ASSIGN_OR_RETURN(table.bytes, reader.Get<int64_t>());
+    MOTE_ASSIGN_OR_RETURN(const std::string_view artifact, reader.GetString());
+    MOTE_ASSIGN_OR_RETURN(const std::string_view content, reader.GetString());
+    table.content.bytes = std::string(content);
+    if (!artifact.empty()) {
+      MOTE_ASSIGN_OR_RETURN(table.content.artifact, ArtifactRef::Parse(artifact));
+    }
+    result.tables.push_back(std::move(table));
+  }
+  MOTE_ASSIGN_OR_RETURN(result.quality, Quality::Decode(reader));
+  if (reader.remaining() != 0) return Wrong("bytes too many");
+  return result;
+}
+
+ReducerEntry SplitsEntry() {
+  return {.description = {.name = "splits",
+                          .summary = "The tables of a split and what became of every row",
+                          .parameters = {},
+                          .bound = "48 KiB of rows, 45 bytes for each blob of rows, 30 bytes a column"},
+          .user = false,
+          .make = [](const Json&) -> absl::StatusOr<std::unique_ptr<Reducer>> {
+            return std::make_unique<SplitsReducer>();
+          }};
+}
+
+}  // namespace mote

@@ -1,0 +1,63 @@
+// `text_index`: from facts about chunks of a text file to the index of its rows
+// (internal).
+//
+// A task sees one chunk and cannot know whether it starts inside quotes. It counts
+// for both cases; quotes come in pairs, so the parity of the quotes before a chunk
+// says which case holds. Nothing is guessed: Combine only lines the facts up, and
+// Finish walks them once from the start of the file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/reducers/reducer_entry.h"
+
+namespace mote {
+
+// Rows whose preceding line end lies in the chunk (and, in the first chunk, the row
+// at the start of the file), in one of the two cases.
+struct ChunkRows {
+  int64_t rows = 0;
+  int64_t first_offset = 0;  // in the file, of the first such row
+  int64_t first_line = 0;    // newlines of the chunk before it
+  int64_t last_line = 0;     // newlines of the chunk before the last such row
+  bool operator==(const ChunkRows&) const = default;
+};
+
+// The first row of a CSV file.
+struct CsvHeader {
+  std::vector<std::string> names;
+  int64_t end_offset = 0;  // where the next row may start
+  int64_t lines = 0;       // newlines up to there
+  bool operator==(const CsvHeader&) const = default;
+};
+
+struct ChunkFacts {
+  int64_t newlines = 0;
+  bool odd_quotes = false;
+  std::array<ChunkRows, 2> cases;  // starts outside quotes; inside
+  int64_t nul_offset = -1;         // of the first NUL byte, −1: there is none
+  int64_t nul_line = 0;            // newlines of the chunk before it
+  CsvHeader header;                   // CSV, first chunk only
+
+  bool operator==(const ChunkFacts&) const = default;
+  std::string Encode() const;
+  static absl::StatusOr<ChunkFacts> Decode(std::string_view bytes);
+};
+
+// The leaf of one chunk: a rope (row_rope.h) of one row.
+absl::Status TextIndexLeaf(const ChunkFacts& facts, std::string* partial, BlobSink& blobs);
+
+// Parameters: format (csv, jsonl, text), name (of the file), artifact, delimiter.
+//
+// Finish yields the dataset, one TextChunk for each chunk in which a row starts.
+//   InvalidArgument  a NUL byte, a quote that is never closed, no header: with line
+ReducerEntry TextIndexEntry();
+
+}  // namespace mote
