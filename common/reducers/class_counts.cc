@@ -60,7 +60,8 @@ class ClassCountsReducer final : public RowReducer {
       int64_t label;
       std::memcpy(&label, view.Cell(row, *column).data(), sizeof(label));
       if (label < 0 || label >= kTrainClassesMax) {
-        return absl::InvalidArgumentError(absl::StrCat(label_, ": class ", label, " is not in 0 to ", kTrainClassesMax - 1,
+        return absl::InvalidArgumentError(absl::StrCat(label_, ": class ", label, " is not in 0 to ",
+                                                       kTrainClassesMax - 1,
                                                        "; classes are numbered from 0, as prepare does"));
       }
       ++counts[label];

@@ -28,7 +28,8 @@ absl::StatusOr<Parts> Decode(std::string_view partial) {
   ByteReader reader(partial);
   MOTE_ASSIGN_OR_RETURN(parts.rows, reader.Get<int64_t>());
   MOTE_ASSIGN_OR_RETURN(parts.loss, reader.Get<double>());
-  if (parts.rows < 0 || parts.rows > int64_t{1} << 61) return absl::InvalidArgumentError(absl::StrCat("validation: ", parts.rows, " rows"));
+  if (parts.rows < 0 || parts.rows > int64_t{1} << 61)
+    return absl::InvalidArgumentError(absl::StrCat("validation: ", parts.rows, " rows"));
   parts.report = reader.rest();
   return parts;
 }

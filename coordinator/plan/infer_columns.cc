@@ -34,7 +34,8 @@ absl::StatusOr<std::vector<std::string>> Match(const std::string& pattern, const
   const std::string start = prefix ? pattern.substr(0, pattern.size() - 1) : pattern;
   for (const Column& column : schema.columns) {
     known.push_back(column.name);
-    if (prefix ? column.name.compare(0, start.size(), start) == 0 : column.name == pattern) found.push_back(column.name);
+    if (prefix ? column.name.compare(0, start.size(), start) == 0 : column.name == pattern)
+      found.push_back(column.name);
   }
   if (!found.empty()) return found;
   return absl::InvalidArgumentError(absl::StrCat(what, ": no column is called \"", pattern, "\"",

@@ -44,7 +44,8 @@ absl::StatusOr<ModelSource> FromFile(const std::string& kind, const Json& file) 
 absl::StatusOr<ModelSource> ParseModel(const Json& model) {
   if (model.is_string()) return ModelSource{.door = "native", .file = model.get<std::string>(), .content = {}};
   if (!model.is_object() || model.size() != 1) {
-    return absl::InvalidArgumentError(absl::StrCat("model: ", model.dump(), " is not one model; write stage.model, or "
+    return absl::InvalidArgumentError(absl::StrCat("model: ", model.dump(),
+                                                   " is not one model; write stage.model, or "
                                                    "{torchscript: {path: model.pt}}"));
   }
   const std::string kind = model.begin().key();

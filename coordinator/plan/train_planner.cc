@@ -99,10 +99,11 @@ PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
   step.passes = std::move(passes);
   step.artifacts = run.progress.artifacts();
   if (run.progress.state.has_value()) {
-    step.progress = absl::StrCat("epoch ", std::min(run.progress.epoch + 1, run.settings.epochs), " of ",
-                                 run.settings.epochs);
-    const double loss = run.progress.loss_rows > 0 ? run.progress.loss()
-                        : run.progress.history.empty() ? 0 : run.progress.history.back().at(0).get<double>();
+    step.progress =
+        absl::StrCat("epoch ", std::min(run.progress.epoch + 1, run.settings.epochs), " of ", run.settings.epochs);
+    const double loss = run.progress.loss_rows > 0     ? run.progress.loss()
+                        : run.progress.history.empty() ? 0
+                                                       : run.progress.history.back().at(0).get<double>();
     if (loss > 0) absl::StrAppend(&step.progress, ", loss ", absl::StrFormat("%.4f", loss));
   }
   return step;
@@ -213,9 +214,9 @@ absl::StatusOr<PlanStep> AskUpdate(Run& run) {
     return absl::InvalidArgumentError(absl::StrCat("every task of epoch ", progress.epoch + 1, ", step ",
                                                    progress.step + 1, " was quarantined: there is no gradient"));
   }
-  PassSpec pass = OneTask("train.update", {{"optimizer", run.settings.optimizer},
-                                           {"epoch", progress.epoch + 1},
-                                           {"step", progress.step + 1}});
+  PassSpec pass =
+      OneTask("train.update",
+              {{"optimizer", run.settings.optimizer}, {"epoch", progress.epoch + 1}, {"step", progress.step + 1}});
   pass.inputs.emplace("root", done.root);
   pass.inputs.emplace("state", AtState(*progress.state));
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);

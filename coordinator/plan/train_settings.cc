@@ -24,8 +24,8 @@ absl::Status Wrong(const std::string& path, const std::string& value, const std:
 }
 
 Parameter Declare(std::string name, Kind kind, std::string default_value, std::string summary) {
-  return {.name = std::move(name), .kind = kind, .default_value = std::move(default_value),
-          .summary = std::move(summary)};
+  return {
+      .name = std::move(name), .kind = kind, .default_value = std::move(default_value), .summary = std::move(summary)};
 }
 
 std::vector<Parameter> ModelParameters(const std::string& kind) {
@@ -36,8 +36,7 @@ std::vector<Parameter> ModelParameters(const std::string& kind) {
 
 std::vector<Parameter> OptimizerParameters(const std::string& name) {
   if (name == "sgd") {
-    return {Declare("lr", Kind::kNumber, "0.01", "step size"),
-            Declare("momentum", Kind::kNumber, "0", "in [0, 1)"),
+    return {Declare("lr", Kind::kNumber, "0.01", "step size"), Declare("momentum", Kind::kNumber, "0", "in [0, 1)"),
             Declare("weight_decay", Kind::kNumber, "0", "added to the gradient, times the weight")};
   }
   return {Declare("lr", Kind::kNumber, "0.001", "step size"),

@@ -1,0 +1,173 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/store_bytes.h"
+#include "coordinator/plan/infer_planner.h"
+#include "coordinator/plan/train_planner.h"
+#include "tests/torch/in_process.h"
+#include "tests/torch/prepared_table.h"
+#include "worker/engine/torch_kernels/compat.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// y = x · w, with w of [features, classes] counting up.
+std::string Script(int64_t features, int64_t classes, const std::string& result) {
+  torch::jit::Module module("m");
+  const at::Tensor weight = torch::arange(features * classes, torch::kFloat).view({features, classes});
+  module.register_parameter("w", weight, false);
+  module.define("def forward(self, x):\n  y = torch.matmul(x, self.w)\n  return " + result + "\n");
+  std::ostringstream file;
+  module.save(file);
+  return file.str();
+}
+
+class Infer : public ::testing::Test {
+ protected:
+  Json File(const std::string& bytes) {
+    return {{"torchscript", {{"artifact", StoreArtifact(bytes, process_.context()).ToString()}, {"name", "model.pt"}}}};
+  }
+
+  absl::StatusOr<Table> Run(const Json& parameters, const std::map<std::string, Output>& inputs, int64_t task_rows) {
+    auto outputs = process_.RunStage(*coordinator::MakeInferPlanner(), parameters, inputs, {.rows = task_rows});
+    if (!outputs.ok()) return outputs.status();
+    return process_.ReadTable(outputs->at("result"));
+  }
+
+  absl::StatusOr<Table> RunCsv(Json parameters, const std::string& csv, int64_t task_rows = 2) {
+    if (!parameters.contains("inputs")) parameters["inputs"] = {"p*"};
+    return Run(parameters, {{"input", process_.MakeCsv(csv, "in.csv")}}, task_rows);
+  }
+
+  TableView View(const Table& table) { return TableView::Open(table.schema, table.rows, table.bytes).value(); }
+
+  InProcess process_{1};
+};
+
+constexpr char kCsv[] = "id,p0,p1\na,1,0\nb,0,1\nc, 2.5 ,-1e1\n";
+
+TEST_F(Infer, ColumnsOfTextBecomeABatchAndOthersAreKept) {
+  const auto table = RunCsv({{"model", File(Script(2, 3, "y"))}}, kCsv);
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->schema.ToString(), "id:text, prediction:i64, scores:f32[3]");
+  ASSERT_EQ(table->rows, 3);
+  const TableView view = View(*table);
+  EXPECT_EQ(view.Text(1, 0), "b");
+  EXPECT_EQ(view.Number(1, 1), 2);     // of 3, 4, 5
+  EXPECT_EQ(view.Number(1, 2, 0), 3);  // second row of w
+  EXPECT_EQ(view.Number(2, 2, 2), 2.5 * 2 - 10 * 5);
+  EXPECT_EQ(view.Number(2, 1), 0);
+}
+
+TEST_F(Infer, SeveralBatchesAndNamedOutputs) {
+  torch::jit::Module module("m");
+  module.define("def forward(self, a, b):\n  return a + b, (a - b).to(torch.int64)\n");
+  std::ostringstream file;
+  module.save(file);
+  Json parameters{{"model", File(file.str())}, {"outputs", {"sum", "difference"}}, {"keep", Json::array()}};
+  parameters["inputs"] = {{"p0"}, {"p1"}};
+  const auto table = RunCsv(parameters, kCsv);
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_EQ(table->schema.ToString(), "sum:f32, difference:i64");
+  EXPECT_EQ(View(*table).Number(2, 0), -7.5);
+  EXPECT_EQ(View(*table).Number(2, 1), 12);
+
+  parameters["outputs"] = {"sum"};
+  EXPECT_THAT(RunCsv(parameters, kCsv).status().ToString(), HasSubstr("yields 2 tensors and `outputs` names 1"));
+}
+
+TEST_F(Infer, NativeModelGivesWhatTrainingMeasured) {
+  const std::map<std::string, Output> inputs{{"input", process_.MakeTable(PreparedTable(90, 4, 3, 1), 50)},
+                                             {"validate", process_.MakeTable(PreparedTable(33, 4, 3, 2), 50)}};
+  auto trained =
+      process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 5}, {"validate", "clean.dev"}}, inputs);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  const Json history = Json::parse(process_.ReadContent(trained->at("history")));
+
+  auto scored = process_.RunStage(*coordinator::MakeInferPlanner(), {{"model", "fit.model"}},
+                                  {{"input", inputs.at("validate")}, {"model", trained->at("model")}}, {},
+                                  {"classification_report", R"({"label":"class"})"});
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  const Json report = Json::parse(process_.ReadContent(scored->at("result")));
+  EXPECT_EQ(report["rows"], 33);
+  EXPECT_EQ(report["accuracy"], history["epochs"][4]["validation"]["accuracy"]);
+  EXPECT_EQ(report["macro_avg"]["f1"], history["epochs"][4]["validation"]["f1_macro"]);
+}
+
+TEST_F(Infer, NativeModelRefusesOtherFeatures) {
+  const Output table = process_.MakeTable(PreparedTable(90, 4, 3, 1), 50);
+  auto trained = process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 1}}, {{"input", table}});
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  const Output other = process_.MakeTable(PreparedTable(90, 5, 3, 1), 50);
+  const auto status = Run({{"model", "fit.model"}}, {{"input", other}, {"model", trained->at("model")}}, 10).status();
+  EXPECT_THAT(status.ToString(), HasSubstr("takes one batch of 4 features and `inputs` gives 5"));
+}
+
+TEST_F(Infer, CellThatIsNoNumberIsNamedByRowAndColumn) {
+  const Json parameters{{"model", File(Script(2, 3, "y"))}};
+  const std::string csv = "id,p0,p1\na,1,0\nb,0,1\nc,1,2\nd,1,x7\n";
+  const auto status = RunCsv(parameters, csv).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.ToString(), HasSubstr("row=3 in \"in.csv\": column \"p1\" is \"x7\", not a number"));
+  EXPECT_THAT(RunCsv(parameters, "id,p0,p1\na,,0\n").status().ToString(), HasSubstr("column \"p0\" is empty"));
+}
+
+TEST_F(Infer, BadRowsAreLeftOutWhereTheJobSaysSo) {
+  const Json parameters{{"model", File(Script(2, 3, "y"))}, {"on_bad_row", "skip"}};
+  const auto table = RunCsv(parameters, "id,p0,p1\na,1,zz\nb,0,1\nc,nan,2\nd,7\ne,1,1\n", 5);
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_EQ(table->rows, 2);
+  EXPECT_EQ(View(*table).Text(0, 0), "b");
+  EXPECT_EQ(View(*table).Number(0, 2, 0), 3);
+  EXPECT_EQ(View(*table).Text(1, 0), "e");
+}
+
+TEST_F(Infer, ShapeThatDoesNotFitIsExplained) {
+  const auto status = RunCsv({{"model", File(Script(3, 2, "y"))}}, kCsv).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.ToString(), AllOf(HasSubstr("model \"model.pt\" refuses a batch of f32[2, 2] (columns p0, p1)"),
+                                       HasSubstr("2x2 and 3x2"), HasSubstr("check `inputs`")));
+}
+
+TEST_F(Infer, OutputsThatAreNoRowsAreRefused) {
+  EXPECT_THAT(RunCsv({{"model", File(Script(2, 2, "y.sum()"))}}, kCsv).status().ToString(),
+              HasSubstr("yields a single number for a batch of 2"));
+  EXPECT_THAT(RunCsv({{"model", File(Script(2, 2, "'text'"))}}, kCsv).status().ToString(),
+              HasSubstr("must yield a tensor"));
+}
+
+TEST_F(Infer, TruncatedFileIsRefusedAtEveryLength) {
+  const std::string whole = Script(2, 3, "y");
+  for (const size_t size : {size_t{0}, size_t{10}, whole.size() / 2, whole.size() - 1}) {
+    const auto status = RunCsv({{"model", File(whole.substr(0, size))}}, kCsv).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << size << status;
+    EXPECT_THAT(status.ToString(), HasSubstr(absl::StrCat("\"model.pt\" (", size, " bytes) is not a readable")));
+  }
+}
+
+TEST_F(Infer, SameBitsHoweverOftenAModelRan) {
+  // The optimising executor would specialise after the first runs and fuse.
+  const Json parameters{{"model", File(Script(2, 3, "torch.sigmoid(torch.tanh(y * 0.1) * 3.7 + 0.3) * 1.7"))}};
+  std::string csv = "id,p0,p1\n";
+  for (int i = 0; i < 24; ++i) csv += "r,0.37,1.91\n";
+  const auto table = RunCsv(parameters, csv, 4);
+  ASSERT_TRUE(table.ok()) << table.status();
+  const TableView view = View(*table);
+  for (int64_t row = 1; row < 24; ++row) EXPECT_EQ(view.Row(row), view.Row(0)) << row;
+}
+
+TEST_F(Infer, FileThatIsNoModelOfTrainIsRefused) {
+  Json parameters{{"model", {{"safetensors", File("nonsense, and more of it")["torchscript"]}}}};
+  EXPECT_THAT(RunCsv(parameters, kCsv).status().ToString(), HasSubstr("not a safetensors file"));
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "common/json_params.h"
+#include "coordinator/plan/infer_planner.h"
+#include "coordinator/plan/train_planner.h"
+#include "tests/torch/in_process.h"
+#include "tests/torch/prepared_table.h"
+
+namespace mote::testing {
+namespace {
+
+using coordinator::MakeInferPlanner;
+using coordinator::MakeTrainPlanner;
+using coordinator::Planner;
+using ::testing::HasSubstr;
+
+std::string Refusal(const Planner& planner, Json parameters) {
+  absl::Status status = ToStatus(CheckParameters(planner.description().parameters, &parameters));
+  if (status.ok()) status = planner.Validate(parameters);
+  return status.ok() ? "accepted" : std::string(status.message());
+}
+
+std::string TrainRefusal(const Json& parameters) { return Refusal(*MakeTrainPlanner(), parameters); }
+
+TEST(TrainPlanner, DefaultsAreEnough) { EXPECT_EQ(TrainRefusal(Json::object()), "accepted"); }
+
+TEST(TrainPlanner, ParametersAreNamedByTheirPath) {
+  EXPECT_THAT(TrainRefusal({{"model", {{"mlq", Json::object()}}}}), HasSubstr("did you mean \"mlp\"?"));
+  EXPECT_THAT(TrainRefusal({{"model", {{"mlp", {{"hiden", {3}}}}}}}), HasSubstr("model.mlp.hiden"));
+  EXPECT_THAT(TrainRefusal({{"model", {{"mlp", {{"hidden", {3, 0}}}}}}}), HasSubstr("model.mlp.hidden[1]: 0"));
+  EXPECT_THAT(TrainRefusal({{"model", {{"mlp", {{"dropout", 0.1}}}}}}), HasSubstr("not supported yet"));
+  EXPECT_THAT(TrainRefusal({{"model", {{"mlp", {{"activation", "rely"}}}}}}), HasSubstr("did you mean \"relu\"?"));
+  EXPECT_THAT(TrainRefusal({{"optimizer", {{"adamw", {{"lr", 0}}}}}}), HasSubstr("optimizer.adamw.lr: 0"));
+  EXPECT_THAT(TrainRefusal({{"optimizer", {{"sgd", {{"momentum", 1}}}}}}), HasSubstr("optimizer.sgd.momentum: 1"));
+  EXPECT_THAT(TrainRefusal({{"optimizer", {{"adam", {{"betas", {0.9}}}}}}}), HasSubstr("optimizer.adam.betas"));
+  EXPECT_THAT(TrainRefusal({{"epochs", 0}}), HasSubstr("epochs: 0 is not in 1 to 1000"));
+  EXPECT_THAT(TrainRefusal({{"loss", "hinge"}}), HasSubstr("not supported yet"));
+  EXPECT_THAT(TrainRefusal({{"keep", "best"}}), HasSubstr("set validate"));
+  EXPECT_THAT(TrainRefusal({{"batch_size", -4}}), HasSubstr("batch_size: -4"));
+}
+
+class TrainSteps : public ::testing::Test {
+ protected:
+  absl::StatusOr<coordinator::PlanStep> Next(const std::map<std::string, Output>& inputs) {
+    Json parameters = Json::object();
+    EXPECT_TRUE(CheckParameters(planner_->description().parameters, &parameters).empty());
+    return planner_->Next({"fit", parameters, {}, {}, inputs, "", {}});
+  }
+
+  InProcess process_{0};
+  std::unique_ptr<Planner> planner_ = MakeTrainPlanner();
+};
+
+TEST_F(TrainSteps, TableWithoutFeaturesIsRefused) {
+  const auto step = Next({{"input", process_.MakeCsv("a,b\n1,2\n", "in.csv")}});
+  EXPECT_THAT(step.status().ToString(), HasSubstr("has columns a:text, b:text; train needs x:f32"));
+}
+
+TEST_F(TrainSteps, ValidationTableOfOtherFeaturesIsRefused) {
+  const auto step = Next({{"input", process_.MakeTable(PreparedTable(20, 3, 2, 1), 50)},
+                          {"validate", process_.MakeTable(PreparedTable(20, 4, 2, 1), 50)}});
+  EXPECT_THAT(step.status().ToString(), HasSubstr("validate: x has 4 features and the input's has 3"));
+}
+
+TEST_F(TrainSteps, AnswersOfAnEngineThatLiesAreErrorsNotCrashes) {
+  const std::map<std::string, Output> inputs{{"input", process_.MakeTable(PreparedTable(20, 3, 2, 1), 50)}};
+  Json parameters = Json::object();
+  ASSERT_TRUE(CheckParameters(planner_->description().parameters, &parameters).empty());
+  auto step = planner_->Next({"fit", parameters, {}, {}, inputs, "", {}});
+  ASSERT_TRUE(step.ok());
+  std::vector<coordinator::CompletedPass> completed(1);
+  completed[0].output.content.bytes = R"({"classes":[[0,10],[1,10]]})";
+  step = planner_->Next({"fit", parameters, {}, {}, inputs, step->memo, completed});
+  ASSERT_TRUE(step.ok()) << step.status();
+  for (const char* answer : {"", "[]", "{}", R"({"state":7})", R"({"state":"sha256:xyz:1"})"}) {
+    completed[0].root.bytes = answer;
+    EXPECT_FALSE(planner_->Next({"fit", parameters, {}, {}, inputs, step->memo, completed}).ok()) << answer;
+  }
+  completed[0].absent_all = true;
+  EXPECT_THAT(planner_->Next({"fit", parameters, {}, {}, inputs, step->memo, completed}).status().ToString(),
+              HasSubstr("quarantined"));
+}
+
+std::string InferRefusal(Json parameters) {
+  if (!parameters.contains("model")) parameters["model"] = "fit.model";
+  return Refusal(*MakeInferPlanner(), parameters);
+}
+
+TEST(InferPlanner, ParametersAreNamedByTheirPath) {
+  EXPECT_EQ(InferRefusal(Json::object()), "accepted");
+  EXPECT_THAT(InferRefusal({{"model", {{"torchscrip", Json::object()}}}}), HasSubstr("did you mean \"torchscript\"?"));
+  EXPECT_THAT(InferRefusal({{"model", {{"torchscript", {{"name", "a.pt"}}}}}}), HasSubstr("model.torchscript"));
+  EXPECT_THAT(InferRefusal({{"model", 3}}), HasSubstr("model: 3"));
+  EXPECT_THAT(InferRefusal({{"inputs", Json::array()}}), HasSubstr("inputs: []"));
+  EXPECT_THAT(InferRefusal({{"inputs", {{"a"}, 3}}}), HasSubstr("inputs"));
+  EXPECT_THAT(InferRefusal({{"on_bad_row", "quarantine"}}), HasSubstr("not supported yet"));
+}
+
+TEST(InferPlanner, ColumnsAreResolvedAgainstTheTable) {
+  InProcess process(0);
+  const Json model{{"torchscript", {{"artifact", "sha256:" + std::string(64, 'a') + ":5"}, {"name", "a.pt"}}}};
+  const std::map<std::string, Output> inputs{{"input", process.MakeCsv("p0,label,p1,prediction\n1,2,3,4\n", "in.csv")}};
+  const auto run = [&](Json more) {
+    more["model"] = model;
+    more["on_bad_row"] = "fail";
+    return MakeInferPlanner()->Next({"score", more, {}, {}, inputs, "", {}});
+  };
+  const auto step = run({{"inputs", {"p0", "p1"}}, {"keep", {"label"}}});
+  ASSERT_TRUE(step.ok()) << step.status();
+  EXPECT_TRUE(step->passes[0].numeric);
+  EXPECT_THAT(run({{"inputs", {"q*"}}}).status().ToString(), HasSubstr("no column is called \"q*\""));
+  EXPECT_THAT(run({{"inputs", {"p0"}}}).status().ToString(), HasSubstr("two columns \"prediction\""));
+  EXPECT_THAT(run({{"inputs", {"p0"}}, {"keep", {"lable"}}}).status().ToString(), HasSubstr("did you mean \"label\"?"));
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,257 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/block.h"
+#include "common/permutation.h"
+#include "coordinator/plan/infer_planner.h"
+#include "coordinator/plan/train_planner.h"
+#include "tests/torch/in_process.h"
+#include "tests/torch/prepared_table.h"
+#include "worker/engine/torch_kernels/compat.h"
+#include "worker/engine/torch_kernels/optimizer.h"
+#include "worker/engine/torch_kernels/train_state.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int64_t kRows = 100, kFeatures = 6, kClasses = 3, kBatch = 21, kTaskRows = 4, kEpochs = 3, kSeed = 5;
+
+Json Settings() {
+  return {{"model", {{"mlp", {{"hidden", {8, 5}}, {"activation", "tanh"}}}}},
+          {"optimizer", {{"adamw", {{"lr", 0.01}}}}},
+          {"epochs", kEpochs},
+          {"batch_size", kBatch},
+          {"seed", kSeed}};
+}
+
+struct Trained {
+  std::string model;
+  Json history;
+};
+
+absl::StatusOr<Trained> Train(int block_level, int64_t segment_rows, const Json& settings, int64_t task_rows,
+                              const Table& table, bool validate = false) {
+  InProcess process(block_level);
+  std::map<std::string, Output> inputs{{"input", process.MakeTable(table, segment_rows)}};
+  if (validate) inputs.emplace("validate", process.MakeTable(PreparedTable(40, kFeatures, kClasses, 9), 7));
+  auto outputs = process.RunStage(*coordinator::MakeTrainPlanner(), settings, inputs, {.rows = task_rows});
+  if (!outputs.ok()) return outputs.status();
+  return Trained{process.ReadContent(outputs->at("model")), Json::parse(process.ReadContent(outputs->at("history")))};
+}
+
+engine::TrainState Decode(const std::string& model) {
+  MemoryContext blobs;
+  const ArtifactRef ref{blobs.Store(model), static_cast<int64_t>(model.size()), false};
+  return engine::ReadState(ref, engine::StatePart::kWeights, blobs).value();
+}
+
+// Plain libtorch from here on: one process, no planner, no kernel.
+
+std::vector<at::Tensor> Leaves(const engine::MlpSpec& spec, const std::vector<float>& weights) {
+  std::vector<at::Tensor> leaves;
+  const at::Tensor flat = torch::tensor(weights);
+  for (const auto& parameter : spec.Parameters()) {
+    leaves.push_back(
+        flat.narrow(0, parameter.offset, parameter.count).reshape(parameter.shape).clone().requires_grad_(true));
+  }
+  return leaves;
+}
+
+at::Tensor Forward(at::Tensor x, const std::vector<at::Tensor>& leaves) {
+  for (size_t i = 0; i < leaves.size(); i += 2) {
+    x = at::linear(i == 0 ? x : at::tanh(x), leaves[i], leaves[i + 1]);
+  }
+  return x;
+}
+
+struct Example {
+  std::vector<float> x;
+  int64_t label;
+};
+
+std::vector<Example> Examples(const Table& table) {
+  const TableView view = TableView::Open(table.schema, table.rows, table.bytes).value();
+  std::vector<Example> examples;
+  for (int64_t row = 0; row < table.rows; ++row) {
+    Example example{std::vector<float>(kFeatures), static_cast<int64_t>(view.Number(row, 2))};
+    std::memcpy(example.x.data(), view.Cell(row, 1).data(), view.Cell(row, 1).size());
+    examples.push_back(example);
+  }
+  return examples;
+}
+
+// Summed gradient of the rows at `positions`, flat.
+at::Tensor SummedGradient(const std::vector<Example>& examples, const std::vector<int64_t>& positions,
+                          const std::vector<at::Tensor>& leaves) {
+  std::vector<float> x;
+  std::vector<int64_t> labels;
+  for (const int64_t position : positions) {
+    x.insert(x.end(), examples[position].x.begin(), examples[position].x.end());
+    labels.push_back(examples[position].label);
+  }
+  const at::Tensor input = torch::tensor(x).view({static_cast<int64_t>(labels.size()), kFeatures});
+  const at::Tensor loss = at::cross_entropy_loss(Forward(input, leaves), torch::tensor(labels), {}, at::Reduction::Sum);
+  std::vector<at::Tensor> flat;
+  for (const at::Tensor& gradient : torch::autograd::grad({loss}, leaves)) flat.push_back(gradient.reshape({-1}));
+  return at::cat(flat);
+}
+
+// The dyadic sum of leaves[begin, begin + 2^level).
+at::Tensor TreeSum(const std::vector<at::Tensor>& leaves, size_t begin, int level) {
+  if (level == 0) return leaves[begin];
+  const size_t middle = begin + (size_t{1} << (level - 1));
+  const at::Tensor left = TreeSum(leaves, begin, level - 1);
+  return middle < leaves.size() ? left + TreeSum(leaves, middle, level - 1) : left;
+}
+
+std::vector<float> PlainLoop(const Table& table) {
+  at::set_num_threads(1);
+  const std::vector<Example> examples = Examples(table);
+  const auto optimizer =
+      engine::Optimizer::FromJson(
+          {{"name", "adamw"}, {"lr", 0.01}, {"betas", {0.9, 0.999}}, {"eps", 1e-8}, {"weight_decay", 0.01}})
+          .value();
+  engine::TrainState state;
+  state.spec = {.in = kFeatures, .hidden = {8, 5}, .out = kClasses, .activation = "tanh"};
+  state.weights = engine::InitialWeights(state.spec, kSeed);
+  state.first.assign(state.weights.size(), 0.0F);
+  state.second.assign(state.weights.size(), 0.0F);
+  for (int64_t epoch = 0; epoch < kEpochs; ++epoch) {
+    const Permutation order(table.rows, kSeed + epoch);
+    for (int64_t begin = 0; begin < table.rows; begin += kBatch) {
+      const int64_t end = std::min(begin + kBatch, table.rows);
+      const std::vector<at::Tensor> leaves = Leaves(state.spec, state.weights);
+      std::vector<at::Tensor> sums;
+      for (int64_t first = begin; first < end; first += kTaskRows) {
+        std::vector<int64_t> positions;
+        for (int64_t i = first; i < std::min(first + kTaskRows, end); ++i) positions.push_back(order.At(i));
+        sums.push_back(SummedGradient(examples, positions, leaves));
+      }
+      const at::Tensor mean =
+          TreeSum(sums, 0, RootLevel(static_cast<int64_t>(sums.size()))) / static_cast<float>(end - begin);
+      optimizer.Step({mean.data_ptr<float>(), mean.data_ptr<float>() + mean.numel()}, &state);
+    }
+  }
+  return state.weights;
+}
+
+TEST(Training, EqualsAPlainLoopOfLibtorchBitForBit) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const auto trained = Train(2, 33, Settings(), kTaskRows, table);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  EXPECT_EQ(Decode(trained->model).weights, PlainLoop(table));
+}
+
+TEST(Training, BlocksAndSegmentsDoNotChangeTheBits) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const auto first = Train(0, 1000, Settings(), kTaskRows, table, true);
+  ASSERT_TRUE(first.ok()) << first.status();
+  for (const int level : {1, 3, 10}) {
+    const auto other = Train(level, 13, Settings(), kTaskRows, table, true);
+    ASSERT_TRUE(other.ok()) << other.status();
+    EXPECT_EQ(other->model, first->model) << level;
+    EXPECT_EQ(other->history, first->history) << level;
+  }
+  // The shape of tasks, on the contrary, is part of what the bits depend on.
+  const auto shape = Train(0, 1000, Settings(), kBatch, table, true);
+  EXPECT_NE(shape->model, first->model);
+}
+
+TEST(Training, FullBatchesEndWherePlainAdamWEnds) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  Json settings = Settings();
+  settings["batch_size"] = kRows;
+  settings["epochs"] = 20;
+  const auto trained = Train(0, 1000, settings, kRows, table);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+
+  engine::MlpSpec spec = Decode(trained->model).spec;
+  std::vector<at::Tensor> leaves = Leaves(spec, engine::InitialWeights(spec, kSeed));
+  torch::optim::AdamW adamw(leaves, torch::optim::AdamWOptions(0.01));
+  std::vector<float> x;
+  std::vector<int64_t> labels;
+  for (const Example& example : Examples(table)) {
+    x.insert(x.end(), example.x.begin(), example.x.end());
+    labels.push_back(example.label);
+  }
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    adamw.zero_grad();
+    torch::nn::functional::cross_entropy(Forward(torch::tensor(x).view({kRows, kFeatures}), leaves),
+                                         torch::tensor(labels))
+        .backward();
+    adamw.step();
+  }
+  std::vector<at::Tensor> flat;
+  for (const at::Tensor& leaf : leaves) flat.push_back(leaf.detach().reshape({-1}));
+  EXPECT_LT((at::cat(flat) - torch::tensor(Decode(trained->model).weights)).abs().max().item<float>(), 1e-5);
+}
+
+TEST(Training, HistoryTellsEachEpochAndTheBestOneIsKept) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  Json settings = Settings();
+  settings["keep"] = "best";
+  settings["validate"] = "clean.dev";
+  settings["epochs"] = 15;
+  settings["optimizer"] = {{"adam", {{"lr", 0.1}}}};  // overfits, so the best epoch is not the last
+  const auto trained = Train(0, 1000, settings, kTaskRows, table, true);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  const Json& epochs = trained->history["epochs"];
+  ASSERT_EQ(epochs.size(), 15U);
+  EXPECT_LT(epochs[14]["loss"], epochs[0]["loss"]);
+  const size_t kept = trained->history["kept_epoch"].get<size_t>() - 1;
+  for (const Json& epoch : epochs) {
+    EXPECT_LE(epochs[kept]["validation"]["loss"], epoch["validation"]["loss"]);
+    EXPECT_EQ(epoch["validation"]["rows"], 40);
+  }
+  // The model is the one of that epoch: a run that ends there keeps the same.
+  settings["epochs"] = kept + 1;
+  settings["keep"] = "last";
+  const auto shorter = Train(0, 1000, settings, kTaskRows, table, true);
+  ASSERT_TRUE(shorter.ok()) << shorter.status();
+  EXPECT_EQ(shorter->model, trained->model);
+}
+
+TEST(Training, LearnsWhatSeparatesTheClasses) {
+  Json settings = Settings();
+  settings["model"] = "linear";
+  settings["class_weights"] = "balanced";
+  settings["validate"] = "clean.dev";
+  settings["epochs"] = 40;
+  const auto trained = Train(0, 1000, settings, 64, PreparedTable(400, kFeatures, kClasses, 1), true);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  EXPECT_GT(trained->history["epochs"][39]["validation"]["accuracy"], 0.8);
+}
+
+TEST(Training, DivergenceNamesTheStep) {
+  Json settings = Settings();
+  settings["optimizer"] = {{"sgd", {{"lr", 1e30}}}};
+  const auto trained = Train(0, 1000, settings, kTaskRows, PreparedTable(kRows, kFeatures, kClasses, 1));
+  EXPECT_EQ(trained.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(trained.status().ToString(), HasSubstr("training diverged in epoch 1, step "));
+  EXPECT_THAT(trained.status().ToString(), HasSubstr("lr=1e+30"));
+}
+
+TEST(Training, OneClassAloneIsRefused) {
+  const auto trained = Train(0, 1000, Settings(), kTaskRows, PreparedTable(kRows, kFeatures, 1, 1));
+  EXPECT_THAT(trained.status().ToString(), HasSubstr("only one class in 100 rows"));
+}
+
+TEST(Training, OpeningPassesDoesNotReadTheDatasetAgain) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  InProcess process(0);
+  const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 10)}};
+  ASSERT_TRUE(process.RunStage(*coordinator::MakeTrainPlanner(), Settings(), inputs, {.rows = kTaskRows}).ok());
+  // Ten segments once; then a state for the gradients and the update of each of the
+  // fifteen steps, and for the export.
+  EXPECT_LE(process.context().reads(), 10 + 2 * 15 + 1);
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,59 @@
+#include "worker/engine/torch_kernels/caches.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "worker/engine/artifact_reader.h"
+#include "worker/engine/torch_kernels/train_state.h"
+
+namespace mote::engine {
+namespace {
+
+absl::StatusOr<const Value*> Input(const PassSpec& pass, std::string_view name) {
+  const auto it = pass.inputs.find(std::string(name));
+  if (it != pass.inputs.end()) return &it->second;
+  return absl::InvalidArgumentError(absl::StrCat("pass of ", pass.kernel, " has no input ", std::string(name)));
+}
+
+}  // namespace
+
+absl::StatusOr<ArtifactRef> ArtifactInput(const PassSpec& pass, std::string_view name) {
+  MOTE_ASSIGN_OR_RETURN(const Value* value, Input(pass, name));
+  if (value->artifact.has_value()) return *value->artifact;
+  return absl::InvalidArgumentError(
+      absl::StrCat("pass of ", pass.kernel, ": input ", std::string(name), " is not an artifact"));
+}
+
+absl::StatusOr<std::shared_ptr<RowSource>> Caches::Rows(const PassSpec& pass, std::string_view name,
+                                                        TaskContext& context) {
+  MOTE_ASSIGN_OR_RETURN(const Value* value, Input(pass, name));
+  // Inline descriptors are their own key: comparing them costs less than a digest.
+  std::string key = value->artifact.has_value() ? value->artifact->ToString() : value->bytes;
+  if (std::shared_ptr<RowSource> known = rows_.Find(key)) return known;
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*value, context));
+  return rows_.Insert(std::move(key), std::move(rows));
+}
+
+absl::StatusOr<std::shared_ptr<Mlp>> Caches::Weights(const PassSpec& pass, std::string_view name,
+                                                     const EngineOptions& options, TaskContext& context) {
+  MOTE_ASSIGN_OR_RETURN(const ArtifactRef ref, ArtifactInput(pass, name));
+  std::string key = absl::StrCat(ref.ToString(), " on ", options.device);
+  if (std::shared_ptr<Mlp> known = weights_.Find(key)) return known;
+  MOTE_ASSIGN_OR_RETURN(const TrainState state, ReadState(ref, StatePart::kWeights, context));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Mlp> mlp, Mlp::Load(state, options.device, context));
+  return weights_.Insert(std::move(key), std::move(mlp));
+}
+
+absl::StatusOr<std::shared_ptr<ScriptModule>> Caches::Script(const PassSpec& pass, std::string_view name,
+                                                             const std::string& file, const EngineOptions& options,
+                                                             TaskContext& context) {
+  MOTE_ASSIGN_OR_RETURN(const ArtifactRef ref, ArtifactInput(pass, name));
+  std::string key = absl::StrCat(ref.ToString(), " on ", options.device);
+  if (std::shared_ptr<ScriptModule> known = scripts_.Find(key)) return known;
+  MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadArtifact(ref, 0, -1, context));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<ScriptModule> script, ScriptModule::Load(bytes, file, options.device));
+  return scripts_.Insert(std::move(key), std::move(script));
+}
+
+}  // namespace mote::engine

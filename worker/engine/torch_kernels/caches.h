@@ -1,0 +1,46 @@
+// What the kernels of this library keep between passes, so that opening a pass costs
+// microseconds: a training run opens thousands.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/pass_spec.h"
+#include "worker/engine/kernel.h"
+#include "worker/engine/row_source.h"
+#include "worker/engine/torch_kernels/lru_cache.h"
+#include "worker/engine/torch_kernels/mlp.h"
+#include "worker/engine/torch_kernels/script_module.h"
+
+namespace mote::engine {
+
+// One per process, shared by its kernels. Not thread-safe: kernels run on one thread.
+class Caches {
+ public:
+  // The rows of the pass's input `name`, with the blobs that were used mapped.
+  // Errors as RowSource::Open's; InvalidArgument when there is no such input.
+  absl::StatusOr<std::shared_ptr<RowSource>> Rows(const PassSpec& pass, std::string_view name, TaskContext& context);
+
+  // The weights in the pass's input `name`, on the device. Errors as ReadState's.
+  absl::StatusOr<std::shared_ptr<Mlp>> Weights(const PassSpec& pass, std::string_view name,
+                                               const EngineOptions& options, TaskContext& context);
+
+  // The TorchScript file in the pass's input `name`. Errors as ScriptModule::Load's.
+  absl::StatusOr<std::shared_ptr<ScriptModule>> Script(const PassSpec& pass, std::string_view name,
+                                                       const std::string& file, const EngineOptions& options,
+                                                       TaskContext& context);
+
+ private:
+  LruCache<RowSource> rows_{8};
+  LruCache<Mlp> weights_{4};
+  LruCache<ScriptModule> scripts_{2};
+};
+
+// The artifact that is the pass's input `name`.
+//
+//   InvalidArgument  no such input, or it is inline
+absl::StatusOr<ArtifactRef> ArtifactInput(const PassSpec& pass, std::string_view name);
+
+}  // namespace mote::engine

@@ -1,0 +1,25 @@
+// Rows of a prepared table as a forward batch and its labels.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/table.h"
+#include "worker/engine/kernel.h"
+#include "worker/engine/torch_kernels/mlp_spec.h"
+#include "worker/engine/torch_kernels/tensor.h"
+
+namespace mote::engine {
+
+struct LabelledBatch {
+  Batch x;
+  std::vector<int64_t> labels;
+};
+
+// From the columns x:f32[spec.in] and label:i64 of `rows`. The time counts as decode.
+//
+//   InvalidArgument  other columns, or a label outside [0, spec.out): names it
+absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spec, TaskContext& context);
+
+}  // namespace mote::engine

@@ -1,0 +1,56 @@
+// mote's own classifier: forward, gradients and scores on one device.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/engine/kernel.h"
+#include "worker/engine/torch_kernels/tensor.h"
+#include "worker/engine/torch_kernels/train_state.h"
+
+namespace mote::engine {
+
+// Sums over the rows of one batch, not means.
+struct LossGradient {
+  double loss = 0;
+  std::vector<float> gradient;  // flat, as MlpSpec::Parameters lays it out
+};
+
+// Of each row and class, row-major. Scores are probabilities.
+struct ClassScores {
+  std::vector<float> scores;
+  std::vector<float> log_scores;
+};
+
+// Weights on a device. Every call is exactly one forward batch of the rows given:
+// their number is part of what the bits depend on.
+//
+// Errors: as GuardTorch's. Not thread-safe.
+class Mlp {
+ public:
+  // `device`: "cpu", "cuda:0".
+  static absl::StatusOr<std::unique_ptr<Mlp>> Load(const TrainState& state, const std::string& device,
+                                                   TaskContext& context);
+  ~Mlp();
+
+  const MlpSpec& spec() const { return spec_; }
+
+  // Cross entropy of `x` (width spec().in) and its gradient. `labels`: one a row,
+  // each in [0, spec().out). `class_weights`: spec().out of them, or none.
+  absl::StatusOr<LossGradient> Gradient(const Batch& x, const std::vector<int64_t>& labels,
+                                        const std::vector<float>& class_weights, TaskContext& context);
+
+  absl::StatusOr<ClassScores> Score(const Batch& x, TaskContext& context);
+
+ private:
+  struct Tensors;  // libtorch's types stay in mlp.cc
+
+  explicit Mlp(MlpSpec spec);
+
+  const MlpSpec spec_;
+  std::unique_ptr<Tensors> tensors_;
+};
+
+}  // namespace mote::engine

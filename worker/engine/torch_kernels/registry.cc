@@ -1,0 +1,16 @@
+#include "worker/engine/torch_kernels/kernels.h"
+
+namespace mote::engine {
+
+void RegisterTorchKernels(KernelMap& kernels) {
+  const auto caches = std::make_shared<Caches>();
+  kernels.emplace("infer", MakeInferKernel(caches));
+  kernels.emplace("train.classes", MakeTrainClassesKernel(caches));
+  kernels.emplace("train.evaluate", MakeTrainEvaluateKernel(caches));
+  kernels.emplace("train.export", MakeTrainExportKernel());
+  kernels.emplace("train.gradient", MakeTrainGradientKernel(caches));
+  kernels.emplace("train.init", MakeTrainInitKernel());
+  kernels.emplace("train.update", MakeTrainUpdateKernel());
+}
+
+}  // namespace mote::engine

@@ -1,0 +1,43 @@
+// Weights and optimizer moments as files: states between the steps of a training
+// run, and the model at its end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/artifact.h"
+#include "common/reducer.h"
+#include "worker/engine/torch_kernels/mlp_spec.h"
+
+namespace mote::engine {
+
+struct TrainState {
+  MlpSpec spec;
+  int64_t step = 0;            // updates so far
+  std::vector<float> weights;  // flat, as MlpSpec::Parameters lays them out
+  std::vector<float> first;    // moments of the gradient; empty in a model
+  std::vector<float> second;
+
+  bool operator==(const TrainState&) const = default;
+
+  // safetensors: the weights first, so that a reader of weights alone fetches only
+  // the blobs that hold them; then "m.…" and "v.…".
+  std::string Encode() const;
+  // The model alone: weights, and metadata "mote.model".
+  std::string EncodeModel() const;
+};
+
+enum class StatePart { kWeights, kAll };
+
+// Reads a state, or a model, from its artifact. With kWeights the moments stay
+// empty and are not fetched.
+//
+//   InvalidArgument  not safetensors, not a model of mote's, or a tensor is missing
+//                    or of another shape; names it
+//   Unavailable      a blob cannot be had now
+absl::StatusOr<TrainState> ReadState(const ArtifactRef& ref, StatePart part, BlobSource& source);
+
+}  // namespace mote::engine
