@@ -1,0 +1,90 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Mistakes(const mc::JobSpec& spec) {
+  const auto admitted = mc::Admit(spec, mc::BuiltinPlanners());
+  return admitted.ok() ? "" : std::string(admitted.status().message());
+}
+
+TEST(Admit, DefaultsAreFilledIn) {
+  const auto admitted = mc::Admit(OneStage("echo", 3), mc::BuiltinPlanners());
+  ASSERT_TRUE(admitted.ok()) << admitted.status();
+  EXPECT_EQ(admitted->spec.stages[0].parameters, R"({"bytes":16})");
+  EXPECT_EQ(admitted->spec.tenant, "default");
+}
+
+TEST(Admit, AdmittingTwiceChangesNothing) {
+  const auto once = mc::Admit(OneStage("echo", 3), mc::BuiltinPlanners());
+  ASSERT_TRUE(once.ok());
+  const auto twice = mc::Admit(once->spec, mc::BuiltinPlanners());
+  ASSERT_TRUE(twice.ok());
+  EXPECT_EQ(once->spec, twice->spec);
+}
+
+TEST(Admit, UnknownOperationNamesTheNearest) {
+  EXPECT_THAT(Mistakes(OneStage("ehco", 3)), HasSubstr("did you mean \"echo\"?"));
+}
+
+TEST(Admit, UnknownParameterNamesPathAndNearest) {
+  const std::string mistakes = Mistakes(OneStage("echo", 3, R"({"byts": 3})"));
+  EXPECT_THAT(mistakes, HasSubstr("stages[0].echo.byts"));
+  EXPECT_THAT(mistakes, HasSubstr("did you mean \"bytes\"?"));
+}
+
+TEST(Admit, AllMistakesAreReportedAtOnce) {
+  mc::JobSpec spec = OneStage("echo", 3, R"({"bytes": "many"})");
+  spec.priority = 1000;
+  const std::string mistakes = Mistakes(spec);
+  EXPECT_THAT(mistakes, HasSubstr("priority: 1000"));
+  EXPECT_THAT(mistakes, HasSubstr("stages[0].echo.bytes"));
+}
+
+TEST(Admit, OutputOfAStageThatDoesNotExist) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  spec.outputs[0].from = "wrok";
+  EXPECT_THAT(Mistakes(spec), HasSubstr("outputs[0].from: no stage or input is called \"wrok\"; did you mean \"work\"?"));
+  spec.outputs[0].from = "work.reslt";
+  EXPECT_THAT(Mistakes(spec), HasSubstr("did you mean \"result\"?"));
+}
+
+TEST(Admit, CyclicStagesAreNamedInOrder) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  mc::StageSpec other = spec.stages[0];
+  other.name = "other";
+  other.after = {"work"};
+  spec.stages[0].after = {"other"};
+  spec.stages.push_back(other);
+  EXPECT_THAT(Mistakes(spec), HasSubstr("cyclic: work needs other needs work"));
+}
+
+TEST(Admit, NamesAreUnique) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  spec.stages.push_back(spec.stages[0]);
+  EXPECT_THAT(Mistakes(spec), HasSubstr("used twice"));
+}
+
+TEST(Admit, ShapeHasOneOfRowsBytesAndCount) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  spec.stages[0].tasks.rows = 4;
+  EXPECT_THAT(Mistakes(spec), HasSubstr("only one of rows, bytes and count"));
+}
+
+TEST(Admit, TooManyTasksAreRefused) {
+  EXPECT_THAT(Mistakes(OneStage("noop", INT64_MAX)), HasSubstr("at most 2^62"));
+}
+
+TEST(Admit, UnknownReducerNamesTheNearest) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  spec.stages[0].reduce = {"cuont", "{}"};
+  EXPECT_THAT(Mistakes(spec), HasSubstr("did you mean \"count\"?"));
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,30 @@
+#include "coordinator/schedule/block_size.h"
+
+#include <gtest/gtest.h>
+
+namespace mote::coordinator {
+namespace {
+
+TEST(BlockSize, UnknownDurationStartsWithOneTask) {
+  EXPECT_EQ(ChooseBlockLevel({1'000'000, 2, absl::ZeroDuration()}), 0);
+}
+
+TEST(BlockSize, BlockTakesAtMostATenthOfASecond) {
+  const int level = ChooseBlockLevel({1'000'000'000, 2, absl::Milliseconds(1)});
+  EXPECT_EQ(level, 6);  // 64 ms
+}
+
+TEST(BlockSize, ShrinksTowardTheTail) {
+  EXPECT_EQ(ChooseBlockLevel({64, 2, absl::Milliseconds(1)}), 4);
+  EXPECT_EQ(ChooseBlockLevel({16, 2, absl::Milliseconds(10)}), 2);
+  EXPECT_EQ(ChooseBlockLevel({2, 2, absl::Milliseconds(10)}), 0);
+}
+
+TEST(BlockSize, TinyTasksAreNotCutBelowWhatADispatchIsWorth) {
+  EXPECT_EQ(ChooseBlockLevel({1'000, 2, absl::Nanoseconds(100)}), 8);  // an even share, not half of one
+}
+
+TEST(BlockSize, LongTasksGoOneByOne) { EXPECT_EQ(ChooseBlockLevel({1'000, 2, absl::Seconds(10)}), 0); }
+
+}  // namespace
+}  // namespace mote::coordinator

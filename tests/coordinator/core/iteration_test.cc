@@ -1,0 +1,136 @@
+// Iterations: steps whose passes are not journalled, except at checkpoints.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/store_bytes.h"
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+// Ten steps of two tasks; every fourth is a checkpoint. memo: the step.
+class CountingPlanner : public mc::Planner {
+ public:
+  CountingPlanner() {
+    description_.name = "count_to_ten";
+    description_.outputs = {"result"};
+    description_.takes_input = false;
+  }
+  const mc::OperationDescription& description() const override { return description_; }
+  absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
+    int64_t step = 0;
+    if (!context.memo.empty() && !absl::SimpleAtoi(std::string(context.memo), &step)) {
+      return absl::InternalError("bad memo");
+    }
+    mc::PlanStep next;
+    if (step == 10) {
+      Output output{OutputKind::kDocument, Value{"ten", std::nullopt}, 0, 3};
+      next.outputs["result"] = output;
+      return next;
+    }
+    ++step;
+    next.memo = absl::StrCat(step);
+    next.is_volatile = true;
+    next.checkpoint = step % 4 == 0;
+    const std::string state = absl::StrCat("state ", step);
+    next.artifacts = {ArtifactRef{Sha256(state), static_cast<int64_t>(state.size()), false}};
+    PassSpec pass;
+    pass.kernel = "noop";
+    pass.parameters = "{}";
+    pass.task_count = 2;
+    pass.reducer = "count";
+    next.passes = {pass};
+    return next;
+  }
+
+ private:
+  mc::OperationDescription description_;
+};
+
+class OnePlanner : public mc::PlannerTable {
+ public:
+  const mc::Planner* Find(std::string_view name) const override {
+    return name == "count_to_ten" ? &planner_ : nullptr;
+  }
+  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
+
+ private:
+  CountingPlanner planner_;
+};
+
+template <class T>
+int CountEvents(const CoreHarness& c) {
+  int count = 0;
+  for (const mc::Event& event : c.journal()) count += std::holds_alternative<T>(event);
+  return count;
+}
+
+TEST(Iteration, StepsBetweenCheckpointsAreNotJournalled) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("count_to_ten", 0));
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(job).stages[0].passes_complete, 10);
+  EXPECT_EQ(CountEvents<mc::StepPlanned>(c), 3) << "the first, and steps 4 and 8";
+  EXPECT_EQ(CountEvents<mc::LeaseGranted>(c), 0);
+  EXPECT_EQ(CountEvents<mc::BlockCommitted>(c), 0);
+}
+
+TEST(Iteration, CrashGoesBackToTheLastCheckpoint) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("count_to_ten", 0));
+  while (c.core().state().FindJob(job)->stages[0].memo != "7") {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  c.Restart();
+  EXPECT_EQ(c.core().state().FindJob(job)->stages[0].memo, "4");
+  c.Connect("w1");
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Iteration, StateIsJournalledAboutOnceASecond) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  c.Submit(OneStage("count_to_ten", 0)).value();
+  while (!c.core().state().runnable.empty() || !c.TakeLeases("w1").empty()) {
+    std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+    for (const mc::SendLease& lease : leases) {
+      c.Advance(absl::Milliseconds(600));
+      c.ReportDone("w1", lease);
+    }
+    if (leases.empty()) break;
+  }
+  EXPECT_GE(CountEvents<mc::StepPlanned>(c), 2);
+}
+
+TEST(Iteration, SupersededStatesAreDroppedButNotTheCheckpoint) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("count_to_ten", 0));
+  while (c.core().state().FindJob(job)->stages[0].memo != "7") {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  const auto& users = c.core().state().artifact_users;
+  const auto in_use = [&](int step) {
+    const std::string state = absl::StrCat("state ", step);
+    return users.contains(ArtifactRef{Sha256(state), static_cast<int64_t>(state.size()), false});
+  };
+  EXPECT_TRUE(in_use(4));
+  EXPECT_FALSE(in_use(5));
+  EXPECT_FALSE(in_use(6));
+  EXPECT_TRUE(in_use(7));
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+TEST(Recovery, FinishedWorkIsNotRedoneAndTheResultIsTheSame) {
+  CoreHarness undisturbed;
+  undisturbed.Connect("w1");
+  const JobId reference = *undisturbed.Submit(OneStage("echo", 200));
+  undisturbed.RunAll();
+  const std::string want = undisturbed.TableBytes(undisturbed.View(reference).outputs.at(0).output);
+
+  for (int crash_after = 0; crash_after < 12; ++crash_after) {
+    CoreHarness c;
+    c.Connect("w1");
+    const JobId job = *c.Submit(OneStage("echo", 200));
+    for (int i = 0; i < crash_after && !IsTerminal(c.View(job).state); ++i) {
+      std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+      for (const mc::SendLease& lease : leases) c.ReportDone("w1", lease);
+    }
+    const int64_t committed = c.View(job).stages[0].tasks_committed;
+    c.Restart();
+    EXPECT_EQ(c.View(job).stages[0].tasks_committed, committed);
+    c.Connect("w1");
+    c.RunAll();
+    ASSERT_EQ(c.View(job).state, mc::JobState::kSucceeded) << "crash after " << crash_after;
+    EXPECT_EQ(c.TableBytes(c.View(job).outputs.at(0).output), want);
+  }
+}
+
+TEST(Recovery, HeldLeaseGoesOnUnderTheNewEpoch) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  mc::SendLease lease = c.TakeLease("w1");
+  c.Restart();
+  const std::vector<mc::KeptLease> kept = c.Connect("w1", 1, {lease.token});
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].held, lease.token);
+  EXPECT_NE(kept[0].token.epoch, lease.token.epoch);
+  EXPECT_TRUE(c.TakeLeases("w1").empty()) << "work in progress is not redone";
+  lease.token = kept[0].token;
+  c.ReportDone("w1", lease);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Recovery, TokenOfTheOldEpochDoesNotCommit) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  const mc::SendLease lease = c.TakeLease("w1");
+  c.Restart();
+  c.Connect("w1", 1, {lease.token});
+  c.ReportDone("w1", lease);
+  EXPECT_FALSE(IsTerminal(c.View(job).state));
+}
+
+TEST(Recovery, GrantedBlocksAreHeldBackForTheGraceThenLeasedAgain) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  c.TakeLease("w1");
+  c.Restart();
+  c.Connect("w2");
+  EXPECT_TRUE(c.TakeLeases("w2").empty()) << "w1 may still come back with it";
+  c.Advance(absl::Seconds(9));
+  EXPECT_TRUE(c.TakeLeases("w2").empty());
+  c.Advance(absl::Seconds(2));
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Recovery, WorkerThatComesBackWithoutItsLeaseFreesTheBlockAtOnce) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  c.TakeLease("w1");
+  c.Restart();
+  c.Connect("w1");
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Recovery, EndedAndCancelledJobsStayEnded) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId done = *c.Submit(OneStage("noop", 5), "a");
+  c.RunAll();
+  const JobId cancelled = *c.Submit(OneStage("noop", 5), "b");
+  c.Cancel(cancelled);
+  c.Restart();
+  EXPECT_EQ(c.View(done).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(cancelled).state, mc::JobState::kCancelled);
+  EXPECT_EQ(*c.Submit(OneStage("noop", 5), "a"), done) << "request ids survive";
+  const JobId next = *c.Submit(OneStage("noop", 5), "c");
+  EXPECT_GT(next, cancelled) << "ids are never used twice";
+}
+
+TEST(Recovery, ContradictingEventIsRefused) {
+  CoreHarness c;
+  mc::FairPolicy policy;
+  mc::CoreOptions options;
+  options.policy = &policy;
+  mc::Core core(options, mc::BuiltinPlanners());
+  const absl::Status status = core.Replay(mc::LeaseGranted{{Epoch{1}, JobId{7}, PassId{1}, {0, 0}, 1}, "w", 0, {}});
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("unknown job 7"));
+}
+
+}  // namespace
+}  // namespace mote::testing

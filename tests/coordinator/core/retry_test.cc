@@ -1,0 +1,185 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Works until nothing is left; the engine dies at each of `poison`, knowing the task
+// if `known`.
+void RunWithPoison(CoreHarness& c, const std::vector<std::string>& workers, const std::set<int64_t>& poison,
+                   bool known, FaultKind kind = FaultKind::kEngineCrash) {
+  for (int idle = 0; idle < 20;) {
+    ++idle;
+    for (const std::string& worker : workers) {
+      for (const mc::SendLease& lease : c.TakeLeases(worker)) {
+        idle = 0;
+        const TaskRange range = lease.token.block.range(lease.pass->task_count);
+        const auto guilty = poison.lower_bound(range.begin);
+        if (guilty == poison.end() || *guilty >= range.end) {
+          c.ReportDone(worker, lease);
+        } else {
+          c.ReportFault(worker, lease, kind, known ? *guilty : -1);
+        }
+      }
+    }
+    c.Advance(absl::Seconds(2));
+  }
+}
+
+mc::JobSpec Quarantining(int64_t tasks) {
+  mc::JobSpec spec = OneStage("echo", tasks);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  return spec;
+}
+
+TEST(Retry, ApplicationErrorFailsTheJobWithTaskAndCause) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kApplication, 0);
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kFailed);
+  ASSERT_TRUE(view.failure.has_value());
+  EXPECT_EQ(view.failure->stage, "work");
+  EXPECT_EQ(view.failure->failure.task, 0);
+  EXPECT_EQ(view.failure->failure.worker, "w1");
+  EXPECT_EQ(view.failure->failure.message, "it broke");
+  EXPECT_EQ(view.failure->failure.detail, "stderr tail");
+}
+
+TEST(Retry, EngineCrashIsRetriedAndTheJobSucceeds) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Connect("w2");
+  const JobId job = *c.Submit(OneStage("noop", 8));
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kEngineCrash, 0);
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(job).stages[0].cost.attempts_lost, 1);
+}
+
+TEST(Retry, TaskThatAlwaysCrashesFailsTheJobAfterItsAttempts) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 100));
+  RunWithPoison(c, {"w1"}, {57}, /*known=*/true);
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kFailed);
+  EXPECT_EQ(view.failure->failure.task, 57);
+  EXPECT_EQ(view.stages[0].cost.attempts_lost, 3);
+}
+
+TEST(Retry, PoisonTasksAreQuarantinedAndNeighboursAreNot) {
+  for (const bool known : {true, false}) {
+    CoreHarness c;
+    c.Connect("w1");
+    c.Connect("w2");
+    const JobId job = *c.Submit(Quarantining(300));
+    RunWithPoison(c, {"w1", "w2"}, {0, 131, 299}, known);
+    const mc::JobView view = c.View(job);
+    EXPECT_EQ(view.state, mc::JobState::kPartlyQuarantined) << "known: " << known;
+    std::vector<int64_t> absent;
+    for (const mc::AbsentView& task : view.absent) absent.push_back(task.task);
+    EXPECT_THAT(absent, ::testing::UnorderedElementsAre(0, 131, 299));
+    EXPECT_EQ(view.outputs.at(0).output.rows, 297);
+  }
+}
+
+TEST(Retry, ResultWithAbsentTasksDoesNotDependOnHowTheyWereFound) {
+  std::set<std::string> results;
+  for (const bool known : {true, false}) {
+    for (const int workers : {1, 3}) {
+      CoreHarness c;
+      std::vector<std::string> names;
+      for (int i = 0; i < workers; ++i) {
+        names.push_back(absl::StrCat("w", i));
+        c.Connect(names.back());
+      }
+      const JobId job = *c.Submit(Quarantining(100));
+      RunWithPoison(c, names, {40}, known);
+      results.insert(c.TableBytes(c.View(job).outputs.at(0).output));
+    }
+  }
+  EXPECT_EQ(results.size(), 1u);
+}
+
+TEST(Retry, ApplicationErrorInsideABlockKeepsItsFinishedPrefix) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(Quarantining(64));
+  std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+  while (leases.back().token.block.level < 2) {
+    for (const mc::SendLease& lease : leases) c.ReportDone("w1", lease);
+    leases = c.TakeLeases("w1");
+  }
+  const mc::SendLease& lease = leases.back();
+  const int64_t guilty = lease.token.block.begin() + 2;
+  c.ReportFault("w1", lease, FaultKind::kApplication, guilty, 2);
+  leases.pop_back();
+  for (const mc::SendLease& other : leases) c.ReportDone("w1", other);
+  c.RunAll();
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kPartlyQuarantined);
+  ASSERT_EQ(view.absent.size(), 1u);
+  EXPECT_EQ(view.absent[0].task, guilty);
+  EXPECT_EQ(view.outputs.at(0).output.rows, 63);
+}
+
+TEST(Retry, AllTasksAbsentStillEndsTheJob) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(Quarantining(2));
+  RunWithPoison(c, {"w1"}, {0, 1}, true, FaultKind::kApplication);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kPartlyQuarantined);
+  EXPECT_EQ(c.View(job).outputs.at(0).output.rows, 0);
+}
+
+TEST(Retry, LostWorkersAreNotTheTasksFault) {
+  CoreHarness c;
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  for (int i = 0; i < 4; ++i) {
+    const std::string worker = absl::StrCat("w", i);
+    c.Connect(worker);
+    c.Advance(absl::Seconds(2));
+    c.TakeLease(worker);
+    c.Advance(absl::Seconds(20), /*heartbeats=*/false);
+  }
+  EXPECT_FALSE(IsTerminal(c.View(job).state));
+  c.Connect("good");
+  c.Advance(absl::Seconds(2));
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Retry, InputThatStaysUnavailableFailsTheJobInTheEnd) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_FALSE(IsTerminal(c.View(job).state)) << i;
+    std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+    ASSERT_EQ(leases.size(), 1u) << i;
+    c.ReportFault("w1", leases[0], FaultKind::kUnavailable);
+    c.Advance(absl::Seconds(11));
+  }
+  EXPECT_EQ(c.View(job).state, mc::JobState::kFailed);
+}
+
+TEST(Retry, RepeatedFaultsWaitLongerEachTime) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Submit(OneStage("noop", 1)).value();
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kUnavailable);
+  EXPECT_EQ(c.TakeLeases("w1").size(), 1u) << "the first retry is at once";
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,80 @@
+// What people do with a running cluster.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/time/clock.h"
+#include "tests/testing/real_cluster.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string JobFile(const std::string& dir, const std::string& name, const std::string& stage) {
+  const std::string path = dir + "/" + name + ".yaml";
+  WriteFile(path, "name: " + name + "\nstages:\n  - name: work\n" + stage + "outputs:\n  answer: {from: work}\n");
+  return path;
+}
+
+TEST(Commands, TenMillionTasksAreAcceptedShownAndCancelled) {
+  RealCluster cluster(2);
+  const std::string file =
+      JobFile(cluster.dir(), "long", "    sleep: {duration: 1ms}\n    tasks: {count: 10000000}\n");
+  const absl::Time before = absl::Now();
+  const std::string id = cluster.Submit(file);
+  EXPECT_LT(absl::Now() - before, absl::Seconds(5)) << "accepted at once";
+  cluster.WaitForTasks(id, 1);
+  const Outcome jobs = cluster.Mote({"jobs"});
+  EXPECT_THAT(jobs.out, HasSubstr("long"));
+  EXPECT_EQ(cluster.JobState(id), "JOB_STATE_RUNNING");
+  EXPECT_EQ(cluster.Mote({"cancel", id}).exit_code, 0);
+  EXPECT_EQ(cluster.JobState(id), "JOB_STATE_CANCELLED");
+  EXPECT_EQ(cluster.Mote({"wait", id}).exit_code, 4);
+  // The slots are free again.
+  const std::string small = JobFile(cluster.dir(), "small", "    noop: {}\n    tasks: {count: 10}\n");
+  EXPECT_EQ(cluster.Mote({"submit", small}).exit_code, 0);
+}
+
+TEST(Commands, SubmitWaitsAndEndsWithTheJobsResult) {
+  RealCluster cluster(1);
+  const std::string good = JobFile(cluster.dir(), "good", "    echo: {bytes: 16}\n    tasks: {count: 1000}\n");
+  EXPECT_EQ(cluster.Mote({"submit", good}).exit_code, 0);
+  const std::string bad = JobFile(cluster.dir(), "bad", "    misbehave: {tasks: [3], how: error}\n    tasks: {count: 8}\n");
+  const Outcome failed = cluster.Mote({"submit", bad});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.err, HasSubstr("task 3"));
+  const std::string partly =
+      JobFile(cluster.dir(), "partly",
+              "    misbehave: {tasks: [3], how: crash}\n    tasks: {count: 8}\n    on_bad_task: quarantine\n");
+  const Outcome quarantined = cluster.Mote({"submit", partly});
+  EXPECT_EQ(quarantined.exit_code, 5) << quarantined.err;
+}
+
+TEST(Commands, SumsOfFloatingPointNumbersHaveTheSameBitsForAnyWorkers) {
+  std::string digest;
+  for (const int workers : {1, 2, 3}) {
+    RealCluster cluster(workers);
+    const std::string file = JobFile(cluster.dir(), "sums",
+                                     "    random_sum: {values: 1000, seed: 1}\n    tasks: {count: 5000}\n    reduce: sum\n");
+    const std::string got = cluster.Digest(cluster.Submit(file));
+    if (digest.empty()) digest = got;
+    EXPECT_EQ(got, digest) << workers << " workers";
+  }
+  EXPECT_THAT(digest, HasSubstr("sha256:"));
+}
+
+TEST(Commands, CostWorkersOperationsAndExplainAnswer) {
+  RealCluster cluster(1);
+  const std::string file = JobFile(cluster.dir(), "spin", "    spin: {duration: 1ms}\n    tasks: {count: 100}\n");
+  const std::string id = cluster.Submit(file);
+  EXPECT_EQ(cluster.Mote({"wait", id}).exit_code, 0);
+  EXPECT_THAT(cluster.Mote({"cost", id}).out, HasSubstr("work"));
+  EXPECT_EQ(cluster.Mote({"workers"}).exit_code, 0);
+  EXPECT_THAT(cluster.Mote({"operations"}).out, HasSubstr("random_sum"));
+  EXPECT_EQ(cluster.Mote({"explain", id}).exit_code, 0);
+  EXPECT_EQ(cluster.Mote({"validate", file}).exit_code, 0);
+  EXPECT_EQ(cluster.Mote({"job", "999999"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace mote::testing

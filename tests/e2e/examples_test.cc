@@ -1,0 +1,77 @@
+// The examples as a newcomer runs them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/testing/real_cluster.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string DigestOf(const std::string& out) {
+  const size_t at = out.find("sha256:");
+  return at == std::string::npos ? "" : out.substr(at, 71);
+}
+
+Outcome RunExample(const std::string& job, int workers, std::vector<std::string> flags = {}) {
+  const std::string dir = MakeTempDir();
+  std::vector<std::string> argv{Program("mote"), "run",      SourcePath(job), "--workers", absl::StrCat(workers),
+                                "--output",      dir + "/o", "--digest"};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  return Run(std::move(argv), dir);
+}
+
+TEST(Examples, CreditRiskHasTheSameDigestForOneTwoAndFourWorkers) {
+  std::string digest;
+  for (const int workers : {1, 2, 4}) {
+    const Outcome outcome = RunExample("examples/credit_risk/credit_risk.yaml", workers);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("f1"));
+    if (digest.empty()) digest = DigestOf(outcome.out);
+    EXPECT_EQ(DigestOf(outcome.out), digest) << workers << " workers";
+  }
+  EXPECT_FALSE(digest.empty());
+}
+
+TEST(Examples, CreditRiskSurvivesKillsOfEveryKindWithTheSameDigest) {
+  const Outcome undisturbed = RunExample("examples/credit_risk/credit_risk.yaml", 1);
+  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
+  RealCluster cluster(2);
+  const std::string id = cluster.Submit(SourcePath("examples/credit_risk/credit_risk.yaml"));
+  cluster.WaitForTasks(id, 60);
+  for (const pid_t engine : ChildrenOf(cluster.worker(0).pid(), "mote-engine")) kill(engine, SIGKILL);
+  cluster.WaitForTasks(id, 200);
+  cluster.KillCoordinator();
+  cluster.StartCoordinator();
+  cluster.WaitForTasks(id, 300);
+  cluster.KillWorker(1);
+  cluster.StartWorker();
+  EXPECT_EQ(cluster.Digest(id), DigestOf(undisturbed.out));
+}
+
+TEST(Examples, InferenceWithATorchScriptModel) {
+  const Outcome outcome = RunExample("examples/inference/digits.yaml", 2);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("accuracy"));
+}
+
+TEST(Examples, YourOwnCode) {
+  const Outcome outcome = RunExample("examples/your_own_code/check_ibans.yaml", 2, {"--allow-commands"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
+TEST(Examples, YourOwnCodeWaitsForAWorkerThatAllowsItAndSaysSo) {
+  RealCluster cluster(1, {});
+  const std::string id = cluster.Submit(SourcePath("examples/your_own_code/check_ibans.yaml"));
+  std::string reason;
+  for (int i = 0; i < 200 && reason.find("--allow-commands") == std::string::npos; ++i) {
+    reason = cluster.Mote({"explain", id}).out;
+  }
+  EXPECT_THAT(reason, HasSubstr("--allow-commands"));
+}
+
+}  // namespace
+}  // namespace mote::testing

@@ -1,0 +1,95 @@
+// The core with a clock, workers and a journal that tests move by hand.
+//
+// Every step's events are kept as a journal; Restart() replays it into a new core,
+// as a crash would. After each step the invariants are checked.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coordinator/core/core.h"
+#include "coordinator/plan/registry.h"
+#include "coordinator/schedule/fair_policy.h"
+
+namespace mote::testing {
+
+namespace mc = ::mote::coordinator;
+
+// One stage "work" of `operation` with so many tasks.
+mc::JobSpec OneStage(const std::string& operation, int64_t tasks, const std::string& parameters = "{}");
+
+class CoreHarness {
+ public:
+  explicit CoreHarness(const mc::PlannerTable& planners = mc::BuiltinPlanners());
+
+  mc::CoreOptions options;  // changes take effect at the next Restart()
+
+  // Commands -------------------------------------------------------------------
+  absl::StatusOr<JobId> Submit(const mc::JobSpec& spec, const std::string& request_id = "");
+  // Says Hello and makes every slot ready. Answers the kept leases.
+  std::vector<mc::KeptLease> Connect(const std::string& worker, int slots = 1, std::vector<LeaseToken> held = {},
+                                     const std::string& numeric_class = "cpu");
+  void Disconnect(const std::string& worker);
+  void Goodbye(const std::string& worker);
+  void Heartbeat(const std::string& worker);
+  // Ticks; connected workers stay alive if `heartbeats`.
+  void Advance(absl::Duration duration, bool heartbeats = true);
+  void Cancel(JobId job);
+  mc::JobView View(JobId job);
+
+  // Leases ---------------------------------------------------------------------
+  // What was sent to the worker and not taken yet, oldest first.
+  std::vector<mc::SendLease> TakeLeases(const std::string& worker);
+  // The next lease, or dies if there is none.
+  mc::SendLease TakeLease(const std::string& worker);
+  std::vector<LeaseToken> TakeRevokes(const std::string& worker);
+  std::vector<LeaseToken> TakeAcks(const std::string& worker);
+  // The whole block done, or its first `tasks` ones.
+  void ReportDone(const std::string& worker, const mc::SendLease& lease, int64_t tasks = -1);
+  void ReportFault(const std::string& worker, const mc::SendLease& lease, FaultKind kind, int64_t task = -1,
+                   int64_t done = 0);
+  void Send(const mc::Command& command);
+  SessionId SessionOf(const std::string& worker) const { return sessions_.at(worker); }
+  // True if the session was ended by the coordinator.
+  bool WasClosed(const std::string& worker) const;
+  // Every worker does what it was leased until nothing is left to do.
+  void RunAll();
+
+  // A crash: all that is not journalled is gone; workers must connect again.
+  void Restart();
+
+  const mc::Core& core() const { return *core_; }
+  const std::vector<mc::Event>& journal() const { return journal_; }
+  const std::map<Digest, std::string>& blobs() const { return blobs_; }
+  // The rows of a finished table output, flat.
+  std::string TableBytes(const Output& output) const;
+  absl::Time now() const { return now_; }
+
+  // A leaf's partial by the pass's reducer: tests run kernels' work by themselves.
+  std::function<std::string(const PassSpec&, int64_t task)> leaf;
+
+ private:
+  void Take(mc::Decision decision);
+  void CheckInvariants() const;
+  std::vector<Node> Fold(const PassSpec& spec, Block block, int64_t end);
+
+  const mc::PlannerTable& planners_;
+  mc::FairPolicy policy_;
+  std::unique_ptr<mc::Core> core_;
+  absl::Time now_ = absl::FromUnixSeconds(1'000'000'000);
+  std::vector<mc::Event> journal_;
+  std::map<Digest, std::string> blobs_;
+  std::map<std::string, SessionId> sessions_;
+  std::map<SessionId, std::deque<mc::SendLease>> leases_;
+  std::map<SessionId, std::vector<LeaseToken>> revokes_;
+  std::map<SessionId, std::vector<LeaseToken>> acks_;
+  std::map<PassId, std::shared_ptr<const PassSpec>> specs_;
+  std::vector<SessionId> closed_;
+  std::vector<mc::Reply> replies_;
+  uint64_t next_id_ = 1;
+};
+
+}  // namespace mote::testing
