@@ -1,0 +1,283 @@
+#include "worker/engine/block_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/worker/temporary_directory.h"
+
+namespace mote::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Task = std::function<absl::Status(int64_t, TaskContext&, std::string*)>;
+
+class FakeKernel final : public Kernel {
+ public:
+  explicit FakeKernel(Task task) : task_(std::move(task)) {}
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec&, const EngineOptions&, TaskContext&) override {
+    ++opened;
+    if (!open_status.ok()) return open_status;
+    return std::make_unique<Pass>(task_);
+  }
+  int opened = 0;
+  absl::Status open_status;
+
+ private:
+  class Pass final : public PassKernel {
+   public:
+    explicit Pass(const Task& task) : task_(task) {}
+    absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
+      return task_(task, context, partial);
+    }
+
+   private:
+    const Task& task_;
+  };
+  const Task task_;
+};
+
+// An engine's inside with one pass (number 1) of a kernel made of a function. The
+// reducer is `count` over partials of the noop kernel unless given.
+class Runner {
+ public:
+  Runner(int64_t task_count, Task task, std::string kernel = "fake") : library_("/nonexistent.so") {
+    auto fake = std::make_unique<FakeKernel>(std::move(task));
+    fake_ = fake.get();
+    library_.kernels()["fake"] = std::move(fake);
+    PassSpec spec;
+    spec.kernel = std::move(kernel);
+    spec.parameters = R"({"seed":1,"values":4})";
+    spec.task_count = task_count;
+    spec.reducer = spec.kernel == "random_sum" ? "sum" : "count";
+    passes_.Define(1, spec);
+  }
+  BlockResult Run(Block block, std::vector<int64_t> absent = {}) {
+    return BlockRunner(passes_, context_, mark_).Run({1, 1, block, std::move(absent)});
+  }
+  FakeKernel& kernel() { return *fake_; }
+  wire::TaskMark& mark() { return mark_; }
+  std::atomic<bool> cancelled = false;
+  std::function<absl::StatusOr<int64_t>(const Digest&)> fetch = [](const Digest&) -> absl::StatusOr<int64_t> {
+    return absl::UnavailableError("nobody has it");
+  };
+  BlobFiles& files() { return *files_; }
+
+ private:
+  TemporaryDirectory directory_;
+  std::unique_ptr<BlobFiles> files_ = *BlobFiles::Open(directory_.path());
+  KernelLibrary library_;
+  FakeKernel* fake_ = nullptr;
+  PassTable passes_{library_, {}};
+  EngineContext context_{*files_, [this](const Digest& digest) { return fetch(digest); }, cancelled};
+  wire::TaskMark mark_{};
+};
+
+// A leaf of the reducer `count`: one task.
+std::string CountLeaf() {
+  static const std::string leaf = [] {
+    Runner runner(1, nullptr, "noop");
+    return *runner.Run({0, 0}).nodes.at(0).partial;
+  }();
+  return leaf;
+}
+
+absl::Status Succeed(int64_t, TaskContext&, std::string* partial) {
+  *partial = CountLeaf();
+  return absl::OkStatus();
+}
+
+TEST(BlockRunner, EveryPartitionIntoBlocksGivesTheSameRoot) {
+  constexpr int64_t kTasks = 45;
+  const auto root = [](int level) {
+    Runner runner(kTasks, nullptr, "random_sum");
+    const std::unique_ptr<Reducer> sum = *MakeReducer("sum", Json::object());
+    struct NoBlobs : BlobSink {
+      Digest Store(std::string) override { return {}; }
+    } blobs;
+    Fold fold(kTasks);
+    for (Block block{level, 0}; block.begin() < kTasks; ++block.index) {
+      for (Node& node : runner.Run(block).nodes) EXPECT_TRUE(fold.Insert(std::move(node), *sum, blobs).ok());
+    }
+    EXPECT_TRUE(fold.complete());
+    return fold.root();
+  };
+  const NodeValue whole = root(6);
+  ASSERT_TRUE(whole.has_value());
+  for (int level = 0; level < 6; ++level) EXPECT_EQ(root(level), whole) << "level " << level;
+}
+
+TEST(BlockRunner, WholeBlockIsOneNodeAndItsCostCountsEveryTask) {
+  Runner runner(100, Succeed);
+  const BlockResult result = runner.Run({4, 2});
+  EXPECT_FALSE(result.fault.has_value());
+  ASSERT_EQ(result.nodes.size(), 1u);
+  EXPECT_EQ(result.nodes[0].block, (Block{4, 2}));
+  EXPECT_EQ(result.cost.tasks, 16);
+  EXPECT_EQ(result.cost.task_ns.count(), 16);
+  EXPECT_GT(result.cost.compute_ns(), 0);
+}
+
+TEST(BlockRunner, AbsentTasksAreNotRun) {
+  std::vector<int64_t> run;
+  Runner runner(8, [&run](int64_t task, TaskContext& context, std::string* partial) {
+    run.push_back(task);
+    return Succeed(task, context, partial);
+  });
+  const BlockResult result = runner.Run({3, 0}, {0, 3, 7});
+  EXPECT_THAT(run, ElementsAre(1, 2, 4, 5, 6));
+  EXPECT_EQ(result.cost.tasks, 5);
+  ASSERT_EQ(result.nodes.size(), 1u);
+  EXPECT_TRUE(result.nodes[0].partial.has_value());
+}
+
+TEST(BlockRunner, BlockOfAbsentTasksIsAnAbsentNodeAndOpensNothing) {
+  Runner runner(8, Succeed);
+  const BlockResult result = runner.Run({1, 1}, {2, 3});
+  EXPECT_THAT(result.nodes, ElementsAre(Node{{1, 1}, std::nullopt}));
+  EXPECT_EQ(runner.kernel().opened, 0);
+}
+
+TEST(BlockRunner, FailedTaskIsNamedAndThePrefixBeforeItIsKept) {
+  Runner runner(8, [](int64_t task, TaskContext& context, std::string* partial) {
+    return task == 5 ? absl::InvalidArgumentError("row 5 is bad") : Succeed(task, context, partial);
+  });
+  const BlockResult result = runner.Run({3, 0});
+  ASSERT_TRUE(result.fault.has_value());
+  EXPECT_EQ(result.fault->kind, FaultKind::kApplication);
+  EXPECT_EQ(result.fault->task, 5);
+  EXPECT_EQ(result.fault->message, "row 5 is bad");
+  ASSERT_EQ(result.nodes.size(), 2u);
+  EXPECT_EQ(result.nodes[0].block, (Block{2, 0}));
+  EXPECT_EQ(result.nodes[1].block, (Block{0, 4}));
+  EXPECT_EQ(result.cost.tasks, 5);
+}
+
+TEST(BlockRunner, KernelThatDoesNotOpenBlamesTheFirstPresentTask) {
+  Runner runner(8, Succeed);
+  runner.kernel().open_status = absl::UnavailableError("no input");
+  const BlockResult result = runner.Run({3, 0}, {0});
+  ASSERT_TRUE(result.fault.has_value());
+  EXPECT_EQ(result.fault->kind, FaultKind::kUnavailable);
+  EXPECT_EQ(result.fault->task, 1);
+}
+
+TEST(BlockRunner, StatusCodesBecomeTheFaultsThatRetryKnows) {
+  EXPECT_EQ(FaultKindOf(absl::UnavailableError("")), FaultKind::kUnavailable);
+  EXPECT_EQ(FaultKindOf(absl::ResourceExhaustedError("")), FaultKind::kOutOfMemory);
+  EXPECT_EQ(FaultKindOf(absl::AbortedError("")), FaultKind::kDevice);
+  EXPECT_EQ(FaultKindOf(absl::InternalError("")), FaultKind::kApplication);
+}
+
+TEST(BlockRunner, ExceptionsOfAKernelEndAsFaults) {
+  Runner runner(3, [](int64_t task, TaskContext&, std::string*) -> absl::Status {
+    if (task == 0) throw std::bad_alloc();
+    if (task == 1) throw std::runtime_error("shape mismatch");
+    throw 7;
+  });
+  EXPECT_EQ(runner.Run({0, 0}).fault->kind, FaultKind::kOutOfMemory);
+  EXPECT_THAT(runner.Run({0, 1}).fault->message, HasSubstr("shape mismatch"));
+  EXPECT_EQ(runner.Run({0, 2}).fault->kind, FaultKind::kApplication);
+}
+
+TEST(BlockRunner, CancelledBlockReportsNothing) {
+  Runner* self = nullptr;
+  int ran = 0;
+  Runner runner(8, [&](int64_t task, TaskContext& context, std::string* partial) {
+    if (++ran == 3) self->cancelled = true;
+    return Succeed(task, context, partial);
+  });
+  self = &runner;
+  const BlockResult result = runner.Run({3, 0});
+  EXPECT_TRUE(result.cancelled);
+  EXPECT_FALSE(result.fault.has_value());
+  EXPECT_EQ(ran, 3);
+}
+
+TEST(BlockRunner, PartialThatIsTooLargeNamesTheReducerAndTheSize) {
+  Runner runner(1, [](int64_t, TaskContext&, std::string* partial) {
+    *partial = std::string(kInlineBytesMax + 1, 'x');
+    return absl::OkStatus();
+  });
+  const BlockResult result = runner.Run({0, 0});
+  ASSERT_TRUE(result.fault.has_value());
+  EXPECT_EQ(result.fault->task, 0);
+  EXPECT_THAT(result.fault->message, HasSubstr("count"));
+  EXPECT_THAT(result.fault->message, HasSubstr("65537"));
+  EXPECT_THAT(result.nodes, IsEmpty());
+}
+
+TEST(BlockRunner, MarkNamesTheRunningTaskAndIsIdleAfterwards) {
+  Runner* self = nullptr;
+  std::vector<std::pair<uint64_t, int64_t>> seen;
+  Runner runner(8, [&](int64_t task, TaskContext& context, std::string* partial) {
+    seen.emplace_back(self->mark().lease.load(), self->mark().task.load());
+    return Succeed(task, context, partial);
+  });
+  self = &runner;
+  runner.Run({1, 3});
+  EXPECT_THAT(seen, ElementsAre(std::pair(1, 6), std::pair(1, 7)));
+  EXPECT_EQ(runner.mark().lease.load(), 0u);
+}
+
+TEST(BlockRunner, TimeOfOtherPhasesIsNotCompute) {
+  Runner runner(1, [](int64_t task, TaskContext& context, std::string* partial) {
+    context.AddPhase(Phase::kDecode, int64_t{1} << 50);  // longer than the test runs
+    return Succeed(task, context, partial);
+  });
+  const Cost cost = runner.Run({0, 0}).cost;
+  EXPECT_EQ(cost.phase_ns[static_cast<size_t>(Phase::kDecode)], int64_t{1} << 50);
+  EXPECT_EQ(cost.compute_ns(), 0);
+}
+
+TEST(BlockRunner, StoredBlobsAreListedOnceAndAreReadable) {
+  Runner runner(4, [](int64_t task, TaskContext& context, std::string* partial) {
+    context.blobs().Store("the same bytes");
+    return Succeed(task, context, partial);
+  });
+  const BlockResult result = runner.Run({2, 0});
+  EXPECT_THAT(result.stored, ElementsAre(Sha256("the same bytes")));
+  EXPECT_EQ((*runner.files().Map(Sha256("the same bytes")))->bytes(), "the same bytes");
+}
+
+TEST(BlockRunner, MissingBlobIsFetchedAndItsBytesAreCost) {
+  const Digest digest = Sha256("remote");
+  std::string read;
+  Runner runner(1, [&](int64_t task, TaskContext& context, std::string* partial) {
+    std::shared_ptr<const void> keep;
+    const auto bytes = context.Read(digest, &keep);
+    if (!bytes.ok()) return bytes.status();
+    read = std::string(*bytes);
+    return Succeed(task, context, partial);
+  });
+  runner.fetch = [&](const Digest& wanted) -> absl::StatusOr<int64_t> {
+    EXPECT_EQ(wanted, digest);
+    EXPECT_TRUE(runner.files().Write(wanted, "remote", false).ok());
+    return 6;
+  };
+  EXPECT_EQ(runner.Run({0, 0}).cost.network_bytes, 6);
+  EXPECT_EQ(read, "remote");
+  EXPECT_EQ(runner.Run({0, 0}).cost.network_bytes, 0);
+}
+
+TEST(BlockRunner, BlobThatCannotBeHadIsUnavailable) {
+  Runner runner(1, [&](int64_t, TaskContext& context, std::string*) {
+    std::shared_ptr<const void> keep;
+    return context.Read(Sha256("gone"), &keep).status();
+  });
+  EXPECT_EQ(runner.Run({0, 0}).fault->kind, FaultKind::kUnavailable);
+}
+
+}  // namespace
+}  // namespace mote::engine

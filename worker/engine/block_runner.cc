@@ -1,0 +1,156 @@
+#include "worker/engine/block_runner.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "worker/wire/monotonic.h"
+
+namespace mote::engine {
+namespace {
+
+// Turns what a kernel throws into a status: no exception passes this line.
+template <class F>
+absl::Status Guarded(const F& call) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("out of memory: an allocation failed");
+  } catch (const std::exception& error) {
+    return absl::InternalError(absl::StrCat("the kernel threw: ", error.what()));
+  } catch (...) {
+    return absl::InternalError("the kernel threw something that is not a std::exception");
+  }
+}
+
+// Stands in while a block has had absent tasks only, which never combine values.
+const Reducer& NoReducer() {
+  class None final : public Reducer {
+    absl::Status Validate(std::string_view) const override { return absl::InternalError("no reducer"); }
+    absl::Status Combine(std::string&, std::string_view, BlobSink&) const override {
+      return absl::InternalError("absent tasks have no values to combine");
+    }
+    absl::StatusOr<Output> Finish(const std::string*, BlobSink&, BlobSource*) const override {
+      return absl::InternalError("no reducer");
+    }
+  };
+  static const None none;
+  return none;
+}
+
+absl::Status CheckNodeSizes(const std::vector<Node>& nodes, const std::string& reducer) {
+  for (const Node& node : nodes) {
+    if (!node.partial || static_cast<int64_t>(node.partial->size()) <= kInlineBytesMax) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("reducer \"", reducer, "\" made a partial of ", node.partial->size(), " bytes; at most ",
+                     kInlineBytesMax, " are allowed: reduce to fewer values, or use concat"));
+  }
+  return absl::OkStatus();
+}
+
+// Keeps the longest prefix that fits into one report.
+void CutToReport(std::vector<Node>& nodes) {
+  int64_t bytes = 0;
+  const auto over = std::find_if(nodes.begin(), nodes.end(), [&bytes](const Node& node) {
+    bytes += 32 + (node.partial ? static_cast<int64_t>(node.partial->size()) : 0);
+    return bytes > kReportBytesMax;
+  });
+  nodes.erase(over, nodes.end());
+}
+
+}  // namespace
+
+FaultKind FaultKindOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable: return FaultKind::kUnavailable;
+    case absl::StatusCode::kResourceExhausted: return FaultKind::kOutOfMemory;
+    case absl::StatusCode::kAborted: return FaultKind::kDevice;
+    default: return FaultKind::kApplication;
+  }
+}
+
+BlockResult BlockRunner::Run(const BlockOrder& order) {
+  BlockResult result;
+  context_.BeginBlock();
+  const PassSpec* const spec = passes_.Find(order.pass);
+  if (spec == nullptr) {
+    result.fault = Failure{FaultKind::kUnavailable, -1, "the engine was not told of this block's pass", "", ""};
+    return result;
+  }
+  const int64_t started = wire::MonotonicNanoseconds();
+  BlockFold fold(order.block, spec->task_count);
+  mark_.task.store(order.block.begin(), std::memory_order_relaxed);
+  mark_.started_ns.store(started, std::memory_order_relaxed);
+  mark_.lease.store(order.lease, std::memory_order_release);
+  absl::Status status = RunTasks(order, order.block.end(spec->task_count), fold);
+  mark_.lease.store(0, std::memory_order_release);
+
+  int64_t guilty = mark_.task.load(std::memory_order_relaxed);
+  result.nodes = fold.Take();
+  if (absl::Status sizes = CheckNodeSizes(result.nodes, spec->reducer); status.ok() && !sizes.ok()) {
+    status = std::move(sizes);
+    guilty = order.block.size(spec->task_count) == 1 ? guilty : -1;
+    result.nodes.clear();
+  }
+  const int64_t wall_ns = wire::MonotonicNanoseconds() - started;
+  Cost& cost = context_.cost();
+  cost.phase_ns[static_cast<size_t>(Phase::kCompute)] += std::max<int64_t>(0, wall_ns - context_.phase_ns());
+  result.cost = std::move(cost);
+  result.stored = context_.TakeStored();
+  result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());
+  if (!status.ok() && !result.cancelled) {
+    result.fault = Failure{FaultKindOf(status), guilty, std::string(status.message()), "", ""};
+    CutToReport(result.nodes);
+  }
+  return result;
+}
+
+absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold) {
+  // The reducer is needed from the first present task on; before it, absent
+  // siblings fold without one.
+  OpenPass* pass = nullptr;
+  size_t next_absent = 0;
+  while (fold.next_task() < end) {
+    while (next_absent < order.absent.size() && order.absent[next_absent] < fold.next_task()) ++next_absent;
+    const int64_t run_end = next_absent < order.absent.size() ? std::min(end, order.absent[next_absent]) : end;
+    if (fold.next_task() == run_end) {
+      MOTE_RETURN_IF_ERROR(fold.Push(std::nullopt, pass == nullptr ? NoReducer() : *pass->reducer, context_.blobs()));
+      continue;
+    }
+    if (pass == nullptr) {
+      mark_.task.store(fold.next_task(), std::memory_order_relaxed);
+      MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
+        MOTE_ASSIGN_OR_RETURN(pass, passes_.Open(order.pass, context_));
+        return absl::OkStatus();
+      }));
+    }
+    MOTE_RETURN_IF_ERROR(RunPresent(*pass, fold.next_task(), run_end, fold));
+  }
+  return absl::OkStatus();
+}
+
+// The inner loop of mote: a few stores, one clock reading and the fold per task.
+absl::Status BlockRunner::RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold) {
+  Cost& cost = context_.cost();
+  int64_t before = wire::MonotonicNanoseconds();
+  for (int64_t task = begin; task < end; ++task) {
+    if (context_.cancelled()) return absl::CancelledError("the lease was revoked");
+    mark_.started_ns.store(before, std::memory_order_relaxed);
+    mark_.task.store(task, std::memory_order_relaxed);
+    std::string partial;
+    MOTE_RETURN_IF_ERROR(Guarded([&] { return pass.kernel->RunTask(task, context_, &partial); }));
+    MOTE_RETURN_IF_ERROR(context_.store_status());
+    MOTE_RETURN_IF_ERROR(Guarded([&] { return fold.Push(std::move(partial), *pass.reducer, context_.blobs()); }));
+    const int64_t now = wire::MonotonicNanoseconds();
+    cost.task_ns.Add(now - before);
+    ++cost.tasks;
+    before = now;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mote::engine

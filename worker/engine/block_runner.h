@@ -1,0 +1,60 @@
+// Runs the tasks of one block and folds their results with the fixed tree.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/block.h"
+#include "common/cost.h"
+#include "common/digest.h"
+#include "common/failure.h"
+#include "common/fold.h"
+#include "worker/engine/engine_context.h"
+#include "worker/engine/pass_table.h"
+#include "worker/wire/task_mark.h"
+
+namespace mote::engine {
+
+struct BlockOrder {
+  uint64_t lease = 0;  // for the task mark
+  uint64_t pass = 0;
+  Block block;
+  std::vector<int64_t> absent;  // ascending; not run
+};
+
+// A finished prefix of the block, whole or cut short by `fault`.
+struct BlockResult {
+  std::vector<Node> nodes;
+  Cost cost;
+  std::optional<Failure> fault;
+  std::vector<Digest> stored;  // blobs that the nodes may refer to
+  bool cancelled = false;      // nothing is to be reported
+};
+
+// What a failed task's status means to the coordinator (kernel.h lists the codes).
+FaultKind FaultKindOf(const absl::Status& status);
+
+// All nodes of a report together; a longer prefix is cut to what fits, and the
+// rest is run again. A whole block is one node.
+inline constexpr int64_t kReportBytesMax = 192 << 10;
+
+// Not thread-safe: belongs to the compute thread. Exceptions of kernels end here.
+class BlockRunner {
+ public:
+  BlockRunner(PassTable& passes, EngineContext& context, wire::TaskMark& mark)
+      : passes_(passes), context_(context), mark_(mark) {}
+
+  // Never fails: what goes wrong is the result's `fault`.
+  BlockResult Run(const BlockOrder& order);
+
+ private:
+  absl::Status RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold);
+  absl::Status RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold);
+
+  PassTable& passes_;
+  EngineContext& context_;
+  wire::TaskMark& mark_;
+};
+
+}  // namespace mote::engine

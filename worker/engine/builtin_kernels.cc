@@ -1,0 +1,19 @@
+#include "worker/engine/builtin_kernels.h"
+
+namespace mote::engine {
+
+void RegisterBuiltinKernels(KernelMap& kernels) {
+  kernels.emplace("command", MakeCommandKernel());
+  kernels.emplace("echo", MakeEchoKernel());
+  kernels.emplace("finish", MakeFinishKernel());
+  kernels.emplace("index", MakeIndexKernel());
+  kernels.emplace("misbehave", MakeMisbehaveKernel());
+  kernels.emplace("noop", MakeNoopKernel());
+  kernels.emplace("prepare.profile", MakePrepareProfileKernel());
+  kernels.emplace("prepare.transform", MakePrepareTransformKernel());
+  kernels.emplace("random_sum", MakeRandomSumKernel());
+  kernels.emplace("sleep", MakeSleepKernel());
+  kernels.emplace("spin", MakeSpinKernel());
+}
+
+}  // namespace mote::engine

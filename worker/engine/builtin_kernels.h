@@ -1,0 +1,22 @@
+// The kernels that are built into the engine, one file each in kernels/.
+#pragma once
+
+#include <memory>
+
+#include "worker/engine/kernel.h"
+
+namespace mote::engine {
+
+std::unique_ptr<Kernel> MakeCommandKernel();
+std::unique_ptr<Kernel> MakeEchoKernel();
+std::unique_ptr<Kernel> MakeFinishKernel();
+std::unique_ptr<Kernel> MakeIndexKernel();
+std::unique_ptr<Kernel> MakeMisbehaveKernel();
+std::unique_ptr<Kernel> MakeNoopKernel();
+std::unique_ptr<Kernel> MakePrepareProfileKernel();
+std::unique_ptr<Kernel> MakePrepareTransformKernel();
+std::unique_ptr<Kernel> MakeRandomSumKernel();
+std::unique_ptr<Kernel> MakeSleepKernel();
+std::unique_ptr<Kernel> MakeSpinKernel();
+
+}  // namespace mote::engine

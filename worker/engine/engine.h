@@ -1,0 +1,72 @@
+// The engine process: a control thread that answers at once, and a compute thread.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/files/blob_files.h"
+#include "mote/engine/v1/engine.pb.h"
+#include "worker/engine/device.h"
+#include "worker/engine/engine_context.h"
+#include "worker/engine/kernel_library.h"
+#include "worker/engine/pass_table.h"
+#include "worker/engine/work_queue.h"
+#include "worker/wire/frame.h"
+#include "worker/wire/task_mark.h"
+
+namespace mote::engine {
+
+// Serves one supervisor until it closes the socket or sends Shutdown.
+class Engine {
+ public:
+  // All must outlive the engine.
+  Engine(wire::FrameSocket& socket, BlobFiles& files, KernelLibrary& library, wire::TaskMark& mark,
+         EngineOptions options)
+      : socket_(socket), files_(files), library_(library), mark_(mark), options_(std::move(options)) {}
+
+  // Sends Ready, then runs blocks. Returns when the supervisor is done with this
+  // engine; the process must then end at once (a task may still be running).
+  //
+  // Errors
+  //   Unavailable, InvalidArgument  the socket failed, or carried no valid frame
+  absl::Status Serve(const DeviceDescription& device);
+
+ private:
+  struct Fetch {
+    bool done = false;
+    absl::StatusOr<int64_t> network_bytes = 0;
+  };
+
+  absl::Status Handle(const mote::engine::v1::SupervisorMessage& message);
+  absl::Status AnswerPing(uint64_t sequence);
+  absl::Status Cancel(const mote::v1::LeaseToken& token);
+  void FinishFetch(const mote::engine::v1::BlobReply& reply);
+
+  void Compute();
+  // True: the device is lost and with it this process.
+  bool RunOne(const RunBlock& block);
+  absl::StatusOr<int64_t> FetchBlob(const Digest& digest);
+
+  wire::FrameSocket& socket_;
+  BlobFiles& files_;
+  KernelLibrary& library_;
+  wire::TaskMark& mark_;
+  const EngineOptions options_;
+  WorkQueue queue_;
+
+  std::mutex fetch_mutex_;
+  std::condition_variable fetched_;
+  uint64_t next_request_ = 1;
+  std::map<uint64_t, Fetch> fetches_;  // asked for and not yet taken
+
+  // The compute thread's.
+  std::unique_ptr<EngineContext> context_;
+  std::unique_ptr<PassTable> passes_;
+};
+
+}  // namespace mote::engine

@@ -1,0 +1,76 @@
+#include "worker/engine/engine_context.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "worker/wire/monotonic.h"
+
+namespace mote::engine {
+namespace {
+
+// A blob may be evicted between its arrival and its opening; then it is fetched again.
+constexpr int kFetchesMax = 3;
+
+}  // namespace
+
+absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::shared_ptr<const void>* keep) {
+  for (const Recent& recent : recent_) {
+    if (recent.blob != nullptr && recent.digest == digest) {
+      *keep = recent.blob;
+      return recent.blob->bytes();
+    }
+  }
+  const int64_t started = wire::MonotonicNanoseconds();
+  auto blob = Open(digest);
+  AddPhase(Phase::kFetch, wire::MonotonicNanoseconds() - started);
+  if (!blob.ok()) return std::move(blob).status();
+  recent_[next_recent_] = {digest, *blob};
+  next_recent_ = (next_recent_ + 1) % recent_.size();
+  *keep = *blob;
+  return (*blob)->bytes();
+}
+
+absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Digest& digest) {
+  for (int fetches = 0;; ++fetches) {
+    auto blob = files_.Map(digest);
+    if (blob.ok()) {
+      // The time of last use, by which the supervisor evicts.
+      utimensat(AT_FDCWD, files_.Path(digest).c_str(), nullptr, 0);
+      return blob;
+    }
+    if (!absl::IsNotFound(blob.status()) || fetches == kFetchesMax) {
+      return absl::UnavailableError(
+          absl::StrCat("blob ", digest.Hex(), " cannot be read: ", std::string(blob.status().message())));
+    }
+    MOTE_ASSIGN_OR_RETURN(const int64_t network_bytes, fetch_(digest));
+    cost_.network_bytes += network_bytes;
+  }
+}
+
+Digest EngineContext::Store(std::string bytes) {
+  const int64_t started = wire::MonotonicNanoseconds();
+  const Digest digest = Sha256(bytes);
+  if (store_status_.ok()) store_status_ = files_.Write(digest, bytes, /*durable=*/false);
+  if (std::find(stored_.begin(), stored_.end(), digest) == stored_.end()) stored_.push_back(digest);
+  AddPhase(Phase::kEncode, wire::MonotonicNanoseconds() - started);
+  return digest;
+}
+
+void EngineContext::AddPhase(Phase phase, int64_t nanoseconds) {
+  cost_.phase_ns[static_cast<size_t>(phase)] += nanoseconds;
+  phase_ns_ += nanoseconds;
+}
+
+void EngineContext::BeginBlock() {
+  cost_ = Cost();
+  phase_ns_ = 0;
+  store_status_ = absl::OkStatus();
+  stored_.clear();
+}
+
+}  // namespace mote::engine

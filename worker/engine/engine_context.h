@@ -1,0 +1,71 @@
+// What kernels see of the world, and what a block used of it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/cost.h"
+#include "common/digest.h"
+#include "common/files/blob_files.h"
+#include "worker/engine/kernel.h"
+
+namespace mote::engine {
+
+// Makes a blob appear in the store directory; returns the bytes that came over the
+// network. Unavailable: it cannot be had now.
+using BlobFetch = std::function<absl::StatusOr<int64_t>(const Digest&)>;
+
+// One per engine. Not thread-safe: used from the compute thread, except for the
+// flag that `cancelled` points to.
+class EngineContext : public TaskContext, private BlobSink {
+ public:
+  // All three must outlive the context.
+  EngineContext(BlobFiles& files, BlobFetch fetch, const std::atomic<bool>& cancelled)
+      : files_(files), fetch_(std::move(fetch)), cancelled_(cancelled) {}
+
+  absl::StatusOr<std::string_view> Read(const Digest& digest, std::shared_ptr<const void>* keep) override;
+  BlobSink& blobs() override { return *this; }
+  bool cancelled() const override { return cancelled_.load(std::memory_order_relaxed); }
+  void AddPhase(Phase phase, int64_t nanoseconds) override;
+  void AddStagedBytes(int64_t bytes) override { cost_.staged_bytes += bytes; }
+
+  // Starts the account of a block: cost and stored blobs are empty again.
+  void BeginBlock();
+  // Time of all phases that were added since BeginBlock.
+  int64_t phase_ns() const { return phase_ns_; }
+  Cost& cost() { return cost_; }
+  // Not OK once storing a blob failed in this block (a full disk): its results
+  // would refer to bytes that do not exist.
+  const absl::Status& store_status() const { return store_status_; }
+  std::vector<Digest> TakeStored() { return std::move(stored_); }
+
+ private:
+  struct Recent {
+    Digest digest;
+    std::shared_ptr<const MappedBlob> blob;
+  };
+
+  Digest Store(std::string bytes) override;
+  absl::StatusOr<std::shared_ptr<const MappedBlob>> Open(const Digest& digest);
+
+  BlobFiles& files_;
+  const BlobFetch fetch_;
+  const std::atomic<bool>& cancelled_;
+  Cost cost_;
+  int64_t phase_ns_ = 0;
+  absl::Status store_status_;
+  std::vector<Digest> stored_;
+  // Blobs that were read last stay mapped: tasks read neighbouring rows.
+  std::array<Recent, 16> recent_;
+  size_t next_recent_ = 0;
+};
+
+}  // namespace mote::engine

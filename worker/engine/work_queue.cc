@@ -1,0 +1,50 @@
+#include "worker/engine/work_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mote::engine {
+
+void WorkQueue::Push(WorkItem item) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  items_.push_back(std::move(item));
+  changed_.notify_one();
+}
+
+std::optional<WorkItem> WorkQueue::Pop() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  running_.reset();
+  changed_.wait(lock, [this] { return closed_ || !items_.empty(); });
+  if (closed_) return std::nullopt;
+  WorkItem item = std::move(items_.front());
+  items_.pop_front();
+  if (const auto* block = std::get_if<RunBlock>(&item)) {
+    running_ = block->token;
+    cancelled_.store(false, std::memory_order_relaxed);
+  }
+  return item;
+}
+
+bool WorkQueue::Cancel(const LeaseToken& token) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (running_ == token) {
+    cancelled_.store(true, std::memory_order_relaxed);
+    return false;
+  }
+  const auto queued = std::find_if(items_.begin(), items_.end(), [&token](const WorkItem& item) {
+    const auto* block = std::get_if<RunBlock>(&item);
+    return block != nullptr && block->token == token;
+  });
+  if (queued == items_.end()) return false;
+  items_.erase(queued);
+  return true;
+}
+
+void WorkQueue::Close() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  closed_ = true;
+  cancelled_.store(true, std::memory_order_relaxed);
+  changed_.notify_all();
+}
+
+}  // namespace mote::engine

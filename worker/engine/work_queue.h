@@ -1,0 +1,54 @@
+// What the control thread hands to the compute thread, in order.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "common/ids.h"
+#include "common/pass_spec.h"
+
+namespace mote::engine {
+
+struct DefinePass {
+  uint64_t pass = 0;
+  PassSpec spec;
+};
+struct DropPass {
+  uint64_t pass = 0;
+};
+struct RunBlock {
+  LeaseToken token;
+  std::vector<int64_t> absent;
+};
+using WorkItem = std::variant<DefinePass, DropPass, RunBlock>;
+
+// Thread-safe. Bounded by what the supervisor sends: a few leases per slot.
+class WorkQueue {
+ public:
+  void Push(WorkItem item);
+  // Waits for the next item; nullopt once closed. A RunBlock becomes the running
+  // one until the next call, and `cancelled` is false again.
+  std::optional<WorkItem> Pop();
+  // True: the block was still queued and is forgotten. False: it is running, and
+  // `cancelled` is now set, or it is not known.
+  bool Cancel(const LeaseToken& token);
+  void Close();
+
+  // Set while the running block is to stop.
+  const std::atomic<bool>& cancelled() const { return cancelled_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<WorkItem> items_;
+  std::optional<LeaseToken> running_;
+  bool closed_ = false;
+  std::atomic<bool> cancelled_ = false;
+};
+
+}  // namespace mote::engine

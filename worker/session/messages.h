@@ -1,0 +1,107 @@
+// What a session hears from the coordinator and from its engines, and what it wants
+// done. Plain values: the shells convert them from and to protobuf.
+//
+//   lease   the worker's own number of a held lease; stays when a restarted
+//           coordinator gives the lease a new token
+//   pass    the worker's own number of a pass; the coordinator's PassId may mean
+//           another pass after a restart
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/cost.h"
+#include "common/failure.h"
+#include "common/fold.h"
+#include "common/ids.h"
+#include "common/pass_spec.h"
+
+namespace mote::worker {
+
+// From the coordinator -----------------------------------------------------------
+
+struct Welcome {
+  Epoch epoch;
+  absl::Duration heartbeat_interval;
+  struct Kept {
+    LeaseToken held;
+    LeaseToken token;
+  };
+  std::vector<Kept> kept;  // held leases that go on under a new token
+};
+
+struct Lease {
+  LeaseToken token;
+  int slot = 0;
+  std::optional<PassSpec> pass;  // with the first lease of a pass on this stream
+  std::vector<int64_t> absent;
+  absl::Duration task_timeout;
+  bool is_volatile = false;
+};
+
+// From the engines ----------------------------------------------------------------
+
+// The end of an attempt.
+struct Report {
+  LeaseToken token;  // filled in by the session
+  std::vector<Node> nodes;
+  Cost cost;
+  std::optional<Failure> fault;
+  absl::Duration slot_time;
+};
+
+// To be done by the shell -----------------------------------------------------------
+
+// Open a stream and send Hello with these leases.
+struct Connect {
+  std::vector<LeaseToken> held;
+};
+// Close the stream; the session hears of it by OnDisconnected.
+struct Disconnect {
+  std::string reason;
+};
+struct SendReport {
+  std::shared_ptr<const Report> report;
+};
+struct SendHeartbeat {
+  uint64_t sequence = 0;
+};
+struct SendSlotState {
+  int slot = 0;
+  bool ready = false;
+};
+struct SendGoodbye {};
+
+struct DefinePass {
+  uint64_t pass = 0;
+  PassSpec spec;
+};
+struct ForgetPass {
+  uint64_t pass = 0;
+};
+struct RunLease {
+  uint64_t lease = 0;
+  uint64_t pass = 0;
+  int slot = 0;
+  Block block;
+  std::vector<int64_t> absent;
+  absl::Duration task_timeout;
+  bool is_volatile = false;
+};
+struct CancelLease {
+  uint64_t lease = 0;
+  int slot = 0;
+};
+// Everything is given back: end the process.
+struct Exit {};
+
+using Action = std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendGoodbye, DefinePass,
+                            ForgetPass, RunLease, CancelLease, Exit>;
+using Actions = std::vector<Action>;
+
+}  // namespace mote::worker

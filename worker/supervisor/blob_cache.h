@@ -1,0 +1,51 @@
+// The worker's bounded store of blobs: what was fetched and what engines stored.
+//
+// Least recently used by the files' times, which engines refresh as they open
+// blobs; so the bound holds across restarts and for workers that share it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/digest.h"
+#include "common/files/blob_files.h"
+
+namespace mote::worker {
+
+// Thread-safe.
+class BlobCache {
+ public:
+  // Errors as BlobFiles::Open's.
+  static absl::StatusOr<std::unique_ptr<BlobCache>> Open(const std::string& dir, int64_t bytes_max);
+
+  bool Has(const Digest& digest) const { return files_->Has(digest); }
+  absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const { return files_->Map(digest); }
+  // Stores a blob that another process has; no need to flush it.
+  // ResourceExhausted: the disk is full.
+  absl::Status Write(const Digest& digest, std::string_view bytes);
+
+  // Blobs that engines stored and that the coordinator does not have yet: kept until
+  // Unpin, whatever the bound says.
+  void Pin(const std::vector<Digest>& digests);
+  void Unpin(const std::vector<Digest>& digests);
+
+ private:
+  BlobCache(std::unique_ptr<BlobFiles> files, int64_t bytes_max) : files_(std::move(files)), bytes_max_(bytes_max) {}
+  // Removes the least recently used until a tenth is free again.
+  void Evict();
+
+  const std::unique_ptr<BlobFiles> files_;
+  const int64_t bytes_max_;
+  std::mutex mutex_;
+  int64_t bytes_ = 0;  // as of the last look at the directory, and what came since
+  std::multiset<Digest> pinned_;
+};
+
+}  // namespace mote::worker

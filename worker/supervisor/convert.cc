@@ -1,0 +1,109 @@
+#include "worker/supervisor/convert.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/status_macros.h"
+#include "common/version.h"
+#include "worker/wire/convert.h"
+
+namespace mote::worker {
+
+mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<mote::engine::v1::Ready>& ready,
+                                      const std::vector<LeaseToken>& held) {
+  mote::v1::SessionRequest message;
+  mote::v1::Hello& hello = *message.mutable_hello();
+  hello.set_version(kVersion);
+  hello.set_worker(options.name);
+  for (const mote::engine::v1::Ready& engine : ready) {
+    mote::v1::SlotDescription& slot = *hello.add_slots();
+    slot.set_device(engine.device());
+    // An engine names the machine's memory, which its slots share.
+    slot.set_memory_bytes(engine.memory_bytes() / std::max<int64_t>(1, static_cast<int64_t>(ready.size())));
+    slot.set_numeric_class(engine.numeric_class());
+  }
+  hello.mutable_labels()->insert(options.labels.begin(), options.labels.end());
+  hello.set_allow_commands(options.allow_commands);
+  hello.set_allow_test_operations(options.allow_test_operations);
+  for (const LeaseToken& token : held) *hello.add_held() = wire::ToProto(token);
+  return message;
+}
+
+mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker) {
+  mote::v1::SessionRequest message;
+  mote::v1::Report& out = *message.mutable_report();
+  *out.mutable_token() = wire::ToProto(report.token);
+  for (const Node& node : report.nodes) *out.add_nodes() = wire::ToProto(node);
+  *out.mutable_cost() = wire::ToProto(report.cost);
+  if (report.fault) {
+    *out.mutable_fault() = wire::ToProto(*report.fault);
+    out.mutable_fault()->set_worker(worker);
+  }
+  *out.mutable_slot_time() = wire::ToProto(report.slot_time);
+  return message;
+}
+
+mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat) {
+  mote::v1::SessionRequest message;
+  message.mutable_heartbeat()->set_sequence(heartbeat.sequence);
+  return message;
+}
+
+mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state) {
+  mote::v1::SessionRequest message;
+  message.mutable_slot_state()->set_slot(state.slot);
+  message.mutable_slot_state()->set_ready(state.ready);
+  return message;
+}
+
+mote::v1::SessionRequest GoodbyeMessage() {
+  mote::v1::SessionRequest message;
+  message.mutable_goodbye();
+  return message;
+}
+
+mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define) {
+  mote::engine::v1::SupervisorMessage message;
+  message.mutable_define_pass()->set_pass(define.pass);
+  *message.mutable_define_pass()->mutable_spec() = wire::ToProto(define.spec);
+  return message;
+}
+
+absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome) {
+  Welcome out;
+  out.epoch = Epoch{welcome.epoch()};
+  out.heartbeat_interval = wire::FromProto(welcome.heartbeat_interval());
+  for (const mote::v1::Welcome::Kept& kept : welcome.kept()) {
+    Welcome::Kept& entry = out.kept.emplace_back();
+    MOTE_ASSIGN_OR_RETURN(entry.held, wire::FromProto(kept.held()));
+    MOTE_ASSIGN_OR_RETURN(entry.token, wire::FromProto(kept.token()));
+  }
+  return out;
+}
+
+absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
+  Lease out;
+  MOTE_ASSIGN_OR_RETURN(out.token, wire::FromProto(lease.token()));
+  out.slot = lease.slot();
+  if (lease.has_pass()) {
+    MOTE_ASSIGN_OR_RETURN(out.pass, wire::FromProto(lease.pass()));
+  }
+  out.absent.assign(lease.absent().begin(), lease.absent().end());
+  out.task_timeout = wire::FromProto(lease.task_timeout());
+  out.is_volatile = lease.volatile_();
+  return out;
+}
+
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time) {
+  Report out;
+  for (const mote::v1::Node& node : done.nodes()) {
+    MOTE_ASSIGN_OR_RETURN(Node converted, wire::FromProto(node));
+    out.nodes.push_back(std::move(converted));
+  }
+  MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
+  if (done.has_fault()) out.fault = wire::FromProto(done.fault());
+  out.slot_time = slot_time;
+  return out;
+}
+
+}  // namespace mote::worker

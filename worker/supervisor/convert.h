@@ -1,0 +1,32 @@
+// Between the session's plain messages and mote.v1's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/ids.h"
+#include "mote/engine/v1/engine.pb.h"
+#include "mote/v1/worker_service.pb.h"
+#include "worker/session/messages.h"
+#include "worker/supervisor/options.h"
+
+namespace mote::worker {
+
+// `ready`: what each slot's first engine said, by slot.
+mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<mote::engine::v1::Ready>& ready,
+                                      const std::vector<LeaseToken>& held);
+// `worker` is written into the fault.
+mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker);
+mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat);
+mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state);
+mote::v1::SessionRequest GoodbyeMessage();
+mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
+
+// InvalidArgument: names the field and its value.
+absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
+absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
+// An engine's answer, without the blobs that it stored.
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time);
+
+}  // namespace mote::worker

@@ -1,0 +1,293 @@
+#include "worker/supervisor/engine_slot.h"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "spdlog/spdlog.h"
+#include "worker/supervisor/clock.h"
+#include "worker/wire/convert.h"
+
+namespace mote::worker {
+namespace {
+
+namespace pb = mote::engine::v1;
+
+constexpr absl::Duration kPingInterval = absl::Seconds(1);
+constexpr absl::Duration kPingTimeout = absl::Seconds(5);
+constexpr absl::Duration kStartTimeout = absl::Seconds(120);
+constexpr absl::Duration kCancelPatience = absl::Seconds(5);
+constexpr absl::Duration kExitPatience = absl::Seconds(2);
+constexpr absl::Duration kShutdownPatience = absl::Milliseconds(500);
+// An engine that lived so long did not die of its start.
+constexpr absl::Duration kHealthyLife = absl::Seconds(10);
+// A lease that outlived so many engines without a known culprit is given back.
+constexpr int kEnginesPerLeaseMax = 3;
+
+// Engines see a token of the worker's own numbers: unlike the coordinator's, they
+// stay valid when the coordinator restarts. The lease's number stands as attempt.
+mote::v1::LeaseToken EngineToken(const RunLease& lease) {
+  LeaseToken token;
+  token.pass = PassId{lease.pass};
+  token.block = lease.block;
+  token.attempt = static_cast<uint32_t>(lease.lease);
+  return wire::ToProto(token);
+}
+
+}  // namespace
+
+EngineSlot::EngineSlot(int slot, const Options& options, const StoreDirectory& store, const PassMessages& passes,
+                       Mailbox& mailbox, SlotOwner& owner)
+    : slot_(slot),
+      options_(options),
+      store_(store),
+      passes_(passes),
+      mailbox_(mailbox),
+      owner_(owner),
+      restart_backoff_(absl::Milliseconds(100), absl::Seconds(10), static_cast<uint64_t>(slot)) {}
+
+void EngineSlot::Start(absl::Time now) {
+  const uint64_t engine = ++engine_;
+  started_ = now;
+  killed_.reset();
+  defined_.clear();
+  ping_sent_ = absl::InfiniteFuture();
+  EngineProcess::Listener listener;
+  listener.on_message = [this, engine](pb::EngineMessage message) {
+    mailbox_.Post([this, engine, message = std::move(message)] { OnMessage(engine, message); });
+  };
+  listener.on_closed = [this, engine](std::string error) {
+    mailbox_.Post([this, engine, error = std::move(error)] { OnClosed(engine, error); });
+  };
+  auto scratch = store_.EmptyScratch(slot_);
+  auto process = scratch.ok() ? EngineProcess::Start(options_, store_.dir(), *scratch, slot_, std::move(listener))
+                              : absl::StatusOr<std::unique_ptr<EngineProcess>>(scratch.status());
+  if (!process.ok()) {
+    spdlog::error("slot {}: {}", slot_, process.status().ToString());
+    ScheduleStart(/*was_ready=*/false);
+    return owner_.OnEngineDown(slot_, starts_failed_);
+  }
+  process_ = *std::move(process);
+  state_ = State::kStarting;
+}
+
+void EngineSlot::Send(const pb::SupervisorMessage& message) {
+  if (process_ == nullptr) return;
+  const absl::Status sent = process_->Send(message);
+  // The reader will see the end of the socket.
+  if (!sent.ok()) KillBecause(FaultKind::kEngineCrash, std::string(sent.message()));
+}
+
+void EngineSlot::KillBecause(FaultKind kind, std::string reason) {
+  if (process_ == nullptr || killed_) return;
+  killed_ = Failure{kind, -1, std::move(reason), "", ""};
+  process_->Kill();
+}
+
+void EngineSlot::SendRun(Assigned& assigned) {
+  ++assigned.sent;
+  const RunLease& lease = assigned.lease;
+  if (const auto pass = passes_.find(lease.pass); pass != passes_.end() && defined_.insert(lease.pass).second) {
+    Send(pass->second);
+  }
+  pb::SupervisorMessage message;
+  pb::RunBlock& run = *message.mutable_run_block();
+  *run.mutable_token() = EngineToken(lease);
+  run.mutable_absent()->Assign(lease.absent.begin(), lease.absent.end());
+  *run.mutable_task_timeout() = wire::ToProto(lease.task_timeout);
+  Send(message);
+}
+
+void EngineSlot::Run(RunLease lease, absl::Time now) {
+  if (assigned_.empty()) busy_since_ = now;
+  assigned_.push_back({std::move(lease)});
+  if (state_ == State::kReady) SendRun(assigned_.back());
+}
+
+std::deque<EngineSlot::Assigned>::iterator EngineSlot::FindAssigned(uint64_t lease) {
+  return std::find_if(assigned_.begin(), assigned_.end(), [lease](const Assigned& assigned) {
+    return static_cast<uint32_t>(assigned.lease.lease) == static_cast<uint32_t>(lease);
+  });
+}
+
+void EngineSlot::Cancel(uint64_t lease, absl::Time now) {
+  const auto found = FindAssigned(lease);
+  if (found == assigned_.end()) return;
+  if (state_ != State::kReady) {
+    assigned_.erase(found);
+    return;
+  }
+  found->cancel_deadline = now + kCancelPatience;
+  pb::SupervisorMessage message;
+  *message.mutable_cancel_block()->mutable_token() = EngineToken(found->lease);
+  Send(message);
+}
+
+void EngineSlot::ForgetPass(uint64_t pass) {
+  if (defined_.erase(pass) == 0) return;
+  pb::SupervisorMessage message;
+  message.mutable_drop_pass()->set_pass(pass);
+  Send(message);
+}
+
+void EngineSlot::AnswerBlob(uint64_t engine, const pb::BlobReply& reply) {
+  if (engine != engine_) return;
+  pb::SupervisorMessage message;
+  *message.mutable_blob_reply() = reply;
+  Send(message);
+}
+
+void EngineSlot::OnMessage(uint64_t engine, pb::EngineMessage message) {
+  if (engine != engine_ || process_ == nullptr) return;
+  switch (message.message_case()) {
+    case pb::EngineMessage::kReady: return OnReady(message.ready());
+    case pb::EngineMessage::kBlobRequest: return owner_.OnBlobRequest(slot_, engine, message.blob_request());
+    case pb::EngineMessage::kBlockDone: return OnDone(std::move(*message.mutable_block_done()));
+    case pb::EngineMessage::kPong:
+      if (message.pong().sequence() == ping_) ping_sent_ = absl::InfiniteFuture();
+      return;
+    case pb::EngineMessage::MESSAGE_NOT_SET: break;
+  }
+  KillBecause(FaultKind::kEngineCrash, "the engine sent an empty message; install one version of mote");
+}
+
+void EngineSlot::OnReady(const pb::Ready& ready) {
+  state_ = State::kReady;
+  starts_failed_ = 0;
+  next_ping_ = LoopNow();
+  owner_.OnEngineReady(slot_, ready);
+  for (Assigned& assigned : assigned_) SendRun(assigned);
+}
+
+absl::Duration EngineSlot::TakeSlotTime() {
+  const absl::Time now = LoopNow();
+  return now - std::exchange(busy_since_, now);
+}
+
+void EngineSlot::OnDone(pb::BlockDone done) {
+  const auto found = FindAssigned(done.token().attempt());
+  if (found == assigned_.end()) return;
+  const RunLease lease = std::move(found->lease);
+  assigned_.erase(found);
+  restart_backoff_.Reset();
+  owner_.OnBlockDone(lease, std::move(done), TakeSlotTime());
+}
+
+// Everything that the engine sent was handled before this.
+void EngineSlot::OnClosed(uint64_t engine, const std::string& error) {
+  if (engine != engine_ || process_ == nullptr) return;
+  const ExitReason exit = process_->Wait(kExitPatience);
+  spdlog::warn("slot {}: engine {} {}{}", slot_, process_->pid(), exit.ToString(),
+               error.empty() ? "" : " (" + error + ")");
+  std::erase_if(assigned_, [](const Assigned& a) { return a.cancel_deadline != absl::InfiniteFuture(); });
+  const std::optional<Lost> lost = TakeGuilty(exit);
+  const bool was_ready = state_ == State::kReady;
+  state_ = State::kDown;
+  process_.reset();
+  ScheduleStart(was_ready);
+  owner_.OnEngineDown(slot_, starts_failed_);
+  if (lost) owner_.OnBlockLost(lost->lease, lost->failure, TakeSlotTime());
+}
+
+// The lease whose task was running. When none was, nobody is blamed, unless the
+// first in line has outlived too many engines.
+std::optional<EngineSlot::Lost> EngineSlot::TakeGuilty(const ExitReason& exit) {
+  const uint64_t running = process_->mark().lease.load(std::memory_order_acquire);
+  int64_t task = process_->mark().task.load(std::memory_order_relaxed);
+  auto guilty = running == 0 ? assigned_.end() : FindAssigned(running);
+  if (guilty == assigned_.end() && !assigned_.empty() && assigned_.front().sent >= kEnginesPerLeaseMax) {
+    guilty = assigned_.begin();
+    task = -1;
+  }
+  if (guilty == assigned_.end()) return std::nullopt;
+  Lost lost{std::move(guilty->lease), Explain(exit, task)};
+  assigned_.erase(guilty);
+  return lost;
+}
+
+Failure EngineSlot::Explain(const ExitReason& exit, int64_t task) const {
+  Failure failure{FaultKind::kEngineCrash, task, "", process_->StderrTail(), ""};
+  const std::string where = task < 0 ? "while it ran this block" : absl::StrCat("while it ran task ", task);
+  if (killed_) {
+    failure.kind = killed_->kind;
+    failure.message = absl::StrCat(killed_->message, ", ", where);
+  } else if (exit.signal == SIGKILL && exit.out_of_memory_seen) {
+    failure.kind = FaultKind::kOutOfMemory;
+    failure.message = absl::StrCat("the engine was killed for lack of memory ", where,
+                                   "; make tasks smaller, run fewer slots, or add a worker with more memory");
+  } else {
+    failure.message = absl::StrCat("the engine ", exit.ToString(), " ", where);
+  }
+  return failure;
+}
+
+// At once after a first death, later and later when engines keep dying.
+void EngineSlot::ScheduleStart(bool was_ready) {
+  const absl::Time now = LoopNow();
+  if (was_ready && now - started_ >= kHealthyLife) restart_backoff_.Reset();
+  const bool first = restart_backoff_.tries() == 0;
+  const absl::Duration wait = restart_backoff_.Next();
+  start_at_ = first ? now : now + wait;
+  if (!was_ready) ++starts_failed_;
+}
+
+void EngineSlot::Tick(absl::Time now) {
+  switch (state_) {
+    case State::kDown:
+      if (process_ == nullptr && now >= start_at_) Start(now);
+      return;
+    case State::kStarting:
+      if (now - started_ > kStartTimeout) KillBecause(FaultKind::kEngineCrash, "the engine did not get ready");
+      return;
+    case State::kReady:
+      CheckPing(now);
+      CheckTask(now);
+      return;
+  }
+}
+
+void EngineSlot::CheckPing(absl::Time now) {
+  if (now - ping_sent_ > kPingTimeout) {
+    return KillBecause(FaultKind::kEngineCrash,
+                       absl::StrCat("the engine gave no sign of life for ", absl::FormatDuration(kPingTimeout),
+                                    " and was killed"));
+  }
+  if (now < next_ping_ || ping_sent_ != absl::InfiniteFuture()) return;
+  next_ping_ = now + kPingInterval;
+  ping_sent_ = now;
+  pb::SupervisorMessage message;
+  message.mutable_ping()->set_sequence(++ping_);
+  Send(message);
+}
+
+void EngineSlot::CheckTask(absl::Time now) {
+  for (const Assigned& assigned : assigned_) {
+    if (now > assigned.cancel_deadline) KillBecause(FaultKind::kEngineCrash, "a revoked task did not stop");
+  }
+  const wire::TaskMark& mark = process_->mark();
+  const uint64_t running = mark.lease.load(std::memory_order_acquire);
+  const auto found = running == 0 ? assigned_.end() : FindAssigned(running);
+  if (found == assigned_.end() || found->lease.task_timeout <= absl::ZeroDuration()) return;
+  const int64_t started_ns = mark.started_ns.load(std::memory_order_relaxed);
+  const int64_t task = mark.task.load(std::memory_order_relaxed);
+  const absl::Duration elapsed = absl::Nanoseconds(wire::MonotonicNanoseconds() - started_ns);
+  // A task that began between the two readings has another start: look again later.
+  if (elapsed <= found->lease.task_timeout || mark.started_ns.load(std::memory_order_relaxed) != started_ns) return;
+  KillBecause(FaultKind::kTimeout,
+              absl::StrCat("task ", task, " ran longer than its timeout of ",
+                           absl::FormatDuration(found->lease.task_timeout),
+                           " and its engine was killed; set a longer `timeout` or make tasks smaller"));
+}
+
+void EngineSlot::Shutdown() {
+  if (process_ == nullptr) return;
+  pb::SupervisorMessage message;
+  message.mutable_shutdown();
+  Send(message);
+  process_->Wait(kShutdownPatience);
+  process_.reset();
+  state_ = State::kDown;
+}
+
+}  // namespace mote::worker

@@ -1,0 +1,301 @@
+#include "worker/supervisor/supervisor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/version.h"
+#include "spdlog/spdlog.h"
+#include "worker/supervisor/clock.h"
+#include "worker/supervisor/convert.h"
+#include "worker/wire/convert.h"
+
+namespace mote::worker {
+namespace {
+
+namespace pb = mote::v1;
+
+constexpr absl::Duration kStepInterval = absl::Milliseconds(100);
+// Longer between two steps: this process was stopped, not its engines.
+constexpr absl::Duration kStallMin = absl::Seconds(1);
+constexpr absl::Duration kGoodbyePatience = absl::Seconds(2);
+constexpr size_t kMailboxMax = 4096;
+constexpr int kTransferThreadsMax = 8;
+// Engines that die before they are ready so often in a row never will.
+constexpr int kStartsFailedMax = 5;
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // The session backs off by itself: the channel must be able to follow.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+SessionOptions MakeSessionOptions(const Options& options) {
+  SessionOptions session;
+  session.slot_count = options.slots;
+  session.seed = std::hash<std::string>()(options.name);
+  return session;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const Options& options, const StoreDirectory& store, std::unique_ptr<BlobCache> cache)
+    : options_(options),
+      mailbox_(kMailboxMax),
+      channel_(MakeChannel(options.coordinator)),
+      stub_(pb::WorkerService::NewStub(channel_)),
+      cache_(std::move(cache)),
+      blobs_(channel_),
+      session_(MakeSessionOptions(options)),
+      described_(static_cast<size_t>(options.slots)),
+      is_described_(static_cast<size_t>(options.slots), false),
+      transfers_(std::make_unique<Transfers>(*cache_, blobs_, std::min(kTransferThreadsMax, 2 * options.slots))) {
+  SlotOwner& owner = *this;
+  for (int slot = 0; slot < options.slots; ++slot) {
+    slots_.push_back(std::make_unique<EngineSlot>(slot, options_, store, passes_, mailbox_, owner));
+  }
+}
+
+// Closing the mailbox first frees every thread that may wait to post.
+Supervisor::~Supervisor() {
+  mailbox_.Close();
+  for (auto& [lease, abandoned] : sending_) *abandoned = true;
+  transfers_.reset();
+  stream_.reset();
+  for (const std::unique_ptr<EngineSlot>& slot : slots_) slot->Shutdown();
+}
+
+int Supervisor::Run() {
+  spdlog::info("worker {} {}: {} slots, coordinator {}", options_.name, kVersion, options_.slots,
+               options_.coordinator);
+  last_step_ = LoopNow();
+  while (!exit_code_) {
+    Step();
+    if (!exit_code_) mailbox_.Run(kStepInterval);
+  }
+  return *exit_code_;
+}
+
+void Supervisor::Step() {
+  const absl::Time now = LoopNow();
+  if (drain_requested_.exchange(false)) {
+    spdlog::info("draining: what is held is finished and given back");
+    Perform(session_.OnDrain(now));
+  }
+  const bool stalled = now - std::exchange(last_step_, now) > kStallMin;
+  for (const std::unique_ptr<EngineSlot>& slot : slots_) {
+    if (stalled) slot->ForgiveSilence();
+    slot->Tick(now);
+  }
+  // Hello describes every slot, so every slot must have spoken once. After a stall,
+  // what arrived meanwhile is heard first.
+  if (all_described_ && !stalled) Perform(session_.OnTick(now));
+}
+
+// From the slots ------------------------------------------------------------------
+
+void Supervisor::OnEngineReady(int slot, const mote::engine::v1::Ready& ready) {
+  const size_t index = static_cast<size_t>(slot);
+  if (!is_described_[index]) {
+    described_[index] = ready;
+    is_described_[index] = true;
+    all_described_ = std::find(is_described_.begin(), is_described_.end(), false) == is_described_.end();
+    spdlog::info("slot {}: {}, numeric class {}", slot, ready.device(), ready.numeric_class());
+    for (const std::string& note : ready.notes()) spdlog::warn("slot {}: {}", slot, note);
+  }
+  Perform(session_.OnSlotState(slot, true));
+}
+
+void Supervisor::OnEngineDown(int slot, int starts_failed) {
+  if (!all_described_ && starts_failed >= kStartsFailedMax) {
+    spdlog::error("slot {}: {} engines in a row died at their start; see their messages above", slot, starts_failed);
+    exit_code_ = kExitFailed;
+    return;
+  }
+  Perform(session_.OnSlotState(slot, false));
+}
+
+void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1::BlobRequest& request) {
+  mote::engine::v1::BlobReply reply;
+  reply.set_request(request.request());
+  const auto digest = Digest::FromRaw(request.digest());
+  if (!digest.ok()) {
+    reply.set_error(std::string(digest.status().message()));
+    return slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
+  }
+  transfers_->Fetch(*digest, [this, slot, engine, reply](const absl::StatusOr<int64_t>& network_bytes) mutable {
+    if (network_bytes.ok()) {
+      reply.set_network_bytes(*network_bytes);
+    } else {
+      reply.set_error(std::string(network_bytes.status().message()));
+    }
+    mailbox_.Post([this, slot, engine, reply] { slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply); });
+  });
+}
+
+void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) {
+  if (done.cancelled() || !session_.Holds(lease.lease)) return;
+  absl::StatusOr<Report> report = FromProto(done, slot_time);
+  if (!report.ok()) {
+    Failure failure{FaultKind::kEngineCrash, -1, std::string(report.status().message()), "", ""};
+    return OnBlockLost(lease, std::move(failure), slot_time);
+  }
+  std::vector<Digest> stored;
+  for (const std::string& raw : done.stored()) {
+    if (const auto digest = Digest::FromRaw(raw); digest.ok()) stored.push_back(*digest);
+  }
+  if (stored.empty()) return Perform(session_.OnFinished(lease.lease, *std::move(report)));
+  auto abandoned = std::make_shared<std::atomic<bool>>(false);
+  sending_[lease.lease] = abandoned;
+  transfers_->Put(std::move(stored), lease.is_volatile, abandoned,
+                  [this, number = lease.lease, report = *std::move(report)](Sent sent) {
+                    mailbox_.Post([this, number, report, sent] { OnSent(number, report, sent); });
+                  });
+}
+
+void Supervisor::OnSent(uint64_t lease, Report report, const Sent& sent) {
+  sending_.erase(lease);
+  report.cost.phase_ns[static_cast<size_t>(Phase::kSend)] += sent.nanoseconds;
+  report.cost.network_bytes += sent.bytes;
+  if (!sent.status.ok()) {
+    report.nodes.clear();
+    report.fault = Failure{FaultKind::kUnavailable, -1,
+                           absl::StrCat("a result could not be stored: ", std::string(sent.status.message())), "", ""};
+  }
+  Perform(session_.OnFinished(lease, std::move(report)));
+}
+
+void Supervisor::OnBlockLost(const RunLease& lease, Failure failure, absl::Duration slot_time) {
+  spdlog::warn("slot {}: {}", lease.slot, failure.message);
+  Report report;
+  report.fault = std::move(failure);
+  report.slot_time = slot_time;
+  Perform(session_.OnFinished(lease.lease, std::move(report)));
+}
+
+// From the stream -----------------------------------------------------------------
+
+void Supervisor::OnResponse(uint64_t stream, const pb::SessionResponse& response) {
+  if (stream == stream_number_ && stream_ != nullptr) Perform(Respond(response, LoopNow()));
+}
+
+Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now) {
+  const auto with_token = [](const pb::LeaseToken& proto, const auto& call) -> Actions {
+    const auto token = wire::FromProto(proto);
+    if (!token.ok()) return {Disconnect{std::string(token.status().message())}};
+    return call(*token);
+  };
+  switch (response.message_case()) {
+    case pb::SessionResponse::kWelcome: {
+      const auto welcome = FromProto(response.welcome());
+      if (!welcome.ok()) return {Disconnect{std::string(welcome.status().message())}};
+      spdlog::info("connected to {}: epoch {}, {} of {} leases kept", options_.coordinator, welcome->epoch.value,
+                   welcome->kept.size(), session_.held_count());
+      unreachable_logged_ = false;
+      if (epoch_ && *epoch_ != welcome->epoch) transfers_->ForgetKnown();
+      epoch_ = welcome->epoch;
+      return session_.OnWelcome(*welcome, now);
+    }
+    case pb::SessionResponse::kLease: {
+      auto lease = FromProto(response.lease());
+      if (!lease.ok()) return {Disconnect{std::string(lease.status().message())}};
+      return session_.OnLease(*std::move(lease), now);
+    }
+    case pb::SessionResponse::kAck:
+      return with_token(response.ack().token(), [&](const LeaseToken& token) { return session_.OnAck(token, now); });
+    case pb::SessionResponse::kRevoke:
+      return with_token(response.revoke().token(),
+                        [&](const LeaseToken& token) { return session_.OnRevoke(token, now); });
+    case pb::SessionResponse::kDropPass: return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
+    case pb::SessionResponse::kHeartbeatAck: return session_.OnHeartbeatAck(now);
+    case pb::SessionResponse::kDrain:
+      spdlog::info("the coordinator asks for a drain");
+      return session_.OnDrain(now);
+    case pb::SessionResponse::MESSAGE_NOT_SET: break;
+  }
+  return {Disconnect{"the coordinator sent an empty message"}};
+}
+
+void Supervisor::OnStreamClosed(uint64_t stream, const grpc::Status& status) {
+  if (stream != stream_number_ || stream_ == nullptr) return;
+  stream_.reset();
+  if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
+    spdlog::error("the coordinator at {} refused this worker: {}", options_.coordinator, status.error_message());
+    exit_code_ = kExitRefused;
+    return;
+  }
+  if (status.error_code() == grpc::StatusCode::ALREADY_EXISTS) {
+    spdlog::error("another worker is called {}: {}; choose another name by --name", options_.name,
+                  status.error_message());
+    exit_code_ = kExitFailed;
+    return;
+  }
+  // One line per absence, not one per try.
+  if (session_.ready() || !std::exchange(unreachable_logged_, true)) {
+    spdlog::warn("no connection to the coordinator at {}: {}; trying again", options_.coordinator,
+                 status.ok() ? "it closed the stream" : status.error_message());
+  }
+  Perform(session_.OnDisconnected(LoopNow()));
+}
+
+// Actions -------------------------------------------------------------------------
+
+void Supervisor::Perform(Actions actions) {
+  for (const Action& action : actions) std::visit([this](const auto& what) { Do(what); }, action);
+}
+
+void Supervisor::Do(const Connect& action) {
+  const uint64_t number = ++stream_number_;
+  SessionStream::Listener listener;
+  listener.on_message = [this, number](pb::SessionResponse response) {
+    mailbox_.Post([this, number, response = std::move(response)] { OnResponse(number, response); });
+  };
+  listener.on_closed = [this, number](grpc::Status status) {
+    mailbox_.Post([this, number, status = std::move(status)] { OnStreamClosed(number, status); });
+  };
+  stream_ = std::make_unique<SessionStream>(*stub_, HelloMessage(options_, described_, action.held),
+                                            std::move(listener));
+}
+
+void Supervisor::Do(const Disconnect& action) {
+  spdlog::warn("closing the stream to the coordinator: {}", action.reason);
+  if (stream_ != nullptr) stream_->Cancel();
+}
+
+void Supervisor::Send(pb::SessionRequest message) {
+  if (stream_ != nullptr && !stream_->Send(std::move(message))) stream_->Cancel();
+}
+
+void Supervisor::Do(const SendReport& action) { Send(ReportMessage(*action.report, options_.name)); }
+void Supervisor::Do(const SendHeartbeat& action) { Send(HeartbeatMessage(action)); }
+void Supervisor::Do(const SendSlotState& action) { Send(SlotStateMessage(action)); }
+void Supervisor::Do(const SendGoodbye&) { Send(GoodbyeMessage()); }
+
+void Supervisor::Do(const DefinePass& action) { passes_[action.pass] = DefinePassMessage(action); }
+
+void Supervisor::Do(const ForgetPass& action) {
+  passes_.erase(action.pass);
+  for (const std::unique_ptr<EngineSlot>& slot : slots_) slot->ForgetPass(action.pass);
+}
+
+void Supervisor::Do(const RunLease& action) { slots_[static_cast<size_t>(action.slot)]->Run(action, LoopNow()); }
+
+void Supervisor::Do(const CancelLease& action) {
+  slots_[static_cast<size_t>(action.slot)]->Cancel(action.lease, LoopNow());
+  if (const auto sending = sending_.find(action.lease); sending != sending_.end()) *sending->second = true;
+}
+
+void Supervisor::Do(const Exit&) {
+  if (stream_ != nullptr) stream_->Finish(kGoodbyePatience);
+  spdlog::info("done");
+  exit_code_ = 0;
+}
+
+}  // namespace mote::worker

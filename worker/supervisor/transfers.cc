@@ -1,0 +1,168 @@
+#include "worker/supervisor/transfers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "spdlog/spdlog.h"
+#include "worker/session/backoff.h"
+#include "worker/supervisor/clock.h"
+#include "worker/wire/monotonic.h"
+
+namespace mote::worker {
+namespace {
+
+// An engine that waits for a blob occupies its slot: after so long others may try.
+constexpr absl::Duration kFetchPatience = absl::Seconds(30);
+constexpr size_t kKnownMax = 200'000;
+constexpr absl::Duration kRetryFirst = absl::Milliseconds(50);
+constexpr absl::Duration kRetryLongest = absl::Seconds(2);
+// More at once than FindMissingBlobs takes.
+constexpr size_t kAskMax = 4096;
+
+bool WorthRetrying(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsDataLoss(status);
+}
+
+}  // namespace
+
+Transfers::Transfers(BlobCache& cache, BlobClient& client, int threads) : cache_(cache), client_(client) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back(&Transfers::Work, this);
+}
+
+Transfers::~Transfers() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+  client_.Stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Transfers::Enqueue(std::function<void()> job) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  jobs_.push_back(std::move(job));
+  changed_.notify_all();
+}
+
+void Transfers::Work() {
+  for (;;) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    if (stopped_) return;
+    const std::function<void()> job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job();
+  }
+}
+
+bool Transfers::Pause(absl::Duration duration) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return !changed_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return stopped_; });
+}
+
+void Transfers::ForgetKnown() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  known_.clear();
+}
+
+void Transfers::Fetch(const Digest& digest, std::function<void(absl::StatusOr<int64_t>)> answer) {
+  Enqueue([this, digest, answer = std::move(answer)] { answer(FetchNow(digest)); });
+}
+
+// Two engines that want the same blob cause one transfer, which the first one pays.
+absl::StatusOr<int64_t> Transfers::FetchNow(const Digest& digest) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this, &digest] { return stopped_ || !fetching_.contains(digest); });
+  if (stopped_) return absl::UnavailableError("the worker stops");
+  fetching_.insert(digest);
+  lock.unlock();
+
+  const absl::Time deadline = LoopNow() + kFetchPatience;
+  Backoff backoff(kRetryFirst, kRetryLongest, digest.bytes[0]);
+  absl::StatusOr<int64_t> fetched = FetchOnce(digest);
+  while (!fetched.ok() && WorthRetrying(fetched.status()) && LoopNow() < deadline && Pause(backoff.Next())) {
+    fetched = FetchOnce(digest);
+  }
+  lock.lock();
+  fetching_.erase(digest);
+  changed_.notify_all();
+  if (fetched.ok()) return fetched;
+  return absl::UnavailableError(std::string(fetched.status().message()));
+}
+
+absl::StatusOr<int64_t> Transfers::FetchOnce(const Digest& digest) {
+  if (cache_.Has(digest)) return 0;
+  MOTE_ASSIGN_OR_RETURN(const std::string bytes, client_.Get(digest));
+  MOTE_RETURN_IF_ERROR(cache_.Write(digest, bytes));
+  return static_cast<int64_t>(bytes.size());
+}
+
+void Transfers::Put(std::vector<Digest> digests, bool is_volatile, std::shared_ptr<const std::atomic<bool>> abandoned,
+                    std::function<void(Sent)> answer) {
+  cache_.Pin(digests);
+  Enqueue([this, digests = std::move(digests), is_volatile, abandoned = std::move(abandoned),
+           answer = std::move(answer)] {
+    Sent sent = PutNow(digests, is_volatile, *abandoned);
+    cache_.Unpin(digests);
+    answer(std::move(sent));
+  });
+}
+
+Sent Transfers::PutNow(const std::vector<Digest>& digests, bool is_volatile, const std::atomic<bool>& abandoned) {
+  Backoff backoff(kRetryFirst, kRetryLongest, digests.empty() ? 0 : digests[0].bytes[0]);
+  Sent sent;
+  for (;;) {
+    if (abandoned) {
+      sent.status = absl::CancelledError("the lease is gone");
+      return sent;
+    }
+    // Time spent waiting for a coordinator that is away is no cost of the task.
+    const int64_t started = wire::MonotonicNanoseconds();
+    const absl::StatusOr<int64_t> bytes = PutOnce(digests, is_volatile);
+    sent.nanoseconds = wire::MonotonicNanoseconds() - started;
+    sent.bytes = bytes.value_or(0);
+    sent.status = bytes.status();
+    if (bytes.ok() || absl::IsNotFound(sent.status) || absl::IsInvalidArgument(sent.status)) return sent;
+    spdlog::debug("storing blobs at the coordinator failed, trying again: {}", sent.status.ToString());
+    if (!Pause(backoff.Next())) return sent;
+  }
+}
+
+absl::StatusOr<int64_t> Transfers::PutOnce(const std::vector<Digest>& digests, bool is_volatile) {
+  std::vector<Digest> unknown;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::copy_if(digests.begin(), digests.end(), std::back_inserter(unknown),
+                 [this](const Digest& digest) { return !known_.contains(digest); });
+  }
+  int64_t bytes = 0;
+  for (size_t at = 0; at < unknown.size(); at += kAskMax) {
+    const std::vector<Digest> asked(unknown.begin() + static_cast<std::ptrdiff_t>(at),
+                                    unknown.begin() + static_cast<std::ptrdiff_t>(std::min(unknown.size(), at + kAskMax)));
+    // Asking costs a round trip: worth it only when it can save several transfers.
+    // What is stored there volatile must be put again to become durable.
+    std::set<Digest> missing(asked.begin(), asked.end());
+    if (is_volatile && asked.size() > 1) {
+      MOTE_ASSIGN_OR_RETURN(missing, client_.FindMissing(asked));
+    }
+    for (const Digest& digest : asked) {
+      if (missing.contains(digest)) {
+        const auto blob = cache_.Map(digest);
+        if (!blob.ok()) return absl::NotFoundError(absl::StrCat("blob ", digest.Hex(), " left the cache unsent"));
+        MOTE_RETURN_IF_ERROR(client_.Put(digest, (*blob)->bytes(), is_volatile));
+        bytes += static_cast<int64_t>((*blob)->bytes().size());
+      }
+      if (is_volatile) continue;
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (known_.size() >= kKnownMax) known_.clear();
+      known_.insert(digest);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace mote::worker

@@ -1,0 +1,80 @@
+// Moves blobs between the cache and the coordinator, a few at a time.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/digest.h"
+#include "worker/supervisor/blob_cache.h"
+#include "worker/supervisor/blob_client.h"
+
+namespace mote::worker {
+
+struct Sent {
+  absl::Status status;
+  int64_t bytes = 0;
+  int64_t nanoseconds = 0;
+};
+
+// Thread-safe. Answers come on the transfer threads. While the coordinator is away,
+// transfers wait for it.
+class Transfers {
+ public:
+  // Both must outlive it.
+  Transfers(BlobCache& cache, BlobClient& client, int threads);
+  // Stops what is under way; answers that were not given yet are not given.
+  ~Transfers();
+
+  // Brings a blob into the cache. Answers the bytes that came over the network; 0
+  // when it was there, or another fetch brought it meanwhile.
+  //
+  //   Unavailable  not to be had for 30 s, or not stored there at all
+  void Fetch(const Digest& digest, std::function<void(absl::StatusOr<int64_t>)> answer);
+
+  // Puts blobs that lie in the cache; those that the coordinator is known to have
+  // are skipped. Tries until it succeeds or `*abandoned` becomes true.
+  //
+  //   Cancelled        abandoned
+  //   NotFound         a blob has vanished from the cache
+  //   InvalidArgument  the coordinator refuses a blob for good
+  void Put(std::vector<Digest> digests, bool is_volatile, std::shared_ptr<const std::atomic<bool>> abandoned,
+           std::function<void(Sent)> answer);
+
+  // A restarted coordinator may have another store.
+  void ForgetKnown();
+
+ private:
+  void Work();
+  absl::StatusOr<int64_t> FetchNow(const Digest& digest);
+  absl::StatusOr<int64_t> FetchOnce(const Digest& digest);
+  Sent PutNow(const std::vector<Digest>& digests, bool is_volatile, const std::atomic<bool>& abandoned);
+  absl::StatusOr<int64_t> PutOnce(const std::vector<Digest>& digests, bool is_volatile);
+  // False: stopped.
+  bool Pause(absl::Duration duration);
+  void Enqueue(std::function<void()> job);
+
+  BlobCache& cache_;
+  BlobClient& client_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> jobs_;
+  std::set<Digest> fetching_;
+  absl::flat_hash_set<Digest> known_;  // durable at the coordinator
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace mote::worker
