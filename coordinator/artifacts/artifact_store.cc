@@ -38,7 +38,6 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
     return absl::InvalidArgumentError(absl::StrCat("blob announced as ", digest.Hex(), " has the digest ",
                                                    actual.Hex(), "; mend the sender"));
   }
-  MOTE_RETURN_IF_ERROR(CheckReserve());
   return files_->Write(digest, bytes, durable);
 }
 

@@ -1,5 +1,4 @@
-// The coordinator's store of blobs: verified on the way in and on the way out, and
-// never filling the disk.
+// The coordinator's store of blobs: verified on the way in and on the way out.
 //
 // Thread-safe. Every call may wait for the disk: call from a disk thread
 // (disk_threads.h), never from one of gRPC's.
@@ -32,8 +31,7 @@ class BlobRange {
 
 class ArtifactStore {
  public:
-  // `disk_reserve_bytes`: what must stay free on the file system of `dir`; below it
-  // nothing new is taken.
+  // `disk_reserve_bytes`: what should stay free on the file system of `dir`: see CheckReserve.
   //
   // Errors: as errno says, naming the path.
   static absl::StatusOr<std::unique_ptr<ArtifactStore>> Open(const std::string& dir, int64_t disk_reserve_bytes);
@@ -42,7 +40,7 @@ class ArtifactStore {
   //
   // Returns
   //   InvalidArgument    more than kBlobBytesMax bytes, or they do not hash to `digest`
-  //   ResourceExhausted  the disk reserve is reached
+  //   ResourceExhausted  the disk is full
   absl::Status Put(const Digest& digest, std::string_view bytes, bool durable);
 
   // Makes a blob durable that was put volatile. NotFound: it is not here.
@@ -61,11 +59,15 @@ class ArtifactStore {
   // Those of `digests` that are not here, in their order.
   std::vector<Digest> FindMissing(const std::vector<Digest>& digests) const;
   bool Has(const Digest& digest) const { return files_->Has(digest); }
+  // Bytes of a stored blob, from the file system alone. NotFound: it is not here.
+  absl::StatusOr<int64_t> Size(const Digest& digest) const { return files_->Size(digest); }
 
   // Removing what is not here is fine.
   absl::Status Remove(const Digest& digest) { return files_->Remove(digest); }
 
   // ResourceExhausted while less than the reserve is free; names both and the remedy.
+  // Checked before something new is taken from outside; what the coordinator itself
+  // must store to go on may use the reserve.
   absl::Status CheckReserve() const;
 
  private:

@@ -1,0 +1,137 @@
+#include "coordinator/rpc/session_convert.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/version.h"
+#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/time_convert.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr int kSlotsMax = 4096;
+
+absl::StatusOr<Command> From(SessionId session, const v1::Hello& hello) {
+  if (hello.worker().empty()) return absl::InvalidArgumentError("worker: empty; give the worker a name");
+  if (hello.slots_size() > kSlotsMax) {
+    return absl::InvalidArgumentError(absl::StrCat("slots: ", hello.slots_size(), "; at most ", kSlotsMax));
+  }
+  WorkerHello command;
+  command.session = session;
+  command.worker = hello.worker();
+  command.version = hello.version();
+  for (const v1::SlotDescription& slot : hello.slots()) {
+    command.slots.push_back({slot.device(), slot.memory_bytes(), slot.numeric_class()});
+  }
+  command.labels.insert(hello.labels().begin(), hello.labels().end());
+  command.allow_commands = hello.allow_commands();
+  command.allow_test_operations = hello.allow_test_operations();
+  for (const v1::LeaseToken& proto : hello.held()) {
+    MOTE_ASSIGN_OR_RETURN(const LeaseToken token, FromProto(proto));
+    command.held.push_back(token);
+  }
+  return command;
+}
+
+absl::StatusOr<Command> From(SessionId session, const v1::Report& report) {
+  WorkerReport command;
+  command.session = session;
+  MOTE_ASSIGN_OR_RETURN(command.token, FromProto(report.token()));
+  for (const v1::Node& proto : report.nodes()) {
+    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(proto));
+    command.nodes.push_back(std::move(node));
+  }
+  MOTE_ASSIGN_OR_RETURN(command.cost, FromProto(report.cost()));
+  if (report.has_fault()) {
+    MOTE_ASSIGN_OR_RETURN(command.failure, FromProto(report.fault()));
+  }
+  command.slot_time = FromProto(report.slot_time());
+  if (command.slot_time < absl::ZeroDuration()) return absl::InvalidArgumentError("slot_time: negative");
+  return command;
+}
+
+absl::StatusOr<Command> From(SessionId session, const v1::SlotState& state) {
+  if (state.slot() < 0 || state.slot() >= kSlotsMax) {
+    return absl::InvalidArgumentError(absl::StrCat("slot: ", state.slot(), " is no slot of this worker"));
+  }
+  return WorkerSlotState{session, state.slot(), state.ready()};
+}
+
+absl::StatusOr<Command> Named(const char* message, absl::StatusOr<Command> command) {
+  if (command.ok()) return command;
+  return absl::InvalidArgumentError(absl::StrCat(message, ".", std::string(command.status().message())));
+}
+
+}  // namespace
+
+absl::StatusOr<Command> ToCommand(SessionId session, const v1::SessionRequest& request) {
+  switch (request.message_case()) {
+    case v1::SessionRequest::kHello: return Named("hello", From(session, request.hello()));
+    case v1::SessionRequest::kReport: return Named("report", From(session, request.report()));
+    case v1::SessionRequest::kHeartbeat: return WorkerHeartbeat{session, request.heartbeat().sequence()};
+    case v1::SessionRequest::kSlotState: return Named("slot_state", From(session, request.slot_state()));
+    case v1::SessionRequest::kGoodbye: return WorkerGoodbye{session};
+    case v1::SessionRequest::MESSAGE_NOT_SET: break;
+  }
+  return absl::InvalidArgumentError("a message that is none of hello, report, heartbeat, slot_state, goodbye");
+}
+
+v1::SessionResponse ToProto(const SendWelcome& effect) {
+  v1::SessionResponse response;
+  v1::Welcome& welcome = *response.mutable_welcome();
+  welcome.set_epoch(effect.epoch.value);
+  welcome.set_version(kVersion);
+  *welcome.mutable_heartbeat_interval() = ToProto(effect.heartbeat_interval);
+  for (const KeptLease& lease : effect.kept) {
+    v1::Welcome::Kept& kept = *welcome.add_kept();
+    *kept.mutable_held() = ToProto(lease.held);
+    *kept.mutable_token() = ToProto(lease.token);
+  }
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendLease& effect) {
+  v1::SessionResponse response;
+  v1::Lease& lease = *response.mutable_lease();
+  *lease.mutable_token() = ToProto(effect.token);
+  lease.set_slot(effect.slot);
+  if (effect.pass != nullptr) *lease.mutable_pass() = ToProto(*effect.pass);
+  *lease.mutable_task_timeout() = ToProto(effect.task_timeout);
+  lease.set_volatile_(effect.is_volatile);
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendAck& effect) {
+  v1::SessionResponse response;
+  *response.mutable_ack()->mutable_token() = ToProto(effect.token);
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendRevoke& effect) {
+  v1::SessionResponse response;
+  *response.mutable_revoke()->mutable_token() = ToProto(effect.token);
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendDropPass& effect) {
+  v1::SessionResponse response;
+  response.mutable_drop_pass()->set_pass(effect.pass.value);
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendHeartbeatAck& effect) {
+  v1::SessionResponse response;
+  response.mutable_heartbeat_ack()->set_sequence(effect.sequence);
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendDrain&) {
+  v1::SessionResponse response;
+  response.mutable_drain();
+  return response;
+}
+
+}  // namespace mote::coordinator

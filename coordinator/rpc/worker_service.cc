@@ -1,0 +1,156 @@
+#include "coordinator/rpc/worker_service.h"
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "common/version.h"
+#include "coordinator/rpc/grpc_status.h"
+#include "coordinator/rpc/session_convert.h"
+
+namespace mote::coordinator {
+namespace {
+
+// What may wait for a worker that reads slowly.
+constexpr size_t kQueueBytesMax = 32 << 20;
+constexpr size_t kQueueMessagesMax = 16384;
+
+absl::Status CheckVersion(const v1::Hello& hello) {
+  if (hello.version() == kVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("worker \"", hello.worker(), "\" has version ", hello.version(),
+                                                    ", the coordinator ", kVersion,
+                                                    "; install the same version on both sides"));
+}
+
+// Lives until OnDone. Reactions of one stream may run concurrently.
+class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>, public SessionStream {
+ public:
+  Stream(grpc::CallbackServerContext* context, SessionTable& sessions, const PostCommand& post)
+      : context_(context), sessions_(sessions), post_(post), session_(sessions.Add(this)) {
+    StartRead(&request_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return Close(absl::OkStatus());  // the worker left, or its connection did
+    if (const absl::Status status = Receive(); !status.ok()) return Close(status);
+    StartRead(&request_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (!ok) queue_.clear();
+    if (!ok && !close_.has_value()) close_ = absl::CancelledError("the worker's connection broke");
+    Advance();
+  }
+
+  void OnCancel() override { Close(absl::CancelledError("the worker's connection broke")); }
+
+  void OnDone() override {
+    sessions_.Remove(session_);
+    sessions_.PostClosed(session_);
+    delete this;
+  }
+
+  void Send(v1::SessionResponse message) override {
+    const size_t bytes = message.ByteSizeLong();
+    if (bytes > kControlBytesMax) return Refuse(message, bytes);
+    const std::lock_guard lock(mutex_);
+    if (close_.has_value()) return;
+    if (queue_.size() >= kQueueMessagesMax || queue_bytes_ + bytes > kQueueBytesMax) return DropSlowReader();
+    queue_.push_back(std::move(message));
+    queue_bytes_ += bytes;
+    Advance();
+  }
+
+  void Close(const absl::Status& status) override {
+    const std::lock_guard lock(mutex_);
+    if (!close_.has_value()) close_ = status;
+    Advance();
+  }
+
+ private:
+  // Turns the message that was read into a command.
+  absl::Status Receive() {
+    if (const size_t bytes = request_.ByteSizeLong(); bytes > kControlBytesMax) {
+      return absl::InvalidArgumentError(absl::StrCat("a message of ", bytes, " bytes; at most ", kControlBytesMax,
+                                                     " are allowed: put large values as artifacts"));
+    }
+    const bool is_hello = request_.has_hello();
+    if (is_hello == greeted_) {
+      return absl::InvalidArgumentError(is_hello ? "hello: sent twice" : "the first message must be hello");
+    }
+    if (is_hello) MOTE_RETURN_IF_ERROR(CheckVersion(request_.hello()));
+    greeted_ = true;
+    MOTE_ASSIGN_OR_RETURN(Command command, ToCommand(session_, request_));
+    return post_(std::move(command)) ? absl::OkStatus() : MailboxRefusal();
+  }
+
+  // Starts what comes next: the next write, or the end. Requires mutex_.
+  void Advance() {
+    if (writing_ || finished_) return;
+    if (!queue_.empty()) {
+      response_ = std::move(queue_.front());
+      queue_.pop_front();
+      queue_bytes_ -= response_.ByteSizeLong();
+      writing_ = true;
+      StartWrite(&response_);
+    } else if (close_.has_value()) {
+      finished_ = true;
+      Finish(ToGrpc(*close_));
+    }
+  }
+
+  // Requires mutex_. The write that hangs ends with the cancelled call.
+  void DropSlowReader() {
+    queue_.clear();
+    queue_bytes_ = 0;
+    close_ = absl::UnavailableError("the worker reads too slowly; reconnect");
+    context_->TryCancel();
+  }
+
+  // A pass that no worker can be told of fails like a task that cannot run.
+  void Refuse(const v1::SessionResponse& message, size_t bytes) {
+    if (!message.has_lease()) {
+      return Close(absl::ResourceExhaustedError(absl::StrCat("a message to the worker of ", bytes, " bytes; at most ",
+                                                             kControlBytesMax, " are allowed: start it anew")));
+    }
+    v1::SessionRequest request;
+    *request.mutable_report()->mutable_token() = message.lease().token();
+    v1::Fault& fault = *request.mutable_report()->mutable_fault();
+    fault.set_kind(v1::FAULT_KIND_APPLICATION);
+    fault.set_task(-1);
+    fault.set_message(absl::StrCat("the definition of this pass has ", bytes, " bytes, at most ", kControlBytesMax,
+                                   " fit a message; shorten the stage's parameters or give them as a file"));
+    absl::StatusOr<Command> command = ToCommand(session_, request);
+    if (!command.ok() || !post_(*std::move(command))) Close(MailboxRefusal());
+  }
+
+  grpc::CallbackServerContext* const context_;
+  SessionTable& sessions_;
+  const PostCommand& post_;
+  v1::SessionRequest request_;  // of the one read in flight
+  bool greeted_ = false;        // reads come one after another: needs no lock
+
+  std::mutex mutex_;
+  std::deque<v1::SessionResponse> queue_;  // guarded by mutex_, as all below
+  size_t queue_bytes_ = 0;
+  v1::SessionResponse response_;  // of the one write in flight
+  bool writing_ = false;
+  std::optional<absl::Status> close_;  // end with this once the queue is empty
+  bool finished_ = false;
+  const SessionId session_;  // last: the table may call back as soon as it knows this
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionResponse>* WorkerService::Session(
+    grpc::CallbackServerContext* context) {
+  return new Stream(context, sessions_, post_);
+}
+
+}  // namespace mote::coordinator

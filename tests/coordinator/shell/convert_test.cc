@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+
+#include "coordinator/convert/job_convert.h"
+#include "coordinator/convert/json_convert.h"
+#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/utf8.h"
+#include "coordinator/convert/view_convert.h"
+#include "tests/coordinator/shell/events.h"
+#include "tests/coordinator/shell/status_matchers.h"
+
+namespace mote::coordinator {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(PassConvert, WhatIsConvertedComesBackEqual) {
+  EXPECT_EQ(*FromProto(ToProto(SomePass())), SomePass());
+  EXPECT_EQ(*FromProto(ToProto(SomeToken())), SomeToken());
+  EXPECT_EQ(*FromProto(ToProto(SomeCost())), SomeCost());
+  EXPECT_EQ(*FromProto(ToProto(SomeFailure())), SomeFailure());
+  for (const Node& node : {Node{{3, 4}, "bytes"}, Node{{3, 4}, ""}, Node{{0, 0}, std::nullopt}}) {
+    EXPECT_EQ(*FromProto(ToProto(node)), node);
+  }
+}
+
+TEST(PassConvert, EveryKindOfFaultHasANumberOfItsOwn) {
+  std::set<int> numbers;
+  for (const FaultKind kind : {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory,
+                               FaultKind::kTimeout, FaultKind::kLostWorker, FaultKind::kUnavailable,
+                               FaultKind::kDevice}) {
+    const v1::Fault proto = ToProto(Failure{kind, -1, "", "", ""});
+    EXPECT_NE(proto.kind(), v1::FAULT_KIND_UNSPECIFIED);
+    EXPECT_TRUE(numbers.insert(proto.kind()).second);
+    EXPECT_EQ(FromProto(proto)->kind, kind);
+  }
+  EXPECT_THAT(FromProto(v1::Fault()), Fails(absl::StatusCode::kInvalidArgument, "fault.kind"));
+}
+
+TEST(PassConvert, BlocksOutsideOfAnyPassAreRefused) {
+  const auto block = [](int level, int64_t index) {
+    v1::Block proto;
+    proto.set_level(level);
+    proto.set_index(index);
+    return FromProto(proto);
+  };
+  EXPECT_THAT(block(0, 0), IsOk());
+  EXPECT_THAT(block(62, 0), IsOk());
+  EXPECT_THAT(block(-1, 0), Fails(absl::StatusCode::kInvalidArgument, "level -1"));
+  EXPECT_THAT(block(63, 0), Fails(absl::StatusCode::kInvalidArgument, "level 63"));
+  EXPECT_THAT(block(0, -1), Fails(absl::StatusCode::kInvalidArgument, "index -1"));
+  EXPECT_THAT(block(62, 2), Fails(absl::StatusCode::kInvalidArgument, "index 2"));
+}
+
+TEST(PassConvert, CostsThatDoNotFitTogetherAreRefused) {
+  v1::Cost uneven = ToProto(SomeCost());
+  uneven.add_bucket(1);
+  EXPECT_THAT(FromProto(uneven), Fails(absl::StatusCode::kInvalidArgument, "cost"));
+  v1::Cost negative = ToProto(SomeCost());
+  negative.set_phase_ns(3, -1);
+  EXPECT_THAT(FromProto(negative), Fails(absl::StatusCode::kInvalidArgument, "cost.phase_ns: -1"));
+  v1::Cost phases = ToProto(SomeCost());
+  phases.add_phase_ns(1);
+  EXPECT_THAT(FromProto(phases), Fails(absl::StatusCode::kInvalidArgument, "8 phases"));
+}
+
+TEST(PassConvert, AnAbsentNodeWithAPartialIsRefused) {
+  v1::Node proto;
+  proto.set_absent(true);
+  proto.set_partial("bytes");
+  EXPECT_THAT(FromProto(proto), Fails(absl::StatusCode::kInvalidArgument, "absent"));
+}
+
+TEST(PassConvert, StderrThatIsNotUtf8StillTravels) {
+  Failure failure = SomeFailure();
+  failure.detail = "caf\xe9 \xf0\x9f\x98\x80";
+  std::string wire = ToProto(failure).SerializeAsString();
+  v1::Fault proto;
+  ASSERT_TRUE(proto.ParseFromString(wire));
+  EXPECT_EQ(FromProto(proto)->detail, "caf? \xf0\x9f\x98\x80");
+}
+
+TEST(Utf8, OnlyWhatIsNotACharacterIsReplaced) {
+  EXPECT_EQ(Utf8("plain é 字 😀"), "plain é 字 😀");
+  EXPECT_EQ(Utf8("\xc0\xaf"), "??");          // overlong
+  EXPECT_EQ(Utf8("\xed\xa0\x80"), "???");     // surrogate
+  EXPECT_EQ(Utf8("\xf4\x90\x80\x80"), "????");  // beyond the last character
+  EXPECT_EQ(Utf8("ab\xe5\xad"), "ab??");      // cut within a character
+}
+
+TEST(TimeConvert, NanosecondsSurviveOnBothSidesOfZero) {
+  for (const int64_t nanos : {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{-1'500'000'000}, int64_t{1'700'000'000'123'456'789}}) {
+    EXPECT_EQ(FromProto(ToProto(absl::FromUnixNanos(nanos))), absl::FromUnixNanos(nanos));
+    EXPECT_EQ(FromProto(ToProto(absl::Nanoseconds(nanos))), absl::Nanoseconds(nanos));
+    EXPECT_GE(ToProto(absl::FromUnixNanos(nanos)).nanos(), 0);
+  }
+}
+
+TEST(JsonConvert, WholeNumbersStayWholeAndKeysAreSorted) {
+  const std::string text = R"({"a":[1,2.5,"x",true,null],"b":{"c":-3,"d":9007199254740992}})";
+  EXPECT_EQ(*JsonText(*StructOf(text)), text);
+  EXPECT_EQ(*JsonText(google::protobuf::Struct()), "{}");
+}
+
+TEST(JsonConvert, ANumberThatJsonHasNotIsNamedByItsPath) {
+  google::protobuf::Struct object = *StructOf(R"({"optimizer":{"lr":[0]}})");
+  (*object.mutable_fields())["optimizer"]
+      .mutable_struct_value()
+      ->mutable_fields()
+      ->at("lr")
+      .mutable_list_value()
+      ->mutable_values(0)
+      ->set_number_value(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_THAT(JsonText(object), Fails(absl::StatusCode::kInvalidArgument, "optimizer.lr[0]"));
+  EXPECT_THAT(StructOf("[1]"), Fails(absl::StatusCode::kInvalidArgument, "not a JSON object"));
+}
+
+TEST(JsonConvert, NestingIsLimited) {
+  std::string text = "{}";
+  for (int i = 0; i < 40; ++i) text = R"({"a":)" + text + "}";
+  EXPECT_THAT(JsonText(*StructOf(text)), Fails(absl::StatusCode::kInvalidArgument, "nested"));
+}
+
+TEST(JobConvert, AJobComesBackEqualButForItsParameters) {
+  JobSpec expected = SomeJob();
+  expected.stages[0].parameters = "{}";
+  expected.stages[0].reduce.parameters = "{}";
+  EXPECT_EQ(*FromProto(ToProtoWithoutParameters(SomeJob())), expected);
+}
+
+TEST(JobConvert, DefaultsAreFilledIn) {
+  v1::JobSpec proto;
+  *proto.add_stages()->mutable_operation()->mutable_parameters() = *StructOf(R"({"rows":8})");
+  const absl::StatusOr<JobSpec> spec = FromProto(proto);
+  ASSERT_THAT(spec, IsOk());
+  EXPECT_EQ(spec->tenant, "default");
+  EXPECT_EQ(spec->stages[0].attempts_max, 3);
+  EXPECT_EQ(spec->stages[0].on_bad_task, TaskPolicy::kFail);
+  EXPECT_EQ(spec->stages[0].parameters, R"({"rows":8})");
+}
+
+TEST(JobConvert, EveryMistakeIsOnALineOfItsOwn) {
+  v1::JobSpec proto;
+  proto.add_inputs();
+  v1::Stage& stage = *proto.add_stages();
+  stage.mutable_tasks()->set_rows(1);
+  stage.mutable_tasks()->set_count(-1);
+  stage.set_attempts_max(-2);
+  stage.mutable_timeout()->set_seconds(-1);
+  const std::string message(FromProto(proto).status().message());
+  EXPECT_THAT(message, HasSubstr("inputs[0]: no format"));
+  EXPECT_THAT(message, HasSubstr("\nstages[0].tasks: more than one"));
+  EXPECT_THAT(message, HasSubstr("\nstages[0].tasks: -1 is negative"));
+  EXPECT_THAT(message, HasSubstr("\nstages[0].retry.attempts: negative"));
+  EXPECT_THAT(message, HasSubstr("\nstages[0].timeout: negative"));
+}
+
+TEST(ViewConvert, TheCostFollowsTheFormula) {
+  CostView view;
+  view.cost = SomeCost();
+  view.alpha.Add(17, 2.0);
+  view.device_time = absl::Milliseconds(1500);
+  const v1::CostSummary proto = ToProto(view);
+  EXPECT_DOUBLE_EQ(proto.alpha_seconds_per_byte(), 2.0 / 17);
+  EXPECT_DOUBLE_EQ(proto.predicted_seconds(), 4e-9 + 2.0 / 17 * (8 + 9));  // T + α·(C + S)
+  EXPECT_DOUBLE_EQ(proto.compute_seconds(), 4e-9);
+  EXPECT_DOUBLE_EQ(proto.device_seconds(), 1.5);
+  EXPECT_DOUBLE_EQ(proto.task_seconds_max(), 0.123456789);
+}
+
+TEST(ViewConvert, TimesThatHaveNotComeAreAbsent) {
+  JobView view;
+  view.id = {7};
+  view.state = JobState::kPending;
+  view.stages.push_back({});
+  view.outputs.push_back({{"report", "score", "", ""}, {OutputKind::kDocument, {"{}", std::nullopt}, 0, 2}});
+  const v1::Job proto = ToProto(view);
+  EXPECT_EQ(proto.state(), v1::JOB_STATE_PENDING);
+  EXPECT_FALSE(proto.has_start_time());
+  EXPECT_FALSE(proto.has_end_time());
+  EXPECT_FALSE(proto.stages(0).has_start_time());
+  EXPECT_FALSE(proto.stages(0).has_eta());
+  EXPECT_FALSE(proto.has_failure());
+  EXPECT_EQ(proto.outputs(0).inline_(), "{}");
+}
+
+}  // namespace
+}  // namespace mote::coordinator
