@@ -33,9 +33,9 @@ double Median(const ValueCounts& values, int64_t count) {
 // The most frequent entry; the smallest of several.
 template <class Entries>
 const auto& Mode(const Entries& entries) {
-  return std::max_element(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-           return a.second < b.second;
-         })->first;
+  return std::max_element(entries.begin(), entries.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
 }
 
 // What missing numbers of the column become.
@@ -51,8 +51,8 @@ absl::Status FitImputation(const ColumnProfile& profile, Impute impute, FittedCo
                                 " missing values, and its distinct values do not fit beside those of ",
                                 "so many columns; set impute: mean or drop"));
   }
-  column->impute_number = impute == Impute::kMedian ? Median(values, profile.numbers.count)
-                                                    : KeyNumber(Mode(values.numbers), values.shift);
+  column->impute_number =
+      impute == Impute::kMedian ? Median(values, profile.numbers.count) : KeyNumber(Mode(values.numbers), values.shift);
   return absl::OkStatus();
 }
 
@@ -86,8 +86,9 @@ absl::Status CheckUtf8(const ColumnProfile& profile) {
 absl::Status FitCategories(const ColumnProfile& profile, FittedColumn* column) {
   column->kind = ColumnKind::kCategory;
   if (profile.values.rung != Rung::kTexts) {
-    return Invalid(absl::StrCat("column \"", column->name, "\" has too many distinct values to one-hot encode (at most ",
-                                kTextsMax, "); add it to drop_columns"));
+    return Invalid(absl::StrCat("column \"", column->name,
+                                "\" has too many distinct values to one-hot encode (at most ", kTextsMax,
+                                "); add it to drop_columns"));
   }
   MOTE_RETURN_IF_ERROR(CheckUtf8(profile));
   for (const auto& [text, count] : profile.values.texts) column->categories.emplace_back(text);
@@ -129,8 +130,7 @@ absl::Status MovePositiveLast(const std::string& positive, std::vector<std::stri
                                 absl::StrJoin(*classes, ", "), DidYouMean(positive, *classes)));
   }
   if (classes->size() != 2) {
-    return Invalid(absl::StrCat("positive: needs two classes, and the label has ", classes->size(),
-                                "; leave it out"));
+    return Invalid(absl::StrCat("positive: needs two classes, and the label has ", classes->size(), "; leave it out"));
   }
   std::rotate(found, found + 1, classes->end());
   return absl::OkStatus();
@@ -140,8 +140,8 @@ absl::StatusOr<std::vector<std::string>> FitClasses(const ColumnProfile& profile
   std::vector<std::string> classes;
   const std::string column = absl::StrCat("label: column \"", std::string(profile.name), "\" ");
   if (profile.values.rung != Rung::kTexts) {
-    return Invalid(absl::StrCat(column, "has more than ", kTextsMax,
-                                " classes in the training rows; name a column of classes"));
+    return Invalid(
+        absl::StrCat(column, "has more than ", kTextsMax, " classes in the training rows; name a column of classes"));
   }
   MOTE_RETURN_IF_ERROR(CheckUtf8(profile));
   for (const auto& [text, count] : profile.values.texts) classes.emplace_back(text);

@@ -7,10 +7,14 @@ namespace {
 
 const char* KindName(ColumnKind kind) {
   switch (kind) {
-    case ColumnKind::kNumber: return "number";
-    case ColumnKind::kCategory: return "category";
-    case ColumnKind::kLabel: return "label";
-    case ColumnKind::kOmitted: return "omitted";
+    case ColumnKind::kNumber:
+      return "number";
+    case ColumnKind::kCategory:
+      return "category";
+    case ColumnKind::kLabel:
+      return "label";
+    case ColumnKind::kOmitted:
+      return "omitted";
   }
   return "unknown";
 }

@@ -16,17 +16,17 @@ enum class ColumnKind { kNumber, kCategory, kLabel, kOmitted };
 struct FittedColumn {
   std::string name;
   ColumnKind kind = ColumnKind::kOmitted;
-  std::string reason;         // kOmitted: why
-  int64_t missing = 0;        // in the training rows
-  bool approximate = false;   // the imputed number is one of a sketch, not exact
-  double impute_number = 0;   // kNumber
-  std::string impute_text;    // kCategory
-  double min = 0, max = 0;    // kNumber: of the training rows, before imputation
-  double mean = 0, std = 1;   // kNumber: after imputation; population, not sample
+  std::string reason;                   // kOmitted: why
+  int64_t missing = 0;                  // in the training rows
+  bool approximate = false;             // the imputed number is one of a sketch, not exact
+  double impute_number = 0;             // kNumber
+  std::string impute_text;              // kCategory
+  double min = 0, max = 0;              // kNumber: of the training rows, before imputation
+  double mean = 0, std = 1;             // kNumber: after imputation; population, not sample
   std::vector<std::string> categories;  // kCategory: sorted by bytes
-  int64_t first_feature = 0;  // index into x
+  int64_t first_feature = 0;            // index into x
 
-  int64_t width() const;      // features of it
+  int64_t width() const;  // features of it
 };
 
 struct Fitted {

@@ -55,7 +55,8 @@ absl::Status ParseOneHot(const Json& value, PrepareOptions* options) {
     return absl::OkStatus();
   }
   if (value == "auto" || value == true) return absl::OkStatus();
-  if (value != "off" && value != false) return Invalid(absl::StrCat("one_hot: ", value.dump(), " is not auto, off or a list of columns"));
+  if (value != "off" && value != false)
+    return Invalid(absl::StrCat("one_hot: ", value.dump(), " is not auto, off or a list of columns"));
   options->one_hot = OneHot::kOff;
   return absl::OkStatus();
 }
@@ -102,7 +103,8 @@ absl::Status ParseSplit(const Json& split, PrepareOptions* options) {
   double total = 0;
   for (const auto& [name, value] : split.items()) MOTE_RETURN_IF_ERROR(ParseSplitEntry(name, value, options));
   for (const SplitFraction& part : options->splits) total += part.fraction;
-  if (total > 1 + 1e-9) return Invalid(absl::StrCat("split: the fractions add up to ", total, "; at most 1 is allowed"));
+  if (total > 1 + 1e-9)
+    return Invalid(absl::StrCat("split: the fractions add up to ", total, "; at most 1 is allowed"));
   std::stable_sort(options->splits.begin(), options->splits.end(), [](const SplitFraction& a, const SplitFraction& b) {
     return SplitRank(a.name) < SplitRank(b.name);
   });
@@ -151,8 +153,8 @@ absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view
   for (const Column& column : schema.columns) known.push_back(column.name);
   const auto check = [&](const std::string& parameter, const std::string& name) -> absl::Status {
     if (Has(known, name)) return absl::OkStatus();
-    return Invalid(absl::StrCat(parameter, ": \"", std::string(file), "\" has no column \"", name, "\"",
-                                DidYouMean(name, known)));
+    return Invalid(
+        absl::StrCat(parameter, ": \"", std::string(file), "\" has no column \"", name, "\"", DidYouMean(name, known)));
   };
   MOTE_RETURN_IF_ERROR(check("label", label));
   for (const std::string& name : drop_columns) MOTE_RETURN_IF_ERROR(check("drop_columns", name));

@@ -8,7 +8,8 @@ namespace mote {
 namespace {
 
 constexpr const char* kReasons[kDropReasons] = {"number of columns differs from the header's", "label is missing",
-                                                "label is not one of the training rows'", "a value is missing or not a number"};
+                                                "label is not one of the training rows'",
+                                                "a value is missing or not a number"};
 
 Json ColumnJson(const FittedColumn& column, const ColumnQuality& quality) {
   Json json = {{"name", column.name}};

@@ -27,9 +27,9 @@ struct Dropped {
 };
 
 struct ColumnQuality {
-  int64_t imputed = 0;       // missing values filled in, of the rows that were kept
-  int64_t not_numbers = 0;   // of these: texts in a column of numbers
-  int64_t unseen = 0;        // categories that no training row has: all zeros in x
+  int64_t imputed = 0;      // missing values filled in, of the rows that were kept
+  int64_t not_numbers = 0;  // of these: texts in a column of numbers
+  int64_t unseen = 0;       // categories that no training row has: all zeros in x
   bool operator==(const ColumnQuality&) const = default;
 };
 

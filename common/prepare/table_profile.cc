@@ -43,9 +43,9 @@ std::string EncodeValues(const ValueCounts& values) {
 }
 
 absl::Status TooLarge(const TableProfile& profile) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the table has ", profile.columns.size(), " columns, and their statistics do not fit into ", kProfileBytesMax,
-      " bytes; leave some out with drop_columns"));
+  return absl::InvalidArgumentError(absl::StrCat("the table has ", profile.columns.size(),
+                                                 " columns, and their statistics do not fit into ", kProfileBytesMax,
+                                                 " bytes; leave some out with drop_columns"));
 }
 
 }  // namespace

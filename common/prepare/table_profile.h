@@ -30,7 +30,7 @@ struct Moments {
 
 struct ColumnProfile {
   std::string_view name;
-  bool pinned = false;      // its distinct texts are needed: never degraded for want of room
+  bool pinned = false;  // its distinct texts are needed: never degraded for want of room
   int64_t missing = 0;
   int64_t not_numbers = 0;  // present, but no finite number
   Moments numbers;          // of those that are

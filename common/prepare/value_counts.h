@@ -41,7 +41,7 @@ double KeyNumber(int64_t key, int shift);
 
 struct ValueCounts {
   Rung rung = Rung::kTexts;
-  int shift = 0;  // kNumbers
+  int shift = 0;                                            // kNumbers
   std::vector<std::pair<std::string_view, int64_t>> texts;  // views into what was decoded or added
   std::vector<std::pair<int64_t, int64_t>> numbers;
 

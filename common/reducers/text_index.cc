@@ -118,7 +118,8 @@ class TextIndexReducer final : public Reducer {
 
   absl::StatusOr<Output> Finish(const std::string* partial, BlobSink& blobs, BlobSource* source) const override {
     if (partial == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("\"", empty_.name, "\" could not be indexed: no chunk has a result"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", empty_.name, "\" could not be indexed: no chunk has a result"));
     }
     MOTE_RETURN_IF_ERROR(Validate(*partial));
     MOTE_ASSIGN_OR_RETURN(const Rope rope, ReadRope(*partial));
@@ -206,16 +207,18 @@ absl::Status TextIndexLeaf(const ChunkFacts& facts, std::string* partial, BlobSi
 
 ReducerEntry TextIndexEntry() {
   using Kind = Parameter::Kind;
-  return {.description = {.name = "text_index",
-                          .summary = "Where the rows of a text file start",
-                          .parameters = {{.name = "format", .kind = Kind::kText, .default_value = "", .summary = "csv, jsonl or text"},
-                                         {.name = "name", .kind = Kind::kText, .default_value = "", .summary = "of the file, for messages"},
-                                         {.name = "artifact", .kind = Kind::kText, .default_value = "", .summary = "the file's bytes"},
-                                         {.name = "delimiter",
-                                          .kind = Kind::kText,
-                                          .default_value = "\",\"",
-                                          .summary = "between the cells of a CSV row"}},
-                          .bound = "48 KiB, and 45 bytes for each blob of facts"},
+  return {.description =
+              {.name = "text_index",
+               .summary = "Where the rows of a text file start",
+               .parameters =
+                   {{.name = "format", .kind = Kind::kText, .default_value = "", .summary = "csv, jsonl or text"},
+                    {.name = "name", .kind = Kind::kText, .default_value = "", .summary = "of the file, for messages"},
+                    {.name = "artifact", .kind = Kind::kText, .default_value = "", .summary = "the file's bytes"},
+                    {.name = "delimiter",
+                     .kind = Kind::kText,
+                     .default_value = "\",\"",
+                     .summary = "between the cells of a CSV row"}},
+               .bound = "48 KiB, and 45 bytes for each blob of facts"},
           .user = false,
           .make = MakeTextIndex};
 }

@@ -44,7 +44,7 @@ struct ChunkFacts {
   std::array<ChunkRows, 2> cases;  // starts outside quotes; inside
   int64_t nul_offset = -1;         // of the first NUL byte, −1: there is none
   int64_t nul_line = 0;            // newlines of the chunk before it
-  CsvHeader header;                   // CSV, first chunk only
+  CsvHeader header;                // CSV, first chunk only
 
   bool operator==(const ChunkFacts&) const = default;
   std::string Encode() const;

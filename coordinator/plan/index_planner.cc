@@ -21,7 +21,10 @@ OperationDescription DescribeIndex() {
       {.name = "artifact", .kind = Kind::kText, .default_value = "", .summary = "the file's bytes"},
       {.name = "path", .kind = Kind::kText, .default_value = "", .summary = "the file as the user named it"},
       {.name = "delimiter", .kind = Kind::kText, .default_value = "\",\"", .summary = "between the cells of a CSV row"},
-      {.name = "chunk_bytes", .kind = Kind::kInteger, .default_value = "1048576", .summary = "text of one task, bytes"}};
+      {.name = "chunk_bytes",
+       .kind = Kind::kInteger,
+       .default_value = "1048576",
+       .summary = "text of one task, bytes"}};
   description.outputs = {"result"};
   description.task_shape = "1 MiB of text";
   description.takes_input = false;
@@ -32,9 +35,9 @@ absl::Status CheckDelimiter(const std::string& delimiter) {
   const bool separates = delimiter.size() == 1 && std::string("\"\n\r").find(delimiter[0]) == std::string::npos &&
                          delimiter[0] != '\0' && static_cast<unsigned char>(delimiter[0]) < 0x80;
   if (separates) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "delimiter: ", Json(delimiter).dump(-1, ' ', false, Json::error_handler_t::replace),
-      " is not one ASCII character other than a quote or a line end; set it to \",\", \";\" or a tab"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("delimiter: ", Json(delimiter).dump(-1, ' ', false, Json::error_handler_t::replace),
+                   " is not one ASCII character other than a quote or a line end; set it to \",\", \";\" or a tab"));
 }
 
 class IndexPlanner final : public Planner {

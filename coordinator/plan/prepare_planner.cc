@@ -25,7 +25,11 @@ OperationDescription DescribePrepare() {
       "Cleans a CSV table for learning: imputes, one-hot encodes, standardises and splits, fitted on the training rows";
   description.parameters = {
       {.name = "label", .kind = Kind::kText, .default_value = "", .summary = "column of the classes"},
-      {.name = "positive", .kind = Kind::kAny, .default_value = "", .optional = true, .summary = "which of two classes is class 1"},
+      {.name = "positive",
+       .kind = Kind::kAny,
+       .default_value = "",
+       .optional = true,
+       .summary = "which of two classes is class 1"},
       {.name = "impute",
        .default_value = "\"median\"",
        .summary = "what a missing number becomes: median, mean or mode (a missing category always the mode); "
@@ -40,6 +44,7 @@ OperationDescription DescribePrepare() {
        .summary = "z_score: numbers minus their mean, by their standard deviation; or off"},
       {.name = "split",
        .kind = Kind::kObject,
+       .default_value = "",
        .optional = true,
        .summary = "{train: 0.7, dev: 0.1, test: 0.2, seed: 1}: fractions of the rows, drawn by the seed; "
                   "without it there is one table, all"},
@@ -97,7 +102,8 @@ class PreparePlanner final : public Planner {
   // The memo while transforming is the document `fitted`.
   absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context, const PrepareOptions& options) const {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    if (input->rows == 0) return absl::InvalidArgumentError("input: the table has no rows; give it rows below the header");
+    if (input->rows == 0)
+      return absl::InvalidArgumentError("input: the table has no rows; give it rows below the header");
     if (!input->content.artifact) {  // otherwise the kernels check
       MOTE_ASSIGN_OR_RETURN(const Dataset dataset, DecodeTable(*input));
       if (dataset.format == DatasetFormat::kCsv) {
@@ -129,9 +135,9 @@ class PreparePlanner final : public Planner {
   absl::StatusOr<PlanStep> Yield(const PlanContext& context, const PrepareOptions& options) const {
     const Value& content = context.completed[0].output.content;
     if (content.artifact) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("prepare: the counts of so many columns take ", content.artifact->bytes, " bytes, at most ",
-                       kInlineBytesMax, " are allowed; leave some out with drop_columns"));
+      return absl::ResourceExhaustedError(absl::StrCat("prepare: the counts of so many columns take ",
+                                                       content.artifact->bytes, " bytes, at most ", kInlineBytesMax,
+                                                       " are allowed; leave some out with drop_columns"));
     }
     MOTE_ASSIGN_OR_RETURN(SplitTables result, SplitTables::Decode(content.bytes));
     MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(context.memo));

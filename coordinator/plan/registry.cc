@@ -8,6 +8,8 @@
 
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/infer_planner.h"
+#include "coordinator/plan/index_planner.h"
+#include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/source_planner.h"
 #include "coordinator/plan/train_planner.h"
 
@@ -20,8 +22,10 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
     Add(MakeInferPlanner());
+    Add(MakeIndexPlanner());
     Add(MakeMisbehavePlanner());
     Add(MakeNoopPlanner());
+    Add(MakePreparePlanner());
     Add(MakeRandomSumPlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());

@@ -23,10 +23,9 @@ int64_t LineOfRow(std::string_view text, int64_t line) {
 }
 
 absl::Status RaggedRow(const Dataset& dataset, int64_t row, int64_t line, size_t cells) {
-  return absl::InvalidArgumentError(absl::StrCat("row=", row, " in \"", dataset.name, "\" line ", line, " has ", cells,
-                                                 cells == 1 ? " column" : " columns", ", the header has ",
-                                                 dataset.schema.columns.size(),
-                                                 "; fix the row or set on_bad_row: skip"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "row=", row, " in \"", dataset.name, "\" line ", line, " has ", cells, cells == 1 ? " column" : " columns",
+      ", the header has ", dataset.schema.columns.size(), "; fix the row or set on_bad_row: skip"));
 }
 
 absl::StatusOr<std::unique_ptr<TextCursor>> TextCursor::Open(const Dataset& dataset, BlobSource& source) {
@@ -50,8 +49,8 @@ TextCursor::Position TextCursor::Nearest(int64_t row) const {
 
 absl::Status TextCursor::Seek(TaskRange rows, BlobSource& source) {
   if (rows.begin < 0 || rows.begin > rows.end || rows.end > dataset_.rows) {
-    return absl::OutOfRangeError(absl::StrCat("rows [", rows.begin, ", ", rows.end, ") of \"", dataset_.name,
-                                              "\", which has ", dataset_.rows));
+    return absl::OutOfRangeError(
+        absl::StrCat("rows [", rows.begin, ", ", rows.end, ") of \"", dataset_.name, "\", which has ", dataset_.rows));
   }
   next_row_ = end_row_ = rows.end;
   if (rows.empty()) return absl::OkStatus();
@@ -101,9 +100,9 @@ absl::Status TextCursor::Scan(std::vector<std::string_view>* cells) {
 absl::Status TextCursor::BadRow() const {
   const CsvError& error = csv_->error();
   const std::string_view before = text_.substr(0, error.offset);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "row=", next_row_, " in \"", dataset_.name, "\" line ",
-      text_line_ + std::count(before.begin(), before.end(), '\n'), ": ", error.message, "; fix the file"));
+  return absl::InvalidArgumentError(absl::StrCat("row=", next_row_, " in \"", dataset_.name, "\" line ",
+                                                 text_line_ + std::count(before.begin(), before.end(), '\n'), ": ",
+                                                 error.message, "; fix the file"));
 }
 
 void TextCursor::SkipEmptyLines() {

@@ -70,12 +70,12 @@ class TextCursor {
   int64_t text_offset_ = 0;
   int64_t text_line_ = 1;  // line at the start of text_
   std::unique_ptr<CsvScanner> csv_;
-  size_t at_ = 0;          // line formats: next byte of text_
-  int64_t lines_ = 0;      // line formats: newlines before at_
+  size_t at_ = 0;      // line formats: next byte of text_
+  int64_t lines_ = 0;  // line formats: newlines before at_
   int64_t next_row_ = 0;
   int64_t end_row_ = 0;
   int64_t line_ = 1;
-  Position after_;         // end of the range walked last: the next one often starts there
+  Position after_;  // end of the range walked last: the next one often starts there
 };
 
 // The 1-based line on which the row starts whose scan began at the start of

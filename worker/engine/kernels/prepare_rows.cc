@@ -36,7 +36,8 @@ absl::StatusOr<std::unique_ptr<PrepareRows>> PrepareRows::Open(const PassSpec& p
   MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(input->second, context));
   MOTE_ASSIGN_OR_RETURN(Dataset dataset, Dataset::Decode(encoded));
   if (dataset.format != DatasetFormat::kCsv) {
-    return absl::InvalidArgumentError("prepare reads the rows of a CSV file; name an input of the form {csv: {path: …}}");
+    return absl::InvalidArgumentError(
+        "prepare reads the rows of a CSV file; name an input of the form {csv: {path: …}}");
   }
   MOTE_RETURN_IF_ERROR(options.CheckColumns(dataset.schema, dataset.name));
   std::unique_ptr<PrepareRows> rows(

@@ -136,7 +136,8 @@ class TransformKernel final : public Kernel {
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<PrepareRows> rows, PrepareRows::Open(pass, context));
     const auto input = pass.inputs.find("fitted");
-    if (input == pass.inputs.end()) return absl::InvalidArgumentError("prepare.transform: the input \"fitted\" is missing");
+    if (input == pass.inputs.end())
+      return absl::InvalidArgumentError("prepare.transform: the input \"fitted\" is missing");
     MOTE_ASSIGN_OR_RETURN(const std::string text, ReadValue(input->second, context));
     MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(text));
     MOTE_ASSIGN_OR_RETURN(Fitted fitted, Fitted::FromJson(json));

@@ -16,7 +16,7 @@ namespace mote::engine {
 // A chunk within its file.
 struct TextPiece {
   std::string_view bytes;
-  int64_t offset = 0;       // of the piece in the file
+  int64_t offset = 0;  // of the piece in the file
   int64_t file_bytes = 0;
   // Up to two bytes that follow the piece; asked for only when a row may start at
   // its very end, since they may lie in another blob.

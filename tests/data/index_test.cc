@@ -1,0 +1,146 @@
+// The index of a text file, against a reader that goes through it once.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/data/in_process.h"
+#include "tests/data/random_table.h"
+#include "worker/engine/row_source.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::vector<std::string>> Cells(const Table& table) {
+  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
+  std::vector<std::vector<std::string>> rows;
+  for (int64_t row = 0; row < table.rows; ++row) {
+    rows.emplace_back();
+    for (size_t c = 0; c < table.schema.columns.size(); ++c) rows.back().emplace_back(view.Text(row, c));
+  }
+  return rows;
+}
+
+std::string ErrorOf(const std::string& text, int64_t chunk_bytes = 1 << 20) {
+  InProcess cluster;
+  const absl::StatusOr<Output> output = cluster.Index(text, "csv", chunk_bytes);
+  EXPECT_EQ(output.status().code(), absl::StatusCode::kInvalidArgument) << output.status();
+  return std::string(output.status().message());
+}
+
+TEST(Index, FindsTheSameRowsForAnyCutIntoChunksBlobsAndBlocks) {
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    const RandomTable table = MakeRandomTable(60, seed);
+    for (const int64_t chunk_bytes : {1, 2, 3, 7, 64, 1 << 20}) {
+      SCOPED_TRACE(absl::StrCat("seed ", seed, " chunk_bytes ", chunk_bytes));
+      InProcess cluster({static_cast<int>(seed % 4), seed % 2 == 0});
+      const absl::StatusOr<Output> output = cluster.Index(table.text, "csv", chunk_bytes, 5 + 100 * (seed % 3));
+      ASSERT_TRUE(output.ok()) << output.status();
+      EXPECT_EQ(output->rows, 60);
+      const Table rows = cluster.Rows(*output);
+      EXPECT_EQ(Cells(rows), table.rows);
+      for (size_t c = 0; c < table.names.size(); ++c) EXPECT_EQ(rows.schema.columns[c].name, table.names[c]);
+    }
+  }
+}
+
+TEST(Index, ChunksNameTheLineOnWhichTheirFirstRowStarts) {
+  const RandomTable table = MakeRandomTable(80, 3);
+  InProcess cluster;
+  const Dataset dataset = *Dataset::Decode((*cluster.Index(table.text, "csv", 50)).content.bytes);
+  ASSERT_GT(dataset.chunks.size(), 20u);
+  for (const TextChunk& chunk : dataset.chunks) {
+    EXPECT_EQ(chunk.first_line, 1 + std::count(table.text.begin(), table.text.begin() + chunk.offset, '\n'));
+  }
+}
+
+TEST(Index, AHundredThousandChunksAreReadBackFromBlobs) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&text, i, ",x\n");
+  InProcess cluster({6, false});
+  const absl::StatusOr<Output> output = cluster.Index(text, "csv", 8);
+  ASSERT_TRUE(output.ok()) << output.status();
+  EXPECT_EQ(output->rows, 20000);
+  const auto source = *engine::RowSource::Open(output->content, cluster.context());
+  EXPECT_THAT(Cells(*source->Read({12345, 12346}, cluster.context())), ElementsAre(ElementsAre("12345", "x")));
+}
+
+TEST(Index, LinesOfTextAndJsonAreRows) {
+  InProcess cluster;
+  const Output text = *cluster.Index("one\n\n\"two\r\nthree", "text", 3);
+  EXPECT_THAT(Cells(cluster.Rows(text)),
+              ElementsAre(ElementsAre("one"), ElementsAre(""), ElementsAre("\"two"), ElementsAre("three")));
+  const Output json = *cluster.Index("{\"a\": 1}\n\n\r\n{\"a\": \"x\"}\n", "jsonl", 3);
+  EXPECT_THAT(Cells(cluster.Rows(json)), ElementsAre(ElementsAre("{\"a\": 1}"), ElementsAre("{\"a\": \"x\"}")));
+}
+
+TEST(Index, AHeaderAloneIsATableWithoutRows) {
+  InProcess cluster;
+  EXPECT_EQ((*cluster.Index("a,b\n")).rows, 0);
+  EXPECT_EQ((*cluster.Index("a,b\n")).kind, OutputKind::kTable);
+}
+
+TEST(Index, AnEmptyFileIsRefused) {
+  EXPECT_THAT(ErrorOf(""), HasSubstr("\"loans.csv\" is empty"));
+  EXPECT_THAT(ErrorOf("\n\r\n\n", 1), HasSubstr("\"loans.csv\" has no header"));
+}
+
+TEST(Index, AHeaderWithoutUniqueNamesIsRefused) {
+  EXPECT_THAT(ErrorOf("a,b,a\n1,2,3\n"), HasSubstr("columns 1 and 3 of the header are both called \"a\""));
+  EXPECT_THAT(ErrorOf("a, ,c\n1,2,3\n"), HasSubstr("column 2 of the header has no name"));
+  EXPECT_THAT(ErrorOf("a,\xff\n1,2\n"), HasSubstr("column 2 is not UTF-8"));
+}
+
+TEST(Index, AQuoteThatIsNeverClosedNamesTheLineOfItsRow) {
+  for (const int64_t chunk_bytes : {1, 5, 1 << 20}) {
+    EXPECT_THAT(ErrorOf("a,b\n1,2\n3,\"x\ny\"\n5,\"6\n7,8\n", chunk_bytes),
+                HasSubstr("\"loans.csv\" line 5: the row that starts here opens a quote that is never closed"));
+  }
+}
+
+TEST(Index, ANulByteNamesItsLineAndOffset) {
+  for (const int64_t chunk_bytes : {1, 5, 1 << 20}) {
+    EXPECT_THAT(ErrorOf(std::string("a,b\n1,2\n3,\0\n", 12), chunk_bytes),
+                HasSubstr("\"loans.csv\" line 3 has a NUL byte (offset 10)"));
+  }
+}
+
+TEST(RowSource, AnyRangeReadsAsTheWholeDoes) {
+  const RandomTable table = MakeRandomTable(50, 9);
+  InProcess cluster;
+  const Output output = *cluster.Index(table.text, "csv", 40, 100);
+  const auto source = *engine::RowSource::Open(output.content, cluster.context());
+  for (const TaskRange range : {TaskRange{0, 7}, {7, 30}, {30, 50}, {3, 4}, {49, 50}, {0, 0}, {20, 22}, {22, 23}}) {
+    const absl::StatusOr<Table> rows = source->Read(range, cluster.context());
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    const std::vector<std::vector<std::string>> expected(table.rows.begin() + range.begin,
+                                                         table.rows.begin() + range.end);
+    EXPECT_EQ(Cells(*rows), expected);
+  }
+  EXPECT_EQ(source->Read({49, 51}, cluster.context()).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST(RowSource, ARaggedRowNamesItsLineAndBothCounts) {
+  InProcess cluster;
+  const Output output = *cluster.Index("a,b,c\n1,\"x\ny\",3\n\n4,5\n6,7,8\n", "csv", 4);
+  const auto source = *engine::RowSource::Open(output.content, cluster.context());
+  EXPECT_EQ(source->Read({0, 3}, cluster.context()).status().message(),
+            "row=1 in \"loans.csv\" line 5 has 2 columns, the header has 3; fix the row or set on_bad_row: skip");
+  EXPECT_TRUE(source->Read({2, 3}, cluster.context()).ok());
+}
+
+TEST(RowSource, BadQuotesNameTheLine) {
+  InProcess cluster;
+  const Output output = *cluster.Index("a,b\n1,2\n3,4\"5\"\n", "csv");
+  const auto source = *engine::RowSource::Open(output.content, cluster.context());
+  EXPECT_THAT(std::string(source->Read({0, 2}, cluster.context()).status().message()),
+              HasSubstr("row=1 in \"loans.csv\" line 3: "));
+}
+
+}  // namespace
+}  // namespace mote::testing

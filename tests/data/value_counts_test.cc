@@ -1,0 +1,137 @@
+#include "common/prepare/value_counts.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/philox.h"
+#include "common/prepare/table_profile.h"
+#include "worker/engine/kernels/column_counter.h"
+
+namespace mote {
+namespace {
+
+TEST(NumberKey, OrdersAsNumbersDo) {
+  const std::vector<double> sorted = {-1e300, -2.5, -1, -1e-300, 0, 1e-300, 0.1, 1, 1.001, 2.5, 1e300};
+  for (const int shift : {0, kSketchShift}) {
+    for (size_t i = 1; i < sorted.size(); ++i) {
+      EXPECT_LE(NumberKey(sorted[i - 1], shift), NumberKey(sorted[i], shift)) << sorted[i];
+    }
+  }
+  for (const double value : sorted) EXPECT_EQ(KeyNumber(NumberKey(value, 0), 0), value);
+}
+
+TEST(NumberKey, ABucketsMiddleIsWithinATenthOfAPercent) {
+  const Philox philox(1, 1);
+  for (uint64_t i = 0; i < 10000; ++i) {
+    const double value = std::ldexp(philox.Uniform(i) - 0.5, static_cast<int>(philox.U64(i + 99999) % 600) - 300);
+    if (value == 0) continue;
+    EXPECT_LE(std::abs(KeyNumber(NumberKey(value, kSketchShift), kSketchShift) - value), std::abs(value) / 1000);
+  }
+}
+
+TEST(ValueCounts, CoarseningEarlyOrLateIsTheSame) {
+  const Philox philox(2, 1);
+  ValueCounts direct{Rung::kNumbers, 45, {}, {}};
+  std::map<int64_t, int64_t> counts;
+  ValueCounts late{Rung::kNumbers, 0, {}, {}};
+  std::map<int64_t, int64_t> exact;
+  for (uint64_t i = 0; i < 3000; ++i) {
+    const double value = 100 * philox.Normal(i);
+    ++counts[NumberKey(value, 45)];
+    ++exact[NumberKey(value, 0)];
+  }
+  direct.numbers.assign(counts.begin(), counts.end());
+  late.numbers.assign(exact.begin(), exact.end());
+  late.Coarsen(43);
+  late.Coarsen(45);
+  EXPECT_EQ(late, direct);
+}
+
+// The profile of cells as one counter sees them.
+std::string Profile(const std::vector<std::string>& cells) {
+  engine::ColumnCounter counter("c", false);
+  for (const std::string& cell : cells) counter.Add(cell);
+  std::string encoded;
+  counter.Take().values.Encode(&encoded);
+  return encoded;
+}
+
+// The same cells, counted in two halves that are merged.
+std::string MergedProfile(const std::vector<std::string>& cells, size_t cut) {
+  const std::vector<std::string> first(cells.begin(), cells.begin() + static_cast<int64_t>(cut));
+  const std::vector<std::string> second(cells.begin() + static_cast<int64_t>(cut), cells.end());
+  const std::string left = Profile(first), right = Profile(second);
+  ByteReader left_reader(left), right_reader(right);
+  ValueCounts merged = *ValueCounts::Decode(left_reader);
+  merged.Merge(*ValueCounts::Decode(right_reader));
+  std::string encoded;
+  merged.Encode(&encoded);
+  return encoded;
+}
+
+TEST(ValueCounts, MergingHalvesIsCountingTheWhole) {
+  for (const int distinct : {3, 999, 1000, 1001, 8192, 8193, 12000}) {
+    std::vector<std::string> numbers, mixed;
+    for (int i = 0; i < distinct * 5 / 4; ++i) {
+      numbers.push_back(absl::StrCat((i * 7919) % distinct, ".25"));
+      mixed.push_back(i % 2 == 0 ? numbers.back() : absl::StrCat("t", i % distinct));
+    }
+    for (const size_t cut : {size_t{1}, numbers.size() / 2, numbers.size() - 1}) {
+      EXPECT_EQ(MergedProfile(numbers, cut), Profile(numbers)) << distinct << " cut at " << cut;
+      EXPECT_EQ(MergedProfile(mixed, cut), Profile(mixed)) << distinct << " cut at " << cut;
+    }
+  }
+}
+
+TEST(ValueCounts, DecodeRefusesWhatEncodeDoesNotWrite) {
+  const std::string good = Profile({"b", "a", "a", "c"});
+  ByteReader whole(good);
+  ASSERT_TRUE(ValueCounts::Decode(whole).ok());
+  for (size_t size = 0; size < good.size(); ++size) {
+    ByteReader reader(std::string_view(good).substr(0, size));
+    EXPECT_FALSE(ValueCounts::Decode(reader).ok()) << size;
+  }
+  const std::string unsorted = std::string("\0\2\1b\1\1a\1", 8);
+  ByteReader reader(unsorted);
+  EXPECT_FALSE(ValueCounts::Decode(reader).ok());
+}
+
+TEST(TableProfile, TheLargestColumnGivesWayFirstAndPinnedOnesStay) {
+  engine::ColumnCounter pinned("label", true), wide("wide", false), narrow("narrow", false);
+  const std::string padding(40, 'x');
+  for (int i = 0; i < 900; ++i) {
+    pinned.Add(absl::StrCat(padding, i % 500));
+    wide.Add(absl::StrCat(padding, i));
+    narrow.Add(absl::StrCat(i % 10));
+  }
+  TableProfile profile{900, 900, {pinned.Take(), wide.Take(), narrow.Take()}};
+  std::string encoded;
+  ASSERT_TRUE(profile.EncodeBounded(&encoded).ok());
+  EXPECT_LE(static_cast<int64_t>(encoded.size()), kProfileBytesMax);
+  EXPECT_EQ(profile.columns[0].values.rung, Rung::kTexts);
+  EXPECT_EQ(profile.columns[1].values.rung, Rung::kNone);
+  EXPECT_EQ(profile.columns[2].values.rung, Rung::kTexts);
+  EXPECT_EQ(*TableProfile::Decode(encoded), profile);
+}
+
+TEST(Moments, MergeAgreesWithAddingUpToRounding) {
+  const Philox philox(5, 0);
+  Moments all, left, right;
+  for (uint64_t i = 0; i < 1000; ++i) {
+    const double value = 1e6 + philox.Normal(i);
+    all.Add(value);
+    (i < 300 ? left : right).Add(value);
+  }
+  left.Merge(right);
+  EXPECT_NEAR(left.mean, all.mean, 1e-8);
+  EXPECT_NEAR(left.m2, all.m2, 1e-6);
+  EXPECT_EQ(left.count, 1000);
+  EXPECT_EQ(left.min, all.min);
+}
+
+}  // namespace
+}  // namespace mote
