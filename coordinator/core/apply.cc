@@ -90,7 +90,7 @@ void AddCost(State& state, const Job& job, Pass& pass, StageRun& stage, const Bl
   if (pass.cost.tasks > 0) {
     int64_t busy = 0;
     for (const int64_t ns : pass.cost.phase_ns) busy += ns;
-    state.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(std::max<int64_t>(1, busy / pass.cost.tasks));
+    stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(std::max<int64_t>(1, busy / pass.cost.tasks));
   }
 }
 

@@ -35,21 +35,22 @@ std::vector<JobDemand> JobsInOrder(const State& state) {
   return jobs;
 }
 
-// Learned mean of a task of this pass, or of its kernel before.
-absl::Duration TaskDuration(const State& state, const Pass& pass) {
+// Learned mean of a task of this pass, or of its kernel in the stage's passes before.
+absl::Duration TaskDuration(const StageRun& stage, const Pass& pass) {
   if (pass.cost.tasks > 0) {
     int64_t busy = 0;
     for (const int64_t ns : pass.cost.phase_ns) busy += ns;
     return absl::Nanoseconds(std::max<int64_t>(1, busy / pass.cost.tasks));
   }
-  const auto known = state.kernel_duration.find(pass.spec->kernel);
-  return known == state.kernel_duration.end() ? absl::ZeroDuration() : known->second;
+  const auto known = stage.kernel_duration.find(pass.spec->kernel);
+  return known == stage.kernel_duration.end() ? absl::ZeroDuration() : known->second;
 }
 
-std::optional<Block> BlockFor(const State& state, const Pass& pass, const OpenSlot& slot, absl::Time now) {
+std::optional<Block> BlockFor(const State& state, const StageRun& stage, const Pass& pass, const OpenSlot& slot,
+                              absl::Time now) {
   if (pass.blocks.pending() == 0) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
-  const absl::Duration task = TaskDuration(state, pass);
+  const absl::Duration task = TaskDuration(stage, pass);
   const int level = state.options.policy->BlockLevel({pass.blocks.pending(), slots, task});
   if (slot.leases > 0) {
     const absl::Duration block = task * static_cast<double>(int64_t{1} << std::min(level, 40));
@@ -70,7 +71,7 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
     Job* job = const_cast<State&>(state).FindJob(demand.job);
     for (auto& [id, pass] : job->passes) {
       if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
-      if (std::optional<Block> block = BlockFor(state, pass, open, now)) return Candidate{job, &pass, *block};
+      if (std::optional<Block> block = BlockFor(state, job->stages[pass.stage], pass, open, now)) return Candidate{job, &pass, *block};
     }
   }
   return std::nullopt;

@@ -69,6 +69,7 @@ struct StageRun {
   absl::Time start = absl::InfiniteFuture();
   absl::Time end = absl::InfiniteFuture();
   CostView cost;
+  std::map<std::string, absl::Duration> kernel_duration;  // learned, a task: for the stage's next passes
   int64_t tasks_total = 0;
   int64_t tasks_committed = 0;
   int64_t passes_total = 0;
@@ -107,7 +108,6 @@ struct State {
   std::map<std::string, JobId> request_ids;
   std::set<RunnableKey> runnable;                       // jobs with pending blocks
   std::map<std::string, absl::Duration> tenant_device_time;
-  std::map<std::string, absl::Duration> kernel_duration;  // learned seconds a task, for new passes
   std::map<ArtifactRef, int> artifact_users;            // steps that refer to it
   std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
 
