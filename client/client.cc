@@ -1,0 +1,151 @@
+#include "client/client.h"
+
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/connection.h"
+#include "common/status_macros.h"
+
+namespace mote::client {
+namespace {
+
+constexpr int kPageSize = 500;
+
+// False: nobody listens there (refused, no such host), or not within `timeout`.
+bool WaitUntilReady(grpc::Channel& channel, absl::Duration timeout) {
+  const auto deadline = absl::ToChronoTime(absl::Now() + timeout);
+  for (;;) {
+    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return true;
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_SHUTDOWN) return false;
+    if (!channel.WaitForStateChange(state, deadline)) return false;
+  }
+}
+
+grpc::ChannelArguments ChannelArguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // A coordinator that was started again is found within a second.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  // Jobs with large inline outputs answer with more than gRPC's 4 MiB.
+  arguments.SetMaxReceiveMessageSize(64 << 20);
+  // A proxy of the environment is not meant for a coordinator.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return arguments;
+}
+
+}  // namespace
+
+bool IsTerminal(v1::JobState state) {
+  return state == v1::JOB_STATE_SUCCEEDED || state == v1::JOB_STATE_PARTLY_QUARANTINED ||
+         state == v1::JOB_STATE_FAILED || state == v1::JOB_STATE_CANCELLED;
+}
+
+std::string NewRequestId() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 4; ++i) absl::StrAppendFormat(&id, "%08x", random());
+  return id;
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const std::string& address, ConnectOptions options) {
+  const size_t colon = address.rfind(':');
+  if (address.empty() || colon == std::string::npos || colon + 1 == address.size() || colon == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", address, "' is not the address of a coordinator; write HOST:PORT"));
+  }
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), ChannelArguments());
+  if (!WaitUntilReady(*channel, options.connect_timeout)) return NoCoordinator(address, "");
+  return std::make_unique<Client>(std::move(channel), address, options);
+}
+
+Client::Client(std::shared_ptr<grpc::ChannelInterface> channel, std::string address, ConnectOptions options)
+    : connection_(std::make_unique<Connection>()) {
+  connection_->jobs = v1::JobService::NewStub(channel);
+  connection_->artifacts = v1::ArtifactService::NewStub(channel);
+  connection_->channel = std::move(channel);
+  connection_->address = std::move(address);
+  connection_->options = options;
+}
+
+Client::~Client() = default;
+
+const std::string& Client::address() const { return connection_->address; }
+
+absl::StatusOr<uint64_t> Client::SubmitJob(const v1::JobSpec& job, const std::string& request_id) {
+  v1::SubmitJobRequest request;
+  *request.mutable_job() = job;
+  request.set_request_id(request_id);
+  v1::SubmitJobResponse response;
+  MOTE_RETURN_IF_ERROR(
+      connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::SubmitJob, request, &response));
+  return response.job_id();
+}
+
+absl::StatusOr<v1::ValidateJobResponse> Client::ValidateJob(const v1::JobSpec& job) {
+  v1::ValidateJobRequest request;
+  *request.mutable_job() = job;
+  v1::ValidateJobResponse response;
+  MOTE_RETURN_IF_ERROR(
+      connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ValidateJob, request, &response));
+  return response;
+}
+
+absl::StatusOr<v1::Job> Client::GetJob(uint64_t job_id) {
+  v1::GetJobRequest request;
+  request.set_job_id(job_id);
+  v1::Job job;
+  MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::GetJob, request, &job));
+  return job;
+}
+
+absl::StatusOr<std::vector<v1::Job>> Client::ListJobs(int limit) {
+  std::vector<v1::Job> jobs;
+  v1::ListJobsRequest request;
+  do {
+    const int left = limit - static_cast<int>(jobs.size());
+    request.set_page_size(limit > 0 ? std::min(left, kPageSize) : kPageSize);
+    v1::ListJobsResponse response;
+    MOTE_RETURN_IF_ERROR(
+        connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListJobs, request, &response));
+    for (v1::Job& job : *response.mutable_jobs()) jobs.push_back(std::move(job));
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty() && (limit <= 0 || static_cast<int>(jobs.size()) < limit));
+  return jobs;
+}
+
+absl::StatusOr<v1::Job> Client::CancelJob(uint64_t job_id) {
+  v1::CancelJobRequest request;
+  request.set_job_id(job_id);
+  v1::Job job;
+  MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::CancelJob, request, &job));
+  return job;
+}
+
+absl::StatusOr<v1::ListOperationsResponse> Client::ListOperations() {
+  v1::ListOperationsResponse response;
+  MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListOperations,
+                                          v1::ListOperationsRequest(), &response));
+  return response;
+}
+
+absl::StatusOr<std::vector<v1::Worker>> Client::ListWorkers() {
+  v1::ListWorkersResponse response;
+  MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListWorkers,
+                                          v1::ListWorkersRequest(), &response));
+  return std::vector<v1::Worker>(response.workers().begin(), response.workers().end());
+}
+
+absl::Status Client::DrainWorker(const std::string& worker) {
+  v1::DrainWorkerRequest request;
+  request.set_worker(worker);
+  v1::DrainWorkerResponse response;
+  return connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::DrainWorker, request, &response);
+}
+
+}  // namespace mote::client

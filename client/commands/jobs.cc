@@ -1,0 +1,81 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "client/commands/commands.h"
+#include "client/text/quantities.h"
+#include "client/text/text_table.h"
+#include "common/status_macros.h"
+
+namespace mote::client {
+namespace {
+
+constexpr auto kRight = TextTable::Align::kRight;
+
+struct Options {
+  int limit = 0;
+  OutputFormat format = OutputFormat::kTable;
+};
+
+std::string TasksText(const v1::Job& job) {
+  int64_t committed = 0;
+  int64_t total = 0;
+  for (const v1::StageStatus& stage : job.stages()) {
+    committed += stage.tasks_committed();
+    total += stage.tasks_total();
+  }
+  return absl::StrCat(committed, "/", total);
+}
+
+std::string RunningStages(const v1::Job& job) {
+  std::string names;
+  for (const v1::StageStatus& stage : job.stages()) {
+    if (stage.state() == v1::STAGE_STATE_RUNNING) absl::StrAppend(&names, names.empty() ? "" : ",", stage.name());
+  }
+  return names;
+}
+
+std::string Table(const std::vector<v1::Job>& jobs, bool wide) {
+  std::vector<TextTable::Heading> headings = {{"NAME"}, {"ID", kRight}, {"STATE"}, {"TASKS", kRight}};
+  if (wide) headings.insert(headings.end(), {{"STAGE"}, {"TENANT"}, {"PRIORITY", kRight}, {"WAITING FOR"}});
+  headings.push_back({"AGE", kRight});
+  TextTable table(std::move(headings));
+  for (const v1::Job& job : jobs) {
+    std::vector<std::string> row = {job.name(), absl::StrCat(job.id()), StateText(job.state()), TasksText(job)};
+    if (wide) {
+      row.insert(row.end(), {RunningStages(job), job.tenant(), absl::StrCat(job.priority()), job.waiting_reason()});
+    }
+    row.push_back(DurationText(absl::Now() - TimeOf(job.submit_time())));
+    table.Add(std::move(row));
+  }
+  return table.ToString();
+}
+
+absl::Status PrintJobs(Client& client, const Options& options) {
+  MOTE_ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, client.ListJobs(options.limit));
+  OrderedJson json = OrderedJson::array();
+  for (const v1::Job& job : jobs) json.push_back(ToJson(job));
+  if (PrintStructured(json, options.format)) return absl::OkStatus();
+  if (options.format == OutputFormat::kName) {
+    for (const v1::Job& job : jobs) std::cout << job.id() << "\n";
+  } else {
+    std::cout << Table(jobs, options.format == OutputFormat::kWide);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddJobs(CLI::App* app, Invocation* invocation) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app->add_subcommand("jobs", "List jobs, newest first");
+  command->add_option("--limit", options->limit, "At most so many; 0: all")->check(CLI::NonNegativeNumber);
+  AddFormat(command, &options->format, {"table", "wide", "json", "yaml", "name"});
+  command->callback([=] {
+    invocation->body = [=] { return WithClient(*invocation, [=](Client& c) { return PrintJobs(c, *options); }); };
+  });
+}
+
+}  // namespace mote::client

@@ -1,0 +1,109 @@
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "client/jobfile/sections.h"
+
+namespace mote::client {
+namespace {
+
+const std::vector<std::string> kFormats = {"csv", "jsonl", "text"};
+const std::vector<std::string> kFormatsToCome = {"arff", "npy", "safetensors", "idx", "files"};
+
+bool Contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// The path exists, is a file, can be read and holds something.
+void CheckFile(const JobFile& job, const std::string& path, Place place, Problems* problems) {
+  const std::string resolved = ResolvePath(job.folder, path);
+  std::error_code error;
+  const auto status = std::filesystem::status(resolved, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    const bool glob = path.find_first_of("*?[") != std::string::npos;
+    problems->Add(
+        place, glob ? absl::StrCat("'", path, "': globs are not supported yet; name one file")
+                    : absl::StrCat("there is no file '", resolved, "'; paths are relative to the job file's folder"));
+  } else if (status.type() == std::filesystem::file_type::directory) {
+    problems->Add(place, absl::StrCat("'", resolved, "' is a directory; name one file"));
+  } else if (!std::ifstream(resolved)) {
+    problems->Add(place, absl::StrCat("'", resolved, "' cannot be read; check its permissions"));
+  } else if (std::filesystem::file_size(resolved, error) == 0 && !error) {
+    problems->Add(place, absl::StrCat("'", resolved, "' is empty; an input needs at least one row"));
+  }
+}
+
+void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
+  v1::Csv* csv = input->mutable_csv();
+  const std::optional<std::string> delimiter = fields.Text("delimiter");
+  if (!delimiter) return;
+  if (delimiter->size() != 1 || *delimiter == "\"" || *delimiter == "\n" || *delimiter == "\r") {
+    problems->Add(fields.Find("delimiter")->value.place,
+                  absl::StrCat("delimiter '", *delimiter,
+                               "' is not one character other than a quote or newline; "
+                               "the usual ones are \",\", \";\" and \"\\t\""));
+    return;
+  }
+  csv->set_delimiter(*delimiter);
+}
+
+void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Problems* problems) {
+  Fields fields(format.value, absl::StrCat(format.key, " of input '", input->name(), "'"), problems);
+  if (format.key == "csv") ReadCsv(fields, input, problems);
+  if (format.key == "jsonl") input->mutable_jsonl();
+  if (format.key == "text") input->mutable_text();
+  fields.NotSupportedYet({"shared", "s3"});
+  const bool elsewhere = format.value.Find("shared") != nullptr || format.value.Find("s3") != nullptr;
+  if (elsewhere) {
+    fields.Find("path");
+  } else if (format.value.IsMap()) {
+    if (const auto path = fields.RequiredText("path", absl::StrCat("write ", format.key, ": {path: FILE}"))) {
+      CheckFile(*job, *path, format.value.Find("path")->value.place, problems);
+      input->set_path(*path);
+    }
+  }
+  fields.RefuseRest();
+}
+
+void ReadInput(const Node::Entry& entry, JobFile* job, Problems* problems) {
+  CheckName(entry.key, entry.place, "an input", problems);
+  v1::Input* input = job->spec.add_inputs();
+  input->set_name(entry.key);
+  const Node value = ExpandBareWord(entry.value);
+  if (!value.IsMap() || value.entries.size() != 1) {
+    problems->Add(entry.value.place, absl::StrCat("input '", entry.key,
+                                                  "' wants one format with its source, as in {csv: "
+                                                  "{path: FILE}}, not ",
+                                                  value.IsMap() ? "a map of several or none" : value.Describe()));
+    return;
+  }
+  const Node::Entry& format = value.entries[0];
+  if (Contains(kFormats, format.key)) {
+    ReadFormat(format, job, input, problems);
+  } else if (Contains(kFormatsToCome, format.key)) {
+    problems->Add(format.place, absl::StrCat("the format '", format.key, "' of input '", entry.key,
+                                             "' is not supported yet; this version reads csv, jsonl and text"));
+  } else {
+    problems->Add(format.place,
+                  absl::StrCat("unknown format '", format.key, "' of input '", entry.key, "'",
+                               Suggestion(format.key, kFormats), "; this version reads csv, jsonl and text"));
+  }
+}
+
+}  // namespace
+
+void ReadInputs(const Node& inputs, JobFile* job, Problems* problems) {
+  if (inputs.IsNull()) return;
+  if (!inputs.IsMap()) {
+    problems->Add(inputs.place, absl::StrCat("inputs wants a map of names to formats, not ", inputs.Describe()));
+    return;
+  }
+  for (const Node::Entry& entry : inputs.entries) {
+    const size_t index = job->spec.inputs_size();
+    job->places.Add({"inputs", absl::StrCat(index)}, entry.place, entry.value);
+    job->places.AddAlias("inputs", entry.key, index);
+    ReadInput(entry, job, problems);
+  }
+}
+
+}  // namespace mote::client

@@ -1,0 +1,118 @@
+#include "client/text/cost_table.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/text/quantities.h"
+#include "client/text/text_table.h"
+
+namespace mote::client {
+namespace {
+
+constexpr char kLegend[] =
+    "T compute; COMM fetch, transfers and send; T' = T + α·(C+S) predicted, with C bytes staged and S bytes sent;\n"
+    "MEASURED = T + COMM; ERROR of T' against it; P50, P99 of one task; DEVICE time that leases held slots.\n";
+
+double CommunicationSeconds(const v1::CostSummary& cost) {
+  return cost.fetch_seconds() + cost.to_device_seconds() + cost.from_device_seconds() + cost.send_seconds();
+}
+
+// (T' − measured) / measured; nullopt when nothing was measured.
+std::optional<double> PredictionError(const v1::CostSummary& cost) {
+  if (!(cost.measured_seconds() > 0)) return std::nullopt;
+  return (cost.predicted_seconds() - cost.measured_seconds()) / cost.measured_seconds();
+}
+
+// Sums; α and the quantiles are of single stages and stay unset.
+v1::CostSummary Total(const v1::Job& job) {
+  v1::CostSummary total;
+  for (const v1::StageStatus& stage : job.stages()) {
+    const v1::CostSummary& cost = stage.cost();
+    total.set_tasks(total.tasks() + cost.tasks());
+    total.set_fetch_seconds(total.fetch_seconds() + cost.fetch_seconds());
+    total.set_decode_seconds(total.decode_seconds() + cost.decode_seconds());
+    total.set_to_device_seconds(total.to_device_seconds() + cost.to_device_seconds());
+    total.set_compute_seconds(total.compute_seconds() + cost.compute_seconds());
+    total.set_from_device_seconds(total.from_device_seconds() + cost.from_device_seconds());
+    total.set_encode_seconds(total.encode_seconds() + cost.encode_seconds());
+    total.set_send_seconds(total.send_seconds() + cost.send_seconds());
+    total.set_staged_bytes(total.staged_bytes() + cost.staged_bytes());
+    total.set_network_bytes(total.network_bytes() + cost.network_bytes());
+    total.set_task_seconds_max(std::max(total.task_seconds_max(), cost.task_seconds_max()));
+    total.set_predicted_seconds(total.predicted_seconds() + cost.predicted_seconds());
+    total.set_measured_seconds(total.measured_seconds() + cost.measured_seconds());
+    total.set_attempts_lost(total.attempts_lost() + cost.attempts_lost());
+    total.set_device_seconds(total.device_seconds() + cost.device_seconds());
+  }
+  return total;
+}
+
+std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cost) {
+  const std::optional<double> error = PredictionError(cost);
+  const bool fitted = cost.alpha_samples() > 0;
+  const bool timed = cost.task_seconds_p50() > 0 || cost.task_seconds_p99() > 0;
+  return {name,
+          absl::StrCat(cost.tasks()),
+          SecondsText(cost.compute_seconds()),
+          SecondsText(CommunicationSeconds(cost)),
+          BytesText(cost.staged_bytes()),
+          BytesText(cost.network_bytes()),
+          fitted ? absl::StrFormat("%.3g", cost.alpha_seconds_per_byte()) : "-",
+          fitted ? absl::StrFormat("%.2f", cost.alpha_r_squared()) : "-",
+          fitted ? absl::StrCat(cost.alpha_samples()) : "-",
+          SecondsText(cost.predicted_seconds()),
+          SecondsText(cost.measured_seconds()),
+          error ? absl::StrFormat("%+.1f%%", *error * 100) : "-",
+          timed ? SecondsText(cost.task_seconds_p50()) : "-",
+          timed ? SecondsText(cost.task_seconds_p99()) : "-",
+          SecondsText(cost.device_seconds()),
+          absl::StrCat(cost.attempts_lost())};
+}
+
+OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
+  OrderedJson json = OrderedJson::object();
+  json["stage"] = stage;
+  json.update(ToJson(cost));
+  json["communication_seconds"] = CommunicationSeconds(cost);
+  const std::optional<double> error = PredictionError(cost);
+  json["error"] = error ? OrderedJson(*error) : OrderedJson();
+  return json;
+}
+
+}  // namespace
+
+std::string CostText(const v1::Job& job) {
+  const auto right = TextTable::Align::kRight;
+  TextTable table({{"STAGE"},
+                   {"TASKS", right},
+                   {"T", right},
+                   {"COMM", right},
+                   {"C", right},
+                   {"S", right},
+                   {"α s/B", right},
+                   {"R²", right},
+                   {"N", right},
+                   {"T'", right},
+                   {"MEASURED", right},
+                   {"ERROR", right},
+                   {"P50", right},
+                   {"P99", right},
+                   {"DEVICE", right},
+                   {"LOST", right}});
+  for (const v1::StageStatus& stage : job.stages()) table.Add(Row(stage.name(), stage.cost()));
+  table.Add(Row("total", Total(job)));
+  return absl::StrCat(table.ToString(), kLegend);
+}
+
+OrderedJson CostJson(const v1::Job& job) {
+  OrderedJson json = OrderedJson::object();
+  json["job_id"] = job.id();
+  json["stages"] = OrderedJson::array();
+  for (const v1::StageStatus& stage : job.stages()) json["stages"].push_back(CostOf(stage.name(), stage.cost()));
+  json["total"] = CostOf("total", Total(job));
+  return json;
+}
+
+}  // namespace mote::client

@@ -1,0 +1,18 @@
+// What a job cost, as a table: t' = t + α·(C + S), added up over each stage.
+#pragma once
+
+#include <string>
+
+#include "client/text/proto_json.h"
+#include "mote/v1/job.pb.h"
+
+namespace mote::client {
+
+// One line a stage and a total, and a line that explains the columns.
+std::string CostText(const v1::Job& job);
+
+// The same for scripts: {job_id, stages: [{stage, tasks, …, error}], total}. Seconds
+// and bytes; `error` is a fraction, null without a measurement.
+OrderedJson CostJson(const v1::Job& job);
+
+}  // namespace mote::client

@@ -1,0 +1,125 @@
+#include "client/text/explanation.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "client/text/quantities.h"
+
+namespace mote::client {
+namespace {
+
+constexpr int kAbsentShownMax = 20;
+
+std::string TaskText(const v1::Failure& failure) {
+  if (failure.task() >= 0) return absl::StrCat("task ", failure.task());
+  if (failure.block_end() > failure.block_begin()) {
+    return absl::StrCat("some task of ", failure.block_begin(), " to ", failure.block_end() - 1);
+  }
+  return "no single task";
+}
+
+void AppendFailure(const v1::Job& job, std::string* out) {
+  const v1::Failure& failure = job.failure();
+  absl::StrAppend(out, "  what    ", failure.kind().empty() ? "failure" : failure.kind(), "\n");
+  if (!failure.stage().empty()) absl::StrAppend(out, "  stage   ", failure.stage(), "\n");
+  absl::StrAppend(out, "  where   ", TaskText(failure), "\n");
+  if (!failure.worker().empty()) absl::StrAppend(out, "  worker  ", failure.worker(), "\n");
+  absl::StrAppend(out, "  cause   ", failure.message(), "\n");
+  if (!failure.detail().empty()) {
+    absl::StrAppend(out, "  detail  last lines of the engine's stderr:\n");
+    for (const absl::string_view line : absl::StrSplit(failure.detail(), '\n', absl::SkipEmpty())) {
+      absl::StrAppend(out, "          | ", line, "\n");
+    }
+  }
+  absl::StrAppend(out, "  remedy  ", RemedyFor(failure), "\n");
+}
+
+void AppendAbsent(const v1::Job& job, int64_t task, std::string* out) {
+  int shown = 0;
+  int matching = 0;
+  for (const v1::AbsentTask& absent : job.absent()) {
+    if (task >= 0 && absent.task() != task) continue;
+    ++matching;
+    if (shown == kAbsentShownMax) continue;
+    ++shown;
+    absl::StrAppend(out, "  absent  task ", absent.task(), " of ", absent.stage(), ": ", absent.message(), "\n");
+  }
+  if (matching > shown) absl::StrAppend(out, "  absent  and ", matching - shown, " more (-o json has all)\n");
+  if (task >= 0 && matching == 0) absl::StrAppend(out, "  task ", task, " is not among the absent tasks\n");
+}
+
+void AppendRunning(const v1::Job& job, std::string* out) {
+  for (const v1::StageStatus& stage : job.stages()) {
+    if (stage.state() != v1::STAGE_STATE_RUNNING) continue;
+    absl::StrAppend(out, "  running ", stage.name(), ": ", stage.tasks_committed(), " of ", stage.tasks_total(),
+                    " tasks done, ", stage.tasks_running(), " leased");
+    if (stage.cost().attempts_lost() > 0) {
+      absl::StrAppend(out, "; ", stage.cost().attempts_lost(), " attempts were lost and run again");
+    }
+    if (!stage.progress().empty()) absl::StrAppend(out, "; ", stage.progress());
+    absl::StrAppend(out, "\n");
+  }
+}
+
+}  // namespace
+
+std::string RemedyFor(const v1::Failure& failure) {
+  static const std::map<std::string, std::string> kRemedies = {
+      {"application error",
+       "mend the input or the job as the cause says; where single tasks may be lost, set "
+       "on_bad_task: quarantine"},
+      {"engine crash",
+       "read the detail; mend the model or program, or set on_bad_task: quarantine to go on without "
+       "the task"},
+      {"out of memory", "cut smaller tasks (tasks: {rows: N}), or use workers with more memory"},
+      {"timeout", "raise the stage's timeout:, or cut smaller tasks (tasks: {rows: N})"},
+      {"lost worker", "see why the worker went away (its log, its machine); then submit the job again"},
+      {"input unavailable", "check that the input is still there and that workers reach the coordinator"},
+      {"device error", "check the device (nvidia-smi, the kernel's log) and start the worker again"},
+  };
+  const auto found = kRemedies.find(failure.kind());
+  return found != kRemedies.end() ? found->second : "mend what the cause names and submit the job again";
+}
+
+std::string ExplanationText(const v1::Job& job, int64_t task) {
+  const std::string who = absl::StrCat("job ", job.id(), " (", job.name(), ")");
+  std::string out;
+  switch (job.state()) {
+    case v1::JOB_STATE_FAILED:
+      absl::StrAppend(&out, who, " failed:\n");
+      AppendFailure(job, &out);
+      break;
+    case v1::JOB_STATE_PARTLY_QUARANTINED:
+      absl::StrAppend(&out, who, " finished without ", job.absent_size(), " tasks, which were quarantined:\n");
+      break;
+    case v1::JOB_STATE_SUCCEEDED:
+      absl::StrAppend(&out, who, " succeeded; there is nothing to explain\n");
+      break;
+    case v1::JOB_STATE_CANCELLED:
+      absl::StrAppend(&out, who, " was cancelled\n");
+      break;
+    default:
+      absl::StrAppend(&out, who, job.waiting_reason().empty() ? " is running" : " waits: ", job.waiting_reason(), "\n");
+      AppendRunning(job, &out);
+      break;
+  }
+  if (job.absent_size() > 0 || task >= 0) AppendAbsent(job, task, &out);
+  return out;
+}
+
+OrderedJson ExplanationJson(const v1::Job& job) {
+  OrderedJson json = OrderedJson::object();
+  json["job_id"] = job.id();
+  json["name"] = job.name();
+  json["state"] = StateText(job.state());
+  json["waiting_reason"] = job.waiting_reason();
+  json["failure"] = job.has_failure() ? ToJson(job.failure()) : OrderedJson();
+  json["remedy"] = job.has_failure() ? OrderedJson(RemedyFor(job.failure())) : OrderedJson();
+  json["absent"] = OrderedJson::array();
+  for (const v1::AbsentTask& absent : job.absent()) json["absent"].push_back(ToJson(absent));
+  return json;
+}
+
+}  // namespace mote::client

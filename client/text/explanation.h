@@ -1,0 +1,19 @@
+// Why a job failed, waits, or lost tasks: sentences for `mote explain`.
+#pragma once
+
+#include <string>
+
+#include "client/text/proto_json.h"
+#include "mote/v1/job.pb.h"
+
+namespace mote::client {
+
+// Several lines, the first a summary. `task` ≥ 0: only what is known of that task.
+std::string ExplanationText(const v1::Job& job, int64_t task = -1);
+
+// What to do about a failure of this kind ("engine crash"); never empty.
+std::string RemedyFor(const v1::Failure& failure);
+
+OrderedJson ExplanationJson(const v1::Job& job);
+
+}  // namespace mote::client

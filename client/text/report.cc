@@ -1,0 +1,137 @@
+#include "client/text/report.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "client/text/text_table.h"
+
+namespace mote::client {
+namespace {
+
+// More classes than this make no readable matrix.
+constexpr size_t kMatrixClassesMax = 20;
+constexpr auto kRight = TextTable::Align::kRight;
+
+std::string Fraction(const Json& value) {
+  return value.is_number() ? absl::StrFormat("%.4f", value.get<double>()) : "-";
+}
+
+std::string Plain(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+}
+
+std::vector<std::string> ScoreRow(const std::string& name, const Json& scores) {
+  return {name, Fraction(scores.at("precision")), Fraction(scores.at("recall")), Fraction(scores.at("f1")),
+          Plain(scores.at("support"))};
+}
+
+std::string ScoresText(const Json& document) {
+  TextTable table({{""}, {"precision", kRight}, {"recall", kRight}, {"f1", kRight}, {"support", kRight}});
+  for (const Json& item : document.at("classes")) table.Add(ScoreRow(Plain(item.at("name")), item));
+  table.Add({});
+  table.Add({"accuracy", "", "", Fraction(document.at("accuracy")), Plain(document.at("rows"))});
+  table.Add(ScoreRow("macro avg", document.at("macro_avg")));
+  table.Add(ScoreRow("weighted avg", document.at("weighted_avg")));
+  return table.ToString();
+}
+
+std::string MatrixText(const Json& document) {
+  const Json& classes = document.at("classes");
+  const Json matrix = document.value("confusion_matrix", Json());
+  if (!matrix.is_array() || matrix.empty() || matrix.size() > kMatrixClassesMax) return "";
+  std::vector<TextTable::Heading> headings = {{"label \\ predicted"}};
+  for (const Json& item : classes) headings.push_back({Plain(item.at("name")), kRight});
+  TextTable table(std::move(headings));
+  for (size_t label = 0; label < matrix.size() && label < classes.size(); ++label) {
+    std::vector<std::string> row = {Plain(classes[label].at("name"))};
+    for (const Json& count : matrix[label]) row.push_back(Plain(count));
+    table.Add(std::move(row));
+  }
+  return absl::StrCat("\nconfusion matrix\n", table.ToString());
+}
+
+std::string AucText(const Json& document) {
+  const Json auc = document.value("roc_auc", Json());
+  if (auc.is_number()) {
+    const std::string positive = Plain(document.value("positive", Json()));
+    return absl::StrCat("\nROC AUC ", Fraction(auc),
+                        positive.empty() ? "" : absl::StrCat(" (positive: ", positive, ")"), "\n");
+  }
+  const std::string reason = Plain(document.value("roc_auc_reason", Json()));
+  return reason.empty() ? "" : absl::StrCat("\nROC AUC: none, ", reason, "\n");
+}
+
+std::string UndefinedText(const Json& document) {
+  std::string out;
+  for (const Json& item : document.value("undefined", Json::array())) {
+    absl::StrAppend(&out, "undefined, shown as 0: ", Plain(item), "\n");
+  }
+  return out.empty() ? out : "\n" + out;
+}
+
+std::string KeptText(const Json& kept) {
+  std::vector<std::string> parts;
+  for (auto it = kept.begin(); it != kept.end(); ++it) parts.push_back(absl::StrCat(it.key(), " ", Plain(*it)));
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string RowsText(const Json& document) {
+  const Json& rows = document.at("rows");
+  std::string out = absl::StrCat("rows read ", Plain(rows.at("read")), "; kept ", KeptText(rows.at("kept")),
+                                 "; dropped ", Plain(rows.at("dropped")));
+  if (rows.value("unassigned", 0) > 0) absl::StrAppend(&out, "; in no split ", Plain(rows.at("unassigned")));
+  out += "\n";
+  for (const Json& item : document.value("dropped", Json::array())) {
+    std::vector<std::string> lines;
+    for (const Json& line : item.value("first_lines", Json::array())) lines.push_back(Plain(line));
+    absl::StrAppend(&out, "dropped ", Plain(item.at("rows")), ": ", Plain(item.at("reason")),
+                    lines.empty() ? "" : absl::StrCat(" (lines ", absl::StrJoin(lines, ", "), ", …)"), "\n");
+  }
+  return out;
+}
+
+std::string ColumnsText(const Json& columns) {
+  TextTable table({{"column"},
+                   {"kind"},
+                   {"imputed", kRight},
+                   {"not numbers", kRight},
+                   {"categories", kRight},
+                   {"unseen", kRight},
+                   {"note"}});
+  for (const Json& column : columns) {
+    const auto cell = [&](const char* name) { return Plain(column.value(name, Json())); };
+    const std::string reason = cell("reason");
+    table.Add({cell("name"), cell("kind"), cell("imputed"), cell("not_numbers"), cell("categories"),
+               cell("unseen_categories"), reason.empty() ? cell("note") : reason});
+  }
+  return table.ToString();
+}
+
+}  // namespace
+
+std::optional<std::string> ClassificationReportText(const Json& document) {
+  if (!document.is_object() || !document.contains("classes") || !document.contains("macro_avg")) return std::nullopt;
+  try {
+    return absl::StrCat(ScoresText(document), MatrixText(document), AucText(document), UndefinedText(document));
+  } catch (const Json::exception&) {
+    return std::nullopt;  // another document with such fields
+  }
+}
+
+std::optional<std::string> QualityText(const Json& document) {
+  if (!document.is_object() || !document.contains("rows") || !document.contains("columns")) return std::nullopt;
+  try {
+    return absl::StrCat(RowsText(document), "\n", ColumnsText(document.at("columns")));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> ReportText(const Json& document) {
+  std::optional<std::string> text = ClassificationReportText(document);
+  return text ? text : QualityText(document);
+}
+
+}  // namespace mote::client
