@@ -231,6 +231,7 @@ TEST(Training, LearnsWhatSeparatesTheClasses) {
 
 TEST(Training, DivergenceNamesTheStep) {
   Json settings = Settings();
+  settings["model"] = {{"mlp", {{"hidden", {8, 5}}, {"activation", "relu"}}}};  // tanh would hold
   settings["optimizer"] = {{"sgd", {{"lr", 1e30}}}};
   const auto trained = Train(0, 1000, settings, kTaskRows, PreparedTable(kRows, kFeatures, kClasses, 1));
   EXPECT_EQ(trained.status().code(), absl::StatusCode::kInvalidArgument);
