@@ -1,17 +1,21 @@
 // How well does plain logistic regression do on the same splits?
 //
-//   mote-logistic-baseline TRAIN_CSV TEST_CSV
+//   mote-logistic-baseline TRAIN TEST
 //
-// Both files have a header, a column `label` (0 or 1) and numeric features; a column
-// `row` is left out. Prints the exact ROC AUC on TEST_CSV of scikit-learn's default
-// model (L2, C = 1) fitted to TRAIN_CSV.
+// Each is a CSV file, or a directory of shards as `mote run --output` writes a table:
+// a header, a column `label` (0 or 1) and numeric features; a column `row` is left
+// out. Prints the exact ROC AUC on TEST of scikit-learn's default model (L2, C = 1)
+// fitted to TRAIN.
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,7 +34,20 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("\"", std::string(text), "\" is not a number"));
 }
 
-absl::StatusOr<Examples> ReadExamples(const std::string& path, std::vector<std::string>* features) {
+// The file itself, or the CSV files of the directory in the order of their names.
+std::vector<std::string> Shards(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return {path};
+  std::vector<std::string> shards;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    if (entry.path().extension() == ".csv") shards.push_back(entry.path().string());
+  }
+  std::sort(shards.begin(), shards.end());
+  return shards;
+}
+
+// Appends the rows of one file. `*header` is set by the first and checked for others.
+absl::Status AppendFile(const std::string& path, std::vector<std::string>* header, Examples* examples) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
   text << file.rdbuf();
@@ -40,20 +57,27 @@ absl::StatusOr<Examples> ReadExamples(const std::string& path, std::vector<std::
   std::vector<std::string_view> cells;
   MOTE_ASSIGN_OR_RETURN(bool more, scanner.Next(&cells));
   if (!more) return absl::InvalidArgumentError(absl::StrCat(path, ": empty"));
-  const std::vector<std::string> header(cells.begin(), cells.end());
-  Examples examples;
+  const std::vector<std::string> names(cells.begin(), cells.end());
+  if (!header->empty() && *header != names) return absl::InvalidArgumentError(absl::StrCat(path, ": other columns"));
+  *header = names;
   while (true) {
     MOTE_ASSIGN_OR_RETURN(more, scanner.Next(&cells));
-    if (!more) break;
-    if (cells.size() != header.size()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ": row ", examples.rows(), " has ", cells.size(), " cells"));
+    if (!more) return absl::OkStatus();
+    if (cells.size() != names.size()) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": a row has ", cells.size(), " cells"));
     }
     for (size_t i = 0; i < cells.size(); ++i) {
-      if (header[i] == "row") continue;
+      if (names[i] == "row") continue;
       MOTE_ASSIGN_OR_RETURN(const double value, ParseNumber(cells[i]));
-      header[i] == "label" ? examples.y.push_back(value == 1) : examples.x.push_back(value);
+      names[i] == "label" ? examples->y.push_back(value == 1) : examples->x.push_back(value);
     }
   }
+}
+
+absl::StatusOr<Examples> ReadExamples(const std::string& path, std::vector<std::string>* features) {
+  Examples examples;
+  std::vector<std::string> header;
+  for (const std::string& shard : Shards(path)) MOTE_RETURN_IF_ERROR(AppendFile(shard, &header, &examples));
   for (const std::string& name : header) {
     if (name != "row" && name != "label") features->push_back(name);
   }
@@ -83,7 +107,7 @@ absl::StatusOr<double> BaselineAuc(const std::string& train_path, const std::str
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: mote-logistic-baseline TRAIN_CSV TEST_CSV\n";
+    std::cerr << "usage: mote-logistic-baseline TRAIN TEST\n";
     return 2;
   }
   const absl::StatusOr<double> auc = mote::bench::BaselineAuc(argv[1], argv[2]);
