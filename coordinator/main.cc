@@ -3,6 +3,8 @@
 // Exit codes: 0 stopped by a signal, 1 a fatal error (journal, disk), 2 usage,
 // 3 the port or the state directory is not to be had.
 #include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,9 +12,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"

@@ -15,8 +15,7 @@ absl::Status NotStored(const Digest& digest) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::string& dir,
-                                                                   int64_t disk_reserve_bytes) {
+absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::string& dir, int64_t disk_reserve_bytes) {
   MOTE_ASSIGN_OR_RETURN(auto files, BlobFiles::Open(dir));
   return std::unique_ptr<ArtifactStore>(new ArtifactStore(std::move(files), disk_reserve_bytes));
 }
@@ -24,8 +23,8 @@ absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::st
 absl::Status ArtifactStore::CheckReserve() const {
   MOTE_ASSIGN_OR_RETURN(const int64_t free, FreeBytes(files_->dir()));
   if (free >= disk_reserve_bytes_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("\"", files_->dir(), "\" has ", free >> 20, " MiB free, less than the ",
-                                                   disk_reserve_bytes_ >> 20,
+  return absl::ResourceExhaustedError(absl::StrCat("\"", files_->dir(), "\" has ", free >> 20,
+                                                   " MiB free, less than the ", disk_reserve_bytes_ >> 20,
                                                    " MiB reserve; free space there or lower --disk-reserve"));
 }
 
@@ -35,8 +34,8 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
                                                    " are allowed: cut it and put a manifest"));
   }
   if (const Digest actual = Sha256(bytes); actual != digest) {
-    return absl::InvalidArgumentError(absl::StrCat("blob announced as ", digest.Hex(), " has the digest ",
-                                                   actual.Hex(), "; mend the sender"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("blob announced as ", digest.Hex(), " has the digest ", actual.Hex(), "; mend the sender"));
   }
   return files_->Write(digest, bytes, durable);
 }

@@ -29,7 +29,9 @@ constexpr std::pair<OutputKind, v1::OutputKind> kOutputKinds[] = {
 // What was wrong, line by line.
 class Mistakes {
  public:
-  void Add(const std::string& path, std::string_view what) { lines_.push_back(absl::StrCat(path, ": ", std::string(what))); }
+  void Add(const std::string& path, std::string_view what) {
+    lines_.push_back(absl::StrCat(path, ": ", std::string(what)));
+  }
   void AddUnlessOk(const std::string& path, const absl::Status& status) {
     if (!status.ok()) Add(path, std::string(status.message()));
   }
@@ -48,9 +50,15 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
       input.format = "csv";
       input.delimiter = proto.csv().delimiter();
       break;
-    case v1::Input::kJsonl: input.format = "jsonl"; break;
-    case v1::Input::kText: input.format = "text"; break;
-    case v1::Input::FORMAT_NOT_SET: mistakes->Add(path, "no format; set one of csv, jsonl, text"); break;
+    case v1::Input::kJsonl:
+      input.format = "jsonl";
+      break;
+    case v1::Input::kText:
+      input.format = "text";
+      break;
+    case v1::Input::FORMAT_NOT_SET:
+      mistakes->Add(path, "no format; set one of csv, jsonl, text");
+      break;
   }
   return input;
 }

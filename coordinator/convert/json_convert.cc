@@ -50,13 +50,20 @@ absl::StatusOr<Json> ToJson(double number, const std::string& path) {
 
 absl::StatusOr<Json> ToJson(const ProtoValue& value, const std::string& path, int depth) {
   switch (value.kind_case()) {
-    case ProtoValue::kNullValue: return Json(nullptr);
-    case ProtoValue::kNumberValue: return ToJson(value.number_value(), path);
-    case ProtoValue::kStringValue: return Json(value.string_value());
-    case ProtoValue::kBoolValue: return Json(value.bool_value());
-    case ProtoValue::kStructValue: return ToJson(value.struct_value(), path, depth);
-    case ProtoValue::kListValue: return ToJson(value.list_value(), path, depth);
-    case ProtoValue::KIND_NOT_SET: break;
+    case ProtoValue::kNullValue:
+      return Json(nullptr);
+    case ProtoValue::kNumberValue:
+      return ToJson(value.number_value(), path);
+    case ProtoValue::kStringValue:
+      return Json(value.string_value());
+    case ProtoValue::kBoolValue:
+      return Json(value.bool_value());
+    case ProtoValue::kStructValue:
+      return ToJson(value.struct_value(), path, depth);
+    case ProtoValue::kListValue:
+      return ToJson(value.list_value(), path, depth);
+    case ProtoValue::KIND_NOT_SET:
+      break;
   }
   return absl::InvalidArgumentError(absl::StrCat(path, ": a value without a kind; set one"));
 }

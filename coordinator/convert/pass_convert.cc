@@ -13,9 +13,12 @@ namespace {
 
 // Faults by their number on the wire; 0 is not one.
 constexpr std::pair<FaultKind, v1::FaultKind> kFaultKinds[] = {
-    {FaultKind::kApplication, v1::FAULT_KIND_APPLICATION}, {FaultKind::kEngineCrash, v1::FAULT_KIND_ENGINE_CRASH},
-    {FaultKind::kOutOfMemory, v1::FAULT_KIND_OUT_OF_MEMORY}, {FaultKind::kTimeout, v1::FAULT_KIND_TIMEOUT},
-    {FaultKind::kLostWorker, v1::FAULT_KIND_LOST_WORKER},  {FaultKind::kUnavailable, v1::FAULT_KIND_UNAVAILABLE},
+    {FaultKind::kApplication, v1::FAULT_KIND_APPLICATION},
+    {FaultKind::kEngineCrash, v1::FAULT_KIND_ENGINE_CRASH},
+    {FaultKind::kOutOfMemory, v1::FAULT_KIND_OUT_OF_MEMORY},
+    {FaultKind::kTimeout, v1::FAULT_KIND_TIMEOUT},
+    {FaultKind::kLostWorker, v1::FAULT_KIND_LOST_WORKER},
+    {FaultKind::kUnavailable, v1::FAULT_KIND_UNAVAILABLE},
     {FaultKind::kDevice, v1::FAULT_KIND_DEVICE},
 };
 

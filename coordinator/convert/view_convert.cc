@@ -13,28 +13,44 @@ double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 
 
 v1::StageState ProtoOf(StageState state) {
   switch (state) {
-    case StageState::kWaiting: return v1::STAGE_STATE_WAITING;
-    case StageState::kRunning: return v1::STAGE_STATE_RUNNING;
-    case StageState::kComplete: return v1::STAGE_STATE_COMPLETE;
-    case StageState::kFailed: return v1::STAGE_STATE_FAILED;
-    case StageState::kCancelled: return v1::STAGE_STATE_CANCELLED;
+    case StageState::kWaiting:
+      return v1::STAGE_STATE_WAITING;
+    case StageState::kRunning:
+      return v1::STAGE_STATE_RUNNING;
+    case StageState::kComplete:
+      return v1::STAGE_STATE_COMPLETE;
+    case StageState::kFailed:
+      return v1::STAGE_STATE_FAILED;
+    case StageState::kCancelled:
+      return v1::STAGE_STATE_CANCELLED;
   }
   return v1::STAGE_STATE_UNSPECIFIED;
 }
 
 ParameterKind::Kind ProtoOf(Parameter::Kind kind) {
   switch (kind) {
-    case Parameter::Kind::kInteger: return ParameterKind::KIND_INTEGER;
-    case Parameter::Kind::kNumber: return ParameterKind::KIND_NUMBER;
-    case Parameter::Kind::kText: return ParameterKind::KIND_TEXT;
-    case Parameter::Kind::kFlag: return ParameterKind::KIND_FLAG;
-    case Parameter::Kind::kDuration: return ParameterKind::KIND_DURATION;
-    case Parameter::Kind::kList: return ParameterKind::KIND_LIST;
-    case Parameter::Kind::kObject: return ParameterKind::KIND_OBJECT;
-    case Parameter::Kind::kReference: return ParameterKind::KIND_REFERENCE;
-    case Parameter::Kind::kFile: return ParameterKind::KIND_FILE;
-    case Parameter::Kind::kFiles: return ParameterKind::KIND_FILES;
-    case Parameter::Kind::kAny: return ParameterKind::KIND_ANY;
+    case Parameter::Kind::kInteger:
+      return ParameterKind::KIND_INTEGER;
+    case Parameter::Kind::kNumber:
+      return ParameterKind::KIND_NUMBER;
+    case Parameter::Kind::kText:
+      return ParameterKind::KIND_TEXT;
+    case Parameter::Kind::kFlag:
+      return ParameterKind::KIND_FLAG;
+    case Parameter::Kind::kDuration:
+      return ParameterKind::KIND_DURATION;
+    case Parameter::Kind::kList:
+      return ParameterKind::KIND_LIST;
+    case Parameter::Kind::kObject:
+      return ParameterKind::KIND_OBJECT;
+    case Parameter::Kind::kReference:
+      return ParameterKind::KIND_REFERENCE;
+    case Parameter::Kind::kFile:
+      return ParameterKind::KIND_FILE;
+    case Parameter::Kind::kFiles:
+      return ParameterKind::KIND_FILES;
+    case Parameter::Kind::kAny:
+      return ParameterKind::KIND_ANY;
   }
   return ParameterKind::KIND_UNSPECIFIED;
 }

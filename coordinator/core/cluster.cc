@@ -25,11 +25,12 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   worker.last_heard = now;
   worker.known_passes.clear();
   worker.slots.clear();
-  for (const SlotHello& slot : hello.slots) worker.slots.push_back({slot.device, slot.numeric_class, false, 0, 0});
+  for (const SlotHello& slot : hello.slots) worker.slots.push_back({slot.device, slot.numeric_class, true, 0, 0});
   for (const auto& [token, slot] : worker.leases) {
     if (slot < static_cast<int>(worker.slots.size())) ++worker.slots[slot].leases;
   }
   sessions_[hello.session] = hello.worker;
+  for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) Reopen(worker, i);
   return worker;
 }
 

@@ -54,7 +54,8 @@ struct OpenSlot {
 // Not thread-safe.
 class Cluster {
  public:
-  // Replaces what is known of the worker's session and slots; its leases stay.
+  // Replaces what is known of the worker's session and slots; its leases stay. Slots
+  // are ready until SetReady says otherwise.
   Worker& Join(const WorkerHello& hello, absl::Time now);
   // The stream is gone: the worker is away. nullptr: no such session.
   Worker* Disconnect(SessionId session);

@@ -36,8 +36,8 @@ absl::StatusOr<Event> From(const records::JobSubmitted& proto) {
   MOTE_ASSIGN_OR_RETURN(event.spec, FromProto(proto.spec()));
   const int stages = static_cast<int>(event.spec.stages.size());
   if (proto.parameters_size() != stages || proto.reduce_parameters_size() != stages) {
-    return absl::InvalidArgumentError(absl::StrCat("JobSubmitted: ", stages, " stages with ", proto.parameters_size(),
-                                                   " parameters"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("JobSubmitted: ", stages, " stages with ", proto.parameters_size(), " parameters"));
   }
   for (int i = 0; i < stages; ++i) {
     event.spec.stages[static_cast<size_t>(i)].parameters = proto.parameters(i);
@@ -153,20 +153,34 @@ absl::StatusOr<Event> From(const records::JobEnded& proto) {
 
 absl::StatusOr<Event> From(const records::Event& record) {
   switch (record.event_case()) {
-    case records::Event::kEpochStarted: return From(record.epoch_started());
-    case records::Event::kJobSubmitted: return From(record.job_submitted());
-    case records::Event::kStepPlanned: return From(record.step_planned());
-    case records::Event::kFinishPlanned: return From(record.finish_planned());
-    case records::Event::kStageBound: return From(record.stage_bound());
-    case records::Event::kLeaseGranted: return From(record.lease_granted());
-    case records::Event::kLeaseReissued: return From(record.lease_reissued());
-    case records::Event::kBlockCommitted: return From(record.block_committed());
-    case records::Event::kAttemptFailed: return From(record.attempt_failed());
-    case records::Event::kTaskQuarantined: return From(record.task_quarantined());
-    case records::Event::kPassCompleted: return From(record.pass_completed());
-    case records::Event::kStageCompleted: return From(record.stage_completed());
-    case records::Event::kJobEnded: return From(record.job_ended());
-    case records::Event::EVENT_NOT_SET: break;
+    case records::Event::kEpochStarted:
+      return From(record.epoch_started());
+    case records::Event::kJobSubmitted:
+      return From(record.job_submitted());
+    case records::Event::kStepPlanned:
+      return From(record.step_planned());
+    case records::Event::kFinishPlanned:
+      return From(record.finish_planned());
+    case records::Event::kStageBound:
+      return From(record.stage_bound());
+    case records::Event::kLeaseGranted:
+      return From(record.lease_granted());
+    case records::Event::kLeaseReissued:
+      return From(record.lease_reissued());
+    case records::Event::kBlockCommitted:
+      return From(record.block_committed());
+    case records::Event::kAttemptFailed:
+      return From(record.attempt_failed());
+    case records::Event::kTaskQuarantined:
+      return From(record.task_quarantined());
+    case records::Event::kPassCompleted:
+      return From(record.pass_completed());
+    case records::Event::kStageCompleted:
+      return From(record.stage_completed());
+    case records::Event::kJobEnded:
+      return From(record.job_ended());
+    case records::Event::EVENT_NOT_SET:
+      break;
   }
   return absl::InvalidArgumentError("an event that this version does not know; run the version that wrote it");
 }

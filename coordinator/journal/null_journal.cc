@@ -41,7 +41,8 @@ absl::Status NullJournal::Replay(const std::function<absl::Status(const Event&)>
   if (size < 0) return FileError("reading", epoch_path_);
   EpochStarted started;
   if (!absl::SimpleAtoi(absl::string_view(text, static_cast<size_t>(size)), &started.epoch.value)) {
-    return absl::DataLossError(absl::StrCat("\"", epoch_path_, "\" does not hold an epoch; remove it when no worker of "
+    return absl::DataLossError(absl::StrCat("\"", epoch_path_,
+                                            "\" does not hold an epoch; remove it when no worker of "
                                             "an earlier coordinator runs any more"));
   }
   return apply(started);

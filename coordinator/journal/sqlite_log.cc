@@ -31,15 +31,20 @@ std::string_view BlobColumn(sqlite3_stmt* row, int column) {
 
 absl::StatusCode CodeOf(int sqlite_code) {
   switch (sqlite_code & 0xff) {
-    case SQLITE_FULL: return absl::StatusCode::kResourceExhausted;
+    case SQLITE_FULL:
+      return absl::StatusCode::kResourceExhausted;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return absl::StatusCode::kFailedPrecondition;
+    case SQLITE_LOCKED:
+      return absl::StatusCode::kFailedPrecondition;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return absl::StatusCode::kDataLoss;
+    case SQLITE_NOTADB:
+      return absl::StatusCode::kDataLoss;
     case SQLITE_PERM:
     case SQLITE_READONLY:
-    case SQLITE_CANTOPEN: return absl::StatusCode::kPermissionDenied;
-    default: return absl::StatusCode::kInternal;
+    case SQLITE_CANTOPEN:
+      return absl::StatusCode::kPermissionDenied;
+    default:
+      return absl::StatusCode::kInternal;
   }
 }
 
@@ -92,7 +97,7 @@ absl::Status SqliteLog::Connect() {
 }
 
 absl::Status SqliteLog::CheckFormat() {
-  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt* prepared, Prepare("SELECT value FROM meta WHERE key = 'format_version'"));
+  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt * prepared, Prepare("SELECT value FROM meta WHERE key = 'format_version'"));
   const Statement select(prepared);
   if (const int code = sqlite3_step(select.get()); code != SQLITE_ROW) return Error(code, "reading the format of");
   const int64_t version = sqlite3_column_int64(select.get(), 0);
@@ -103,7 +108,7 @@ absl::Status SqliteLog::CheckFormat() {
 }
 
 absl::Status SqliteLog::FindEnd() {
-  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt* prepared, Prepare("SELECT COALESCE(MAX(sequence), 0) FROM record"));
+  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt * prepared, Prepare("SELECT COALESCE(MAX(sequence), 0) FROM record"));
   const Statement select(prepared);
   if (const int code = sqlite3_step(select.get()); code != SQLITE_ROW) return Error(code, "finding the end of");
   next_sequence_ = sqlite3_column_int64(select.get(), 0) + 1;
@@ -137,7 +142,7 @@ absl::Status SqliteLog::Insert(int64_t sequence, std::string_view bytes) {
 }
 
 absl::Status SqliteLog::Read(const std::function<absl::Status(int64_t, std::string_view)>& read) {
-  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt* prepared,
+  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt * prepared,
                         Prepare("SELECT sequence, checksum, bytes FROM record ORDER BY sequence"));
   const Statement select(prepared);
   int64_t expected = 1;
@@ -172,8 +177,8 @@ absl::Status SqliteLog::Error(int code, std::string_view doing) const {
   if (status == absl::StatusCode::kFailedPrecondition) remedy = "; another process holds it: stop that one";
   if (status == absl::StatusCode::kResourceExhausted) remedy = "; free space on its disk";
   if (status == absl::StatusCode::kDataLoss) remedy = "; restore the file from a backup or choose another --state-dir";
-  return absl::Status(status, absl::StrCat(std::string(doing), " journal \"", path_, "\": ", sqlite3_errmsg(db_),
-                                           std::string(remedy)));
+  return absl::Status(
+      status, absl::StrCat(std::string(doing), " journal \"", path_, "\": ", sqlite3_errmsg(db_), std::string(remedy)));
 }
 
 absl::Status SqliteLog::Damaged(int64_t sequence, std::string_view what) const {

@@ -34,9 +34,8 @@ absl::StatusOr<StateDir> StateDir::Open(const std::string& path) {
   MOTE_ASSIGN_OR_RETURN(FileDescriptor lock, OpenFile(lock_path, O_RDWR | O_CREAT));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return FileError("locking", lock_path);
-    return absl::FailedPreconditionError(absl::StrCat("state directory \"", path,
-                                                      "\" is held by another coordinator (", HolderOf(lock),
-                                                      "); stop it or choose another --state-dir"));
+    return absl::FailedPreconditionError(absl::StrCat("state directory \"", path, "\" is held by another coordinator (",
+                                                      HolderOf(lock), "); stop it or choose another --state-dir"));
   }
   MOTE_RETURN_IF_ERROR(WritePid(lock, lock_path));
   return StateDir(path, std::move(lock));

@@ -14,16 +14,16 @@
 namespace mote::coordinator {
 
 struct TrainProgress {
-  std::string phase;            // the passes that were asked for last: "gradient"
-  int64_t epoch = 0;            // the one running, from 0
-  int64_t step = 0;             // within the epoch, from 0
+  std::string phase;  // the passes that were asked for last: "gradient"
+  int64_t epoch = 0;  // the one running, from 0
+  int64_t step = 0;   // within the epoch, from 0
   int64_t classes = 0;
-  std::vector<double> weights;  // of each class's rows in the loss; empty: all 1
+  std::vector<double> weights;            // of each class's rows in the loss; empty: all 1
   std::optional<ArtifactRef> state;       // newest weights and moments
   std::optional<ArtifactRef> best_state;  // at the end of epoch `best_epoch`
   int64_t best_epoch = -1;
   double best_loss = 0;
-  double loss_sum = 0;          // over the rows of this epoch so far
+  double loss_sum = 0;  // over the rows of this epoch so far
   int64_t loss_rows = 0;
   Json history = Json::array();  // one entry per finished epoch
 

@@ -49,12 +49,12 @@ class Put : public grpc::ServerReadReactor<v1::PutBlobRequest> {
     }
     const std::string& chunk = request_.chunk();
     if (chunk.size() > kChunkBytesMax) {
-      return absl::InvalidArgumentError(absl::StrCat("a chunk of ", chunk.size(), " bytes; at most ", kChunkBytesMax,
-                                                     " are allowed: cut it"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("a chunk of ", chunk.size(), " bytes; at most ", kChunkBytesMax, " are allowed: cut it"));
     }
     if (bytes_.size() + chunk.size() > static_cast<size_t>(kBlobBytesMax)) {
-      return absl::InvalidArgumentError(absl::StrCat("blob ", digest_->Hex(), " has more than ", kBlobBytesMax,
-                                                     " bytes; cut it and put a manifest"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("blob ", digest_->Hex(), " has more than ", kBlobBytesMax, " bytes; cut it and put a manifest"));
     }
     bytes_.append(chunk);
     return absl::OkStatus();

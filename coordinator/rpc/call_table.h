@@ -27,9 +27,9 @@ class CallTable {
 
  private:
   std::mutex mutex_;
-  uint64_t next_call_ = 1;           // guarded by mutex_, as all below
+  uint64_t next_call_ = 1;  // guarded by mutex_, as all below
   std::map<CallId, OnReply> calls_;
-  absl::Status closed_;              // not OK once FailAll was called
+  absl::Status closed_;  // not OK once FailAll was called
 };
 
 }  // namespace mote::coordinator

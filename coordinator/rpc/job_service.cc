@@ -78,19 +78,18 @@ grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* con
   if (!spec.ok()) return AnswerNow(context, spec.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   coordinator::SubmitJob command{{}, *std::move(spec), request->request_id(), PrincipalOf(*context)};
-  const absl::Status posted =
-      world_.disk.Post([this, reactor, response, command = std::move(command)]() mutable {
-        absl::Status status = world_.artifacts.CheckReserve();
-        if (status.ok()) status = CheckArtifactsAreStored(command.spec, world_.artifacts);
-        if (!status.ok()) return reactor->Finish(ToGrpc(status));
-        Ask(
-            reactor,
-            [&command](CallId call) {
-              command.call = call;
-              return std::move(command);
-            },
-            [response](const Reply& reply) { response->set_job_id(AnswerOf<JobId>(reply).value); });
-      });
+  const absl::Status posted = world_.disk.Post([this, reactor, response, command = std::move(command)]() mutable {
+    absl::Status status = world_.artifacts.CheckReserve();
+    if (status.ok()) status = CheckArtifactsAreStored(command.spec, world_.artifacts);
+    if (!status.ok()) return reactor->Finish(ToGrpc(status));
+    Ask(
+        reactor,
+        [&command](CallId call) {
+          command.call = call;
+          return std::move(command);
+        },
+        [response](const Reply& reply) { response->set_job_id(AnswerOf<JobId>(reply).value); });
+  });
   if (!posted.ok()) reactor->Finish(ToGrpc(posted));
   return reactor;
 }
@@ -102,7 +101,10 @@ grpc::ServerUnaryReactor* JobService::ValidateJob(grpc::CallbackServerContext* c
   if (!spec.ok()) return AnswerNow(context, spec.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Ask(
-      reactor, [&spec](CallId call) { return coordinator::ValidateJob{call, *std::move(spec)}; },
+      reactor,
+      [&spec](CallId call) {
+        return coordinator::ValidateJob{call, *std::move(spec)};
+      },
       [response](const Reply& reply) {
         for (const PlannedStageView& stage : AnswerOf<std::vector<PlannedStageView>>(reply)) {
           *response->add_stages() = ToProto(stage);
@@ -115,19 +117,25 @@ grpc::ServerUnaryReactor* JobService::GetJob(grpc::CallbackServerContext* contex
                                              v1::Job* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Ask(
-      reactor, [request](CallId call) { return coordinator::GetJob{call, {request->job_id()}}; },
+      reactor,
+      [request](CallId call) {
+        return coordinator::GetJob{call, {request->job_id()}};
+      },
       [response](const Reply& reply) { *response = ToProto(AnswerOf<JobView>(reply)); });
   return reactor;
 }
 
-grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* context,
-                                               const v1::ListJobsRequest* request, v1::ListJobsResponse* response) {
+grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* context, const v1::ListJobsRequest* request,
+                                               v1::ListJobsResponse* response) {
   const absl::StatusOr<uint64_t> before = PageStart(request->page_token());
   if (!before.ok()) return AnswerNow(context, before.status());
   const int page_size = request->page_size() <= 0 ? kPageSizeDefault : std::min(request->page_size(), kPageSizeMax);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Ask(
-      reactor, [page_size, before = *before](CallId call) { return coordinator::ListJobs{call, page_size, before}; },
+      reactor,
+      [page_size, before = *before](CallId call) {
+        return coordinator::ListJobs{call, page_size, before};
+      },
       [response](const Reply& reply) {
         const JobListView& list = AnswerOf<JobListView>(reply);
         for (const JobView& job : list.jobs) *response->add_jobs() = ListedJob(job);
@@ -178,7 +186,10 @@ grpc::ServerUnaryReactor* JobService::DrainWorker(grpc::CallbackServerContext* c
                                                   const v1::DrainWorkerRequest* request, v1::DrainWorkerResponse*) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Ask(
-      reactor, [request](CallId call) { return coordinator::DrainWorker{call, request->worker()}; },
+      reactor,
+      [request](CallId call) {
+        return coordinator::DrainWorker{call, request->worker()};
+      },
       [](const Reply&) {});
   return reactor;
 }

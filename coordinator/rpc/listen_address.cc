@@ -24,6 +24,20 @@ std::pair<std::string, std::string> Split(std::string_view address) {
   return {std::string(host), std::string(address.substr(colon + 1))};
 }
 
+absl::Status CannotListen(const std::string& address, std::string_view why) {
+  return absl::UnavailableError(
+      absl::StrCat("cannot listen on ", address, ": ", std::string(why), "; choose another --listen"));
+}
+
+// False with errno set: the address cannot be listened on.
+bool Bind(const addrinfo& address) {
+  const FileDescriptor socket(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (socket.get() < 0) return false;
+  const int reuse = 1;  // as gRPC does: connections that linger are no obstacle
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+  return ::bind(socket.get(), address.ai_addr, address.ai_addrlen) == 0 && ::listen(socket.get(), 1) == 0;
+}
+
 }  // namespace
 
 absl::Status CheckListenAddress(std::string_view address) {
@@ -49,7 +63,7 @@ std::string WithPort(std::string_view address, int port) {
   return absl::StrCat(std::string(address.substr(0, address.rfind(':'))), ":", port);
 }
 
-std::string WhyNotListening(const std::string& address) {
+absl::Status TryListening(const std::string& address) {
   const auto [host, port] = Split(address);
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
@@ -57,17 +71,16 @@ std::string WhyNotListening(const std::string& address) {
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
   if (const int code = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found); code != 0) {
-    return ::gai_strerror(code);
+    return CannotListen(address, ::gai_strerror(code));
   }
-  const FileDescriptor socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const int reuse = 1;  // as gRPC does: connections that linger are no obstacle
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
-  std::string why = "the address was refused";
-  if (::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket.get(), 1) != 0) {
-    why = std::strerror(errno);
+  std::string why;
+  bool bound = false;
+  for (const addrinfo* at = found; at != nullptr && !bound; at = at->ai_next) {
+    bound = Bind(*at);
+    if (!bound) why = std::strerror(errno);
   }
   ::freeaddrinfo(found);
-  return why;
+  return bound ? absl::OkStatus() : CannotListen(address, why);
 }
 
 }  // namespace mote::coordinator

@@ -17,7 +17,9 @@ bool IsLoopback(std::string_view address);
 // The address with its port replaced: "127.0.0.1:0", 7070 → "127.0.0.1:7070".
 std::string WithPort(std::string_view address, int port);
 
-// Tries to bind, and says why that does not work: "Address already in use".
-std::string WhyNotListening(const std::string& address);
+// Binds the address for a moment: gRPC itself only logs why it cannot listen.
+//
+// Unavailable: no address of the host can be bound; says why ("Address already in use").
+absl::Status TryListening(const std::string& address);
 
 }  // namespace mote::coordinator

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 #include "coordinator/rpc/listen_address.h"
 #include "coordinator/rpc/session_convert.h"
 
@@ -42,6 +43,7 @@ RpcServer::RpcServer(const PlannerTable& planners, ArtifactStore& artifacts, Pos
 RpcServer::~RpcServer() { Stop(); }
 
 absl::StatusOr<std::string> RpcServer::Start(const std::string& address) {
+  if (!address.empty()) MOTE_RETURN_IF_ERROR(TryListening(address));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -56,8 +58,7 @@ absl::StatusOr<std::string> RpcServer::Start(const std::string& address) {
   builder.RegisterService(&artifact_service_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || (!address.empty() && port == 0)) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", WhyNotListening(address),
-                                               "; choose another --listen"));
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", address, "; choose another --listen"));
   }
   server_->GetHealthCheckService()->SetServingStatus(true);
   return address.empty() ? std::string("in-process") : WithPort(address, port);

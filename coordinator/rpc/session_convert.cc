@@ -69,12 +69,18 @@ absl::StatusOr<Command> Named(const char* message, absl::StatusOr<Command> comma
 
 absl::StatusOr<Command> ToCommand(SessionId session, const v1::SessionRequest& request) {
   switch (request.message_case()) {
-    case v1::SessionRequest::kHello: return Named("hello", From(session, request.hello()));
-    case v1::SessionRequest::kReport: return Named("report", From(session, request.report()));
-    case v1::SessionRequest::kHeartbeat: return WorkerHeartbeat{session, request.heartbeat().sequence()};
-    case v1::SessionRequest::kSlotState: return Named("slot_state", From(session, request.slot_state()));
-    case v1::SessionRequest::kGoodbye: return WorkerGoodbye{session};
-    case v1::SessionRequest::MESSAGE_NOT_SET: break;
+    case v1::SessionRequest::kHello:
+      return Named("hello", From(session, request.hello()));
+    case v1::SessionRequest::kReport:
+      return Named("report", From(session, request.report()));
+    case v1::SessionRequest::kHeartbeat:
+      return WorkerHeartbeat{session, request.heartbeat().sequence()};
+    case v1::SessionRequest::kSlotState:
+      return Named("slot_state", From(session, request.slot_state()));
+    case v1::SessionRequest::kGoodbye:
+      return WorkerGoodbye{session};
+    case v1::SessionRequest::MESSAGE_NOT_SET:
+      break;
   }
   return absl::InvalidArgumentError("a message that is none of hello, report, heartbeat, slot_state, goodbye");
 }

@@ -45,7 +45,7 @@ class SessionTable {
  private:
   const PostCommand post_;
   std::mutex mutex_;
-  uint64_t next_session_ = 1;                    // guarded by mutex_, as all below
+  uint64_t next_session_ = 1;  // guarded by mutex_, as all below
   std::map<SessionId, SessionStream*> streams_;
   absl::Status closed_;
   std::vector<SessionId> unposted_;

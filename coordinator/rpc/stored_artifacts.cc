@@ -17,16 +17,16 @@ absl::Status CheckBlob(const BlobRef& blob, const ArtifactStore& store) {
   }
   if (!size.ok()) return size.status();
   if (*size == blob.bytes) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("blob ", blob.digest.Hex(), " has ", *size, " bytes, not ", blob.bytes,
-                                                 "; mend the client"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("blob ", blob.digest.Hex(), " has ", *size, " bytes, not ", blob.bytes, "; mend the client"));
 }
 
 absl::Status CheckManifest(const ArtifactRef& artifact, ArtifactStore& store) {
   MOTE_ASSIGN_OR_RETURN(const BlobRange encoded, store.Get(artifact.digest, 0, 0));
   MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(encoded.bytes()));
   if (manifest.bytes() != artifact.bytes) {
-    return absl::InvalidArgumentError(absl::StrCat("the manifest lists ", manifest.bytes(), " bytes, not ",
-                                                   artifact.bytes, "; mend the client"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the manifest lists ", manifest.bytes(), " bytes, not ", artifact.bytes, "; mend the client"));
   }
   for (const BlobRef& blob : manifest.blobs) MOTE_RETURN_IF_ERROR(CheckBlob(blob, store));
   return absl::OkStatus();
