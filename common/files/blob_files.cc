@@ -44,7 +44,8 @@ absl::StatusOr<std::unique_ptr<BlobFiles>> BlobFiles::Open(std::string dir) {
   MOTE_RETURN_IF_ERROR(MakeDirectories(dir + "/tmp"));
   RemoveLeftovers(dir + "/tmp");
   // All folders now, so that a durable write flushes a file and one folder only.
-  for (int i = 0; i < 256; ++i) MOTE_RETURN_IF_ERROR(MakeDirectories(absl::StrCat(dir, "/", absl::Hex(i, absl::kZeroPad2))));
+  for (int i = 0; i < 256; ++i)
+    MOTE_RETURN_IF_ERROR(MakeDirectories(absl::StrCat(dir, "/", absl::Hex(i, absl::kZeroPad2))));
   MOTE_RETURN_IF_ERROR(SyncPath(dir));
   return std::unique_ptr<BlobFiles>(new BlobFiles(std::move(dir)));
 }
@@ -55,7 +56,8 @@ std::string BlobFiles::Path(const Digest& digest) const { return absl::StrCat(Fo
 
 std::string BlobFiles::TemporaryName() {
   // The object's address tells two objects of one process apart.
-  return absl::StrCat(dir_, "/tmp/", ::getpid(), ".", reinterpret_cast<uintptr_t>(this), ".", temporaries_.fetch_add(1));
+  return absl::StrCat(dir_, "/tmp/", ::getpid(), ".", reinterpret_cast<uintptr_t>(this), ".",
+                      temporaries_.fetch_add(1));
 }
 
 bool BlobFiles::Has(const Digest& digest) const { return ::access(Path(digest).c_str(), F_OK) == 0; }

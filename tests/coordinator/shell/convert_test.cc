@@ -26,9 +26,9 @@ TEST(PassConvert, WhatIsConvertedComesBackEqual) {
 
 TEST(PassConvert, EveryKindOfFaultHasANumberOfItsOwn) {
   std::set<int> numbers;
-  for (const FaultKind kind : {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory,
-                               FaultKind::kTimeout, FaultKind::kLostWorker, FaultKind::kUnavailable,
-                               FaultKind::kDevice}) {
+  for (const FaultKind kind :
+       {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory, FaultKind::kTimeout,
+        FaultKind::kLostWorker, FaultKind::kUnavailable, FaultKind::kDevice}) {
     const v1::Fault proto = ToProto(Failure{kind, -1, "", "", ""});
     EXPECT_NE(proto.kind(), v1::FAULT_KIND_UNSPECIFIED);
     EXPECT_TRUE(numbers.insert(proto.kind()).second);
@@ -82,14 +82,15 @@ TEST(PassConvert, StderrThatIsNotUtf8StillTravels) {
 
 TEST(Utf8, OnlyWhatIsNotACharacterIsReplaced) {
   EXPECT_EQ(Utf8("plain é 字 😀"), "plain é 字 😀");
-  EXPECT_EQ(Utf8("\xc0\xaf"), "??");          // overlong
-  EXPECT_EQ(Utf8("\xed\xa0\x80"), "???");     // surrogate
+  EXPECT_EQ(Utf8("\xc0\xaf"), "??");            // overlong
+  EXPECT_EQ(Utf8("\xed\xa0\x80"), "???");       // surrogate
   EXPECT_EQ(Utf8("\xf4\x90\x80\x80"), "????");  // beyond the last character
-  EXPECT_EQ(Utf8("ab\xe5\xad"), "ab??");      // cut within a character
+  EXPECT_EQ(Utf8("ab\xe5\xad"), "ab??");        // cut within a character
 }
 
 TEST(TimeConvert, NanosecondsSurviveOnBothSidesOfZero) {
-  for (const int64_t nanos : {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{-1'500'000'000}, int64_t{1'700'000'000'123'456'789}}) {
+  for (const int64_t nanos :
+       {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{-1'500'000'000}, int64_t{1'700'000'000'123'456'789}}) {
     EXPECT_EQ(FromProto(ToProto(absl::FromUnixNanos(nanos))), absl::FromUnixNanos(nanos));
     EXPECT_EQ(FromProto(ToProto(absl::Nanoseconds(nanos))), absl::Nanoseconds(nanos));
     EXPECT_GE(ToProto(absl::FromUnixNanos(nanos)).nanos(), 0);

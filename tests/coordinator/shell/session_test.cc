@@ -2,8 +2,8 @@
 
 #include <thread>
 
-#include "coordinator/convert/pass_convert.h"
 #include "common/version.h"
+#include "coordinator/convert/pass_convert.h"
 #include "mote/v1/job_service.grpc.pb.h"
 #include "mote/v1/worker_service.grpc.pb.h"
 #include "tests/coordinator/shell/events.h"
@@ -144,9 +144,11 @@ TEST(Session, MalformedMessagesEndTheStreamAndAreNamed) {
   slot.mutable_slot_state()->set_slot(-1);
   v1::SessionRequest again;
   again.mutable_hello()->set_version(kVersion);
-  const std::pair<v1::SessionRequest, std::string> cases[] = {
-      {outside, "report.block: level 99"}, {big, "at most 262144"}, {slot, "slot_state.slot: -1"},
-      {v1::SessionRequest(), "none of hello"}, {again, "hello: sent twice"}};
+  const std::pair<v1::SessionRequest, std::string> cases[] = {{outside, "report.block: level 99"},
+                                                              {big, "at most 262144"},
+                                                              {slot, "slot_state.slot: -1"},
+                                                              {v1::SessionRequest(), "none of hello"},
+                                                              {again, "hello: sent twice"}};
   for (const auto& [message, named] : cases) {
     RpcHarness rpc;
     FakeWorker worker(rpc);
