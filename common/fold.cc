@@ -8,7 +8,7 @@ namespace mote {
 namespace {
 
 // Parent's value of two siblings, left first.
-absl::Status CombineNodes(Node& left, Node right, const Reducer& reducer, BlobSink& blobs) {
+absl::Status CombineNodes(Node& left, Node&& right, const Reducer& reducer, BlobSink& blobs) {
   left.block = left.block.Parent();
   if (!right.partial.has_value()) return absl::OkStatus();
   if (!left.partial.has_value()) {
@@ -59,21 +59,26 @@ std::vector<Node> Fold::nodes() const {
   return nodes;
 }
 
+// Combines in place on the stack: once per task, so moving nodes about would show.
 absl::Status BlockFold::Push(NodeValue leaf, const Reducer& reducer, BlobSink& blobs) {
-  Node node{{0, next_}, std::move(leaf)};
+  Node& pushed = stack_.emplace_back();
+  pushed.block = {0, next_};
+  pushed.partial = std::move(leaf);
   ++next_;
-  while (node.block.level < block_.level) {
+  while (stack_.back().block.level < block_.level) {
+    Node& node = stack_.back();
     if (node.block.IsLeft()) {
       if (node.block.Sibling().begin() < task_count_) break;
       node.block = node.block.Parent();
       continue;
     }
-    Node left = std::move(stack_.back());
+    const absl::Status status = CombineNodes(stack_[stack_.size() - 2], std::move(node), reducer, blobs);
     stack_.pop_back();
-    MOTE_RETURN_IF_ERROR(CombineNodes(left, std::move(node), reducer, blobs));
-    node = std::move(left);
+    if (!status.ok()) {
+      stack_.pop_back();  // spoilt; the nodes before it are whole
+      return status;
+    }
   }
-  stack_.push_back(std::move(node));
   return absl::OkStatus();
 }
 

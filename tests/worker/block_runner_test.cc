@@ -72,15 +72,18 @@ class Runner {
   std::function<absl::StatusOr<int64_t>(const Digest&)> fetch = [](const Digest&) -> absl::StatusOr<int64_t> {
     return absl::UnavailableError("nobody has it");
   };
-  BlobFiles& files() { return *files_; }
+  // One for all tests: making its folders takes a while.
+  static BlobFiles& files() {
+    static const TemporaryDirectory directory;
+    static const std::unique_ptr<BlobFiles> files = *BlobFiles::Open(directory.path());
+    return *files;
+  }
 
  private:
-  TemporaryDirectory directory_;
-  std::unique_ptr<BlobFiles> files_ = *BlobFiles::Open(directory_.path());
   KernelLibrary library_;
   FakeKernel* fake_ = nullptr;
   PassTable passes_{library_, {}};
-  EngineContext context_{*files_, [this](const Digest& digest) { return fetch(digest); }, cancelled};
+  EngineContext context_{files(), [this](const Digest& digest) { return fetch(digest); }, cancelled};
   wire::TaskMark mark_{};
 };
 

@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,16 +32,15 @@ using ::testing::HasSubstr;
 class EngineUnderTest {
  public:
   EngineUnderTest() {
-    std::filesystem::create_directories(scratch());
     int sockets[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (directory_.path() + "/stderr").c_str(),
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (scratch() + "/stderr").c_str(),
                                      O_CREAT | O_WRONLY, 0600);
     posix_spawn_file_actions_adddup2(&actions, sockets[1], 3);
     std::vector<std::string> arguments = {MOTE_ENGINE,
-                                          "--store-dir=" + directory_.path(),
+                                          "--store-dir=" + store(),
                                           "--scratch-dir=" + scratch(),
                                           "--device=cpu",
                                           "--allow-commands",
@@ -58,7 +55,7 @@ class EngineUnderTest {
     ready_ = Next().ready();
   }
   ~EngineUnderTest() {
-    kill(pid_, SIGKILL);
+    if (pid_ != 0) kill(pid_, SIGKILL);
     WaitForEnd();
   }
 
@@ -96,11 +93,20 @@ class EngineUnderTest {
   }
 
   const pb::Ready& ready() const { return ready_; }
-  std::string scratch() const { return directory_.path() + "/scratch"; }
-  std::string blobs() const { return directory_.path() + "/blobs"; }
+  std::string scratch() const { return scratch_.path(); }
+  // One for all tests, as workers of a machine share it: making it takes a while.
+  static BlobFiles& blobs() {
+    static const std::unique_ptr<BlobFiles> blobs = *BlobFiles::Open(store() + "/blobs");
+    return *blobs;
+  }
 
  private:
-  TemporaryDirectory directory_;
+  static const std::string& store() {
+    static const TemporaryDirectory store;
+    return store.path();
+  }
+
+  TemporaryDirectory scratch_;
   std::unique_ptr<wire::FrameSocket> socket_;
   pb::Ready ready_;
   pid_t pid_ = 0;
@@ -236,7 +242,7 @@ TEST(EngineProcess, BlobThatItLacksIsAskedForAndReadOnceItIsThere) {
   const pb::EngineMessage asked = engine.Next();
   ASSERT_TRUE(asked.has_blob_request()) << asked.DebugString();
   EXPECT_EQ(asked.blob_request().digest(), digest.Raw());
-  EXPECT_TRUE((*BlobFiles::Open(engine.blobs()))->Write(digest, text, false).ok());
+  EXPECT_TRUE(engine.blobs().Write(digest, text, false).ok());
   pb::SupervisorMessage reply;
   reply.mutable_blob_reply()->set_request(asked.blob_request().request());
   reply.mutable_blob_reply()->set_network_bytes(static_cast<int64_t>(text.size()));
@@ -250,7 +256,7 @@ TEST(EngineProcess, BlobThatItLacksIsAskedForAndReadOnceItIsThere) {
 TEST(EngineProcess, ProgramThatPrintsNonsenseIsBlamedWithTheRow) {
   EngineUnderTest engine;
   const std::string text = "only\n";
-  EXPECT_TRUE((*BlobFiles::Open(engine.blobs()))->Write(Sha256(text), text, false).ok());
+  EXPECT_TRUE(engine.blobs().Write(Sha256(text), text, false).ok());
   Dataset dataset;
   dataset.format = DatasetFormat::kText;
   dataset.schema = Schema{{{"line", DType::kText, 1}}};

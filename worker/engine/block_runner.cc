@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "worker/wire/monotonic.h"
 
 namespace mote::engine {
 namespace {
@@ -81,7 +80,8 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
     result.fault = Failure{FaultKind::kUnavailable, -1, "the engine was not told of this block's pass", "", ""};
     return result;
   }
-  const int64_t started = wire::MonotonicNanoseconds();
+  clock_.Align();
+  const int64_t started = clock_.Now();
   BlockFold fold(order.block, spec->task_count);
   mark_.task.store(order.block.begin(), std::memory_order_relaxed);
   mark_.started_ns.store(started, std::memory_order_relaxed);
@@ -96,7 +96,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
     guilty = order.block.size(spec->task_count) == 1 ? guilty : -1;
     result.nodes.clear();
   }
-  const int64_t wall_ns = wire::MonotonicNanoseconds() - started;
+  const int64_t wall_ns = clock_.Now() - started;
   Cost& cost = context_.cost();
   cost.phase_ns[static_cast<size_t>(Phase::kCompute)] += std::max<int64_t>(0, wall_ns - context_.phase_ns());
   result.cost = std::move(cost);
@@ -136,16 +136,16 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
 // The inner loop of mote: a few stores, one clock reading and the fold per task.
 absl::Status BlockRunner::RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold) {
   Cost& cost = context_.cost();
-  int64_t before = wire::MonotonicNanoseconds();
+  int64_t before = clock_.Now();
   for (int64_t task = begin; task < end; ++task) {
     if (context_.cancelled()) return absl::CancelledError("the lease was revoked");
     mark_.started_ns.store(before, std::memory_order_relaxed);
     mark_.task.store(task, std::memory_order_relaxed);
-    std::string partial;
-    MOTE_RETURN_IF_ERROR(Guarded([&] { return pass.kernel->RunTask(task, context_, &partial); }));
+    NodeValue partial(std::in_place);
+    MOTE_RETURN_IF_ERROR(Guarded([&] { return pass.kernel->RunTask(task, context_, &*partial); }));
     MOTE_RETURN_IF_ERROR(context_.store_status());
     MOTE_RETURN_IF_ERROR(Guarded([&] { return fold.Push(std::move(partial), *pass.reducer, context_.blobs()); }));
-    const int64_t now = wire::MonotonicNanoseconds();
+    const int64_t now = clock_.Now();
     cost.task_ns.Add(now - before);
     ++cost.tasks;
     before = now;

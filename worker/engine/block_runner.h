@@ -12,6 +12,7 @@
 #include "common/fold.h"
 #include "worker/engine/engine_context.h"
 #include "worker/engine/pass_table.h"
+#include "worker/engine/task_clock.h"
 #include "worker/wire/task_mark.h"
 
 namespace mote::engine {
@@ -55,6 +56,7 @@ class BlockRunner {
   PassTable& passes_;
   EngineContext& context_;
   wire::TaskMark& mark_;
+  TaskClock clock_;
 };
 
 }  // namespace mote::engine

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "worker/engine/block_runner.h"
 #include "worker/wire/convert.h"
 #include "worker/wire/monotonic.h"
 
@@ -144,6 +143,7 @@ void Engine::Compute() {
   context_ = std::make_unique<EngineContext>(
       files_, [this](const Digest& digest) { return FetchBlob(digest); }, queue_.cancelled());
   passes_ = std::make_unique<PassTable>(library_, options_);
+  runner_ = std::make_unique<BlockRunner>(*passes_, *context_, mark_);
   for (std::optional<WorkItem> item = queue_.Pop(); item; item = queue_.Pop()) {
     const bool device_lost = std::visit(Overloaded{[this](DefinePass& define) {
                                                      passes_->Define(define.pass, std::move(define.spec));
@@ -160,9 +160,8 @@ void Engine::Compute() {
 }
 
 bool Engine::RunOne(const RunBlock& block) {
-  BlockRunner runner(*passes_, *context_, mark_);
   BlockResult result =
-      runner.Run({block.token.attempt, block.token.pass.value, block.token.block, block.absent});
+      runner_->Run({block.token.attempt, block.token.pass.value, block.token.block, block.absent});
   const bool device_lost = result.fault && result.fault->kind == FaultKind::kDevice;
   const absl::Status sent = socket_.Send(ToMessage(block.token, std::move(result)));
   if (!sent.ok()) {

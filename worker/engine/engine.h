@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/files/blob_files.h"
 #include "mote/engine/v1/engine.pb.h"
+#include "worker/engine/block_runner.h"
 #include "worker/engine/device.h"
 #include "worker/engine/engine_context.h"
 #include "worker/engine/kernel_library.h"
@@ -67,6 +68,7 @@ class Engine {
   // The compute thread's.
   std::unique_ptr<EngineContext> context_;
   std::unique_ptr<PassTable> passes_;
+  std::unique_ptr<BlockRunner> runner_;
 };
 
 }  // namespace mote::engine
