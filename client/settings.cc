@@ -17,9 +17,10 @@ absl::StatusOr<std::string> ReadProjectFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  MOTE_ASSIGN_OR_RETURN(const Node root, ParseYaml(text.str(), path));
   Problems problems(path);
-  Fields fields(root, "the project file", &problems);
+  const std::optional<Node> root = ParseYaml(text.str(), &problems);
+  if (!root) return problems.ToStatus();
+  Fields fields(*root, "the project file", &problems);
   const std::string address = fields.Text("coordinator").value_or("");
   fields.RefuseRest();
   MOTE_RETURN_IF_ERROR(problems.ToStatus());

@@ -65,8 +65,8 @@ int ExitCodeOf(v1::JobState state) {
 int Report(const absl::Status& status) {
   if (status.ok()) return kSucceeded;
   const std::string message(status.message());
-  // Mistakes of a job file begin with their place, which editors and eyes look for.
-  const bool has_place = absl::IsInvalidArgument(status) && message.find('\n') != std::string::npos;
+  // Mistakes of a job file begin with their place, FILE:LINE:COLUMN, which editors look for.
+  const bool has_place = absl::IsInvalidArgument(status) && message.substr(0, message.find(' ')).ends_with(':');
   std::cerr << (has_place ? "" : "mote: ") << message << (message.ends_with('\n') ? "" : "\n");
   return ExitCodeOf(status);
 }

@@ -45,7 +45,7 @@ class Run {
     absl::StatusOr<StateDir> state_dir = StateDir::Open(options_.state_dir);
     if (!state_dir.ok()) return Report(state_dir.status());
     const int code = InCluster(*state_dir, &*job);
-    if (code == kFailed && state_dir->is_temporary()) {
+    if ((code == kFailed || gave_up_) && state_dir->is_temporary()) {
       state_dir->Keep();
       std::cerr << "the state and logs of this run are kept in " << state_dir->path() << "\n";
     }

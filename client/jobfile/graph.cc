@@ -116,8 +116,8 @@ class GraphCheck {
       names.push_back(job_.spec.stages(*it).name());
     }
     names.push_back(names.front());
-    problems_.Add(edge.place, absl::StrCat("stages wait for each other in a circle: ", absl::StrJoin(names, " reads "),
-                                           "; break it"));
+    problems_.Add(edge.place,
+                  absl::StrCat("cyclic stages: ", absl::StrJoin(names, " waits for "), "; break the circle"));
   }
 
   enum State { kNew, kOnPath, kDone };

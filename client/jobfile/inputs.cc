@@ -14,7 +14,7 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// The path exists, is a file, can be read and holds something.
+// The path exists, is a file and can be read.
 void CheckFile(const JobFile& job, const std::string& path, Place place, Problems* problems) {
   const std::string resolved = ResolvePath(job.folder, path);
   std::error_code error;
@@ -28,8 +28,6 @@ void CheckFile(const JobFile& job, const std::string& path, Place place, Problem
     problems->Add(place, absl::StrCat("'", resolved, "' is a directory; name one file"));
   } else if (!std::ifstream(resolved)) {
     problems->Add(place, absl::StrCat("'", resolved, "' cannot be read; check its permissions"));
-  } else if (std::filesystem::file_size(resolved, error) == 0 && !error) {
-    problems->Add(place, absl::StrCat("'", resolved, "' is empty; an input needs at least one row"));
   }
 }
 

@@ -53,14 +53,15 @@ std::string ResolvePath(const std::string& folder, const std::string& path) {
 
 absl::StatusOr<JobFile> ParseJobFile(std::string_view text, const std::string& path,
                                      const std::vector<std::string>& sets) {
-  MOTE_ASSIGN_OR_RETURN(Node root, ParseYaml(text, path));
   Problems problems(path);
-  SubstituteParameters(sets, &root, &problems);
+  std::optional<Node> root = ParseYaml(text, &problems);
+  if (!root) return problems.ToStatus();
+  SubstituteParameters(sets, &*root, &problems);
   JobFile job;
   job.path = path;
   job.folder = std::filesystem::path(path).parent_path().string();
-  if (root.place.line == 0) root.place = {1, 1};
-  ReadJob(root, &job, &problems);
+  if (root->place.line == 0) root->place = {1, 1};
+  ReadJob(*root, &job, &problems);
   CheckGraph(job, ReferencesOf(job), {}, &problems);
   MOTE_RETURN_IF_ERROR(problems.ToStatus());
   return job;

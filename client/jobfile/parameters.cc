@@ -61,9 +61,10 @@ void ApplySet(const std::string& set, Values* values, Problems* problems) {
                                    Suggestion(name, NamesOf(*values)), "; ", Declared(*values)));
     return;
   }
-  const absl::StatusOr<Node> value = ParseYaml(set.substr(equals + 1), absl::StrCat("--set ", name));
-  if (!value.ok()) {
-    problems->Add({}, std::string(value.status().message()));
+  Problems mistakes(absl::StrCat("--set ", name));
+  const std::optional<Node> value = ParseYaml(set.substr(equals + 1), &mistakes);
+  if (!value || !mistakes.empty()) {
+    problems->Add({}, std::string(mistakes.ToStatus().message()));
     return;
   }
   found->second = *value;

@@ -1,7 +1,10 @@
 #include "client/jobfile/place_index.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace mote::client {
@@ -86,8 +89,11 @@ void AddRemoteProblems(std::string_view message, const PlaceIndex& places, Probl
     // Names are wrong where they stand, values where they stand.
     const bool about_name = line.find("nknown") != std::string::npos;
     const std::string what = line.substr(colon + 2);
-    const bool named = what.find(path.back()) != std::string::npos;
-    problems->Add(about_name || found.value.line == 0 ? found.key : found.value, found.whole && named ? what : line);
+    // The place says which stage; the rest of the path says which field, unless the message does.
+    const bool named = found.whole && what.find(path.back()) != std::string::npos;
+    const PlaceIndex::Path field(path.begin() + std::min<ptrdiff_t>(2, std::ssize(path) - 1), path.end());
+    problems->Add(about_name || found.value.line == 0 ? found.key : found.value,
+                  named ? what : absl::StrCat(absl::StrJoin(field, "."), ": ", what));
   }
 }
 

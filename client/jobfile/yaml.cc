@@ -157,32 +157,26 @@ void CheckBytes(std::string_view text, Problems* problems) {
 
 }  // namespace
 
-absl::StatusOr<Node> ParseYaml(std::string_view text, const std::string& file) {
-  Problems problems(file);
-  CheckBytes(text, &problems);
-  if (!problems.empty()) return problems.ToStatus();
-  TreeBuilder builder(&problems);
-  bool empty = false;
+std::optional<Node> ParseYaml(std::string_view text, Problems* problems) {
+  const size_t before = problems->list().size();
+  CheckBytes(text, problems);
+  if (problems->list().size() > before) return std::nullopt;
+  TreeBuilder builder(problems);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    empty = !parser.HandleNextDocument(builder);
-    if (!empty) {
-      Node root = builder.TakeRoot();
-      Problems ignored(file);
-      TreeBuilder second(&ignored);
-      if (parser.HandleNextDocument(second)) {
-        problems.Add(second.TakeRoot().place, "a second document (after ---); a job file holds one");
-      }
-      if (problems.empty()) return root;
-    }
+    if (!parser.HandleNextDocument(builder)) return Node();
+    Node root = builder.TakeRoot();
+    Problems ignored(problems->file());
+    TreeBuilder second(&ignored);
+    if (!parser.HandleNextDocument(second)) return root;
+    problems->Add(second.TakeRoot().place, "a second document (after ---); a job file holds one");
   } catch (const Stop&) {
     // The problem is recorded.
   } catch (const YAML::Exception& error) {
-    problems.Add(error.mark.is_null() ? Place{} : PlaceOf(error.mark), absl::StrCat("not YAML: ", error.msg));
+    problems->Add(error.mark.is_null() ? Place{} : PlaceOf(error.mark), absl::StrCat("not YAML: ", error.msg));
   }
-  if (empty) return Node();
-  return problems.ToStatus();
+  return std::nullopt;
 }
 
 }  // namespace mote::client

@@ -1,10 +1,9 @@
 // YAML (and so JSON) text as a tree of nodes.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <string_view>
 
-#include "absl/status/statusor.h"
 #include "client/jobfile/node.h"
 
 namespace mote::client {
@@ -13,10 +12,11 @@ namespace mote::client {
 inline constexpr size_t kJobFileBytesMax = 4 << 20;
 inline constexpr int kNodesMax = 200'000;
 
-// Parses one document. `file` names it in messages.
+// Parses one document; an empty text is a null node. Reported to `problems`: not YAML,
+// a key that stands twice in one map (the first counts), a key that is no text, a
+// second document, a tag, an alias bomb.
 //
-// InvalidArgument, each as "FILE:LINE:COLUMN: what": not YAML, a key that stands
-// twice in one map, a key that is no text, a second document, a tag, an alias bomb.
-absl::StatusOr<Node> ParseYaml(std::string_view text, const std::string& file);
+// nullopt: there is no tree to go on with.
+std::optional<Node> ParseYaml(std::string_view text, Problems* problems);
 
 }  // namespace mote::client

@@ -92,7 +92,8 @@ std::string ExplanationText(const v1::Job& job, int64_t task) {
       AppendFailure(job, &out);
       break;
     case v1::JOB_STATE_PARTLY_QUARANTINED:
-      absl::StrAppend(&out, who, " finished without ", job.absent_size(), " tasks, which were quarantined:\n");
+      absl::StrAppend(&out, who, " finished without ", job.absent_size(),
+                      job.absent_size() == 1 ? " task, which was quarantined:\n" : " tasks, which were quarantined:\n");
       break;
     case v1::JOB_STATE_SUCCEEDED:
       absl::StrAppend(&out, who, " succeeded; there is nothing to explain\n");
@@ -113,7 +114,7 @@ OrderedJson ExplanationJson(const v1::Job& job) {
   OrderedJson json = OrderedJson::object();
   json["job_id"] = job.id();
   json["name"] = job.name();
-  json["state"] = StateText(job.state());
+  json["state"] = v1::JobState_Name(job.state());
   json["waiting_reason"] = job.waiting_reason();
   json["failure"] = job.has_failure() ? ToJson(job.failure()) : OrderedJson();
   json["remedy"] = job.has_failure() ? OrderedJson(RemedyFor(job.failure())) : OrderedJson();

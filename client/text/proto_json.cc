@@ -9,29 +9,15 @@
 #include <cmath>
 #include <map>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 
 namespace mote::client {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-
-// JOB_STATE_SUCCEEDED of JobState → SUCCEEDED.
-std::string EnumText(const EnumValueDescriptor& value) {
-  std::string prefix;
-  for (const char c : value.type()->name()) {
-    if (absl::ascii_isupper(c) && !prefix.empty()) prefix += '_';
-    prefix += absl::ascii_toupper(c);
-  }
-  prefix += '_';
-  return absl::StartsWith(value.name(), prefix) ? value.name().substr(prefix.size()) : value.name();
-}
 
 OrderedJson NumberJson(double value) {
   if (!std::isfinite(value)) return nullptr;
@@ -89,7 +75,7 @@ OrderedJson FieldJson(const Message& message, const FieldDescriptor* field, int 
     case FieldDescriptor::CPPTYPE_BOOL:
       return repeated ? r->GetRepeatedBool(message, field, index) : r->GetBool(message, field);
     case FieldDescriptor::CPPTYPE_ENUM:
-      return EnumText(repeated ? *r->GetRepeatedEnum(message, field, index) : *r->GetEnum(message, field));
+      return (repeated ? r->GetRepeatedEnum(message, field, index) : r->GetEnum(message, field))->name();
     case FieldDescriptor::CPPTYPE_STRING: {
       const std::string text = repeated ? r->GetRepeatedString(message, field, index) : r->GetString(message, field);
       return field->type() == FieldDescriptor::TYPE_BYTES ? absl::Base64Escape(text) : text;

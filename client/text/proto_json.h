@@ -1,7 +1,7 @@
 // Messages as JSON for people and scripts.
 //
 // Unlike protobuf's own mapping: field names as in the .proto, 64-bit integers as
-// numbers, enum values without their prefix ("SUCCEEDED"), fields in their order.
+// numbers, fields in their order.
 #pragma once
 
 #include <google/protobuf/message.h>

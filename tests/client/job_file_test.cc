@@ -1,0 +1,259 @@
+// Job files: what they become, and every mistake with its place.
+#include "client/jobfile/job_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "client/text/proto_json.h"
+
+namespace mote::client {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kTestData[] = "tests/client/testdata";
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+absl::StatusOr<JobFile> Parse(const std::string& text, const std::vector<std::string>& sets = {}) {
+  return ParseJobFile(text, std::string(kTestData) + "/job.yaml", sets);
+}
+
+// The mistakes of a job file, without the folder.
+std::string Mistakes(const std::string& text, const std::vector<std::string>& sets = {}) {
+  const absl::StatusOr<JobFile> job = Parse(text, sets);
+  if (job.ok()) return "no mistakes";
+  EXPECT_EQ(job.status().code(), absl::StatusCode::kInvalidArgument);
+  std::string message(job.status().message());
+  const std::string folder = std::string(kTestData) + "/";
+  for (size_t at = message.find(folder); at != std::string::npos; at = message.find(folder)) {
+    message.erase(at, folder.size());
+  }
+  return message;
+}
+
+// A job with one stage, whose fields stand from line 4 on in column 5.
+std::string Stage(const std::string& fields) { return "name: x\nstages:\n  - name: work\n" + fields; }
+
+v1::JobSpec Spec(const std::string& text, const std::vector<std::string>& sets = {}) {
+  const absl::StatusOr<JobFile> job = Parse(text, sets);
+  EXPECT_TRUE(job.ok()) << job.status();
+  return job.ok() ? job->spec : v1::JobSpec();
+}
+
+TEST(JobFile, CreditRiskHasItsNormalForm) {
+  const absl::StatusOr<JobFile> job = LoadJobFile(std::string(kTestData) + "/credit_risk.yaml", {});
+  ASSERT_TRUE(job.ok()) << job.status();
+  const std::string normal_form = ToJson(job->spec, Defaults::kSkipped).dump(2) + "\n";
+  const std::string golden = std::string(kTestData) + "/credit_risk.golden.json";
+  if (std::getenv("MOTE_UPDATE_GOLDEN") != nullptr) std::ofstream(golden) << normal_form;
+  EXPECT_EQ(normal_form, ReadFile(golden)) << "MOTE_UPDATE_GOLDEN=1 writes it anew";
+}
+
+TEST(JobFile, JsonIsReadAsWell) {
+  const v1::JobSpec spec = Spec(R"({"name": "x", "params": {"n": 4},
+      "stages": [{"name": "a", "echo": {"bytes": "$n"}, "tasks": {"count": "$n"}}]})");
+  EXPECT_EQ(spec.stages(0).tasks().count(), 4);
+  EXPECT_EQ(spec.stages(0).operation().parameters().fields().at("bytes").number_value(), 4);
+}
+
+TEST(JobFile, BareWordsAndMissingValuesStandForEmptyMaps) {
+  const v1::JobSpec spec = Spec(Stage("    noop:\n    reduce: sum\n"));
+  EXPECT_EQ(spec.stages(0).operation().name(), "noop");
+  EXPECT_TRUE(spec.stages(0).operation().has_parameters());
+  EXPECT_EQ(spec.stages(0).reduce().name(), "sum");
+}
+
+TEST(JobFile, DurationsSizesAndPoliciesAreRead) {
+  const v1::JobSpec spec =
+      Spec(Stage("    noop: {}\n    tasks: {bytes: 4MiB}\n    timeout: 1m30s\n    retry: {attempts: 5}\n"
+                 "    on_bad_task: quarantine\n"));
+  EXPECT_EQ(spec.stages(0).tasks().bytes(), 4 << 20);
+  EXPECT_EQ(spec.stages(0).timeout().seconds(), 90);
+  EXPECT_EQ(spec.stages(0).attempts_max(), 5);
+  EXPECT_EQ(spec.stages(0).on_bad_task(), v1::TASK_POLICY_QUARANTINE);
+}
+
+TEST(JobFile, OnBadRowBelongsToTheOperation) {
+  const v1::JobSpec spec = Spec(Stage("    command: {run: [cat]}\n    on_bad_row: skip\n"));
+  EXPECT_EQ(spec.stages(0).operation().parameters().fields().at("on_bad_row").string_value(), "skip");
+}
+
+TEST(JobFile, QuotedNumbersStayText) {
+  const v1::JobSpec spec = Spec(Stage("    prepare: {label: \"1\", drop: ['true', 0x10, -3, 1e-3]}\n"));
+  const auto& fields = spec.stages(0).operation().parameters().fields();
+  EXPECT_EQ(fields.at("label").string_value(), "1");
+  EXPECT_EQ(fields.at("drop").list_value().values(0).string_value(), "true");
+  EXPECT_EQ(fields.at("drop").list_value().values(1).number_value(), 16);
+  EXPECT_EQ(fields.at("drop").list_value().values(2).number_value(), -3);
+  EXPECT_EQ(fields.at("drop").list_value().values(3).number_value(), 1e-3);
+}
+
+TEST(JobFile, AnchorsAreWrittenOut) {
+  const v1::JobSpec spec = Spec("name: x\nstages:\n  - {name: a, echo: &e {bytes: 8}}\n  - {name: b, echo: *e}\n");
+  EXPECT_EQ(spec.stages(1).operation().parameters().fields().at("bytes").number_value(), 8);
+}
+
+TEST(Parameters, SetOverridesAndIsReadAsYaml) {
+  const std::string text =
+      "name: x\nparams: {n: 1, list: []}\nstages:\n  - {name: a, echo: {bytes: $n, more: $list, price: $$5}}\n";
+  const v1::JobSpec spec = Spec(text, {"n=32", "list=[1, two]"});
+  const auto& fields = spec.stages(0).operation().parameters().fields();
+  EXPECT_EQ(fields.at("bytes").number_value(), 32);
+  EXPECT_EQ(fields.at("more").list_value().values(1).string_value(), "two");
+  EXPECT_EQ(fields.at("price").string_value(), "$5");
+}
+
+TEST(Parameters, UnknownNamesAreMistakesWithTheNearest) {
+  const std::string text = "name: x\nparams: {rate: 1}\nstages:\n  - {name: a, echo: {bytes: $rat}}\n";
+  EXPECT_EQ(Mistakes(text),
+            "job.yaml:4:29: there is no parameter 'rat'; did you mean 'rate'?; params: declares rate "
+            "(write $$ for a plain $)");
+  EXPECT_THAT(Mistakes("name: x\nparams: {rate: 1}\nstages: [{name: a, noop: {}}]\n", {"rote=2"}),
+              AllOf(HasSubstr("--set rote=2: there is no parameter 'rote'"), HasSubstr("did you mean 'rate'?")));
+  EXPECT_THAT(Mistakes("name: x\nstages: [{name: a, noop: {}}]\n", {"rate"}), HasSubstr("not of the form name=value"));
+}
+
+TEST(Mistakes, UnknownFieldsNameTheNearest) {
+  EXPECT_EQ(Mistakes(Stage("    noop: {}\n    taks: {count: 3}\n")),
+            "job.yaml:5:5: unknown field 'taks' in stage 'work'; did you mean 'tasks'?");
+  EXPECT_EQ(Mistakes(Stage("    noop: {}\n    tasks: {cuont: 3}\n")),
+            "job.yaml:5:13: unknown field 'cuont' in tasks of stage 'work'; did you mean 'count'?");
+  EXPECT_EQ(Mistakes("nmae: x\nstages: [{name: a, noop: {}}]\n"),
+            "job.yaml:1:1: field 'name' is missing in the job; give the job one, such as `name: credit-risk`\n"
+            "job.yaml:1:1: unknown field 'nmae' in the job; did you mean 'name'?");
+}
+
+TEST(Mistakes, AreToldAllAtOnceInTheOrderOfTheFile) {
+  const std::string told = Mistakes(
+      "name: X y\n"
+      "inputs:\n"
+      "  rows: {csv: {path: nowhere.csv}}\n"
+      "  more: {arff: {path: german_credit.csv}}\n"
+      "stages:\n"
+      "  - name: a\n"
+      "    input: rwos\n"
+      "    noop: {}\n"
+      "    timeout: 60\n"
+      "outputs:\n"
+      "  out: {from: b, format: xml}\n");
+  EXPECT_EQ(
+      told,
+      "job.yaml:1:7: 'X y' cannot name a job; use 1 to 100 lower-case letters, digits and dashes\n"
+      "job.yaml:3:22: there is no file 'nowhere.csv'; paths are relative to the job file's folder\n"
+      "job.yaml:4:10: the format 'arff' of input 'more' is not supported yet; this version reads csv, jsonl and "
+      "text\n"
+      "job.yaml:7:12: input of stage 'a': there is no stage or input 'rwos'; did you mean 'rows'?; the job has a, "
+      "more, rows\n"
+      "job.yaml:9:14: 'timeout' in stage 'a' wants a duration above zero with its unit, such as 90s or 5m, not the "
+      "integer 60\n"
+      "job.yaml:11:15: output 'out': there is no stage or input 'b'; the job has a, more, rows\n"
+      "job.yaml:11:26: unknown format 'xml' of output 'out'; tables are written as csv or jsonl");
+}
+
+TEST(Mistakes, WrongTypesNameWhatIsWantedAndWhatIsThere) {
+  EXPECT_EQ(Mistakes(Stage("    noop: {}\n    tasks: {count: many}\n")),
+            "job.yaml:5:20: 'count' in tasks of stage 'work' wants an integer above zero, not the text 'many'");
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {count: 0}\n")), HasSubstr("5:20"));
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {rows: 1, count: 2}\n")),
+              HasSubstr("one of rows, bytes and count"));
+  EXPECT_THAT(Mistakes(Stage("    noop: 5\n")),
+              HasSubstr("job.yaml:4:11: operation 'noop' in stage 'work' wants a map"));
+  EXPECT_THAT(Mistakes("name: x\nstages: {a: {noop: {}}}\n"), HasSubstr("job.yaml:2:9: stages wants a list"));
+  EXPECT_THAT(Mistakes("name: 5\nstages: [{name: a, noop: {}}]\n"), HasSubstr("quote it: \"5\""));
+  EXPECT_THAT(Mistakes("name: x\npriority: 200\nstages: [{name: a, noop: {}}]\n"), HasSubstr("from -100 to 100"));
+  EXPECT_THAT(Mistakes("- 1\n"), HasSubstr("the job wants a map of fields"));
+  EXPECT_THAT(Mistakes(""), HasSubstr("field 'name' is missing"));
+}
+
+TEST(Mistakes, YamlErrorsHaveTheirPlace) {
+  EXPECT_THAT(Mistakes("name: x\nstages: [\n"), HasSubstr("job.yaml:3:"));
+  EXPECT_EQ(Mistakes("name: x\nname: y\nstages: [{name: a, noop: {}}]\n"),
+            "job.yaml:2:1: 'name' stands here twice; the first is in line 1; remove one");
+  EXPECT_THAT(Mistakes("name: x\n---\nname: y\n"), HasSubstr("a second document"));
+  EXPECT_EQ(Mistakes(std::string("name: x\nab\0c\n", 13)), "job.yaml:2:3: a NUL byte; job files are text (UTF-8)");
+  EXPECT_THAT(Mistakes("name: !!python/object x\n"), HasSubstr("job.yaml:1:7"));
+}
+
+TEST(Mistakes, AliasesCannotBlowUp) {
+  std::string text = "name: x\nparams:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    text += "  a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int k = 0; k < 10; ++k) text += (k > 0 ? ", " : "") + before;
+    text += "]\n";
+  }
+  EXPECT_THAT(Mistakes(text), HasSubstr("aliases counted"));
+}
+
+TEST(Mistakes, CyclesAreNamedWithTheirStages) {
+  EXPECT_EQ(Mistakes("name: x\nstages:\n  - {name: a, noop: {}, after: [b]}\n  - {name: b, noop: {}, after: [a]}\n"),
+            "job.yaml:4:33: cyclic stages: a waits for b waits for a; break the circle");
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    after: [work]\n")), HasSubstr("cyclic stages: work waits for work"));
+}
+
+TEST(Mistakes, NamesThatStandForTwoThings) {
+  EXPECT_THAT(Mistakes("name: x\nstages:\n  - {name: a, noop: {}}\n  - {name: a, noop: {}}\n"),
+              HasSubstr("job.yaml:4:12: 'a' names two stages"));
+  EXPECT_THAT(Mistakes("name: x\ninputs: {a: {csv: {path: german_credit.csv}}}\nstages:\n  - {name: a, noop: {}}\n"),
+              HasSubstr("names an input and a stage"));
+  EXPECT_THAT(Mistakes("name: x\nstages:\n  - {name: a.b, noop: {}}\n"), HasSubstr("cannot name a stage"));
+}
+
+TEST(Mistakes, StagesHaveExactlyOneOperation) {
+  EXPECT_THAT(Mistakes(Stage("    tasks: {count: 1}\n")), HasSubstr("stage 'work' has no operation"));
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    sleep: {duration: 1s}\n")),
+              HasSubstr("job.yaml:5:5: stage 'work' has two operations, 'noop' and 'sleep'"));
+  EXPECT_EQ(Spec(Stage("    my_own_operation: {x: 1}\n")).stages(0).operation().name(), "my_own_operation");
+}
+
+class NotBuiltYet : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
+  const std::string told = Mistakes(Stage(std::string("    noop: {}\n    ") + GetParam() + "\n"));
+  EXPECT_THAT(told, AllOf(HasSubstr("job.yaml:5:"), HasSubstr("not supported yet")));
+  EXPECT_THAT(told, Not(HasSubstr("unknown")));
+}
+
+INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet,
+                         ::testing::Values("over: {grid: {lr: [1]}}", "select: {by: x}", "verify: {sample: 0.1}",
+                                           "numerics: mixed", "resources: {device: cuda}", "retry: {backoff: 1s}",
+                                           "tasks: {weight: w}", "tasks: {calibrated: {}}"));
+
+TEST(NotBuiltYetSources, AnswerSoToo) {
+  const auto with_input = [](const std::string& input) {
+    return Mistakes("name: x\ninputs:\n  rows: " + input + "\nstages: [{name: a, noop: {}}]\n");
+  };
+  for (const char* input : {"{csv: {shared: /data/x.csv}}", "{csv: {s3: b/x.csv}}", "{csv: {path: '*.csv'}}",
+                            "{npy: {path: x.npy}}", "{files: {path: x}}"}) {
+    EXPECT_THAT(with_input(input), AllOf(HasSubstr("job.yaml:3:"), HasSubstr("not supported yet"))) << input;
+  }
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\noutputs: {a: {from: work, to: 's3:b/x'}}\n")),
+              HasSubstr("job.yaml:5:31: 'to' of output 'a': shared: and s3: are not supported yet"));
+}
+
+TEST(Mistakes, IntegersThatADoubleCannotHold) {
+  EXPECT_THAT(Mistakes(Stage("    echo: {bytes: 9007199254740993}\n")),
+              HasSubstr("job.yaml:4:19: 9007199254740993 is too large"));
+  EXPECT_EQ(Mistakes(Stage("    echo: {bytes: 9007199254740992}\n")), "no mistakes");
+}
+
+TEST(JobFile, AFileThatCannotBeReadIsNamed) {
+  const absl::StatusOr<JobFile> job = LoadJobFile("nowhere/job.yaml", {});
+  EXPECT_EQ(job.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(job.status().message()), HasSubstr("nowhere/job.yaml: cannot be read"));
+  EXPECT_THAT(std::string(LoadJobFile(kTestData, {}).status().message()), HasSubstr("is a directory"));
+}
+
+}  // namespace
+}  // namespace mote::client

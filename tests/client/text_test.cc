@@ -1,0 +1,254 @@
+// What people read: reports, tables, progress, explanations.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "client/jobfile/scalars.h"
+#include "client/text/cost_table.h"
+#include "client/text/explanation.h"
+#include "client/text/progress.h"
+#include "client/text/quantities.h"
+#include "client/text/report.h"
+#include "client/text/text_table.h"
+#include "client/text/yaml_text.h"
+
+namespace mote::client {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(ClassificationReport, LooksLikeScikitLearns) {
+  const Json document = Json::parse(R"({
+      "rows": 200, "accuracy": 0.75,
+      "classes": [{"name": "good", "precision": 0.8, "recall": 0.85, "f1": 0.82424, "support": 140},
+                  {"name": "bad", "precision": 0.6, "recall": 0.5, "f1": 0.54546, "support": 60}],
+      "macro_avg": {"precision": 0.7, "recall": 0.675, "f1": 0.68484, "support": 200},
+      "weighted_avg": {"precision": 0.74, "recall": 0.745, "f1": 0.7406, "support": 200},
+      "confusion_matrix": [[119, 21], [30, 30]],
+      "roc_auc": 0.7811, "positive": "bad", "undefined": ["precision of \"x\": nothing was predicted"]})");
+  EXPECT_EQ(ReportText(document).value_or(""),
+            "              precision  recall      f1  support\n"
+            "good             0.8000  0.8500  0.8242      140\n"
+            "bad              0.6000  0.5000  0.5455       60\n"
+            "\n"
+            "accuracy                         0.7500      200\n"
+            "macro avg        0.7000  0.6750  0.6848      200\n"
+            "weighted avg     0.7400  0.7450  0.7406      200\n"
+            "\n"
+            "confusion matrix\n"
+            "label \\ predicted  good  bad\n"
+            "good                119   21\n"
+            "bad                  30   30\n"
+            "\n"
+            "ROC AUC 0.7811 (positive: bad)\n"
+            "\n"
+            "undefined, shown as 0: precision of \"x\": nothing was predicted\n");
+}
+
+TEST(ClassificationReport, AMissingAucSaysWhy) {
+  const Json document = Json::parse(R"({"rows": 0, "accuracy": 0, "classes": [],
+      "macro_avg": {"precision": 0, "recall": 0, "f1": 0, "support": 0},
+      "weighted_avg": {"precision": 0, "recall": 0, "f1": 0, "support": 0},
+      "confusion_matrix": [], "roc_auc": null, "roc_auc_reason": "there are 10 classes", "undefined": []})");
+  EXPECT_THAT(ReportText(document).value_or(""), HasSubstr("ROC AUC: none, there are 10 classes"));
+}
+
+TEST(Quality, ListsDroppedRowsWithReasonsAndColumns) {
+  const Json document = Json::parse(R"({
+      "rows": {"read": 10, "kept": {"train": 6, "test": 2}, "dropped": 2, "unassigned": 0},
+      "dropped": [{"reason": "label is missing", "rows": 2, "first_lines": [3, 9]}],
+      "columns": [{"name": "age", "kind": "number", "imputed": 1, "not_numbers": 0},
+                  {"name": "id", "kind": "omitted", "reason": "it has one value"}]})");
+  EXPECT_EQ(ReportText(document).value_or(""),
+            "rows read 10; kept test 2, train 6; dropped 2\n"
+            "dropped 2: label is missing (lines 3, 9, …)\n"
+            "\n"
+            "column  kind     imputed  not numbers  categories  unseen  note\n"
+            "age     number         1            0\n"
+            "id      omitted                                            it has one value\n");
+}
+
+TEST(Report, OtherDocumentsHaveNone) {
+  for (const char* text : {"{}", "[]", "5", R"({"rows": 1, "columns": 2})", R"({"classes": 1, "macro_avg": 2})"}) {
+    EXPECT_EQ(ReportText(Json::parse(text)), std::nullopt) << text;
+  }
+}
+
+v1::Job RunningJob(int64_t committed, int64_t total) {
+  v1::Job job;
+  job.set_id(7);
+  job.set_name("x");
+  job.set_state(v1::JOB_STATE_RUNNING);
+  v1::StageStatus* stage = job.add_stages();
+  stage->set_name("fit");
+  stage->set_state(v1::STAGE_STATE_RUNNING);
+  stage->set_tasks_committed(committed);
+  stage->set_tasks_total(total);
+  stage->mutable_eta()->set_seconds(4);
+  stage->set_progress("epoch 3 of 20");
+  v1::StageStatus* later = job.add_stages();
+  later->set_name("score");
+  later->set_state(v1::STAGE_STATE_WAITING);
+  return job;
+}
+
+constexpr absl::Time kStart = absl::UnixEpoch();
+
+TEST(Progress, BarsShowShareRateAndEta) {
+  ProgressLines lines;
+  lines.Observe(RunningJob(0, 10000), kStart);
+  lines.Observe(RunningJob(5200, 10000), kStart + absl::Seconds(10));
+  EXPECT_THAT(lines.Bars(120),
+              ElementsAre("fit    [##########..........]  52%  5.20k/10.0k tasks  520/s, ETA 4s  epoch 3 of 20",
+                          "score  [....................]  waiting"));
+  EXPECT_EQ(lines.Bars(40)[0].size(), 39U) << "never wider than the terminal";
+}
+
+TEST(Progress, PlainLinesComeAtMostOncePerSecondAndOnlyWhenSomethingChanged) {
+  std::ostringstream out;
+  ProgressPrinter printer(out, 0);
+  printer.Show(RunningJob(1, 10), kStart);
+  printer.Show(RunningJob(2, 10), kStart + absl::Milliseconds(500));
+  EXPECT_EQ(out.str(), "fit: running, 1 of 10 tasks, ETA 4s; epoch 3 of 20\n");
+  printer.Show(RunningJob(1, 10), kStart + absl::Seconds(60));
+  const std::string before = out.str();
+  v1::Job done = RunningJob(10, 10);
+  done.mutable_stages(0)->set_state(v1::STAGE_STATE_COMPLETE);
+  printer.Show(done, kStart + absl::Seconds(60) + absl::Milliseconds(1));
+  EXPECT_THAT(out.str().substr(before.size()), HasSubstr("fit: complete, 10 of 10 tasks"))
+      << "a new state is told at once";
+  EXPECT_THAT(out.str(), Not(HasSubstr("\x1b"))) << "no escapes without a terminal";
+}
+
+TEST(Progress, ATerminalIsRedrawnInPlace) {
+  std::ostringstream out;
+  ProgressPrinter printer(out, 100);
+  printer.Show(RunningJob(1, 10), kStart);
+  printer.Show(RunningJob(2, 10), kStart + absl::Seconds(1));
+  EXPECT_THAT(out.str(), HasSubstr("\x1b[2A\r")) << "two lines up";
+  printer.Note("worker-1 ended");
+  EXPECT_THAT(out.str(), HasSubstr("worker-1 ended\n"));
+}
+
+TEST(Progress, SaysWhyNothingRuns) {
+  std::ostringstream out;
+  ProgressPrinter printer(out, 0);
+  v1::Job job = RunningJob(0, 10);
+  job.set_waiting_reason("no worker allows commands; start one with --allow-commands");
+  printer.Show(job, kStart);
+  printer.Show(job, kStart + absl::Seconds(5));
+  const std::string line = "waiting: no worker allows commands; start one with --allow-commands\n";
+  ASSERT_THAT(out.str(), HasSubstr(line));
+  EXPECT_EQ(out.str().find(line), out.str().rfind(line)) << "once";
+}
+
+TEST(Cost, TheTableShowsPredictionAndMeasurement) {
+  v1::Job job = RunningJob(1000, 1000);
+  v1::CostSummary* cost = job.mutable_stages(0)->mutable_cost();
+  cost->set_tasks(1000);
+  cost->set_compute_seconds(2);
+  cost->set_fetch_seconds(0.25);
+  cost->set_send_seconds(0.25);
+  cost->set_network_bytes(1 << 20);
+  cost->set_alpha_seconds_per_byte(5e-7);
+  cost->set_alpha_r_squared(0.98);
+  cost->set_alpha_samples(40);
+  cost->set_task_seconds_p50(0.002);
+  cost->set_task_seconds_p99(0.01);
+  cost->set_predicted_seconds(2.25);
+  cost->set_measured_seconds(2.5);
+  cost->set_device_seconds(3);
+  cost->set_attempts_lost(1);
+  const std::string text = CostText(job);
+  const std::string line = text.substr(text.find("\nfit") + 1, text.find("\nscore") - text.find("\nfit") - 1);
+  std::istringstream words(line);
+  std::vector<std::string> cells{std::istream_iterator<std::string>(words), {}};
+  EXPECT_THAT(cells,
+              ElementsAre("fit", "1000", "2.00", "s", "500", "ms", "0", "B", "1.00", "MiB", "5e-07", "0.98", "40",
+                          "2.25", "s", "2.50", "s", "-10.0%", "2.00", "ms", "10.0", "ms", "3.00", "s", "1"));
+  EXPECT_THAT(text, HasSubstr("\ntotal"));
+  const OrderedJson json = CostJson(job);
+  EXPECT_DOUBLE_EQ(json["stages"][0]["error"].get<double>(), -0.1);
+  EXPECT_TRUE(json["stages"][1]["error"].is_null());
+  EXPECT_EQ(json["total"]["tasks"], 1000);
+}
+
+TEST(Explanation, AFailureNamesKindStageTaskWorkerCauseDetailAndRemedy) {
+  v1::Job job = RunningJob(1, 10);
+  job.set_state(v1::JOB_STATE_FAILED);
+  v1::Failure* failure = job.mutable_failure();
+  failure->set_kind("out of memory");
+  failure->set_stage("fit");
+  failure->set_task(-1);
+  failure->set_block_begin(64);
+  failure->set_block_end(128);
+  failure->set_message("2 GiB were wanted");
+  failure->set_detail("line one\nline two\n");
+  failure->set_worker("worker-1");
+  const std::string text = ExplanationText(job);
+  for (const char* part : {"job 7 (x) failed", "out of memory", "fit", "some task of 64 to 127", "worker-1",
+                           "2 GiB were wanted", "| line two", "cut smaller tasks"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+  failure->set_task(70);
+  EXPECT_THAT(ExplanationText(job), HasSubstr("where   task 70"));
+}
+
+TEST(Explanation, AWaitingJobSaysForWhatAndAbsentTasksAreListed) {
+  v1::Job job = RunningJob(1, 10);
+  job.set_waiting_reason("no worker is connected");
+  EXPECT_THAT(ExplanationText(job), AllOf(HasSubstr("waits: no worker is connected"), HasSubstr("1 of 10 tasks done")));
+  job.set_state(v1::JOB_STATE_PARTLY_QUARANTINED);
+  v1::AbsentTask* absent = job.add_absent();
+  absent->set_stage("fit");
+  absent->set_task(5);
+  absent->set_message("engine crash");
+  EXPECT_THAT(ExplanationText(job), HasSubstr("absent  task 5 of fit: engine crash"));
+  EXPECT_THAT(ExplanationText(job, 6), AllOf(HasSubstr("task 6 is not among"), Not(HasSubstr("task 5"))));
+}
+
+TEST(YamlText, ReadsBackAsTheSame) {
+  const OrderedJson json = OrderedJson::parse(R"({"name": "x", "on": "yes", "n": 5, "list": [1, {"a": "b: c"}, []],
+      "empty": {}, "text": "5", "none": null, "nested": {"deep": [true]}})");
+  EXPECT_EQ(YamlText(json),
+            "name: x\n\"on\": \"yes\"\n\"n\": 5\nlist:\n  - 1\n  - a: \"b: c\"\n  - []\nempty: {}\ntext: \"5\"\n"
+            "none: null\nnested:\n  deep:\n    - true\n");
+}
+
+TEST(Quantities, AreShort) {
+  EXPECT_EQ(SecondsText(0), "0");
+  EXPECT_EQ(SecondsText(1.5e-5), "15.0 µs");
+  EXPECT_EQ(SecondsText(7265), "2h01m");
+  EXPECT_EQ(BytesText(1536), "1.50 KiB");
+  EXPECT_EQ(CountText(1234567), "1.23M");
+  EXPECT_EQ(DurationText(absl::Seconds(130)), "2m10s");
+}
+
+TEST(TextTable, AlignsByCharactersNotBytes) {
+  TextTable table({{"α"}, {"n", TextTable::Align::kRight}});
+  table.Add({"é", "10"});
+  table.Add({"ab", "5"});
+  EXPECT_EQ(table.ToString(), "α    n\né   10\nab   5\n");
+}
+
+TEST(Scalars, DurationsAndSizesNeedSense) {
+  EXPECT_EQ(DurationOf("1m30s"), absl::Seconds(90));
+  for (const char* wrong : {"60", "-5s", "inf", "soon", ""}) EXPECT_EQ(DurationOf(wrong), std::nullopt) << wrong;
+  EXPECT_EQ(BytesOf("64 kB"), 64000);
+  EXPECT_EQ(BytesOf("1.5MiB"), 1572864);
+  EXPECT_EQ(BytesOf("4096"), 4096);
+  for (const char* wrong : {"1.5", "x", "", "5 parsecs", "99999999999 TiB", "-1"}) {
+    EXPECT_EQ(BytesOf(wrong), std::nullopt) << wrong;
+  }
+  EXPECT_EQ(IntegerOf("0x10"), 16);
+  EXPECT_EQ(IntegerOf("9223372036854775808"), std::nullopt);
+  EXPECT_EQ(NumberOf("inf"), std::nullopt);
+  EXPECT_EQ(NumberOf("1e400"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace mote::client
