@@ -162,7 +162,7 @@ TEST(JobService, AnEmptyReplyIsEnoughForADrain) {
 }
 
 TEST(JobService, StoppingEndsCallsThatWait) {
-  RpcHarness rpc;
+  RpcHarness rpc(0, "127.0.0.1:0");  // closing an in-process transport may overtake the status
   GetCall call(rpc, &v1::JobService::Stub::GetJob, {});
   rpc.mailbox().Next<GetJob>();
   rpc.server().Stop();
@@ -251,7 +251,7 @@ TEST(JobWatch, OfSeveralWatchersOneMayVanish) {
 }
 
 TEST(JobWatch, StoppingEndsIt) {
-  RpcHarness rpc;
+  RpcHarness rpc(0, "127.0.0.1:0");  // closing an in-process transport may overtake the status
   JobWatch watch(rpc);
   rpc.mailbox().Next<GetJob>();
   rpc.server().Stop();

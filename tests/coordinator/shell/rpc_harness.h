@@ -58,11 +58,14 @@ class FakeMailbox {
 
 class RpcHarness {
  public:
-  explicit RpcHarness(int64_t disk_reserve_bytes = 0)
+  // `address`: empty for a channel within the process.
+  explicit RpcHarness(int64_t disk_reserve_bytes = 0, const std::string& address = "")
       : store_(*ArtifactStore::Open(dir_ / "artifacts", disk_reserve_bytes)),
         server_(BuiltinPlanners(), *store_, [this](Command command) { return mailbox_.Post(std::move(command)); }) {
-    MOTE_CHECK(server_.Start("").ok(), "an in-process server starts");
-    channel_ = server_.InProcessChannel();
+    const absl::StatusOr<std::string> started = server_.Start(address);
+    MOTE_CHECK(started.ok(), "the server starts");
+    channel_ = address.empty() ? server_.InProcessChannel()
+                               : grpc::CreateChannel(*started, grpc::InsecureChannelCredentials());
   }
 
   FakeMailbox& mailbox() { return mailbox_; }
