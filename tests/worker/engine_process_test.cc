@@ -36,15 +36,11 @@ class EngineUnderTest {
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (scratch() + "/stderr").c_str(),
-                                     O_CREAT | O_WRONLY, 0600);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (scratch() + "/stderr").c_str(), O_CREAT | O_WRONLY,
+                                     0600);
     posix_spawn_file_actions_adddup2(&actions, sockets[1], 3);
-    std::vector<std::string> arguments = {MOTE_ENGINE,
-                                          "--store-dir=" + store(),
-                                          "--scratch-dir=" + scratch(),
-                                          "--device=cpu",
-                                          "--allow-commands",
-                                          "--allow-test-operations"};
+    std::vector<std::string> arguments = {MOTE_ENGINE,    "--store-dir=" + store(), "--scratch-dir=" + scratch(),
+                                          "--device=cpu", "--allow-commands",       "--allow-test-operations"};
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -263,10 +259,10 @@ TEST(EngineProcess, ProgramThatPrintsNonsenseIsBlamedWithTheRow) {
   dataset.rows = 1;
   dataset.source = {Sha256(text), static_cast<int64_t>(text.size()), false};
   dataset.chunks = {{0, 0}};
-  PassSpec spec = Pass(
-      "command",
-      R"({"files":[],"protocol":"jsonl","rows_per_task":1,"run":["sh","-c","read l; echo hello world; cat"]})", 1,
-      "concat");
+  PassSpec spec =
+      Pass("command",
+           R"({"files":[],"protocol":"jsonl","rows_per_task":1,"run":["sh","-c","read l; echo hello world; cat"]})", 1,
+           "concat");
   spec.inputs["input"].bytes = dataset.Encode();
   engine.Define(1, spec);
   engine.Run(1, {0, 0});

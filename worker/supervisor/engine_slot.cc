@@ -81,6 +81,7 @@ void EngineSlot::Send(const pb::SupervisorMessage& message) {
 
 void EngineSlot::KillBecause(FaultKind kind, std::string reason) {
   if (process_ == nullptr || killed_) return;
+  spdlog::warn("slot {}: killing engine {}: {}", slot_, process_->pid(), reason);
   killed_ = Failure{kind, -1, std::move(reason), "", ""};
   process_->Kill();
 }
@@ -211,7 +212,8 @@ Failure EngineSlot::Explain(const ExitReason& exit, int64_t task) const {
   const std::string where = task < 0 ? "while it ran this block" : absl::StrCat("while it ran task ", task);
   if (killed_) {
     failure.kind = killed_->kind;
-    failure.message = absl::StrCat(killed_->message, ", ", where);
+    failure.message = killed_->message;
+    if (killed_->kind != FaultKind::kTimeout) failure.message += ", " + where;  // a timeout names its task itself
   } else if (exit.signal == SIGKILL && exit.out_of_memory_seen) {
     failure.kind = FaultKind::kOutOfMemory;
     failure.message = absl::StrCat("the engine was killed for lack of memory ", where,

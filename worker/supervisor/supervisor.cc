@@ -111,6 +111,8 @@ void Supervisor::OnEngineReady(int slot, const mote::engine::v1::Ready& ready) {
     for (const std::string& note : ready.notes()) spdlog::warn("slot {}: {}", slot, note);
   }
   Perform(session_.OnSlotState(slot, true));
+  // The last one to speak starts the session at once, not at the next step.
+  if (all_described_) Perform(session_.OnTick(LoopNow()));
 }
 
 void Supervisor::OnEngineDown(int slot, int starts_failed) {
@@ -238,7 +240,7 @@ void Supervisor::OnStreamClosed(uint64_t stream, const grpc::Status& status) {
     return;
   }
   // One line per absence, not one per try.
-  if (session_.ready() || !std::exchange(unreachable_logged_, true)) {
+  if (!std::exchange(unreachable_logged_, true)) {
     spdlog::warn("no connection to the coordinator at {}: {}; trying again", options_.coordinator,
                  status.ok() ? "it closed the stream" : status.error_message());
   }
