@@ -23,8 +23,8 @@ absl::StatusOr<ArtifactRef> ArtifactRef::Parse(std::string_view text) {
   const bool form = (parts.size() == 3 || (parts.size() == 4 && parts[3] == "manifest")) && parts[0] == "sha256" &&
                     absl::SimpleAtoi(parts[2], &ref.bytes) && ref.bytes >= 0;
   if (!form) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", std::string(text),
-                                                   "\" is not an artifact (sha256:<hex>:<bytes>[:manifest])"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", std::string(text), "\" is not an artifact (sha256:<hex>:<bytes>[:manifest])"));
   }
   MOTE_ASSIGN_OR_RETURN(ref.digest, Digest::FromHex(parts[1]));
   ref.manifest = parts.size() == 4;
@@ -70,8 +70,8 @@ absl::StatusOr<Manifest> Manifest::Decode(std::string_view bytes) {
     MOTE_ASSIGN_OR_RETURN(blob.digest, Digest::FromRaw(raw));
     MOTE_ASSIGN_OR_RETURN(blob.bytes, reader.Get<int64_t>());
     if (blob.bytes < 0 || blob.bytes > kBlobBytesMax) {
-      return absl::InvalidArgumentError(absl::StrCat("manifest entry ", i, " has ", blob.bytes, " bytes; at most ",
-                                                     kBlobBytesMax, " are allowed"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("manifest entry ", i, " has ", blob.bytes, " bytes; at most ", kBlobBytesMax, " are allowed"));
     }
     manifest.blobs.push_back(blob);
   }

@@ -28,9 +28,9 @@ struct BlobRef {
 };
 
 struct ArtifactRef {
-  Digest digest;         // of the blob, or of the manifest
-  int64_t bytes = 0;     // of the content (not of the manifest)
-  bool manifest = false; // false: `digest` names the content itself
+  Digest digest;          // of the blob, or of the manifest
+  int64_t bytes = 0;      // of the content (not of the manifest)
+  bool manifest = false;  // false: `digest` names the content itself
 
   auto operator<=>(const ArtifactRef&) const = default;
   // "sha256:<hex>:<bytes>" or "sha256:<hex>:<bytes>:manifest": how artifacts stand

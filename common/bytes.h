@@ -69,8 +69,7 @@ class ByteReader {
 
  private:
   absl::Status Short(size_t needed) const {
-    return absl::OutOfRangeError(
-        absl::StrCat("truncated record: ", needed, " bytes wanted, ", bytes_.size(), " left"));
+    return absl::OutOfRangeError(absl::StrCat("truncated record: ", needed, " bytes wanted, ", bytes_.size(), " left"));
   }
 
   std::string_view bytes_;

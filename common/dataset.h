@@ -25,9 +25,9 @@ struct Segment {
 
 // Where rows start in a text file: a sparse index.
 struct TextChunk {
-  int64_t offset = 0;     // byte offset of the start of row `first_row`
+  int64_t offset = 0;  // byte offset of the start of row `first_row`
   int64_t first_row = 0;
-  int64_t first_line = 1; // 1-based line of the file at `offset`, for errors
+  int64_t first_line = 1;  // 1-based line of the file at `offset`, for errors
   bool operator==(const TextChunk&) const = default;
 };
 
@@ -42,14 +42,14 @@ struct Dataset {
   DatasetFormat format = DatasetFormat::kRows;
   Schema schema;
   int64_t rows = 0;
-  std::vector<Segment> segments;   // kRows
-  ArtifactRef source;              // text formats: the file
-  std::vector<TextChunk> chunks;   // text formats: ascending, the first at row 0
-  std::string name;                // text formats: the file as the user named it, for errors
-  char delimiter = ',';            // kCsv
+  std::vector<Segment> segments;  // kRows
+  ArtifactRef source;             // text formats: the file
+  std::vector<TextChunk> chunks;  // text formats: ascending, the first at row 0
+  std::string name;               // text formats: the file as the user named it, for errors
+  char delimiter = ',';           // kCsv
 
   bool operator==(const Dataset&) const = default;
-  int64_t bytes() const;           // flat bytes of rows, or of the text
+  int64_t bytes() const;  // flat bytes of rows, or of the text
   std::string Encode() const;
   // InvalidArgument: not an encoded dataset, or its counts contradict each other.
   static absl::StatusOr<Dataset> Decode(std::string_view bytes);

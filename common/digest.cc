@@ -19,9 +19,7 @@ Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
 }
 Sha256Stream::~Sha256Stream() = default;
 
-void Sha256Stream::Update(std::string_view bytes) {
-  EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size());
-}
+void Sha256Stream::Update(std::string_view bytes) { EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()); }
 
 Digest Sha256Stream::Finish() {
   Digest digest;
@@ -36,9 +34,7 @@ Digest Sha256(std::string_view bytes) {
   return stream.Finish();
 }
 
-std::string Digest::Hex() const {
-  return absl::BytesToHexString(absl::string_view(Raw().data(), Raw().size()));
-}
+std::string Digest::Hex() const { return absl::BytesToHexString(absl::string_view(Raw().data(), Raw().size())); }
 
 absl::StatusOr<Digest> Digest::FromRaw(std::string_view raw) {
   Digest digest;

@@ -24,10 +24,10 @@ bool IsSystemFault(FaultKind kind);
 
 struct Failure {
   FaultKind kind = FaultKind::kApplication;
-  int64_t task = -1;      // the guilty task; -1: unknown, somewhere in the block
-  std::string message;    // one line: what happened, with what value, and what to do
-  std::string detail;     // last lines of stderr, may be empty
-  std::string worker;     // who reported it
+  int64_t task = -1;    // the guilty task; -1: unknown, somewhere in the block
+  std::string message;  // one line: what happened, with what value, and what to do
+  std::string detail;   // last lines of stderr, may be empty
+  std::string worker;   // who reported it
 
   bool operator==(const Failure&) const = default;
 };

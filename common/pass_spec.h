@@ -11,15 +11,15 @@
 namespace mote {
 
 struct PassSpec {
-  std::string kernel;            // who runs a task
-  std::string parameters;        // the kernel's, as canonical JSON text
-  int64_t task_count = 0;        // N ≥ 1
+  std::string kernel;      // who runs a task
+  std::string parameters;  // the kernel's, as canonical JSON text
+  int64_t task_count = 0;  // N ≥ 1
   std::string reducer;
   std::string reducer_parameters = "{}";
   std::map<std::string, Value> inputs;  // by name; what the kernel reads whole or by range
-  bool numeric = false;          // floating point whose bits depend on the machine: bind to one numeric class
-  bool finish = true;            // false: the raw root partial is the answer (Reducer::Finish is not called)
-  std::string label;             // for people: "epoch 3, step 12"
+  bool numeric = false;                 // floating point whose bits depend on the machine: bind to one numeric class
+  bool finish = true;                   // false: the raw root partial is the answer (Reducer::Finish is not called)
+  std::string label;                    // for people: "epoch 3, step 12"
 
   bool operator==(const PassSpec&) const = default;
 };

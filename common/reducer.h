@@ -74,7 +74,7 @@ struct Parameter {
   Kind kind = Kind::kText;
   std::string default_value;  // as JSON text; empty: required unless `optional`
   bool optional = false;
-  std::string summary;        // one line: meaning, unit, range
+  std::string summary;  // one line: meaning, unit, range
 };
 
 struct ReducerDescription {

@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define MOTE_RETURN_IF_ERROR(expression)                     \
-  do {                                                       \
+#define MOTE_RETURN_IF_ERROR(expression)                                                \
+  do {                                                                                  \
     if (absl::Status mote_status = (expression); !mote_status.ok()) return mote_status; \
   } while (false)
 

@@ -12,7 +12,7 @@ namespace mote {
 inline constexpr int64_t kInlineBytesMax = 64 << 10;
 
 struct Value {
-  std::string bytes;                    // used when `artifact` is empty
+  std::string bytes;  // used when `artifact` is empty
   std::optional<ArtifactRef> artifact;
 
   bool operator==(const Value&) const = default;

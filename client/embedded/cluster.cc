@@ -51,7 +51,12 @@ EmbeddedCluster::EmbeddedCluster(ClusterOptions options, Notice notice)
   for (int i = 1; i <= options_.workers; ++i) {
     Member worker;
     worker.name = absl::StrCat("worker-", i);
-    worker.command = {dir + "/mote-worker", "--name", worker.name, "--slots", "1", "--store-dir",
+    worker.command = {dir + "/mote-worker",
+                      "--name",
+                      worker.name,
+                      "--slots",
+                      "1",
+                      "--store-dir",
                       absl::StrCat(options_.state_dir, "/workers/", worker.name)};
     if (options_.allow_commands) worker.command.push_back("--allow-commands");
     if (options_.allow_test_operations) worker.command.push_back("--allow-test-operations");

@@ -32,22 +32,14 @@ namespace {
 const std::vector<ReducerEntry>& Entries() {
   static const auto* const entries = new std::vector<ReducerEntry>{
       // clang-format off: one line each
-      ClassCountsEntry(),
-      ClassificationReportEntry(),
-      ConcatEntry(),
-      CountEntry(),
-      GradientSumEntry(),
-      MaxEntry(),
-      MeanEntry(),
-      MinEntry(),
-      ProfileEntry(),
-      SingleEntry(),
-      SplitsEntry(),
-      SumEntry(),
-      TextIndexEntry(),
-      ValidationEntry(),
-      VoteEntry(),
-      WeightedMeanEntry(),
+      ClassCountsEntry(), ClassificationReportEntry(),
+      ConcatEntry(),      CountEntry(),
+      GradientSumEntry(), MaxEntry(),
+      MeanEntry(),        MinEntry(),
+      ProfileEntry(),     SingleEntry(),
+      SplitsEntry(),      SumEntry(),
+      TextIndexEntry(),   ValidationEntry(),
+      VoteEntry(),        WeightedMeanEntry(),
       // clang-format on
   };
   return *entries;

@@ -96,8 +96,7 @@ class Admission {
       std::vector<std::string> known;
       for (const Planner* planner : planners_.All()) known.push_back(planner->description().name);
       return Mistake(path, absl::StrCat("unknown operation \"", stage.spec.operation, "\"",
-                                        DidYouMean(stage.spec.operation, known),
-                                        "; `mote operations` lists them"));
+                                        DidYouMean(stage.spec.operation, known), "; `mote operations` lists them"));
     }
     CheckStage(stage, path);
     CheckStageParameters(stage, parameters_path);
@@ -132,8 +131,7 @@ class Admission {
   void CheckStageParameters(AdmittedStage& stage, const std::string& path) {
     absl::StatusOr<Json> parameters = ParseJson(stage.spec.parameters.empty() ? "{}" : stage.spec.parameters);
     if (!parameters.ok()) return Mistake(path, std::string(parameters.status().message()));
-    const std::vector<Violation> violations =
-        CheckParameters(stage.planner->description().parameters, &*parameters);
+    const std::vector<Violation> violations = CheckParameters(stage.planner->description().parameters, &*parameters);
     for (const Violation& v : violations) Mistake(v.path.empty() ? path : absl::StrCat(path, ".", v.path), v.message);
     if (!violations.empty()) return;
     if (absl::Status valid = stage.planner->Validate(*parameters); !valid.ok()) {
@@ -216,7 +214,8 @@ class Admission {
       for (size_t k = 0; k < stage.spec.after.size(); ++k) {
         const auto found = names_.find(stage.spec.after[k]);
         if (found == names_.end()) {
-          Mistake(absl::StrCat(path, ".after[", k, "]"), absl::StrCat("no stage is called \"", stage.spec.after[k], "\""));
+          Mistake(absl::StrCat(path, ".after[", k, "]"),
+                  absl::StrCat("no stage is called \"", stage.spec.after[k], "\""));
         } else {
           stage.after.push_back(found->second);
         }

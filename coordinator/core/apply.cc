@@ -285,7 +285,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
     stage.step.clear();
     if (stage.state == StageState::kRunning || stage.state == StageState::kWaiting) {
       stage.state = event.state == JobState::kFailed && stage.state == StageState::kRunning ? StageState::kFailed
-                                                                                           : StageState::kCancelled;
+                                                                                            : StageState::kCancelled;
       stage.end = event.time;
     }
     ReplaceArtifacts(state, stage.artifacts, {}, event.time);

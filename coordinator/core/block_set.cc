@@ -10,8 +10,8 @@ namespace mote::coordinator {
 namespace {
 
 absl::Status NotLive(const LeaseToken& token) {
-  return absl::FailedPreconditionError(absl::StrCat("attempt ", token.attempt, " of the block at task ",
-                                                    token.block.begin(), " is not live"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("attempt ", token.attempt, " of the block at task ", token.block.begin(), " is not live"));
 }
 
 }  // namespace
@@ -68,9 +68,8 @@ absl::Status BlockSet::Lease(Block block, Attempt attempt) {
 absl::btree_map<int64_t, LeasedBlock>::iterator BlockSet::FindLease(const LeaseToken& token) {
   auto found = leased_.find(token.block.begin());
   if (found == leased_.end() || found->second.block != token.block) return leased_.end();
-  const bool live = std::any_of(found->second.attempts.begin(), found->second.attempts.end(), [&](const Attempt& a) {
-    return a.number == token.attempt && a.epoch == token.epoch;
-  });
+  const bool live = std::any_of(found->second.attempts.begin(), found->second.attempts.end(),
+                                [&](const Attempt& a) { return a.number == token.attempt && a.epoch == token.epoch; });
   return live ? found : leased_.end();
 }
 

@@ -96,8 +96,8 @@ class BlockSet {
   int64_t frontier_ = 0;
   int64_t settled_ = 0;
   int64_t leased_tasks_ = 0;
-  absl::btree_map<int64_t, Returned> returned_;    // by first task
-  absl::btree_map<int64_t, LeasedBlock> leased_;   // by first task
+  absl::btree_map<int64_t, Returned> returned_;   // by first task
+  absl::btree_map<int64_t, LeasedBlock> leased_;  // by first task
 };
 
 }  // namespace mote::coordinator

@@ -44,8 +44,7 @@ absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass, const std:
   finish.pass = NextPassId(tx.state);
   finish.spec.kernel = "finish";
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.spec->reducer_parameters));
-  finish.spec.parameters =
-      Json{{"reducer", pass.spec->reducer}, {"reducer_parameters", reducer_parameters}}.dump();
+  finish.spec.parameters = Json{{"reducer", pass.spec->reducer}, {"reducer_parameters", reducer_parameters}}.dump();
   finish.spec.task_count = 1;
   finish.spec.reducer = "single";
   finish.spec.inputs["partial"] = StoreBytes(root, tx.blobs());

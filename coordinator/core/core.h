@@ -13,10 +13,10 @@ namespace mote::coordinator {
 
 // What a command led to.
 struct Decision {
-  std::vector<Event> events;                            // to be journalled, in order
-  std::vector<Effect> effects;                          // to be released after that
-  std::vector<std::pair<Digest, std::string>> blobs;    // to be stored before that
-  std::vector<ArtifactRef> sync;                        // volatile artifacts to make durable before that
+  std::vector<Event> events;                          // to be journalled, in order
+  std::vector<Effect> effects;                        // to be released after that
+  std::vector<std::pair<Digest, std::string>> blobs;  // to be stored before that
+  std::vector<ArtifactRef> sync;                      // volatile artifacts to make durable before that
 
   bool empty() const { return events.empty() && effects.empty() && blobs.empty() && sync.empty(); }
 };

@@ -28,8 +28,8 @@ std::vector<JobDemand> JobsInOrder(const State& state) {
     if (jobs.size() >= kJobsConsidered) break;
     const Job& job = *state.FindJob(id);
     const auto used = state.tenant_device_time.find(job.admitted.spec.tenant);
-    jobs.push_back({id, job.admitted.spec.priority,
-                    used == state.tenant_device_time.end() ? absl::ZeroDuration() : used->second});
+    jobs.push_back(
+        {id, job.admitted.spec.priority, used == state.tenant_device_time.end() ? absl::ZeroDuration() : used->second});
   }
   state.options.policy->OrderJobs(jobs);
   return jobs;
@@ -59,8 +59,8 @@ std::optional<Block> BlockFor(const State& state, const StageRun& stage, const P
   const int64_t window = std::max(kWindowBlocksMin, 8 * slots);
   const int64_t first = pass.blocks.first_unsettled();
   const int64_t span = window << std::min(level, 40);
-  const int64_t end = span > std::numeric_limits<int64_t>::max() - first ? std::numeric_limits<int64_t>::max()
-                                                                         : first + span;
+  const int64_t end =
+      span > std::numeric_limits<int64_t>::max() - first ? std::numeric_limits<int64_t>::max() : first + span;
   return pass.blocks.Next(now, level, end);
 }
 
@@ -71,7 +71,8 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
     Job* job = const_cast<State&>(state).FindJob(demand.job);
     for (auto& [id, pass] : job->passes) {
       if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
-      if (std::optional<Block> block = BlockFor(state, job->stages[pass.stage], pass, open, now)) return Candidate{job, &pass, *block};
+      if (std::optional<Block> block = BlockFor(state, job->stages[pass.stage], pass, open, now))
+        return Candidate{job, &pass, *block};
     }
   }
   return std::nullopt;

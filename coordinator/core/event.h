@@ -147,8 +147,8 @@ struct JobEnded {
   bool operator==(const JobEnded&) const = default;
 };
 
-using Event = std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, StageBound, LeaseGranted,
-                           LeaseReissued, BlockCommitted, AttemptFailed, TaskQuarantined, PassCompleted,
-                           StageCompleted, JobEnded>;
+using Event =
+    std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, StageBound, LeaseGranted, LeaseReissued,
+                 BlockCommitted, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded>;
 
 }  // namespace mote::coordinator

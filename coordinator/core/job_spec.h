@@ -23,12 +23,12 @@ struct InputSpec {
 
 struct StageSpec {
   std::string name;
-  std::string input;                // "stage.output" or an input's name; empty: none
+  std::string input;  // "stage.output" or an input's name; empty: none
   std::string operation;
-  std::string parameters = "{}";    // JSON text; after Admit with every default filled in
+  std::string parameters = "{}";  // JSON text; after Admit with every default filled in
   ReduceSpec reduce;
   TaskShape tasks;
-  absl::Duration timeout;           // of one task; zero: the default rule
+  absl::Duration timeout;  // of one task; zero: the default rule
   int attempts_max = 3;
   TaskPolicy on_bad_task = TaskPolicy::kFail;
   std::vector<std::string> after;
@@ -37,7 +37,7 @@ struct StageSpec {
 
 struct OutputSpec {
   std::string name;
-  std::string from;    // "stage.output"
+  std::string from;  // "stage.output"
   std::string to;
   std::string format;
   bool operator==(const OutputSpec&) const = default;
@@ -70,9 +70,9 @@ struct AdmittedStage {
 };
 
 struct AdmittedJob {
-  JobSpec spec;                        // with defaults filled in
-  std::vector<AdmittedStage> stages;   // one `index` stage per input first, then the job's
-  std::vector<OutputRef> outputs;      // of spec.outputs, in order
+  JobSpec spec;                       // with defaults filled in
+  std::vector<AdmittedStage> stages;  // one `index` stage per input first, then the job's
+  std::vector<OutputRef> outputs;     // of spec.outputs, in order
 };
 
 // Checks a job and resolves its names. Pure.

@@ -38,21 +38,21 @@ struct ReduceSpec {
 
 // One finished pass of the step that the planner asked for last, in its order.
 struct CompletedPass {
-  Output output;             // what the reducer's Finish yielded (PassSpec::finish)
-  Value root;                // the raw root partial otherwise; empty bytes when `absent_all`
-  bool absent_all = false;   // no task has a result
+  Output output;            // what the reducer's Finish yielded (PassSpec::finish)
+  Value root;               // the raw root partial otherwise; empty bytes when `absent_all`
+  bool absent_all = false;  // no task has a result
   int64_t task_count = 0;
   int64_t absent_count = 0;
 };
 
 struct PlanContext {
   std::string_view stage_name;
-  const Json& parameters;               // validated, defaults filled in
+  const Json& parameters;  // validated, defaults filled in
   const TaskShape& tasks;
   const ReduceSpec& reduce;
   const std::map<std::string, Output>& inputs;  // "input" (the stage's `input:`), and each
                                                 // reference by the parameter's path: "validate", "model"
-  std::string_view memo;                // what the planner answered last; empty at first
+  std::string_view memo;                        // what the planner answered last; empty at first
   const std::vector<CompletedPass>& completed;  // empty at first
 };
 
@@ -84,8 +84,8 @@ struct OperationDescription {
   std::string task_shape;            // what a task is, and the default shape
   bool takes_input = true;
   bool takes_reduce = false;
-  bool is_test = false;      // workers need --allow-test-operations
-  bool is_command = false;   // workers need --allow-commands
+  bool is_test = false;     // workers need --allow-test-operations
+  bool is_command = false;  // workers need --allow-commands
 };
 
 // Thread-safe: planners are immutable and pure.

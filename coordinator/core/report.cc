@@ -24,11 +24,10 @@ absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, Block block, const std::ve
   const int64_t end = nodes.back().block.end(task_count);
   const std::vector<Block> expected = CanonicalNodes({block.begin(), end}, task_count);
   // The right edge has several names for one range: compare what they cover.
-  const bool canonical = std::equal(nodes.begin(), nodes.end(), expected.begin(), expected.end(),
-                                    [&](const Node& node, const Block& want) {
-                                      return node.block.begin() == want.begin() &&
-                                             node.block.end(task_count) == want.end(task_count);
-                                    });
+  const bool canonical = std::equal(
+      nodes.begin(), nodes.end(), expected.begin(), expected.end(), [&](const Node& node, const Block& want) {
+        return node.block.begin() == want.begin() && node.block.end(task_count) == want.end(task_count);
+      });
   if (!canonical) {
     return absl::InvalidArgumentError("the reported nodes are not the canonical ones of a prefix of the block");
   }

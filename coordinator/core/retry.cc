@@ -25,9 +25,12 @@ absl::Duration Backoff(const LeaseToken& token, int faults) {
 
 int FaultsMax(const StageSpec& stage, FaultKind kind) {
   switch (kind) {
-    case FaultKind::kLostWorker: return std::max(kLostWorkersMax, stage.attempts_max);
-    case FaultKind::kUnavailable: return std::max(kUnavailableMax, stage.attempts_max);
-    default: return stage.attempts_max;
+    case FaultKind::kLostWorker:
+      return std::max(kLostWorkersMax, stage.attempts_max);
+    case FaultKind::kUnavailable:
+      return std::max(kUnavailableMax, stage.attempts_max);
+    default:
+      return stage.attempts_max;
   }
 }
 

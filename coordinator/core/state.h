@@ -42,18 +42,18 @@ struct Pass {
   int stage = 0;
   bool is_volatile = false;
   std::shared_ptr<const PassSpec> spec;
-  std::unique_ptr<Reducer> reducer;       // nullptr: see broken
+  std::unique_ptr<Reducer> reducer;  // nullptr: see broken
   BlockSet blocks;
   Fold fold;
   uint32_t next_attempt = 1;
   Cost cost;
   std::map<int64_t, Failure> absent;
-  std::map<int64_t, int> task_faults;     // of suspects: system faults so far
-  std::map<Block, int> block_faults;      // without a suspect
-  std::optional<PassId> finishes;         // this one runs Finish of that one
+  std::map<int64_t, int> task_faults;  // of suspects: system faults so far
+  std::map<Block, int> block_faults;   // without a suspect
+  std::optional<PassId> finishes;      // this one runs Finish of that one
   std::optional<PassId> finished_by;
   std::optional<CompletedPass> result;
-  absl::Status broken;                    // why the pass cannot be folded
+  absl::Status broken;  // why the pass cannot be folded
 };
 
 struct StageRun {
@@ -106,9 +106,9 @@ struct State {
   uint64_t next_pass = 1;  // low bits of PassId; the epoch is above them
   std::map<JobId, std::unique_ptr<Job>> jobs;
   std::map<std::string, JobId> request_ids;
-  std::set<RunnableKey> runnable;                       // jobs with pending blocks
+  std::set<RunnableKey> runnable;  // jobs with pending blocks
   std::map<std::string, absl::Duration> tenant_device_time;
-  std::map<ArtifactRef, int> artifact_users;            // steps that refer to it
+  std::map<ArtifactRef, int> artifact_users;              // steps that refer to it
   std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
 
   Cluster cluster;

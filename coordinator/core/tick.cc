@@ -18,9 +18,10 @@ void LoseSilentWorkers(Transaction& tx) {
   }
   for (const std::string& name : silent) {
     const Worker& worker = *tx.state.cluster.Find(name);
-    const std::string why = absl::StrCat("worker ", name, " was silent for ",
-                                         absl::FormatDuration(absl::Trunc(tx.now - worker.last_heard, absl::Milliseconds(1))),
-                                         " (limit ", absl::FormatDuration(limit), ")");
+    const std::string why =
+        absl::StrCat("worker ", name, " was silent for ",
+                     absl::FormatDuration(absl::Trunc(tx.now - worker.last_heard, absl::Milliseconds(1))), " (limit ",
+                     absl::FormatDuration(limit), ")");
     if (worker.session) tx.Send(CloseSession{*worker.session, absl::UnavailableError(why)});
     LoseWorker(tx, name, why);
   }

@@ -58,8 +58,8 @@ void Decide(Transaction& tx, const WorkerHello& hello) {
                                                    " slots; a name and 1 to ", kSlotsMax, " slots are needed"))});
   }
   if (const Worker* known = tx.state.cluster.Find(hello.worker); known != nullptr && known->session) {
-    tx.Send(CloseSession{*known->session, absl::AlreadyExistsError(absl::StrCat(
-                                              "a newer session of worker \"", hello.worker, "\" took over"))});
+    tx.Send(CloseSession{*known->session, absl::AlreadyExistsError(absl::StrCat("a newer session of worker \"",
+                                                                                hello.worker, "\" took over"))});
   }
   Worker& worker = tx.state.cluster.Join(hello, tx.now);
   std::vector<KeptLease> kept = KeepHeld(tx, worker, hello.held);
@@ -83,10 +83,10 @@ void Decide(Transaction& tx, const WorkerSlotState& state) {
   if (worker == nullptr) return;
   worker->last_heard = tx.now;
   if (state.slot < 0 || state.slot >= static_cast<int>(worker->slots.size())) {
-    return RefuseSession(tx, *worker,
-                         absl::InvalidArgumentError(absl::StrCat("slot ", state.slot, " of worker \"", worker->name,
-                                                                 "\" does not exist; Hello named ",
-                                                                 worker->slots.size(), " slots")));
+    return RefuseSession(
+        tx, *worker,
+        absl::InvalidArgumentError(absl::StrCat("slot ", state.slot, " of worker \"", worker->name,
+                                                "\" does not exist; Hello named ", worker->slots.size(), " slots")));
   }
   tx.state.cluster.SetReady(*worker, state.slot, state.ready);
 }

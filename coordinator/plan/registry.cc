@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "coordinator/plan/command_planner.h"
-#include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/index_planner.h"
+#include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/source_planner.h"
 #include "coordinator/plan/train_planner.h"

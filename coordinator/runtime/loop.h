@@ -76,8 +76,8 @@ class Loop {
   const std::function<void(absl::Status)> on_fatal_;
 
   std::mutex mutex_;
-  std::condition_variable mail_;     // commands came, or stopping
-  std::condition_variable handover_; // a decision waits for commit, or was taken
+  std::condition_variable mail_;      // commands came, or stopping
+  std::condition_variable handover_;  // a decision waits for commit, or was taken
   std::deque<Command> mailbox_;
   std::optional<Decision> pending_;  // decided, not yet taken by the journal thread
   bool stopping_ = false;

@@ -32,7 +32,8 @@ class BadInput : public ::testing::Test {
     WriteFile(cluster_->dir() + "/data.csv", csv);
     return Submit(
         "name: prepare\ninputs:\n  rows: {csv: {path: data.csv}}\nstages:\n  - name: clean\n    input: rows\n"
-        "    prepare: {label: y, split: {train: 0.5, test: 0.5, seed: 1}}\noutputs:\n  quality: {from: clean.quality}\n");
+        "    prepare: {label: y, split: {train: 0.5, test: 0.5, seed: 1}}\noutputs:\n  quality: {from: "
+        "clean.quality}\n");
   }
 
   // A job that runs this Python program over two rows.
@@ -83,8 +84,8 @@ TEST_F(BadInput, MissingJobFile) {
 }
 
 TEST_F(BadInput, CyclicStages) {
-  const Outcome outcome = Submit(
-      "name: x\nstages:\n  - {name: a, noop: {}, after: [b]}\n  - {name: b, noop: {}, after: [a]}\n");
+  const Outcome outcome =
+      Submit("name: x\nstages:\n  - {name: a, noop: {}, after: [b]}\n  - {name: b, noop: {}, after: [a]}\n");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("cycl"));
 }
@@ -173,32 +174,32 @@ TEST_F(BadInput, TorchScriptInputShapeThatDoesNotFit) {
 }
 
 TEST_F(BadInput, PortInUse) {
-  const Outcome outcome = Run({Program("mote-coordinator"), "--listen", cluster_->address(), "--state-dir",
-                               cluster_->dir() + "/other-state"},
-                              cluster_->dir(), absl::Seconds(20));
+  const Outcome outcome = testing::Run(
+      {Program("mote-coordinator"), "--listen", cluster_->address(), "--state-dir", cluster_->dir() + "/other-state"},
+      cluster_->dir(), absl::Seconds(20));
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.err, HasSubstr(cluster_->address()));
 }
 
 TEST_F(BadInput, StateDirectoryThatAnotherCoordinatorHolds) {
-  const Outcome outcome = Run({Program("mote-coordinator"), "--listen", "127.0.0.1:0", "--state-dir",
-                               cluster_->dir() + "/state"},
-                              cluster_->dir(), absl::Seconds(20));
+  const Outcome outcome =
+      testing::Run({Program("mote-coordinator"), "--listen", "127.0.0.1:0", "--state-dir", cluster_->dir() + "/state"},
+                   cluster_->dir(), absl::Seconds(20));
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr(cluster_->dir() + "/state"));
 }
 
 TEST_F(BadInput, PublicAddressNeedsTheInsecureFlag) {
-  const Outcome outcome = Run({Program("mote-coordinator"), "--listen", "0.0.0.0:0", "--state-dir",
-                               cluster_->dir() + "/public-state"},
-                              cluster_->dir(), absl::Seconds(20));
+  const Outcome outcome = testing::Run(
+      {Program("mote-coordinator"), "--listen", "0.0.0.0:0", "--state-dir", cluster_->dir() + "/public-state"},
+      cluster_->dir(), absl::Seconds(20));
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("--insecure"));
 }
 
 TEST_F(BadInput, NoCoordinatorAnswers) {
   const Outcome outcome =
-      Run({Program("mote"), "jobs", "--coordinator", "127.0.0.1:1"}, cluster_->dir(), absl::Seconds(60));
+      testing::Run({Program("mote"), "jobs", "--coordinator", "127.0.0.1:1"}, cluster_->dir(), absl::Seconds(60));
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.err, HasSubstr("127.0.0.1:1"));
 }

@@ -18,8 +18,7 @@ std::string JobFile(const std::string& dir, const std::string& name, const std::
 
 TEST(Commands, TenMillionTasksAreAcceptedShownAndCancelled) {
   RealCluster cluster(2);
-  const std::string file =
-      JobFile(cluster.dir(), "long", "    sleep: {duration: 1ms}\n    tasks: {count: 10000000}\n");
+  const std::string file = JobFile(cluster.dir(), "long", "    sleep: {duration: 1ms}\n    tasks: {count: 10000000}\n");
   const absl::Time before = absl::Now();
   const std::string id = cluster.Submit(file);
   EXPECT_LT(absl::Now() - before, absl::Seconds(5)) << "accepted at once";
@@ -39,7 +38,8 @@ TEST(Commands, SubmitWaitsAndEndsWithTheJobsResult) {
   RealCluster cluster(1);
   const std::string good = JobFile(cluster.dir(), "good", "    echo: {bytes: 16}\n    tasks: {count: 1000}\n");
   EXPECT_EQ(cluster.Mote({"submit", good}).exit_code, 0);
-  const std::string bad = JobFile(cluster.dir(), "bad", "    misbehave: {tasks: [3], how: error}\n    tasks: {count: 8}\n");
+  const std::string bad =
+      JobFile(cluster.dir(), "bad", "    misbehave: {tasks: [3], how: error}\n    tasks: {count: 8}\n");
   const Outcome failed = cluster.Mote({"submit", bad});
   EXPECT_EQ(failed.exit_code, 1);
   EXPECT_THAT(failed.err, HasSubstr("task 3"));
@@ -54,8 +54,8 @@ TEST(Commands, SumsOfFloatingPointNumbersHaveTheSameBitsForAnyWorkers) {
   std::string digest;
   for (const int workers : {1, 2, 3}) {
     RealCluster cluster(workers);
-    const std::string file = JobFile(cluster.dir(), "sums",
-                                     "    random_sum: {values: 1000, seed: 1}\n    tasks: {count: 5000}\n    reduce: sum\n");
+    const std::string file = JobFile(
+        cluster.dir(), "sums", "    random_sum: {values: 1000, seed: 1}\n    tasks: {count: 5000}\n    reduce: sum\n");
     const std::string got = cluster.Digest(cluster.Submit(file));
     if (digest.empty()) digest = got;
     EXPECT_EQ(got, digest) << workers << " workers";

@@ -18,8 +18,8 @@ std::string DigestOf(const std::string& out) {
 
 Outcome RunExample(const std::string& job, int workers, std::vector<std::string> flags = {}) {
   const std::string dir = MakeTempDir();
-  std::vector<std::string> argv{Program("mote"), "run",      SourcePath(job), "--workers", absl::StrCat(workers),
-                                "--output",      dir + "/o", "--digest"};
+  std::vector<std::string> argv{Program("mote"),       "run",      SourcePath(job), "--workers",
+                                absl::StrCat(workers), "--output", dir + "/o",      "--digest"};
   argv.insert(argv.end(), flags.begin(), flags.end());
   return Run(std::move(argv), dir);
 }

@@ -12,11 +12,11 @@ using ::testing::HasSubstr;
 
 std::string SumsJob(const std::string& dir, int tasks) {
   const std::string path = dir + "/sums.yaml";
-  WriteFile(path,
-            "name: sums\nstages:\n  - name: wait\n    sleep: {duration: 2ms}\n    tasks: {count: " +
-                std::to_string(tasks) +
-                "}\n  - name: work\n    random_sum: {values: 100, seed: 3}\n    tasks: {count: 3000}\n    reduce: sum\n"
-                "    after: [wait]\noutputs:\n  answer: {from: work}\n  waited: {from: wait}\n");
+  WriteFile(
+      path,
+      "name: sums\nstages:\n  - name: wait\n    sleep: {duration: 2ms}\n    tasks: {count: " + std::to_string(tasks) +
+          "}\n  - name: work\n    random_sum: {values: 100, seed: 3}\n    tasks: {count: 3000}\n    reduce: sum\n"
+          "    after: [wait]\noutputs:\n  answer: {from: work}\n  waited: {from: wait}\n");
   return path;
 }
 

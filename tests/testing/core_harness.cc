@@ -105,8 +105,8 @@ void CoreHarness::CheckInvariants() const {
       }
       ASSERT_EQ(leased, pass.blocks.leased());
       ASSERT_GE(pass.blocks.pending(), 0);
-      ASSERT_EQ(pass.blocks.pending() > 0, core_->state().runnable.contains({-job->admitted.spec.priority, id}) &&
-                                               pass.blocks.pending() > 0);
+      ASSERT_EQ(pass.blocks.pending() > 0,
+                core_->state().runnable.contains({-job->admitted.spec.priority, id}) && pass.blocks.pending() > 0);
     }
   }
 }
@@ -238,7 +238,8 @@ void CoreHarness::RunAll() {
 }
 
 std::string CoreHarness::TableBytes(const Output& output) const {
-  const std::string encoded = output.content.artifact ? blobs_.at(output.content.artifact->digest) : output.content.bytes;
+  const std::string encoded =
+      output.content.artifact ? blobs_.at(output.content.artifact->digest) : output.content.bytes;
   const absl::StatusOr<Dataset> dataset = Dataset::Decode(encoded);
   EXPECT_TRUE(dataset.ok()) << dataset.status();
   std::string bytes;

@@ -16,9 +16,7 @@ namespace {
 constexpr absl::Duration kStart = absl::Seconds(30);
 constexpr absl::Duration kPoll = absl::Milliseconds(20);
 
-std::string Trimmed(std::string text) {
-  return std::string(absl::StripAsciiWhitespace(text));
-}
+std::string Trimmed(std::string text) { return std::string(absl::StripAsciiWhitespace(text)); }
 
 }  // namespace
 
@@ -44,8 +42,13 @@ void RealCluster::StartCoordinator() {
 
 void RealCluster::StartWorker() {
   const int number = ++started_;
-  std::vector<std::string> argv{Program("mote-worker"), "--coordinator", address_,     "--slots", "1",
-                                "--store-dir",          absl::StrCat(dir_, "/store", number)};
+  std::vector<std::string> argv{Program("mote-worker"),
+                                "--coordinator",
+                                address_,
+                                "--slots",
+                                "1",
+                                "--store-dir",
+                                absl::StrCat(dir_, "/store", number)};
   argv.insert(argv.end(), worker_flags_.begin(), worker_flags_.end());
   workers_.push_back(std::make_unique<Process>(std::move(argv), dir_, absl::StrCat("worker", number)));
 }

@@ -13,8 +13,8 @@ namespace mote::testing {
 
 class RealCluster {
  public:
-  explicit RealCluster(int workers, std::vector<std::string> worker_flags = {"--allow-commands",
-                                                                             "--allow-test-operations"});
+  explicit RealCluster(int workers,
+                       std::vector<std::string> worker_flags = {"--allow-commands", "--allow-test-operations"});
 
   // `mote ARGUMENTS…` against this cluster.
   Outcome Mote(std::vector<std::string> arguments, absl::Duration limit = absl::Seconds(120));

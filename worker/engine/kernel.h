@@ -62,6 +62,8 @@ class PassKernel {
   //   Unavailable        an input could not be read: retried elsewhere
   //   ResourceExhausted  out of memory: retried smaller
   //   Cancelled          the lease was revoked
+  //   Aborted            the device failed for good: retried elsewhere, and the engine
+  //                      ends after this report
   //   anything else      the task's own fault (application error): not retried;
   //                      the message names the row or value and the remedy
   virtual absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) = 0;

@@ -29,7 +29,9 @@ std::string DefaultStoreDirectory() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
     return absl::StrCat(cache, "/mote");
   }
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return absl::StrCat(home, "/.cache/mote");
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    return absl::StrCat(home, "/.cache/mote");
+  }
   return "/tmp/mote-cache";
 }
 

@@ -141,8 +141,9 @@ absl::StatusOr<int64_t> Transfers::PutOnce(const std::vector<Digest>& digests, b
   }
   int64_t bytes = 0;
   for (size_t at = 0; at < unknown.size(); at += kAskMax) {
+    const size_t end = std::min(unknown.size(), at + kAskMax);
     const std::vector<Digest> asked(unknown.begin() + static_cast<std::ptrdiff_t>(at),
-                                    unknown.begin() + static_cast<std::ptrdiff_t>(std::min(unknown.size(), at + kAskMax)));
+                                    unknown.begin() + static_cast<std::ptrdiff_t>(end));
     // Asking costs a round trip: worth it only when it can save several transfers.
     // What is stored there volatile must be put again to become durable.
     std::set<Digest> missing(asked.begin(), asked.end());

@@ -49,7 +49,8 @@ TEST(Admit, AllMistakesAreReportedAtOnce) {
 TEST(Admit, OutputOfAStageThatDoesNotExist) {
   mc::JobSpec spec = OneStage("echo", 3);
   spec.outputs[0].from = "wrok";
-  EXPECT_THAT(Mistakes(spec), HasSubstr("outputs[0].from: no stage or input is called \"wrok\"; did you mean \"work\"?"));
+  EXPECT_THAT(Mistakes(spec),
+              HasSubstr("outputs[0].from: no stage or input is called \"wrok\"; did you mean \"work\"?"));
   spec.outputs[0].from = "work.reslt";
   EXPECT_THAT(Mistakes(spec), HasSubstr("did you mean \"result\"?"));
 }
@@ -76,9 +77,7 @@ TEST(Admit, ShapeHasOneOfRowsBytesAndCount) {
   EXPECT_THAT(Mistakes(spec), HasSubstr("only one of rows, bytes and count"));
 }
 
-TEST(Admit, TooManyTasksAreRefused) {
-  EXPECT_THAT(Mistakes(OneStage("noop", INT64_MAX)), HasSubstr("at most 2^62"));
-}
+TEST(Admit, TooManyTasksAreRefused) { EXPECT_THAT(Mistakes(OneStage("noop", INT64_MAX)), HasSubstr("at most 2^62")); }
 
 TEST(Admit, UnknownReducerNamesTheNearest) {
   mc::JobSpec spec = OneStage("echo", 3);

@@ -114,7 +114,8 @@ TEST(BlockSet, AnyHistoryCoversEveryTaskExactlyOnce) {
     uint32_t attempt = 1;
     for (uint64_t i = 1; blocks.settled() < n; ++i) {
       ASSERT_LT(i, 10'000u) << "no progress with seed " << seed;
-      const std::optional<Block> next = blocks.Next(absl::UnixEpoch(), static_cast<int>(random.U64(i * 4) % 5), kNoWindow);
+      const std::optional<Block> next =
+          blocks.Next(absl::UnixEpoch(), static_cast<int>(random.U64(i * 4) % 5), kNoWindow);
       if (next && random.Uniform(i * 4 + 1) < 0.6) {
         ASSERT_TRUE(blocks.Lease(*next, {attempt, Epoch{1}, "w", 0, absl::UnixEpoch()}).ok());
         live.push_back(TokenOf(*next, attempt++));

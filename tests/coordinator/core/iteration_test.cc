@@ -53,9 +53,7 @@ class CountingPlanner : public mc::Planner {
 
 class OnePlanner : public mc::PlannerTable {
  public:
-  const mc::Planner* Find(std::string_view name) const override {
-    return name == "count_to_ten" ? &planner_ : nullptr;
-  }
+  const mc::Planner* Find(std::string_view name) const override { return name == "count_to_ten" ? &planner_ : nullptr; }
   std::vector<const mc::Planner*> All() const override { return {&planner_}; }
 
  private:

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-
 #include "tests/testing/core_harness.h"
 
 namespace mote::testing {
@@ -14,8 +13,8 @@ using ::testing::HasSubstr;
 
 // Works until nothing is left; the engine dies at each of `poison`, knowing the task
 // if `known`.
-void RunWithPoison(CoreHarness& c, const std::vector<std::string>& workers, const std::set<int64_t>& poison,
-                   bool known, FaultKind kind = FaultKind::kEngineCrash) {
+void RunWithPoison(CoreHarness& c, const std::vector<std::string>& workers, const std::set<int64_t>& poison, bool known,
+                   FaultKind kind = FaultKind::kEngineCrash) {
   for (int idle = 0; idle < 20;) {
     ++idle;
     for (const std::string& worker : workers) {
