@@ -75,6 +75,8 @@ class Run {
     const int code = WithJob(**client, job);
     Expose(nullptr);
     if (canceller_.joinable()) canceller_.join();
+    (*cluster)->OnGivingUp([](const absl::Status&) {});
+    client->reset();  // an idle connection would keep the coordinator waiting for its end
     (*cluster)->Stop(interrupts_seen() > 1 ? absl::ZeroDuration() : kStopGrace);
     return code;
   }

@@ -18,7 +18,9 @@ namespace {
 constexpr int kDiskThreads = 4;
 constexpr size_t kDiskQueueMax = 4096;
 constexpr int kStreamsPerConnectionMax = 1024;
-constexpr std::chrono::seconds kStopGrace(5);
+// Calls and sessions were ended before: only transfers of blobs are still under way,
+// and idle connections whose clients do not read.
+constexpr std::chrono::seconds kStopGrace(1);
 
 void SetKeepalive(grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);

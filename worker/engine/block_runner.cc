@@ -44,9 +44,9 @@ const Reducer& NoReducer() {
 absl::Status CheckNodeSizes(const std::vector<Node>& nodes, const std::string& reducer) {
   for (const Node& node : nodes) {
     if (!node.partial || static_cast<int64_t>(node.partial->size()) <= kInlineBytesMax) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("reducer \"", reducer, "\" made a partial of ", node.partial->size(), " bytes; at most ",
-                     kInlineBytesMax, " are allowed: reduce to fewer values, or use concat"));
+    return absl::InvalidArgumentError(absl::StrCat("reducer \"", reducer, "\" made a partial of ", node.partial->size(),
+                                                   " bytes; at most ", kInlineBytesMax,
+                                                   " are allowed: reduce to fewer values, or use concat"));
   }
   return absl::OkStatus();
 }
@@ -65,10 +65,14 @@ void CutToReport(std::vector<Node>& nodes) {
 
 FaultKind FaultKindOf(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kUnavailable: return FaultKind::kUnavailable;
-    case absl::StatusCode::kResourceExhausted: return FaultKind::kOutOfMemory;
-    case absl::StatusCode::kAborted: return FaultKind::kDevice;
-    default: return FaultKind::kApplication;
+    case absl::StatusCode::kUnavailable:
+      return FaultKind::kUnavailable;
+    case absl::StatusCode::kResourceExhausted:
+      return FaultKind::kOutOfMemory;
+    case absl::StatusCode::kAborted:
+      return FaultKind::kDevice;
+    default:
+      return FaultKind::kApplication;
   }
 }
 

@@ -100,8 +100,8 @@ absl::StatusOr<std::unique_ptr<ChildProgram>> ChildProgram::Start(const std::vec
   SetNonBlocking(in.write);
   SetNonBlocking(out.read);
   SetNonBlocking(err.read);
-  return std::unique_ptr<ChildProgram>(new ChildProgram(pid, Pipe::Release(in.write), Pipe::Release(out.read),
-                                                        Pipe::Release(err.read)));
+  return std::unique_ptr<ChildProgram>(
+      new ChildProgram(pid, Pipe::Release(in.write), Pipe::Release(out.read), Pipe::Release(err.read)));
 }
 
 ChildProgram::~ChildProgram() {

@@ -94,8 +94,9 @@ DeviceDescription DescribeDevice(const EngineOptions& options) {
   if (options.device == "cpu") {
     out.numeric_class = absl::StrCat("cpu:", capability, ":threads=", options.threads, ":openblas=", blas);
     if (blas == "unknown") {
-      out.notes.push_back("OpenBLAS was not found: matrix products may be 30 times slower; "
-                          "on Debian install libopenblas0-pthread");
+      out.notes.push_back(
+          "OpenBLAS was not found: matrix products may be 30 times slower; "
+          "on Debian install libopenblas0-pthread");
     }
   } else {
     out.numeric_class = absl::StrCat("cuda:", AcceleratorModel(), ":", capability, ":threads=", options.threads);

@@ -10,8 +10,8 @@
 namespace mote::engine {
 
 struct DeviceDescription {
-  int64_t memory_bytes = 0;    // of the machine or its container, shared by its slots
-  std::string numeric_class;   // "cpu:avx2:threads=1:openblas=0.3.21"
+  int64_t memory_bytes = 0;        // of the machine or its container, shared by its slots
+  std::string numeric_class;       // "cpu:avx2:threads=1:openblas=0.3.21"
   std::vector<std::string> notes;  // for the log
 };
 

@@ -73,12 +73,20 @@ absl::Status Engine::Handle(const pb::SupervisorMessage& message) {
       queue_.Push(RunBlock{token, {run.absent().begin(), run.absent().end()}});
       return absl::OkStatus();
     }
-    case pb::SupervisorMessage::kCancelBlock: return Cancel(message.cancel_block().token());
-    case pb::SupervisorMessage::kDropPass: queue_.Push(DropPass{message.drop_pass().pass()}); return absl::OkStatus();
-    case pb::SupervisorMessage::kBlobReply: FinishFetch(message.blob_reply()); return absl::OkStatus();
-    case pb::SupervisorMessage::kPing: return AnswerPing(message.ping().sequence());
-    case pb::SupervisorMessage::kShutdown: return absl::OkStatus();
-    case pb::SupervisorMessage::MESSAGE_NOT_SET: break;
+    case pb::SupervisorMessage::kCancelBlock:
+      return Cancel(message.cancel_block().token());
+    case pb::SupervisorMessage::kDropPass:
+      queue_.Push(DropPass{message.drop_pass().pass()});
+      return absl::OkStatus();
+    case pb::SupervisorMessage::kBlobReply:
+      FinishFetch(message.blob_reply());
+      return absl::OkStatus();
+    case pb::SupervisorMessage::kPing:
+      return AnswerPing(message.ping().sequence());
+    case pb::SupervisorMessage::kShutdown:
+      return absl::OkStatus();
+    case pb::SupervisorMessage::MESSAGE_NOT_SET:
+      break;
   }
   return absl::InvalidArgumentError("an empty message: supervisor and engine must be of the same version");
 }
@@ -160,8 +168,7 @@ void Engine::Compute() {
 }
 
 bool Engine::RunOne(const RunBlock& block) {
-  BlockResult result =
-      runner_->Run({block.token.attempt, block.token.pass.value, block.token.block, block.absent});
+  BlockResult result = runner_->Run({block.token.attempt, block.token.pass.value, block.token.block, block.absent});
   const bool device_lost = result.fault && result.fault->kind == FaultKind::kDevice;
   const absl::Status sent = socket_.Send(ToMessage(block.token, std::move(result)));
   if (!sent.ok()) {

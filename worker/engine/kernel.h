@@ -43,11 +43,11 @@ class TaskContext : public BlobSource {
 
 // Options of the engine process that kernels may depend on.
 struct EngineOptions {
-  std::string device = "cpu";        // "cpu" or "cuda:0"
-  int threads = 1;                   // compute threads of this slot
+  std::string device = "cpu";  // "cpu" or "cuda:0"
+  int threads = 1;             // compute threads of this slot
   bool allow_commands = false;
   bool allow_test_operations = false;
-  std::string scratch_dir;           // this engine's own, emptied at its start
+  std::string scratch_dir;  // this engine's own, emptied at its start
 };
 
 // A kernel opened for one pass. Not thread-safe.

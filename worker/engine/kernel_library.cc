@@ -26,9 +26,8 @@ absl::StatusOr<Kernel*> KernelLibrary::Find(std::string_view name) {
   auto found = kernels_.find(name);
   if (found == kernels_.end() && !loaded()) {
     if (absl::Status status = Load(); !status.ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("kernel \"", std::string(name), "\" is not built into the engine and ",
-                       std::string(status.message())));
+      return absl::FailedPreconditionError(absl::StrCat(
+          "kernel \"", std::string(name), "\" is not built into the engine and ", std::string(status.message())));
     }
     found = kernels_.find(name);
   }

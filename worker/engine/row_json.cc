@@ -19,11 +19,16 @@ OrderedJson Element(std::string_view cell, DType dtype, int64_t i) {
     return value;
   };
   switch (dtype) {
-    case DType::kU8: return load(uint8_t{});
-    case DType::kI64: return load(int64_t{});
-    case DType::kF32: return load(float{});
-    case DType::kF64: return load(double{});
-    case DType::kText: break;
+    case DType::kU8:
+      return load(uint8_t{});
+    case DType::kI64:
+      return load(int64_t{});
+    case DType::kF32:
+      return load(float{});
+    case DType::kF64:
+      return load(double{});
+    case DType::kText:
+      break;
   }
   return nullptr;
 }

@@ -97,7 +97,7 @@ class Session {
   Backoff backoff_;
   State state_ = State::kDisconnected;
   absl::Time next_connect_ = absl::InfinitePast();
-  absl::Time heard_;           // anything from the coordinator
+  absl::Time heard_;  // anything from the coordinator
   absl::Time next_heartbeat_;
   absl::Duration heartbeat_interval_ = absl::Seconds(1);
   uint64_t heartbeats_ = 0;

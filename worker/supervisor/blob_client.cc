@@ -60,8 +60,8 @@ absl::StatusOr<std::string> BlobClient::Get(const Digest& digest) {
   if (static_cast<int64_t>(bytes.size()) > kBlobBytesMax) call.context()->TryCancel();
   MOTE_RETURN_IF_ERROR(ToStatus(reader->Finish()));
   if (Sha256(bytes) != digest) {
-    return absl::DataLossError(absl::StrCat("blob ", digest.Hex(), " arrived as ", bytes.size(),
-                                            " bytes that do not hash to its name"));
+    return absl::DataLossError(
+        absl::StrCat("blob ", digest.Hex(), " arrived as ", bytes.size(), " bytes that do not hash to its name"));
   }
   return bytes;
 }

@@ -31,8 +31,8 @@ constexpr int kEngineFd = 3;
 // An engine that reads nothing for so long is stuck.
 constexpr absl::Duration kSendTimeout = absl::Seconds(2);
 
-std::vector<std::string> Arguments(const Options& options, const std::string& store_dir,
-                                   const std::string& scratch_dir, int slot) {
+std::vector<std::string> Arguments(const Options& options, const std::string& store_dir, const std::string& scratch_dir,
+                                   int slot) {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   std::vector<std::string> arguments = {(self.parent_path() / "mote-engine").string(),

@@ -142,13 +142,17 @@ void EngineSlot::AnswerBlob(uint64_t engine, const pb::BlobReply& reply) {
 void EngineSlot::OnMessage(uint64_t engine, pb::EngineMessage message) {
   if (engine != engine_ || process_ == nullptr) return;
   switch (message.message_case()) {
-    case pb::EngineMessage::kReady: return OnReady(message.ready());
-    case pb::EngineMessage::kBlobRequest: return owner_.OnBlobRequest(slot_, engine, message.blob_request());
-    case pb::EngineMessage::kBlockDone: return OnDone(std::move(*message.mutable_block_done()));
+    case pb::EngineMessage::kReady:
+      return OnReady(message.ready());
+    case pb::EngineMessage::kBlobRequest:
+      return owner_.OnBlobRequest(slot_, engine, message.blob_request());
+    case pb::EngineMessage::kBlockDone:
+      return OnDone(std::move(*message.mutable_block_done()));
     case pb::EngineMessage::kPong:
       if (message.pong().sequence() == ping_) ping_sent_ = absl::InfiniteFuture();
       return;
-    case pb::EngineMessage::MESSAGE_NOT_SET: break;
+    case pb::EngineMessage::MESSAGE_NOT_SET:
+      break;
   }
   KillBecause(FaultKind::kEngineCrash, "the engine sent an empty message; install one version of mote");
 }
@@ -251,9 +255,8 @@ void EngineSlot::Tick(absl::Time now) {
 
 void EngineSlot::CheckPing(absl::Time now) {
   if (now - ping_sent_ > kPingTimeout) {
-    return KillBecause(FaultKind::kEngineCrash,
-                       absl::StrCat("the engine gave no sign of life for ", absl::FormatDuration(kPingTimeout),
-                                    " and was killed"));
+    return KillBecause(FaultKind::kEngineCrash, absl::StrCat("the engine gave no sign of life for ",
+                                                             absl::FormatDuration(kPingTimeout), " and was killed"));
   }
   if (now < next_ping_ || ping_sent_ != absl::InfiniteFuture()) return;
   next_ping_ = now + kPingInterval;
@@ -276,10 +279,10 @@ void EngineSlot::CheckTask(absl::Time now) {
   const absl::Duration elapsed = absl::Nanoseconds(wire::MonotonicNanoseconds() - started_ns);
   // A task that began between the two readings has another start: look again later.
   if (elapsed <= found->lease.task_timeout || mark.started_ns.load(std::memory_order_relaxed) != started_ns) return;
-  KillBecause(FaultKind::kTimeout,
-              absl::StrCat("task ", task, " ran longer than its timeout of ",
-                           absl::FormatDuration(found->lease.task_timeout),
-                           " and its engine was killed; set a longer `timeout` or make tasks smaller"));
+  KillBecause(
+      FaultKind::kTimeout,
+      absl::StrCat("task ", task, " ran longer than its timeout of ", absl::FormatDuration(found->lease.task_timeout),
+                   " and its engine was killed; set a longer `timeout` or make tasks smaller"));
 }
 
 void EngineSlot::Shutdown() {

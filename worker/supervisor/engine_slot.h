@@ -102,7 +102,7 @@ class EngineSlot {
   std::unique_ptr<EngineProcess> process_;
   std::set<uint64_t> defined_;  // passes that this engine knows
   std::deque<Assigned> assigned_;
-  absl::Time busy_since_;       // when the front one began to hold the slot
+  absl::Time busy_since_;          // when the front one began to hold the slot
   std::optional<Failure> killed_;  // why we killed it
   Backoff restart_backoff_;
   absl::Time started_;

@@ -14,7 +14,7 @@ struct Options {
   int slots = 1;
   std::string device = "auto";
   std::string store_dir;
-  std::string name;         // unique in the cluster
+  std::string name;  // unique in the cluster
   std::map<std::string, std::string> labels;
   bool allow_commands = false;
   bool allow_test_operations = false;

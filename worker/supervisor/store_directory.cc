@@ -23,8 +23,8 @@ absl::Status MakeDirectory(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (!error) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("cannot make the directory ", path, ": ", error.message(),
-                                                    "; choose another by --store-dir"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot make the directory ", path, ": ", error.message(), "; choose another by --store-dir"));
 }
 
 }  // namespace

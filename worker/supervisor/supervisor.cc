@@ -73,8 +73,7 @@ Supervisor::~Supervisor() {
 }
 
 int Supervisor::Run() {
-  spdlog::info("worker {} {}: {} slots, coordinator {}", options_.name, kVersion, options_.slots,
-               options_.coordinator);
+  spdlog::info("worker {} {}: {} slots, coordinator {}", options_.name, kVersion, options_.slots, options_.coordinator);
   last_step_ = LoopNow();
   while (!exit_code_) {
     Step();
@@ -215,12 +214,15 @@ Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now)
     case pb::SessionResponse::kRevoke:
       return with_token(response.revoke().token(),
                         [&](const LeaseToken& token) { return session_.OnRevoke(token, now); });
-    case pb::SessionResponse::kDropPass: return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
-    case pb::SessionResponse::kHeartbeatAck: return session_.OnHeartbeatAck(now);
+    case pb::SessionResponse::kDropPass:
+      return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
+    case pb::SessionResponse::kHeartbeatAck:
+      return session_.OnHeartbeatAck(now);
     case pb::SessionResponse::kDrain:
       spdlog::info("the coordinator asks for a drain");
       return session_.OnDrain(now);
-    case pb::SessionResponse::MESSAGE_NOT_SET: break;
+    case pb::SessionResponse::MESSAGE_NOT_SET:
+      break;
   }
   return {Disconnect{"the coordinator sent an empty message"}};
 }
@@ -262,8 +264,8 @@ void Supervisor::Do(const Connect& action) {
   listener.on_closed = [this, number](grpc::Status status) {
     mailbox_.Post([this, number, status = std::move(status)] { OnStreamClosed(number, status); });
   };
-  stream_ = std::make_unique<SessionStream>(*stub_, HelloMessage(options_, described_, action.held),
-                                            std::move(listener));
+  stream_ =
+      std::make_unique<SessionStream>(*stub_, HelloMessage(options_, described_, action.held), std::move(listener));
 }
 
 void Supervisor::Do(const Disconnect& action) {

@@ -104,12 +104,12 @@ absl::StatusOr<int64_t> Transfers::FetchOnce(const Digest& digest) {
 void Transfers::Put(std::vector<Digest> digests, bool is_volatile, std::shared_ptr<const std::atomic<bool>> abandoned,
                     std::function<void(Sent)> answer) {
   cache_.Pin(digests);
-  Enqueue([this, digests = std::move(digests), is_volatile, abandoned = std::move(abandoned),
-           answer = std::move(answer)] {
-    Sent sent = PutNow(digests, is_volatile, *abandoned);
-    cache_.Unpin(digests);
-    answer(std::move(sent));
-  });
+  Enqueue(
+      [this, digests = std::move(digests), is_volatile, abandoned = std::move(abandoned), answer = std::move(answer)] {
+        Sent sent = PutNow(digests, is_volatile, *abandoned);
+        cache_.Unpin(digests);
+        answer(std::move(sent));
+      });
 }
 
 Sent Transfers::PutNow(const std::vector<Digest>& digests, bool is_volatile, const std::atomic<bool>& abandoned) {

@@ -29,26 +29,40 @@ absl::StatusOr<Block> FromProto(const mote::v1::Block& block) {
 
 mote::v1::FaultKind ToProto(FaultKind kind) {
   switch (kind) {
-    case FaultKind::kApplication: return mote::v1::FAULT_KIND_APPLICATION;
-    case FaultKind::kEngineCrash: return mote::v1::FAULT_KIND_ENGINE_CRASH;
-    case FaultKind::kOutOfMemory: return mote::v1::FAULT_KIND_OUT_OF_MEMORY;
-    case FaultKind::kTimeout: return mote::v1::FAULT_KIND_TIMEOUT;
-    case FaultKind::kLostWorker: return mote::v1::FAULT_KIND_LOST_WORKER;
-    case FaultKind::kUnavailable: return mote::v1::FAULT_KIND_UNAVAILABLE;
-    case FaultKind::kDevice: return mote::v1::FAULT_KIND_DEVICE;
+    case FaultKind::kApplication:
+      return mote::v1::FAULT_KIND_APPLICATION;
+    case FaultKind::kEngineCrash:
+      return mote::v1::FAULT_KIND_ENGINE_CRASH;
+    case FaultKind::kOutOfMemory:
+      return mote::v1::FAULT_KIND_OUT_OF_MEMORY;
+    case FaultKind::kTimeout:
+      return mote::v1::FAULT_KIND_TIMEOUT;
+    case FaultKind::kLostWorker:
+      return mote::v1::FAULT_KIND_LOST_WORKER;
+    case FaultKind::kUnavailable:
+      return mote::v1::FAULT_KIND_UNAVAILABLE;
+    case FaultKind::kDevice:
+      return mote::v1::FAULT_KIND_DEVICE;
   }
   return mote::v1::FAULT_KIND_UNSPECIFIED;
 }
 
 FaultKind FromProto(mote::v1::FaultKind kind) {
   switch (kind) {
-    case mote::v1::FAULT_KIND_APPLICATION: return FaultKind::kApplication;
-    case mote::v1::FAULT_KIND_OUT_OF_MEMORY: return FaultKind::kOutOfMemory;
-    case mote::v1::FAULT_KIND_TIMEOUT: return FaultKind::kTimeout;
-    case mote::v1::FAULT_KIND_LOST_WORKER: return FaultKind::kLostWorker;
-    case mote::v1::FAULT_KIND_UNAVAILABLE: return FaultKind::kUnavailable;
-    case mote::v1::FAULT_KIND_DEVICE: return FaultKind::kDevice;
-    default: return FaultKind::kEngineCrash;
+    case mote::v1::FAULT_KIND_APPLICATION:
+      return FaultKind::kApplication;
+    case mote::v1::FAULT_KIND_OUT_OF_MEMORY:
+      return FaultKind::kOutOfMemory;
+    case mote::v1::FAULT_KIND_TIMEOUT:
+      return FaultKind::kTimeout;
+    case mote::v1::FAULT_KIND_LOST_WORKER:
+      return FaultKind::kLostWorker;
+    case mote::v1::FAULT_KIND_UNAVAILABLE:
+      return FaultKind::kUnavailable;
+    case mote::v1::FAULT_KIND_DEVICE:
+      return FaultKind::kDevice;
+    default:
+      return FaultKind::kEngineCrash;
   }
 }
 
@@ -93,8 +107,8 @@ mote::v1::PassSpec ToProto(const PassSpec& spec) {
 
 absl::StatusOr<PassSpec> FromProto(const mote::v1::PassSpec& spec) {
   if (spec.task_count() < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("pass of kernel \"", spec.kernel(), "\" has ", spec.task_count(),
-                                                   " tasks; at least 1 is needed"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("pass of kernel \"", spec.kernel(), "\" has ", spec.task_count(), " tasks; at least 1 is needed"));
   }
   PassSpec out;
   out.kernel = spec.kernel();

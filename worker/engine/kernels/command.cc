@@ -117,10 +117,9 @@ class CommandPass final : public RowPassKernel {
     }
     if (!answer->empty() && answer->back() == '\r') answer->pop_back();
     if (nlohmann::json::accept(*answer)) return answer;
-    return absl::InvalidArgumentError(
-        absl::StrCat("row ", row, ": the program printed \"", answer->substr(0, kShownBytes),
-                     "\", which is not JSON; print one JSON value a line and everything else to stderr",
-                     program_->StderrTail()));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "row ", row, ": the program printed \"", answer->substr(0, kShownBytes),
+        "\", which is not JSON; print one JSON value a line and everything else to stderr", program_->StderrTail()));
   }
 
   const std::unique_ptr<RowSource> rows_;

@@ -18,9 +18,12 @@ constexpr size_t kInlineContentMax = 40 << 10;
 
 const char* KindName(OutputKind kind) {
   switch (kind) {
-    case OutputKind::kTable: return "table";
-    case OutputKind::kDocument: return "document";
-    case OutputKind::kBlob: return "blob";
+    case OutputKind::kTable:
+      return "table";
+    case OutputKind::kDocument:
+      return "document";
+    case OutputKind::kBlob:
+      return "blob";
   }
   return "blob";
 }
@@ -51,8 +54,7 @@ class FinishPass final : public PassKernel {
     if (root_) {
       MOTE_ASSIGN_OR_RETURN(root, ReadValue(*root_, context));
     }
-    MOTE_ASSIGN_OR_RETURN(Output output,
-                          reducer_->Finish(root_ ? &root : nullptr, context.blobs(), &context));
+    MOTE_ASSIGN_OR_RETURN(Output output, reducer_->Finish(root_ ? &root : nullptr, context.blobs(), &context));
     *partial = EncodeOutput(std::move(output), context.blobs());
     return absl::OkStatus();
   }
