@@ -66,6 +66,7 @@ class Loop {
   std::vector<Command> TakeCommands();
   void HandOver(Decision decision);
   absl::Status Commit(Decision& decision);
+  absl::Status Sync(const ArtifactRef& artifact);
   absl::Status Drop(const std::vector<ArtifactRef>& artifacts);
 
   const Options options_;

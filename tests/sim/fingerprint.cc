@@ -1,0 +1,41 @@
+#include "tests/sim/fingerprint.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace mote::sim {
+namespace {
+
+namespace mc = ::mote::coordinator;
+
+void AppendPass(const mc::Pass& pass, std::string* out) {
+  absl::StrAppend(out, "  pass ", pass.id.value, " settled ", pass.blocks.settled(), " leased ", pass.blocks.leased(),
+                  " first ", pass.blocks.first_unsettled(), " absent ", pass.absent.size(), "\n");
+  for (const auto& [begin, lease] : pass.blocks.leases()) {
+    absl::StrAppend(out, "    leased ", begin, " level ", lease.block.level);
+    for (const mc::Attempt& a : lease.attempts) absl::StrAppend(out, " ", a.worker, "#", a.number, "@", a.epoch.value);
+    absl::StrAppend(out, "\n");
+  }
+  for (const Node& node : pass.fold.nodes()) {
+    absl::StrAppend(out, "    node ", node.block.begin(), " level ", node.block.level, " ",
+                    node.partial ? Sha256(*node.partial).Hex() : "absent", "\n");
+  }
+}
+
+}  // namespace
+
+std::string Fingerprint(const mc::State& state) {
+  std::string out = absl::StrCat("epoch ", state.epoch.value, " next job ", state.next_job, "\n");
+  for (const auto& [id, job] : state.jobs) {
+    absl::StrAppend(&out, "job ", id.value, " state ", static_cast<int>(job->state), " absent ", job->absent_count,
+                    "\n");
+    for (const mc::StageRun& stage : job->stages) {
+      absl::StrAppend(&out, " stage state ", static_cast<int>(stage.state), " committed ", stage.tasks_committed,
+                      " lost ", stage.cost.attempts_lost, " memo ", stage.memo, " outputs ", stage.outputs.size(),
+                      "\n");
+    }
+    for (const auto& [pass_id, pass] : job->passes) AppendPass(pass, &out);
+  }
+  return out;
+}
+
+}  // namespace mote::sim

@@ -1,0 +1,28 @@
+#include <gtest/gtest.h>
+
+#include "tests/sim/sim_cluster.h"
+
+namespace mote::sim {
+namespace {
+
+// `./dev sim` runs more.
+constexpr uint64_t kSeeds = 5000;
+
+TEST(Simulation, PromisesHoldForEverySeed) {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const std::optional<std::string> violation = SimCluster(seed, Options::Draw(seed)).Run();
+    ASSERT_FALSE(violation.has_value()) << *violation << "\n  again: ./dev sim --seed " << seed;
+  }
+}
+
+TEST(Simulation, IsAFunctionOfItsSeed) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SimCluster a(seed, Options::Draw(seed)), b(seed, Options::Draw(seed));
+    a.Run();
+    b.Run();
+    EXPECT_EQ(a.steps(), b.steps()) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace mote::sim
