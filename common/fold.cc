@@ -40,6 +40,7 @@ absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
       MOTE_RETURN_IF_ERROR(CombineNodes(other, std::move(node), reducer, blobs));
       node = std::move(other);
     }
+    if (node.partial.has_value()) MOTE_RETURN_IF_ERROR(reducer.Seal(*node.partial, blobs));
   }
   partial_bytes_ += bytes(node);
   nodes_.insert_or_assign(node.block.begin(), std::move(node));
@@ -82,6 +83,11 @@ absl::Status BlockFold::Push(NodeValue leaf, const Reducer& reducer, BlobSink& b
   return absl::OkStatus();
 }
 
-std::vector<Node> BlockFold::Take() { return std::move(stack_); }
+absl::StatusOr<std::vector<Node>> BlockFold::Take(const Reducer& reducer, BlobSink& blobs) {
+  for (Node& node : stack_) {
+    if (node.partial.has_value()) MOTE_RETURN_IF_ERROR(reducer.Seal(*node.partial, blobs));
+  }
+  return std::move(stack_);
+}
 
 }  // namespace mote

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/block.h"
 #include "common/reducer.h"
 
@@ -35,7 +36,8 @@ class Fold {
   explicit Fold(int64_t task_count) : task_count_(task_count) {}
 
   // Adds a node whose tasks were not added before and combines upwards as far as
-  // siblings allow. On an error of Combine the fold is spoilt and must not be used.
+  // siblings allow, sealing what was combined. On an error of Combine or Seal the
+  // fold is spoilt and must not be used.
   absl::Status Insert(Node node, const Reducer& reducer, BlobSink& blobs);
 
   // True when every task is accounted for.
@@ -61,8 +63,9 @@ class BlockFold {
   // The next task's partial; nullopt when it is absent.
   absl::Status Push(NodeValue leaf, const Reducer& reducer, BlobSink& blobs);
   int64_t next_task() const { return next_; }
-  // The canonical nodes of [begin, next_task), in order; the fold is spent.
-  std::vector<Node> Take();
+  // The canonical nodes of [begin, next_task), in order, sealed; the fold is spent.
+  // Errors as Reducer::Seal.
+  absl::StatusOr<std::vector<Node>> Take(const Reducer& reducer, BlobSink& blobs);
 
  private:
   Block block_;

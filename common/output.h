@@ -8,6 +8,9 @@
 
 namespace mote {
 
+// Encoded columns up to this size (about 2000 columns) stand in an Output.
+inline constexpr int64_t kOutputSchemaBytesMax = 44 << 10;
+
 enum class OutputKind {
   kTable,     // rows; `content` is an encoded Dataset (common/dataset.h)
   kDocument,  // a report; `content` is canonical JSON text
@@ -19,6 +22,9 @@ struct Output {
   Value content;
   int64_t rows = 0;   // tables only
   int64_t bytes = 0;  // of the flat content: rows, JSON text or blob
+  // Tables only: the columns, encoded (common/schema.h), so that planners need not
+  // read the descriptor. Empty above kOutputSchemaBytesMax.
+  std::string schema = {};
 
   bool operator==(const Output&) const = default;
 };

@@ -49,6 +49,15 @@ class Reducer {
   // left ← left ⊕ right. Pure apart from what it stores in `blobs`.
   virtual absl::Status Combine(std::string& left, std::string_view right, BlobSink& blobs) const = 0;
 
+  // Makes a partial small enough to travel (kInlineBytesMax): puts what is too large
+  // into blobs. Called once for each node that leaves an engine's fold, and after
+  // each Combine of the coordinator's; between Combines of one block partials may
+  // be larger.
+  virtual absl::Status Seal(std::string& partial, BlobSink& blobs) const {
+    (void)partial, (void)blobs;
+    return absl::OkStatus();
+  }
+
   // True when Finish must read blobs, which only an engine can: the coordinator
   // then leases a one-task pass of the kernel "finish" for it.
   virtual bool FinishReadsBlobs(std::string_view partial) const {

@@ -149,12 +149,12 @@ bool PrepareOptions::OneHotNames(std::string_view column) const { return Has(one
 bool PrepareOptions::IsMissing(std::string_view cell) const { return Has(missing, cell); }
 
 absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view file) const {
+  const std::string table = file.empty() ? "the input" : absl::StrCat("\"", std::string(file), "\"");
   std::vector<std::string> known;
   for (const Column& column : schema.columns) known.push_back(column.name);
   const auto check = [&](const std::string& parameter, const std::string& name) -> absl::Status {
     if (Has(known, name)) return absl::OkStatus();
-    return Invalid(
-        absl::StrCat(parameter, ": \"", std::string(file), "\" has no column \"", name, "\"", DidYouMean(name, known)));
+    return Invalid(absl::StrCat(parameter, ": ", table, " has no column \"", name, "\"", DidYouMean(name, known)));
   };
   MOTE_RETURN_IF_ERROR(check("label", label));
   for (const std::string& name : drop_columns) MOTE_RETURN_IF_ERROR(check("drop_columns", name));

@@ -48,7 +48,7 @@ struct PrepareOptions {
   bool IsMissing(std::string_view cell) const;
 
   // InvalidArgument: a column that a parameter names is not in the header, or the
-  // label is to be dropped; says which column may have been meant.
+  // label is to be dropped; says which column may have been meant. `file` may be empty.
   absl::Status CheckColumns(const Schema& schema, std::string_view file) const;
 };
 

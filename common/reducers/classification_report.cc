@@ -206,6 +206,10 @@ absl::Status ClassificationReportReducer::Combine(std::string& left, std::string
   return CombineReports(left, right, blobs);
 }
 
+absl::Status ClassificationReportReducer::Seal(std::string& partial, BlobSink& blobs) const {
+  return SealReport(partial, blobs);
+}
+
 bool ClassificationReportReducer::FinishReadsBlobs(std::string_view partial) const {
   const absl::StatusOr<ReportPartial> report = ReportPartial::Decode(partial);
   return report.ok() && report->scored && RopeHasBlobs(report->scores);

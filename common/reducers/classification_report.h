@@ -33,6 +33,7 @@ class ClassificationReportReducer : public RowReducer {
 
   absl::Status Validate(std::string_view partial) const override;
   absl::Status Combine(std::string& left, std::string_view right, BlobSink& blobs) const override;
+  absl::Status Seal(std::string& partial, BlobSink& blobs) const override;
   // InvalidArgument: a column is missing or does not fit, a label or prediction is
   // no class, a score is NaN.
   absl::Status Leaf(const Table& rows, std::string* partial, BlobSink& blobs) const override;

@@ -15,6 +15,10 @@ absl::Status ConcatReducer::Combine(std::string& left, std::string_view right, B
   return CombineRopes(left, right, blobs);
 }
 
+absl::Status ConcatReducer::Seal(std::string& partial, BlobSink& blobs) const {
+  return SealToTravel(partial, 0, blobs);
+}
+
 absl::Status ConcatReducer::Leaf(const Table& rows, std::string* partial, BlobSink& blobs) const {
   return MakeRope(rows, partial, blobs);
 }

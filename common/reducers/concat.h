@@ -11,6 +11,7 @@ class ConcatReducer : public RowReducer {
  public:
   absl::Status Validate(std::string_view partial) const override;
   absl::Status Combine(std::string& left, std::string_view right, BlobSink& blobs) const override;
+  absl::Status Seal(std::string& partial, BlobSink& blobs) const override;
   absl::Status Leaf(const Table& rows, std::string* partial, BlobSink& blobs) const override;
   // A table whose rows are all in blobs. Nothing at all: no columns, no rows.
   absl::StatusOr<Output> Finish(const std::string* partial, BlobSink& blobs, BlobSource* source) const override;

@@ -167,6 +167,17 @@ absl::Status CombineReports(std::string& left, std::string_view right, BlobSink&
   return absl::OkStatus();
 }
 
+absl::Status SealReport(std::string& bytes, BlobSink& blobs) {
+  if (static_cast<int64_t>(bytes.size()) <= kInlineBytesMax) return absl::OkStatus();
+  MOTE_ASSIGN_OR_RETURN(ReportPartial partial, ReportPartial::Decode(bytes));
+  if (!partial.scored) return absl::OkStatus();
+  std::string scores(partial.scores);
+  MOTE_RETURN_IF_ERROR(SealToTravel(scores, static_cast<int64_t>(bytes.size() - scores.size()), blobs));
+  partial.scores = scores;
+  bytes = partial.Encode();
+  return absl::OkStatus();
+}
+
 absl::Status ReadScores(const ReportPartial& partial, BlobSource* source, std::vector<double>* positives,
                         std::vector<double>* negatives) {
   MOTE_ASSIGN_OR_RETURN(const Rope rope, ReadRope(partial.scores));

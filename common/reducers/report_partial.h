@@ -51,6 +51,9 @@ absl::Status CheckReport(std::string_view bytes);
 // left ← left ⊕ right. InvalidArgument: they are about different classes.
 absl::Status CombineReports(std::string& left, std::string_view right, BlobSink& blobs);
 
+// Puts scores into blobs until the report can travel. InvalidArgument: not a report.
+absl::Status SealReport(std::string& bytes, BlobSink& blobs);
+
 // Reads all scores, by class. InvalidArgument: a NaN or a flag other than 0 and 1.
 // `source` may be nullptr when the rope has no blobs.
 absl::Status ReadScores(const ReportPartial& partial, BlobSource* source, std::vector<double>* positives,

@@ -127,7 +127,8 @@ absl::StatusOr<std::vector<RopeSegment>> LoadSegments(std::string_view rope, siz
   return segments;
 }
 
-// Appends right's segments to left's and joins inline runs that meet. Both have segments.
+// Appends right's segments to left's and joins inline runs that meet and fit a blob
+// together. Both have segments.
 absl::Status AppendSegments(std::string& left, Header& header, std::string_view right, const Header& other) {
   size_t from = other.segments_at();  // of what is still to be appended
   MOTE_ASSIGN_OR_RETURN(SegmentHead tail, LoadHead(left, static_cast<size_t>(header.last)));
@@ -136,8 +137,7 @@ absl::Status AppendSegments(std::string& left, Header& header, std::string_view 
   if (tail_at < header.segments_at() || tail_at + tail.encoded_bytes() != left.size()) {
     return Wrong("its last segment is not where it says");
   }
-  if (tail.kind == kInline && first.kind == kInline) {
-    if (int64_t{tail.bytes} + first.bytes > kBlobBytesMax) return Wrong("an inline run is too large");
+  if (tail.kind == kInline && first.kind == kInline && int64_t{tail.bytes} + first.bytes <= kBlobBytesMax) {
     if (__builtin_add_overflow(tail.rows, first.rows, &tail.rows)) return Wrong("rows add up to over 2^63");
     tail.bytes += first.bytes;
     StoreHead(tail, left, tail_at);
@@ -166,6 +166,29 @@ absl::Status CheckSegment(const Schema& schema, const RopeSegment& segment) {
                            : segment.rows <= bytes / static_cast<int64_t>(sizeof(uint32_t));
   if (fits) return absl::OkStatus();
   return Wrong(absl::StrCat("a blob of ", bytes, " bytes is not ", segment.rows, " rows of ", schema.ToString()));
+}
+
+// Seals the largest inline runs until at most `inline_bytes_max` bytes are inline.
+absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blobs) {
+  MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
+  if (header.inline_bytes <= inline_bytes_max) return absl::OkStatus();
+  MOTE_ASSIGN_OR_RETURN(std::vector<RopeSegment> segments, LoadSegments(rope, header.segments_at()));
+  std::vector<size_t> order(segments.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return segments[a].bytes.size() > segments[b].bytes.size(); });
+  int64_t inline_bytes = header.inline_bytes;
+  for (const size_t i : order) {
+    RopeSegment& segment = segments[i];
+    const int64_t size = static_cast<int64_t>(segment.bytes.size());
+    if (inline_bytes <= inline_bytes_max || size == 0) break;
+    if (size > kBlobBytesMax) return Wrong(absl::StrCat("an inline run has ", size, " bytes"));
+    segment.blob = BlobRef{blobs.Store(std::string(segment.bytes)), size};
+    segment.bytes = {};
+    inline_bytes -= size;
+  }
+  rope = Encode(EncodedSchema(rope, header), segments);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -210,29 +233,46 @@ absl::Status CombineRopes(std::string& left, std::string_view right, BlobSink& b
   }
   MOTE_RETURN_IF_ERROR(AppendSegments(left, header, right, other));
   StoreHeader(header, left);
-  return header.inline_bytes > kRopeInlineBytesMax ? SealRope(left, kRopeInlineBytesMax, blobs) : absl::OkStatus();
+  return SealRope(left, kRopeInlineBytesMax, blobs);
 }
 
-absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blobs) {
-  MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
-  if (header.inline_bytes <= inline_bytes_max) return absl::OkStatus();
-  MOTE_ASSIGN_OR_RETURN(std::vector<RopeSegment> segments, LoadSegments(rope, header.segments_at()));
-  std::vector<size_t> order(segments.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return segments[a].bytes.size() > segments[b].bytes.size(); });
-  int64_t inline_bytes = header.inline_bytes;
-  for (const size_t i : order) {
-    RopeSegment& segment = segments[i];
-    const int64_t size = static_cast<int64_t>(segment.bytes.size());
-    if (inline_bytes <= inline_bytes_max || size == 0) break;
-    if (size > kBlobBytesMax) return Wrong(absl::StrCat("an inline run has ", size, " bytes"));
-    segment.blob = BlobRef{blobs.Store(std::string(segment.bytes)), size};
-    segment.bytes = {};
-    inline_bytes -= size;
+absl::Status SealRopes(std::vector<std::string>& ropes, int64_t inline_bytes_max, BlobSink& blobs) {
+  while (true) {
+    int64_t total = 0, most = 0;
+    std::string* fullest = nullptr;
+    for (std::string& rope : ropes) {
+      MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
+      if (__builtin_add_overflow(total, header.inline_bytes, &total)) return Wrong("its counts add up to over 2^63");
+      if (header.inline_bytes <= most) continue;
+      most = header.inline_bytes;
+      fullest = &rope;
+    }
+    if (total <= inline_bytes_max || fullest == nullptr) return absl::OkStatus();
+    MOTE_RETURN_IF_ERROR(SealRope(*fullest, std::max<int64_t>(0, most - (total - inline_bytes_max)), blobs));
+    MOTE_ASSIGN_OR_RETURN(const Header sealed, LoadHeader(*fullest));
+    if (sealed.inline_bytes >= most) return Wrong("its counts contradict its segments");
   }
-  rope = Encode(EncodedSchema(rope, header), segments);
-  return absl::OkStatus();
+}
+
+absl::Status SealToTravel(std::vector<std::string>& ropes, int64_t beside, BlobSink& blobs) {
+  constexpr int64_t kSlackBytes = 1 << 10;  // for the heads of segments
+  int64_t size = beside, fixed = beside + kSlackBytes;
+  for (const std::string& rope : ropes) {
+    MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
+    size += static_cast<int64_t>(rope.size());
+    fixed += static_cast<int64_t>(header.segments_at());
+  }
+  if (size <= kInlineBytesMax) return absl::OkStatus();
+  return SealRopes(ropes, std::clamp<int64_t>(kInlineBytesMax - fixed, 0, kRopeTravelBytesMax), blobs);
+}
+
+absl::Status SealToTravel(std::string& rope, int64_t beside, BlobSink& blobs) {
+  if (static_cast<int64_t>(rope.size()) + beside <= kInlineBytesMax) return absl::OkStatus();
+  std::vector<std::string> ropes(1);
+  ropes[0] = std::move(rope);
+  const absl::Status status = SealToTravel(ropes, beside, blobs);
+  rope = std::move(ropes[0]);
+  return status;
 }
 
 absl::StatusOr<Rope> ReadRope(std::string_view bytes) {

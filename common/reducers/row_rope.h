@@ -7,7 +7,8 @@
 //
 // Where segments are cut depends on how tasks were grouped; the flat bytes and the
 // rows do not. Segments are cut between rows only. Inline runs that meet become
-// one, and once they exceed kRopeInlineBytesMax together the largest are sealed.
+// one while it fits a blob; once all together exceed kRopeInlineBytesMax the largest
+// are sealed, so that blobs are large. To travel, a rope is sealed further.
 // Knowing where the last segment starts, a small rope is appended without reading
 // what is already there.
 #pragma once
@@ -26,8 +27,10 @@
 
 namespace mote {
 
-// Row bytes that a rope holds inline at most.
-inline constexpr int64_t kRopeInlineBytesMax = 48 << 10;
+// Row bytes that a rope holds inline at most while a block is folded: a full blob.
+inline constexpr int64_t kRopeInlineBytesMax = kBlobBytesMax;
+// The same for a rope that travels.
+inline constexpr int64_t kRopeTravelBytesMax = 48 << 10;
 
 struct RopeSegment {
   int64_t rows = 0;
@@ -52,8 +55,15 @@ absl::Status MakeRope(const Table& rows, std::string* rope, BlobSink& blobs);
 absl::Status CombineRopes(std::string& left, std::string_view right, BlobSink& blobs);
 
 // Seals the largest inline runs until at most `inline_bytes_max` bytes of rows are
-// inline: for partials that hold several ropes. InvalidArgument: not a rope.
-absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blobs);
+// inline in all ropes together. InvalidArgument: not a rope.
+absl::Status SealRopes(std::vector<std::string>& ropes, int64_t inline_bytes_max, BlobSink& blobs);
+
+// Makes ropes small enough to travel with `beside` bytes of other things: does
+// nothing while all fits kInlineBytesMax, else seals until at most
+// kRopeTravelBytesMax bytes of rows are inline, fewer where columns and `beside`
+// leave less room. InvalidArgument: not a rope.
+absl::Status SealToTravel(std::vector<std::string>& ropes, int64_t beside, BlobSink& blobs);
+absl::Status SealToTravel(std::string& rope, int64_t beside, BlobSink& blobs);
 
 // Reads a rope and checks it fully: counts, sizes, and that inline runs are whole
 // rows. Views point into `rope`. InvalidArgument says what is wrong.

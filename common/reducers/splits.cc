@@ -16,7 +16,7 @@ namespace {
 constexpr uint32_t kMagic = 0x31545053;  // "SPT1"
 constexpr uint32_t kTablesMax = 1000;
 // Descriptors stand in the result of Finish itself while all together have room there.
-constexpr int64_t kDescriptorsInlineMax = 40 << 10;
+constexpr int64_t kDescriptorsInlineMax = 16 << 10;
 
 struct Partial {
   std::vector<std::string> ropes;
@@ -48,19 +48,14 @@ absl::StatusOr<Partial> DecodePartial(std::string_view bytes) {
   return partial;
 }
 
-// Ropes share the room for inline rows.
-absl::Status EncodePartial(Partial partial, std::string* out, BlobSink& blobs) {
-  const int64_t share = kRopeInlineBytesMax / static_cast<int64_t>(partial.ropes.size());
-  out->clear();
-  ByteWriter writer(out);
+std::string EncodePartial(const Partial& partial) {
+  std::string out;
+  ByteWriter writer(&out);
   writer.Put(kMagic);
   writer.Put(static_cast<uint32_t>(partial.ropes.size()));
-  for (std::string& rope : partial.ropes) {
-    MOTE_RETURN_IF_ERROR(SealRope(rope, share, blobs));
-    writer.PutString(rope);
-  }
-  partial.quality.Encode(out);
-  return absl::OkStatus();
+  for (const std::string& rope : partial.ropes) writer.PutString(rope);
+  partial.quality.Encode(&out);
+  return out;
 }
 
 class SplitsReducer final : public Reducer {
@@ -80,8 +75,20 @@ class SplitsReducer final : public Reducer {
     for (size_t i = 0; i < partial.ropes.size(); ++i) {
       MOTE_RETURN_IF_ERROR(CombineRopes(partial.ropes[i], other.ropes[i], blobs));
     }
+    MOTE_RETURN_IF_ERROR(SealRopes(partial.ropes, kRopeInlineBytesMax, blobs));
     MOTE_RETURN_IF_ERROR(partial.quality.Merge(other.quality));
-    return EncodePartial(std::move(partial), &left, blobs);
+    left = EncodePartial(partial);
+    return absl::OkStatus();
+  }
+
+  absl::Status Seal(std::string& bytes, BlobSink& blobs) const override {
+    if (static_cast<int64_t>(bytes.size()) <= kInlineBytesMax) return absl::OkStatus();
+    MOTE_ASSIGN_OR_RETURN(Partial partial, DecodePartial(bytes));
+    int64_t beside = static_cast<int64_t>(bytes.size());
+    for (const std::string& rope : partial.ropes) beside -= static_cast<int64_t>(rope.size());
+    MOTE_RETURN_IF_ERROR(SealToTravel(partial.ropes, beside, blobs));
+    bytes = EncodePartial(partial);
+    return absl::OkStatus();
   }
 
   absl::StatusOr<Output> Finish(const std::string* bytes, BlobSink& blobs, BlobSource*) const override {
@@ -113,7 +120,9 @@ absl::Status SplitsLeaf(const std::vector<Table>& tables, const Quality& quality
     leaf.ropes.emplace_back();
     MOTE_RETURN_IF_ERROR(MakeRope(table, &leaf.ropes.back(), blobs));
   }
-  return EncodePartial(std::move(leaf), partial, blobs);
+  MOTE_RETURN_IF_ERROR(SealRopes(leaf.ropes, kRopeInlineBytesMax, blobs));
+  *partial = EncodePartial(leaf);
+  return absl::OkStatus();
 }
 
 std::string SplitTables::Encode() const {
@@ -126,6 +135,7 @@ std::string SplitTables::Encode() const {
     writer.Put(table.bytes);
     writer.PutString(table.content.artifact ? table.content.artifact->ToString() : "");
     writer.PutString(table.content.bytes);
+    writer.PutString(table.schema);
   }
   quality.Encode(&out);
   return out;
@@ -143,6 +153,8 @@ absl::StatusOr<SplitTables> SplitTables::Decode(std::string_view bytes) {
     MOTE_ASSIGN_OR_RETURN(const std::string_view artifact, reader.GetString());
     MOTE_ASSIGN_OR_RETURN(const std::string_view content, reader.GetString());
     table.content.bytes = std::string(content);
+    MOTE_ASSIGN_OR_RETURN(const std::string_view schema, reader.GetString());
+    table.schema = std::string(schema);
     if (!artifact.empty()) {
       MOTE_ASSIGN_OR_RETURN(table.content.artifact, ArtifactRef::Parse(artifact));
     }

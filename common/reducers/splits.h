@@ -1,7 +1,7 @@
 // `splits`: several tables and the counts of what became of the rows (internal).
 //
 // A partial holds one rope for each table (row_rope.h) and an encoded Quality. All
-// ropes together keep about 48 KiB of rows inline.
+// ropes together keep at most 4 MiB of rows inline, 48 KiB once sealed to travel.
 #pragma once
 
 #include <string>

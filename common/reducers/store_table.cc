@@ -74,7 +74,9 @@ absl::StatusOr<std::vector<Segment>> StoreRows(const Table& table, BlobSink& blo
 }
 
 Output DatasetOutput(const Dataset& dataset, BlobSink& blobs) {
-  return {OutputKind::kTable, StoreBytes(dataset.Encode(), blobs), dataset.rows, dataset.bytes()};
+  std::string schema = dataset.schema.Encode();
+  if (static_cast<int64_t>(schema.size()) > kOutputSchemaBytesMax) schema.clear();
+  return {OutputKind::kTable, StoreBytes(dataset.Encode(), blobs), dataset.rows, dataset.bytes(), std::move(schema)};
 }
 
 absl::StatusOr<Output> StoreTable(const Table& table, BlobSink& blobs) {

@@ -17,7 +17,7 @@ namespace mote {
 // has no columns but there are rows, or one row is larger than a blob.
 absl::StatusOr<std::vector<Segment>> StoreRows(const Table& table, BlobSink& blobs);
 
-// The output of kind kTable for an encoded descriptor of rows that are stored.
+// The output of kind kTable of rows that are stored: their columns and the descriptor.
 Output DatasetOutput(const Dataset& dataset, BlobSink& blobs);
 
 // StoreRows, and the output that names them. Errors as StoreRows.

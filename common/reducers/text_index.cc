@@ -114,6 +114,7 @@ class TextIndexReducer final : public Reducer {
   absl::Status Combine(std::string& left, std::string_view right, BlobSink& blobs) const override {
     return CombineRopes(left, right, blobs);
   }
+  absl::Status Seal(std::string& partial, BlobSink& blobs) const override { return SealToTravel(partial, 0, blobs); }
   bool FinishReadsBlobs(std::string_view partial) const override { return RopeHasBlobs(partial); }
 
   absl::StatusOr<Output> Finish(const std::string* partial, BlobSink& blobs, BlobSource* source) const override {

@@ -87,6 +87,16 @@ class ValidationReducer final : public RowReducer {
     return absl::OkStatus();
   }
 
+  absl::Status Seal(std::string& partial, BlobSink& blobs) const override {
+    if (static_cast<int64_t>(partial.size()) <= kInlineBytesMax) return absl::OkStatus();
+    MOTE_ASSIGN_OR_RETURN(Parts parts, Decode(partial));
+    std::string report(parts.report);
+    MOTE_RETURN_IF_ERROR(report_.Seal(report, blobs));
+    parts.report = report;
+    partial = Encode(parts);
+    return absl::OkStatus();
+  }
+
   bool FinishReadsBlobs(std::string_view partial) const override {
     const absl::StatusOr<Parts> parts = Decode(partial);
     return parts.ok() && report_.FinishReadsBlobs(parts->report);

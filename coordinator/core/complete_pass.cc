@@ -36,6 +36,9 @@ absl::StatusOr<Output> DecodeFinish(const std::string& text) {
   } else if (!absl::Base64Unescape(json.value("inline", ""), &output.content.bytes)) {
     return absl::InvalidArgumentError("the kernel \"finish\" answered content that is not base64");
   }
+  if (!absl::Base64Unescape(json.value("schema", ""), &output.schema)) {
+    return absl::InvalidArgumentError("the kernel \"finish\" answered columns that are not base64");
+  }
   return output;
 }
 

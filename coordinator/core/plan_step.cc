@@ -5,11 +5,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/store_bytes.h"
 #include "coordinator/core/complete_pass.h"
 #include "coordinator/core/pass_ids.h"
 
 namespace mote::coordinator {
 namespace {
+
+// A memo is journalled with its step; the longest are histories of 1000 epochs.
+constexpr int64_t kMemoBytesMax = 256 << 10;
+
+// What is too large to travel or to be journalled inline goes into blobs.
+void MoveIntoBlobs(Value& value, BlobSink& blobs) {
+  if (!value.artifact) value = StoreBytes(std::move(value.bytes), blobs);
+}
 
 bool IsReady(const Job& job, int index) {
   const std::vector<int>& after = job.admitted.stages[index].after;
@@ -54,7 +63,8 @@ void SendDropPasses(Transaction& tx, const Job& job, int stage) {
 }
 
 void CompleteStage(Transaction& tx, JobId id, int index, std::map<std::string, Output> outputs) {
-  for (const auto& [name, output] : outputs) {
+  for (auto& [name, output] : outputs) {
+    MoveIntoBlobs(output.content, tx.blobs());
     if (output.content.artifact) tx.Sync(*output.content.artifact);
   }
   tx.Emit(StageCompleted{id, index, std::move(outputs), tx.now});
@@ -74,12 +84,20 @@ void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
   event.progress = std::move(step.progress);
   event.time = tx.now;
   for (PassSpec& spec : step.passes) {
+    for (auto& [name, input] : spec.inputs) MoveIntoBlobs(input, tx.blobs());
     event.passes.push_back({NextPassId(tx.state, event.passes.size()), std::move(spec)});
   }
   if (!event.journalled) return tx.EmitVolatile(std::move(event));
   for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
   tx.Emit(std::move(event));
   tx.Send(JobChanged{job.id});
+}
+
+absl::Status CheckMemo(const AdmittedStage& stage, const PlanStep& step) {
+  if (static_cast<int64_t>(step.memo.size()) <= kMemoBytesMax) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("operation ", stage.spec.operation, " has to remember ",
+                                                   step.memo.size(), " bytes between its steps; at most ",
+                                                   kMemoBytesMax, " are allowed: give it fewer columns or epochs"));
 }
 
 // Why outputs that later stages and the job count on are missing; OK when none is.
@@ -95,6 +113,7 @@ absl::Status CheckOutputs(const AdmittedStage& stage, const std::map<std::string
 
 absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
   MOTE_ASSIGN_OR_RETURN(PlanStep step, AskPlanner(job, index));
+  MOTE_RETURN_IF_ERROR(CheckMemo(job.admitted.stages[index], step));
   SendDropPasses(tx, job, index);
   if (!step.passes.empty()) {
     PlanNextStep(tx, job, index, std::move(step));

@@ -57,7 +57,9 @@ struct PlanContext {
 };
 
 struct PlanStep {
-  // Carried to the next call: the planner's whole memory of the stage.
+  // Carried to the next call: the planner's whole memory of the stage, at most
+  // 256 KiB (the stage fails above). Inputs and outputs below may be larger: the core
+  // puts what exceeds kInlineBytesMax into blobs.
   std::string memo;
   // Run now; the planner is asked again when all are complete. Empty: done.
   std::vector<PassSpec> passes;

@@ -23,6 +23,7 @@ records::Output ProtoOf(const Output& output) {
   *proto.mutable_content() = ToProto(output.content);
   proto.set_rows(output.rows);
   proto.set_bytes(output.bytes);
+  proto.set_schema(output.schema);
   return proto;
 }
 

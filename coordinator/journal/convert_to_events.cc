@@ -25,6 +25,7 @@ absl::StatusOr<Output> From(const records::Output& proto) {
   MOTE_ASSIGN_OR_RETURN(output.content, FromProto(proto.content()));
   output.rows = proto.rows();
   output.bytes = proto.bytes();
+  output.schema = proto.schema();
   return output;
 }
 

@@ -136,9 +136,9 @@ class InferPlanner final : public Planner {
   absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
     if (!context.completed.empty()) return YieldResult(context);
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    MOTE_ASSIGN_OR_RETURN(const Dataset dataset, DecodeTable(*input));
+    MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
     MOTE_ASSIGN_OR_RETURN(ModelSource model, FindModel(context));
-    MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, dataset.schema));
+    MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, schema));
     MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, kRowsPerTask));
     PassSpec pass;
     pass.kernel = "infer";
@@ -155,7 +155,7 @@ class InferPlanner final : public Planner {
     pass.inputs.emplace("model", std::move(model.content));
     pass.numeric = true;
     MOTE_RETURN_IF_ERROR(SetReducer(context, "concat", &pass));
-    MOTE_RETURN_IF_ERROR(FollowLabel(dataset.schema, &pass));
+    MOTE_RETURN_IF_ERROR(FollowLabel(schema, &pass));
     return RunOnce(std::move(pass));
   }
 

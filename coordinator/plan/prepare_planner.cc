@@ -98,17 +98,22 @@ class PreparePlanner final : public Planner {
 
  private:
   static constexpr std::string_view kProfiling = "profile";
+  // While transforming, the memo is this and the profile: it is bounded, where the
+  // document `fitted` that follows from it is not.
+  static constexpr std::string_view kTransforming = "transform\n";
 
-  // The memo while transforming is the document `fitted`.
+  static absl::StatusOr<Fitted> FitProfile(std::string_view bytes, const PrepareOptions& options) {
+    MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(bytes));
+    return Fit(profile, options);
+  }
+
   absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context, const PrepareOptions& options) const {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     if (input->rows == 0)
       return absl::InvalidArgumentError("input: the table has no rows; give it rows below the header");
-    if (!input->content.artifact) {  // otherwise the kernels check
-      MOTE_ASSIGN_OR_RETURN(const Dataset dataset, DecodeTable(*input));
-      if (dataset.format == DatasetFormat::kCsv) {
-        MOTE_RETURN_IF_ERROR(options.CheckColumns(dataset.schema, dataset.name));
-      }
+    if (!input->schema.empty()) {  // otherwise, and that the input is a CSV, the kernels check
+      MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
+      if (schema.columns.size() > 1) MOTE_RETURN_IF_ERROR(options.CheckColumns(schema, ""));
     }
     MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.profile", "profile"));
     pass.finish = false;
@@ -120,14 +125,13 @@ class PreparePlanner final : public Planner {
   }
 
   absl::StatusOr<PlanStep> PlanTransform(const PlanContext& context, const PrepareOptions& options) const {
-    MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(context.completed[0].root.bytes));
-    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, Fit(profile, options));
+    const std::string& profile = context.completed[0].root.bytes;
+    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(profile, options));
     MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.transform", "splits"));
-    std::string document = fitted.ToJson(options).dump();
-    pass.inputs.emplace("fitted", Value{document, {}});
+    pass.inputs.emplace("fitted", Value{fitted.ToJson(options).dump(), {}});
     pass.label = "transform rows";
     PlanStep step = RunOnce(std::move(pass));
-    step.memo = std::move(document);
+    step.memo = std::string(kTransforming) + profile;
     step.progress = absl::StrCat("fitted ", fitted.features.size(), " features");
     return step;
   }
@@ -140,8 +144,7 @@ class PreparePlanner final : public Planner {
                                                        " are allowed; leave some out with drop_columns"));
     }
     MOTE_ASSIGN_OR_RETURN(SplitTables result, SplitTables::Decode(content.bytes));
-    MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(context.memo));
-    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, Fitted::FromJson(document));
+    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(context.memo.substr(kTransforming.size()), options));
     const std::vector<std::string> names = options.TableNames();
     if (names.size() != result.tables.size()) return absl::InvalidArgumentError("prepare: a result of other splits");
     PlanStep step;
@@ -150,7 +153,7 @@ class PreparePlanner final : public Planner {
       kept[names[i]] = result.tables[i].rows;
       step.outputs.emplace(names[i], std::move(result.tables[i]));
     }
-    step.outputs.emplace("fitted", Document(document));
+    step.outputs.emplace("fitted", Document(fitted.ToJson(options)));
     step.outputs.emplace("quality", Document(result.quality.ToJson(fitted, kept)));
     return step;
   }

@@ -62,18 +62,15 @@ absl::StatusOr<const Output*> TableInput(const PlanContext& context, std::string
   return &it->second;
 }
 
-absl::StatusOr<Dataset> DecodeTable(const Output& table, std::string_view name) {
-  if (table.content.artifact.has_value()) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        std::string(name), ": its descriptor has ", table.content.artifact->bytes,
-        " bytes, and this operation plans with at most ", kInlineBytesMax, "; split the input into several files"));
+absl::StatusOr<Schema> TableSchema(const Output& table, std::string_view name) {
+  if (table.schema.empty()) {
+    return absl::ResourceExhaustedError(absl::StrCat(std::string(name), ": has so many columns that they take over ",
+                                                     kOutputSchemaBytesMax,
+                                                     " bytes to name; leave some out of the file"));
   }
-  absl::StatusOr<Dataset> dataset = Dataset::Decode(table.content.bytes);
-  if (!dataset.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(std::string(name), ": not a table's descriptor: ", dataset.status().message()));
-  }
-  return dataset;
+  absl::StatusOr<Schema> schema = Schema::Decode(table.schema);
+  if (schema.ok()) return schema;
+  return absl::InvalidArgumentError(absl::StrCat(std::string(name), ": not a table: ", schema.status().message()));
 }
 
 int64_t RowsForBytes(const Output& table, int64_t bytes) {

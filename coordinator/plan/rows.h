@@ -10,9 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/dataset.h"
 #include "common/output.h"
 #include "common/pass_spec.h"
+#include "common/schema.h"
 #include "coordinator/core/planner.h"
 
 namespace mote::coordinator {
@@ -23,12 +23,13 @@ namespace mote::coordinator {
 //   InvalidArgument  the stage has no such input, or it is a report or a blob
 absl::StatusOr<const Output*> TableInput(const PlanContext& context, std::string_view name = "input");
 
-// The descriptor of a table: its columns and where its rows lie.
+// The columns of a table. Where its rows lie is the engines' business: planners
+// never read the descriptor, which may be an artifact.
 //
 // Returns
-//   InvalidArgument    not an encoded dataset
-//   ResourceExhausted  the descriptor is over 64 KiB, so only engines can read it
-absl::StatusOr<Dataset> DecodeTable(const Output& table, std::string_view name = "input");
+//   InvalidArgument    not encoded columns
+//   ResourceExhausted  there are too many columns to plan with; says what to do
+absl::StatusOr<Schema> TableSchema(const Output& table, std::string_view name = "input");
 
 struct RowCut {
   int64_t rows_per_task = 1;

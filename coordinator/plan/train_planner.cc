@@ -40,20 +40,19 @@ struct Run {
 
 // The width of `x`, when the table is one to train on.
 absl::StatusOr<int64_t> CheckTable(const Output& table, std::string_view name) {
-  MOTE_ASSIGN_OR_RETURN(const Dataset dataset, DecodeTable(table, name));
-  const auto x = dataset.schema.Find(kFeatures);
-  const auto label = dataset.schema.Find(kLabel);
-  if (dataset.format != DatasetFormat::kRows || !x.has_value() || !label.has_value() ||
-      dataset.schema.columns[*x].dtype != DType::kF32 || dataset.schema.columns[*label].dtype != DType::kI64 ||
-      dataset.schema.columns[*label].width != 1) {
+  MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(table, name));
+  const auto x = schema.Find(kFeatures);
+  const auto label = schema.Find(kLabel);
+  if (!x.has_value() || !label.has_value() || schema.columns[*x].dtype != DType::kF32 ||
+      schema.columns[*label].dtype != DType::kI64 || schema.columns[*label].width != 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat(std::string(name), ": has columns ", dataset.schema.ToString(),
+        absl::StrCat(std::string(name), ": has columns ", schema.ToString(),
                      "; train needs x:f32[…] and label:i64, as a prepare stage with a label yields"));
   }
   if (table.rows < 1) {
     return absl::InvalidArgumentError(absl::StrCat(std::string(name), ": has no rows; give it a larger split"));
   }
-  return dataset.schema.columns[*x].width;
+  return schema.columns[*x].width;
 }
 
 int64_t GradientTaskRows(const PlanContext& context, const Output& input, int64_t batch) {

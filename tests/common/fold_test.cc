@@ -41,7 +41,9 @@ std::vector<Node> RunBlock(Block block, int64_t tasks, int64_t count, const Abse
   for (int64_t i = 0; i < count; ++i) {
     EXPECT_TRUE(fold.Push(Leaf(fold.next_task(), absent), ShapeReducer(), blobs).ok());
   }
-  return fold.Take();
+  absl::StatusOr<std::vector<Node>> nodes = fold.Take(ShapeReducer(), blobs);
+  EXPECT_TRUE(nodes.ok()) << nodes.status();
+  return *std::move(nodes);
 }
 
 // Cuts a pass into blocks of at most 2^level_max tasks, at random.
@@ -139,6 +141,43 @@ TEST(Fold, ErrorOfCombineIsReported) {
   MemoryBlobs blobs;
   ASSERT_TRUE(fold.Insert({{0, 0}, "a"}, ShapeReducer(), blobs).ok());
   EXPECT_EQ(fold.Insert({{0, 1}, "!"}, ShapeReducer(), blobs).code(), absl::StatusCode::kInvalidArgument);
+}
+
+// Counts how often nodes are sealed, and marks them.
+class SealingReducer final : public ShapeReducer {
+ public:
+  absl::Status Seal(std::string& partial, BlobSink&) const override {
+    if (partial.find('?') != std::string::npos) return absl::InvalidArgumentError("cannot be sealed");
+    partial += '.';
+    return absl::OkStatus();
+  }
+};
+
+TEST(Fold, EveryCombinedNodeIsSealed) {
+  Fold fold(4);
+  MemoryBlobs blobs;
+  const SealingReducer reducer;
+  for (const int64_t task : {0, 1, 2, 3}) {
+    ASSERT_TRUE(fold.Insert({{0, task}, Letter(task)}, reducer, blobs).ok());
+  }
+  EXPECT_EQ(fold.root(), "((ab).(cd).).");
+  EXPECT_EQ(fold.partial_bytes(), 13);
+}
+
+TEST(BlockFold, NodesAreSealedOnceAsTheyLeave) {
+  BlockFold fold({2, 0}, 4);
+  MemoryBlobs blobs;
+  const SealingReducer reducer;
+  for (const int64_t task : {0, 1, 2}) ASSERT_TRUE(fold.Push(Leaf(task, {}), reducer, blobs).ok());
+  EXPECT_EQ(*fold.Take(reducer, blobs), (std::vector<Node>{{{1, 0}, "(ab)."}, {{0, 2}, "c."}}));
+}
+
+TEST(BlockFold, ErrorOfSealIsReported) {
+  BlockFold fold({1, 0}, 2);
+  MemoryBlobs blobs;
+  const SealingReducer reducer;
+  ASSERT_TRUE(fold.Push("?", reducer, blobs).ok());
+  EXPECT_EQ(fold.Take(reducer, blobs).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(BlockFold, BlockAtTheRightEdgeReachesItsLevel) {

@@ -48,7 +48,9 @@ absl::StatusOr<coordinator::CompletedPass> InProcess::RunPass(const PassSpec& pa
       MOTE_RETURN_IF_ERROR(reducer->Validate(partial));
       MOTE_RETURN_IF_ERROR(engine_fold.Push(std::move(partial), *reducer, context_.blobs()));
     }
-    for (Node& node : engine_fold.Take()) {
+    MOTE_ASSIGN_OR_RETURN(std::vector<Node> nodes, engine_fold.Take(*reducer, context_.blobs()));
+    for (Node& node : nodes) {
+      MOTE_CHECK(static_cast<int64_t>(node.partial->size()) <= kInlineBytesMax, "a node is too large to travel");
       MOTE_RETURN_IF_ERROR(reducer->Validate(*node.partial));
       MOTE_RETURN_IF_ERROR(fold.Insert(std::move(node), *reducer, context_.blobs()));
     }
@@ -56,8 +58,8 @@ absl::StatusOr<coordinator::CompletedPass> InProcess::RunPass(const PassSpec& pa
   coordinator::CompletedPass completed;
   completed.task_count = pass.task_count;
   const std::string& root = *fold.root();
-  MOTE_CHECK(static_cast<int64_t>(root.size()) <= kInlineBytesMax, "a root is larger than planners may read");
   if (!pass.finish) {
+    MOTE_CHECK(static_cast<int64_t>(root.size()) <= kInlineBytesMax, "a root is larger than planners may read");
     completed.root.bytes = root;
     return completed;
   }
@@ -85,6 +87,7 @@ absl::StatusOr<std::map<std::string, Output>> InProcess::Run(const std::string& 
       completed.push_back(std::move(done));
     }
     memo = step.memo;
+    MOTE_CHECK(static_cast<int64_t>(memo.size()) <= kInlineBytesMax, "a memo is too large to be journalled");
   }
 }
 

@@ -316,6 +316,19 @@ TEST(Prepare, WideTablesStayWithinTheBoundOfAPartial) {
   EXPECT_EQ(DocumentOf(outputs.at("fitted"))["features"].size(), 400u);
 }
 
+TEST(Prepare, AFittedDocumentOver64KiBIsWholeAndNotTheMemo) {
+  std::string text = "label,region,branch";
+  for (int row = 0; row < 2000; ++row) {
+    absl::StrAppend(&text, "\nclass", row % 2, ",region with a long name ", row % 800, ",branch with a long name ",
+                    row % 790);
+  }
+  InProcess cluster;  // checks the memo
+  const Outputs outputs = Prepare(cluster, text, {{"label", "label"}}, 500);
+  EXPECT_GT(outputs.at("fitted").content.bytes.size(), size_t{kInlineBytesMax});
+  EXPECT_EQ(DocumentOf(outputs.at("fitted"))["features"].size(), 1590u);
+  EXPECT_EQ(RowsOf(cluster, outputs.at("all")).size(), 2000u);
+}
+
 TEST(Prepare, PositiveIsClassOne) {
   InProcess cluster;
   const std::string text = "x,y\n1,yes\n2,no\n3,yes\n";
@@ -327,7 +340,7 @@ TEST(Prepare, PositiveIsClassOne) {
 
 TEST(Prepare, ALabelThatIsMissingIsRefusedWithTheNearestName) {
   EXPECT_THAT(ErrorOf("age,class\n1,a\n", {{"label", "clas"}}),
-              HasSubstr("label: \"loans.csv\" has no column \"clas\"; did you mean \"class\"?"));
+              HasSubstr("label: the input has no column \"clas\"; did you mean \"class\"?"));
 }
 
 TEST(Prepare, ALabelThatCannotBeLearntIsRefused) {
@@ -363,7 +376,7 @@ TEST(Prepare, ParametersThatMakeNoSenseAreRefused) {
   EXPECT_THAT(error({{"one_hot", "all"}}), HasSubstr("one_hot: \"all\" is not auto"));
   EXPECT_THAT(error({{"standardize", "minmax"}}), HasSubstr("standardize: \"minmax\""));
   EXPECT_THAT(error({{"on_bad_row", "ignore"}}), HasSubstr("on_bad_row: \"ignore\""));
-  EXPECT_THAT(error({{"drop_columns", {"z"}}}), HasSubstr("drop_columns: \"loans.csv\" has no column \"z\""));
+  EXPECT_THAT(error({{"drop_columns", {"z"}}}), HasSubstr("drop_columns: the input has no column \"z\""));
   EXPECT_THAT(error({{"drop_columns", {"y"}}}), HasSubstr("\"y\" is the label"));
   EXPECT_THAT(error({{"drop_columns", {"x"}}}), HasSubstr("no column is left to learn from"));
   EXPECT_THAT(error({{"missing", {"1", "2"}}, {"impute", "drop"}}), HasSubstr("no training rows are left"));

@@ -198,7 +198,9 @@ std::vector<Node> CoreHarness::Fold(const PassSpec& spec, Block block, int64_t e
     std::string partial = leaf ? leaf(spec, task) : DefaultLeaf(spec, task, sink);
     EXPECT_TRUE(fold.Push(std::move(partial), **reducer, sink).ok());
   }
-  return fold.Take();
+  absl::StatusOr<std::vector<Node>> nodes = fold.Take(**reducer, sink);
+  EXPECT_TRUE(nodes.ok()) << nodes.status();
+  return *std::move(nodes);
 }
 
 void CoreHarness::ReportDone(const std::string& worker, const mc::SendLease& lease, int64_t tasks) {

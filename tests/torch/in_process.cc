@@ -8,6 +8,7 @@
 #include "common/dataset.h"
 #include "common/fold.h"
 #include "common/json_params.h"
+#include "common/reducers/store_table.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
@@ -48,7 +49,8 @@ absl::StatusOr<std::string> InProcess::RunPass(const PassSpec& pass) {
       MOTE_RETURN_IF_ERROR(reducer->Validate(partial));
       MOTE_RETURN_IF_ERROR(fold.Push(std::move(partial), *reducer, context_));
     }
-    for (Node& node : fold.Take()) nodes.push_back(std::move(node));
+    MOTE_ASSIGN_OR_RETURN(std::vector<Node> taken, fold.Take(*reducer, context_));
+    for (Node& node : taken) nodes.push_back(std::move(node));
     begin = block.end(pass.task_count);
   }
   Fold fold(pass.task_count);
@@ -100,7 +102,7 @@ Output InProcess::MakeTable(const Table& table, int64_t segment_rows) {
     const auto size = static_cast<int64_t>(bytes.size());
     dataset.segments.push_back({{context_.Store(std::move(bytes)), size}, rows});
   }
-  return {OutputKind::kTable, {dataset.Encode(), {}}, table.rows, static_cast<int64_t>(table.bytes.size())};
+  return DatasetOutput(dataset, context_);
 }
 
 Output InProcess::MakeCsv(const std::string& text, const std::string& name) {
@@ -115,7 +117,7 @@ Output InProcess::MakeCsv(const std::string& text, const std::string& name) {
   while (scanner.Next(&cells).value_or(false)) ++dataset.rows;
   dataset.source = StoreArtifact(text, context_);
   dataset.chunks = {{first, 0}};
-  return {OutputKind::kTable, {dataset.Encode(), {}}, dataset.rows, static_cast<int64_t>(text.size())};
+  return DatasetOutput(dataset, context_);
 }
 
 Table InProcess::ReadTable(const Output& output) {

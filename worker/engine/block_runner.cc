@@ -90,15 +90,16 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   mark_.task.store(order.block.begin(), std::memory_order_relaxed);
   mark_.started_ns.store(started, std::memory_order_relaxed);
   mark_.lease.store(order.lease, std::memory_order_release);
-  absl::Status status = RunTasks(order, order.block.end(spec->task_count), fold);
+  const Reducer* reducer = &NoReducer();
+  absl::Status status = RunTasks(order, order.block.end(spec->task_count), fold, &reducer);
   mark_.lease.store(0, std::memory_order_release);
 
   int64_t guilty = mark_.task.load(std::memory_order_relaxed);
-  result.nodes = fold.Take();
-  if (absl::Status sizes = CheckNodeSizes(result.nodes, spec->reducer); status.ok() && !sizes.ok()) {
-    status = std::move(sizes);
+  if (absl::StatusOr<std::vector<Node>> nodes = TakeNodes(*spec, fold, *reducer); nodes.ok()) {
+    result.nodes = *std::move(nodes);
+  } else if (status.ok()) {
+    status = nodes.status();
     guilty = order.block.size(spec->task_count) == 1 ? guilty : -1;
-    result.nodes.clear();
   }
   const int64_t wall_ns = clock_.Now() - started;
   Cost& cost = context_.cost();
@@ -113,7 +114,19 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   return result;
 }
 
-absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold) {
+absl::StatusOr<std::vector<Node>> BlockRunner::TakeNodes(const PassSpec& spec, BlockFold& fold,
+                                                         const Reducer& reducer) {
+  std::vector<Node> nodes;
+  MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
+    MOTE_ASSIGN_OR_RETURN(nodes, fold.Take(reducer, context_.blobs()));
+    return absl::OkStatus();
+  }));
+  MOTE_RETURN_IF_ERROR(context_.store_status());
+  MOTE_RETURN_IF_ERROR(CheckNodeSizes(nodes, spec.reducer));
+  return nodes;
+}
+
+absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer) {
   // The reducer is needed from the first present task on; before it, absent
   // siblings fold without one.
   OpenPass* pass = nullptr;
@@ -122,7 +135,7 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
     while (next_absent < order.absent.size() && order.absent[next_absent] < fold.next_task()) ++next_absent;
     const int64_t run_end = next_absent < order.absent.size() ? std::min(end, order.absent[next_absent]) : end;
     if (fold.next_task() == run_end) {
-      MOTE_RETURN_IF_ERROR(fold.Push(std::nullopt, pass == nullptr ? NoReducer() : *pass->reducer, context_.blobs()));
+      MOTE_RETURN_IF_ERROR(fold.Push(std::nullopt, **reducer, context_.blobs()));
       continue;
     }
     if (pass == nullptr) {
@@ -131,6 +144,7 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
         MOTE_ASSIGN_OR_RETURN(pass, passes_.Open(order.pass, context_));
         return absl::OkStatus();
       }));
+      *reducer = pass->reducer.get();
     }
     MOTE_RETURN_IF_ERROR(RunPresent(*pass, fold.next_task(), run_end, fold));
   }

@@ -28,23 +28,60 @@ TEST(Concat, SmallRowsBecomeOneSegment) {
   EXPECT_EQ(TableOf(concat->Finish(&root, blobs, nullptr), blobs), Integers("n", Range(0, 1000)));
 }
 
-TEST(Concat, WhatExceedsTheInlineLimitIsSealed) {
+TEST(Concat, ABlockFillsWholeBlobs) {
   MemoryBlobs blobs;
   const auto concat = Make("concat");
-  const std::string half = LeafOf(*concat, Integers("n", Range(0, kRopeInlineBytesMax / 16 + 1)), blobs);
+  const std::string part = LeafOf(*concat, Integers("n", Range(0, kBlobBytesMax / 24)), blobs);  // a third
+  std::string root = part;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(concat->Combine(root, part, blobs).ok());
   EXPECT_EQ(blobs.size(), 0u);
-  std::string root = half;
-  ASSERT_TRUE(concat->Combine(root, half, blobs).ok());
+  EXPECT_EQ(ReadRope(root)->segments.size(), 1u);
+  ASSERT_TRUE(concat->Combine(root, part, blobs).ok());
+  EXPECT_EQ(blobs.size(), 1u);
+  ASSERT_TRUE(concat->Validate(root).ok()) << concat->Validate(root);
+  const Rope rope = *ReadRope(root);
+  ASSERT_EQ(rope.segments.size(), 2u);
+  EXPECT_EQ(rope.segments[0].blob->bytes, kBlobBytesMax / 24 * 24);
+  EXPECT_FALSE(rope.segments[1].blob.has_value());
+}
+
+TEST(Concat, SealingPutsWhatCannotTravelIntoOneBlob) {
+  MemoryBlobs blobs;
+  const auto concat = Make("concat");
+  const Table table = Integers("n", Range(0, kInlineBytesMax / 8));
+  std::string root = LeafOf(*concat, table, blobs);
+  EXPECT_GT(static_cast<int64_t>(root.size()), kInlineBytesMax);
+  ASSERT_TRUE(concat->Seal(root, blobs).ok());
   EXPECT_EQ(blobs.size(), 1u);
   EXPECT_LT(root.size(), 200u);
   EXPECT_TRUE(RopeHasBlobs(root));
   EXPECT_TRUE(concat->Validate(root).ok());
+  EXPECT_EQ(TableOf(concat->Finish(&root, blobs, nullptr), blobs), table);
+}
+
+TEST(Concat, WhatCanTravelIsNotSealed) {
+  MemoryBlobs blobs;
+  const auto concat = Make("concat");
+  std::string root = LeafOf(*concat, Integers("n", Range(0, kInlineBytesMax / 8 - 20)), blobs);
+  ASSERT_TRUE(concat->Seal(root, blobs).ok());
+  EXPECT_EQ(blobs.size(), 0u);
+}
+
+TEST(Concat, WideColumnsLeaveLessRoomForRows) {
+  MemoryBlobs blobs;
+  const auto concat = Make("concat");
+  TableBuilder table(Schema{{{std::string(40 << 10, 'c'), DType::kI64, 1}}});
+  for (int64_t i = 0; i < 5000; ++i) table.AddI64(i);
+  std::string root = LeafOf(*concat, table.Take(), blobs);
+  ASSERT_TRUE(concat->Seal(root, blobs).ok());
+  EXPECT_LE(static_cast<int64_t>(root.size()), kInlineBytesMax);
 }
 
 TEST(Concat, AnInlineRunBetweenBlobsIsJoined) {
   MemoryBlobs blobs;
   const auto concat = Make("concat");
-  const std::string large = LeafOf(*concat, Integers("n", Range(0, 10000)), blobs);
+  std::string large = LeafOf(*concat, Integers("n", Range(0, 10000)), blobs);
+  ASSERT_TRUE(concat->Seal(large, blobs).ok());
   const std::string small = LeafOf(*concat, Integers("n", {1}), blobs);
   std::string left = large, right = small;
   ASSERT_TRUE(concat->Combine(left, small, blobs).ok());
@@ -103,7 +140,8 @@ TEST(Concat, DamagedPartialsAreSurvived) {
   const auto concat = Make("concat");
   std::string rope = LeafOf(*concat, Texts("t", {"ab", "c"}), blobs);
   ExpectSurvivesDamage(*concat, rope, blobs);
-  ASSERT_TRUE(concat->Combine(rope, LeafOf(*concat, Texts("t", {std::string(60000, 'x')}), blobs), blobs).ok());
+  ASSERT_TRUE(concat->Combine(rope, LeafOf(*concat, Texts("t", {std::string(70000, 'x')}), blobs), blobs).ok());
+  ASSERT_TRUE(concat->Seal(rope, blobs).ok());
   ASSERT_TRUE(concat->Combine(rope, LeafOf(*concat, Texts("t", {"d"}), blobs), blobs).ok());
   ExpectSurvivesDamage(*concat, rope, blobs);
 }

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "common/fold.h"
+#include "common/reducers/splits.h"
 #include "tests/common/reducers/reducer_testing.h"
 
 namespace mote {
@@ -25,7 +26,7 @@ std::vector<NodeValue> Leaves(const RowReducer& reducer, const std::vector<std::
 
 // Cuts [0, n) at random places into ranges, folds each as an engine does, and folds
 // their canonical nodes in random order as the coordinator does.
-NodeValue RootOfRandomBlocks(const RowReducer& reducer, const std::vector<NodeValue>& leaves, Random& random,
+NodeValue RootOfRandomBlocks(const Reducer& reducer, const std::vector<NodeValue>& leaves, Random& random,
                              BlobSink& blobs) {
   const int64_t n = static_cast<int64_t>(leaves.size());
   std::vector<Node> nodes;
@@ -37,7 +38,9 @@ NodeValue RootOfRandomBlocks(const RowReducer& reducer, const std::vector<NodeVa
     for (int64_t task = begin; task < stop; ++task) {
       EXPECT_TRUE(fold.Push(leaves[static_cast<size_t>(task)], reducer, blobs).ok());
     }
-    for (Node& node : fold.Take()) nodes.push_back(std::move(node));
+    absl::StatusOr<std::vector<Node>> taken = fold.Take(reducer, blobs);
+    EXPECT_TRUE(taken.ok()) << taken.status();
+    for (Node& node : *taken) nodes.push_back(std::move(node));
     begin = stop;
   }
   std::shuffle(nodes.begin(), nodes.end(), random);
@@ -45,10 +48,12 @@ NodeValue RootOfRandomBlocks(const RowReducer& reducer, const std::vector<NodeVa
   for (Node& node : nodes) {
     const absl::Status valid = node.partial ? reducer.Validate(*node.partial) : absl::OkStatus();
     EXPECT_TRUE(valid.ok()) << valid;
+    if (node.partial) EXPECT_LE(static_cast<int64_t>(node.partial->size()), kInlineBytesMax);
     const absl::Status status = fold.Insert(std::move(node), reducer, blobs);
     EXPECT_TRUE(status.ok()) << status;
   }
   EXPECT_TRUE(fold.complete());
+  EXPECT_LE(fold.partial_bytes(), kInlineBytesMax);
   return fold.root();
 }
 
@@ -154,6 +159,43 @@ void ExpectSameRowsHoweverCut(bool text, int64_t rows_max, int64_t note_max) {
 
 TEST(Concat, FlatBytesOfFixedRowsDoNotDependOnBlocks) { ExpectSameRowsHoweverCut(false, 400, 0); }
 TEST(Concat, FlatBytesOfTextRowsDoNotDependOnBlocks) { ExpectSameRowsHoweverCut(true, 40, 3000); }
+
+// Three tables of one task, and what became of its rows.
+std::string SplitsLeafOf(Random& random, Table flat[3], BlobSink& blobs) {
+  std::vector<Table> tables;
+  for (int i = 0; i < 3; ++i) {
+    tables.push_back(RandomTable(random, true, i == 0 ? 30 : 5, 4000));
+    flat[i].schema = tables.back().schema;
+    flat[i].rows += tables.back().rows;
+    flat[i].bytes += tables.back().bytes;
+  }
+  Quality quality;
+  quality.rows_read = 1;
+  std::string leaf;
+  EXPECT_TRUE(SplitsLeaf(tables, quality, &leaf, blobs).ok());
+  return leaf;
+}
+
+TEST(Splits, FlatBytesOfEveryTableDoNotDependOnBlocks) {
+  const std::unique_ptr<Reducer> splits = *MakeReducer("splits", Json::object());
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Random random(seed);
+    MemoryBlobs blobs;
+    std::vector<NodeValue> leaves;
+    Table flat[3];
+    for (int i = 0; i < 300; ++i) leaves.emplace_back(SplitsLeafOf(random, flat, blobs));
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      const NodeValue root = RootOfRandomBlocks(*splits, leaves, random, blobs);
+      const absl::StatusOr<Output> output = splits->Finish(&*root, blobs, nullptr);
+      ASSERT_TRUE(output.ok()) << output.status();
+      const absl::StatusOr<SplitTables> tables = SplitTables::Decode(ContentOf(*output, blobs));
+      ASSERT_TRUE(tables.ok()) << tables.status();
+      EXPECT_EQ(tables->quality.rows_read, 300);
+      for (size_t i = 0; i < 3; ++i) EXPECT_EQ(TableOf(tables->tables[i], blobs), flat[i]);
+    }
+  }
+}
 
 TEST(ClassificationReport, SealedScoresGiveTheSameDocumentHoweverCut) {
   const std::unique_ptr<RowReducer> reducer = Make("classification_report");

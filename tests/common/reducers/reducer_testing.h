@@ -74,6 +74,7 @@ inline Table TableOf(const absl::StatusOr<Output>& output, MemoryBlobs& blobs) {
     table.bytes.append(*bytes);
   }
   EXPECT_EQ(output->rows, table.rows);
+  EXPECT_EQ(output->schema, table.schema.Encode());
   EXPECT_EQ(output->bytes, static_cast<int64_t>(table.bytes.size()));
   EXPECT_TRUE(TableView::Open(table.schema, table.rows, table.bytes).ok());
   return table;

@@ -67,21 +67,22 @@ TEST(TableInput, ReportIsNotATable) {
   EXPECT_THAT(Message(TableInput(context, "validate").status()), HasSubstr("validate: missing"));
 }
 
-TEST(DecodeTable, DescriptorComesBack) {
-  Dataset dataset;
-  dataset.schema.columns = {{"label", DType::kI64, 1}};
+TEST(TableSchema, ColumnsAreReadWhereverTheDescriptorIs) {
+  const Schema schema{{{"label", DType::kI64, 1}}};
   Output table = TableOf(0, 0);
-  table.content.bytes = dataset.Encode();
-  const auto decoded = DecodeTable(table);
-  ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_EQ(*decoded, dataset);
+  table.content = {"", ArtifactRef{Sha256("descriptor"), 5'000'000, true}};
+  table.schema = schema.Encode();
+  const auto read = TableSchema(table);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, schema);
 }
 
-TEST(DecodeTable, OtherBytesAndLargeDescriptorsAreErrors) {
+TEST(TableSchema, OtherBytesAndTooManyColumnsAreErrors) {
   Output table = TableOf(0, 0);
-  EXPECT_EQ(DecodeTable(table).status().code(), absl::StatusCode::kInvalidArgument);
-  table.content.artifact = ArtifactRef{Sha256("x"), 70000, false};
-  EXPECT_EQ(DecodeTable(table).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(TableSchema(table).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Message(TableSchema(table, "validate").status()), HasSubstr("validate: has so many columns"));
+  table.schema = "other bytes";
+  EXPECT_EQ(TableSchema(table).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

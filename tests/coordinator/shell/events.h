@@ -61,7 +61,9 @@ inline JobSpec SomeJob() {
   return spec;
 }
 
-inline Output SomeOutput() { return {OutputKind::kTable, {"descriptor", std::nullopt}, 12, 345}; }
+inline Output SomeOutput() {
+  return {OutputKind::kTable, {"descriptor", std::nullopt}, 12, 345, std::string("s\0\xfe", 3)};
+}
 
 inline std::vector<Event> OneEventOfEachKind() {
   const absl::Time time = absl::FromUnixNanos(1'700'000'000'123'456'789);

@@ -6,15 +6,16 @@
 
 #include "absl/strings/escaping.h"
 #include "common/status_macros.h"
+#include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
 
 namespace mote::engine {
 namespace {
 
-// Content above this goes into a blob: as base64 in JSON it must stay below
-// kInlineBytesMax.
-constexpr size_t kInlineContentMax = 40 << 10;
+// Content goes into a blob where it would exceed this together with the columns: as
+// base64 in JSON both must stay below kInlineBytesMax.
+constexpr int64_t kInlineContentMax = kOutputSchemaBytesMax;
 
 const char* KindName(OutputKind kind) {
   switch (kind) {
@@ -28,14 +29,15 @@ const char* KindName(OutputKind kind) {
   return "blob";
 }
 
-// {"kind", "rows", "bytes", and "inline" (base64) or "artifact"}.
+// {"kind", "rows", "bytes", "schema" (base64, tables only), and "inline" (base64) or
+// "artifact"}.
 std::string EncodeOutput(Output output, BlobSink& blobs) {
   Value& content = output.content;
-  if (!content.artifact && content.bytes.size() > kInlineContentMax) {
-    const int64_t bytes = static_cast<int64_t>(content.bytes.size());
-    content.artifact = ArtifactRef{blobs.Store(std::move(content.bytes)), bytes, false};
+  if (!content.artifact && static_cast<int64_t>(content.bytes.size() + output.schema.size()) > kInlineContentMax) {
+    content.artifact = StoreArtifact(std::move(content.bytes), blobs);
   }
   Json json = {{"kind", KindName(output.kind)}, {"rows", output.rows}, {"bytes", output.bytes}};
+  if (!output.schema.empty()) json["schema"] = absl::Base64Escape(output.schema);
   if (content.artifact) {
     json["artifact"] = content.artifact->ToString();
   } else {

@@ -1,0 +1,97 @@
+// Planners may answer with values of any size; messages and the journal stay small.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr size_t kLarge = size_t{kInlineBytesMax} + 1;
+
+// One pass that reads a small and a large input, then a large document.
+class LargePlanner : public mc::Planner {
+ public:
+  explicit LargePlanner(size_t memo_bytes) : memo_bytes_(memo_bytes) {
+    description_.name = "large";
+    description_.outputs = {"result"};
+    description_.takes_input = false;
+  }
+  const mc::OperationDescription& description() const override { return description_; }
+  absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
+    mc::PlanStep step;
+    if (!context.memo.empty()) {
+      step.outputs["result"] = {OutputKind::kDocument, {std::string(kLarge, 'd'), std::nullopt}, 0, kLarge};
+      return step;
+    }
+    step.memo = std::string(memo_bytes_, 'm');
+    PassSpec pass;
+    pass.kernel = "noop";
+    pass.parameters = "{}";
+    pass.task_count = 1;
+    pass.reducer = "count";
+    pass.inputs["large"].bytes = std::string(kLarge, 'i');
+    pass.inputs["small"].bytes = std::string(kLarge - 1, 's');
+    step.passes = {pass};
+    return step;
+  }
+
+ private:
+  const size_t memo_bytes_;
+  mc::OperationDescription description_;
+};
+
+class LargePlanners : public mc::PlannerTable {
+ public:
+  explicit LargePlanners(size_t memo_bytes = 4) : planner_(memo_bytes) {}
+  const mc::Planner* Find(std::string_view name) const override { return name == "large" ? &planner_ : nullptr; }
+  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
+
+ private:
+  LargePlanner planner_;
+};
+
+TEST(LargeValue, InputOfAPassTravelsByReference) {
+  const LargePlanners planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  ASSERT_TRUE(c.Submit(OneStage("large", 0)).ok());
+  const mc::SendLease lease = c.TakeLease("w1");
+  const Value& large = lease.pass->inputs.at("large");
+  ASSERT_TRUE(large.artifact.has_value());
+  EXPECT_EQ(large.bytes, "");
+  EXPECT_EQ(c.blobs().at(large.artifact->digest), std::string(kLarge, 'i'));
+  EXPECT_FALSE(lease.pass->inputs.at("small").artifact.has_value());
+}
+
+TEST(LargeValue, OutputIsAnArtifactAlsoAfterARestart) {
+  const LargePlanners planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("large", 0));
+  c.RunAll();
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+    const Output& output = c.core().state().FindJob(job)->stages[0].outputs.at("result");
+    ASSERT_TRUE(output.content.artifact.has_value());
+    EXPECT_EQ(output.bytes, static_cast<int64_t>(kLarge));
+    EXPECT_EQ(c.blobs().at(output.content.artifact->digest), std::string(kLarge, 'd'));
+    c.Restart();
+  }
+}
+
+TEST(LargeValue, MemoOverTheLimitFailsTheStageAndNamesTheOperation) {
+  const LargePlanners planners((256 << 10) + 1);
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("large", 0));
+  ASSERT_EQ(c.View(job).state, mc::JobState::kFailed);
+  EXPECT_THAT(c.View(job).failure->failure.message, HasSubstr("operation large has to remember 262145 bytes"));
+}
+
+}  // namespace
+}  // namespace mote::testing
