@@ -13,14 +13,36 @@ constexpr std::string_view kMagic = "MSC1";
 // With these limits a row's stride stays below 2^52: it cannot overflow.
 constexpr uint32_t kColumnsMax = 1 << 16;
 constexpr int64_t kWidthMax = int64_t{1} << 32;
+// Set in the byte of the type where names of classes follow.
+constexpr uint8_t kNamesClasses = 0x80;
 // Length of an empty name, type, width.
 constexpr size_t kColumnBytesMin = 4 + 1 + 8;
+
+// As encoded.
+int64_t ClassNameBytes(std::string_view name) { return static_cast<int64_t>(sizeof(uint32_t) + name.size()); }
+
+absl::Status DecodeClasses(ByteReader& reader, Column* column) {
+  MOTE_ASSIGN_OR_RETURN(const uint32_t count, reader.Get<uint32_t>());
+  if (column->dtype != DType::kI64 || column->width != 1 || count == 0 || count > reader.remaining() / 4) {
+    return absl::InvalidArgumentError(absl::StrCat("column \"", column->name, "\" cannot name ", count, " classes"));
+  }
+  int64_t bytes = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    MOTE_ASSIGN_OR_RETURN(const std::string_view name, reader.GetString());
+    column->classes.emplace_back(name);
+    bytes += ClassNameBytes(name);
+  }
+  if (bytes <= kClassNamesBytesMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("column \"", column->name, "\" names classes in ", bytes, " bytes; ",
+                                                 kClassNamesBytesMax, " are allowed"));
+}
 
 absl::StatusOr<Column> DecodeColumn(ByteReader& reader) {
   Column column;
   MOTE_ASSIGN_OR_RETURN(const std::string_view name, reader.GetString());
   column.name = std::string(name);
-  MOTE_ASSIGN_OR_RETURN(const uint8_t dtype, reader.Get<uint8_t>());
+  MOTE_ASSIGN_OR_RETURN(const uint8_t kind, reader.Get<uint8_t>());
+  const uint8_t dtype = kind & ~kNamesClasses;
   if (dtype < static_cast<uint8_t>(DType::kU8) || dtype > static_cast<uint8_t>(DType::kText)) {
     return absl::InvalidArgumentError(absl::StrCat("column \"", column.name, "\" has the unknown type ", dtype));
   }
@@ -31,7 +53,18 @@ absl::StatusOr<Column> DecodeColumn(ByteReader& reader) {
     return absl::InvalidArgumentError(
         absl::StrCat("column \"", column.name, "\" has width ", column.width, "; 1 to ", width_max, " is allowed"));
   }
+  if ((kind & kNamesClasses) != 0) MOTE_RETURN_IF_ERROR(DecodeClasses(reader, &column));
   return column;
+}
+
+// "(good, bad)"; of many only the first.
+void AppendClasses(const std::vector<std::string>& classes, std::string* text) {
+  constexpr size_t kShownMax = 8;
+  for (size_t i = 0; i < classes.size() && i < kShownMax; ++i) {
+    absl::StrAppend(text, i == 0 ? "(" : ", ", classes[i]);
+  }
+  if (classes.size() > kShownMax) absl::StrAppend(text, ", …");
+  if (!classes.empty()) absl::StrAppend(text, ")");
 }
 
 absl::StatusOr<Schema> DecodeColumns(ByteReader& reader) {
@@ -55,6 +88,12 @@ absl::StatusOr<Schema> DecodeColumns(ByteReader& reader) {
 }
 
 }  // namespace
+
+std::vector<std::string> CarriedClasses(const std::vector<std::string>& classes) {
+  int64_t bytes = 0;
+  for (const std::string& name : classes) bytes += ClassNameBytes(name);
+  return bytes <= kClassNamesBytesMax ? classes : std::vector<std::string>();
+}
 
 int64_t ElementBytes(DType dtype) {
   switch (dtype) {
@@ -108,6 +147,7 @@ std::string Schema::ToString() const {
   for (const Column& column : columns) {
     absl::StrAppend(&text, text.empty() ? "" : ", ", column.name, ":", std::string(Name(column.dtype)));
     if (column.width != 1) absl::StrAppend(&text, "[", column.width, "]");
+    AppendClasses(column.classes, &text);
   }
   return text;
 }
@@ -119,8 +159,12 @@ std::string Schema::Encode() const {
   writer.Put(static_cast<uint32_t>(columns.size()));
   for (const Column& column : columns) {
     writer.PutString(column.name);
-    writer.Put(static_cast<uint8_t>(column.dtype));
+    const bool names_classes = !column.classes.empty();
+    writer.Put(static_cast<uint8_t>(static_cast<uint8_t>(column.dtype) | (names_classes ? kNamesClasses : 0)));
     writer.Put(column.width);
+    if (!names_classes) continue;
+    writer.Put(static_cast<uint32_t>(column.classes.size()));
+    for (const std::string& name : column.classes) writer.PutString(name);
   }
   return out;
 }

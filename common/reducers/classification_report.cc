@@ -45,8 +45,9 @@ struct ClassificationReportReducer::Columns {
   size_t label = 0;
   std::optional<size_t> prediction;
   std::optional<size_t> scores;
-  int64_t width = 0;    // of the scores
-  int64_t classes = 0;  // 0: as many as occur
+  int64_t width = 0;               // of the scores
+  int64_t classes = 0;             // 0: as many as occur
+  std::vector<std::string> names;  // of the label's column
 
   bool scored() const { return scores.has_value() && classes == 2; }
 };
@@ -104,6 +105,12 @@ absl::StatusOr<ClassificationReportReducer::Columns> ClassificationReportReducer
                        " classes; there is one number a class (or one for two classes)"));
     }
     columns.classes = classes;
+  }
+  const std::vector<std::string>& names = schema.columns[*label].classes;
+  const int64_t named = static_cast<int64_t>(names.size());
+  if (parameters_.classes.empty() && named >= 2 && (columns.classes == 0 || columns.classes == named)) {
+    columns.names = names;
+    columns.classes = named;
   }
   if (!columns.prediction && columns.width < 2) {
     return Wrong(absl::StrCat("there is neither a prediction column nor scores of every class; the rows have ",
@@ -185,6 +192,7 @@ absl::Status ClassificationReportReducer::Leaf(const Table& rows, std::string* p
   report.known = true;
   report.classes = columns.classes;
   report.scored = columns.scored();
+  report.names = columns.names;
   Table scores{ScoresSchema(), 0, {}};
   MOTE_RETURN_IF_ERROR(ReadRows(view, columns, &report, &scores));
   std::string rope;
@@ -198,6 +206,7 @@ absl::Status ClassificationReportReducer::Validate(std::string_view partial) con
   MOTE_RETURN_IF_ERROR(CheckReport(partial));
   MOTE_ASSIGN_OR_RETURN(const ReportPartial report, ReportPartial::Decode(partial));
   const int64_t classes = static_cast<int64_t>(parameters_.classes.size());
+  if (classes > 0 && !report.names.empty()) return Wrong("a partial names classes although `classes` does");
   if (!report.known || classes == 0 || report.classes == classes) return absl::OkStatus();
   return Wrong(absl::StrCat("a partial of ", report.classes, " classes, but ", classes, " are listed"));
 }
@@ -217,6 +226,7 @@ bool ClassificationReportReducer::FinishReadsBlobs(std::string_view partial) con
 
 std::vector<std::string> ClassificationReportReducer::ClassNames(const ReportPartial& partial) const {
   if (!parameters_.classes.empty()) return parameters_.classes;
+  if (!partial.names.empty()) return partial.names;
   int64_t classes = partial.classes;
   if (classes == 0) {
     for (const Confusion& entry : partial.confusion) {
@@ -270,7 +280,8 @@ ReducerEntry ClassificationReportEntry() {
                               optional("scores", Kind::kText, "column of scores, one a class (default scores, if any)"),
                               optional("prediction", Kind::kText,
                                        "column of predicted classes (default prediction, else the greatest score)"),
-                              optional("classes", Kind::kList, "names of the classes, by index"),
+                              optional("classes", Kind::kList,
+                                       "names of the classes, by index (default as prepare found them, if it did)"),
                               {"positive", Kind::kInteger, "1", false, "index of the positive of two classes, 0 or 1"}},
                .bound = "12 bytes for each pair of classes that occurs, and for two classes 48 KiB of scores and 45 "
                         "bytes for each blob of them"},

@@ -14,7 +14,7 @@ struct ReportParameters {
   std::string label = "label";
   std::optional<std::string> scores;      // absent: "scores", if there is such a column
   std::optional<std::string> prediction;  // absent: "prediction", if there is such a column
-  std::vector<std::string> classes;       // names by index; empty: not given
+  std::vector<std::string> classes;       // names by index; empty: as the label's column names them
   int64_t positive = 1;                   // of two classes
 
   // InvalidArgument names the parameter.
@@ -22,6 +22,8 @@ struct ReportParameters {
 };
 
 // Labels and predictions are indices of classes, or names when `classes` is given.
+// Without it, classes are called what the label's column calls them (Column::classes)
+// if it names as many as there are scores, else by their index.
 // Without a prediction column the class of the greatest score is predicted (of
 // equals the first). Two classes with scores give the exact ROC AUC, which takes
 // 9 bytes a row in blobs and, in Finish, 8 bytes of memory a row.

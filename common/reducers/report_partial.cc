@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/bytes.h"
 #include "common/reducers/row_rope.h"
 #include "common/status_macros.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr uint32_t kMagic = 0x31505243;  // "CRP1"
 constexpr uint8_t kKnown = 1;
 constexpr uint8_t kScored = 2;
+constexpr uint8_t kNamed = 4;
 constexpr size_t kEntryBytes = 12;
 
 absl::Status Wrong(std::string_view what) {
@@ -29,7 +31,8 @@ absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(const uint8_t flags, reader.Get<uint8_t>());
   MOTE_ASSIGN_OR_RETURN(partial.rows, reader.Get<int64_t>());
   MOTE_ASSIGN_OR_RETURN(const uint32_t entries, reader.Get<uint32_t>());
-  if (flags > (kKnown | kScored) || entries > reader.remaining() / kEntryBytes) return Wrong("a partial is truncated");
+  if (flags > (kKnown | kScored | kNamed) || entries > reader.remaining() / kEntryBytes)
+    return Wrong("a partial is truncated");
   partial.classes = classes;
   partial.known = (flags & kKnown) != 0;
   partial.scored = (flags & kScored) != 0;
@@ -39,6 +42,14 @@ absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
     MOTE_ASSIGN_OR_RETURN(entry.predicted, reader.Get<uint16_t>());
     MOTE_ASSIGN_OR_RETURN(entry.count, reader.Get<int64_t>());
   }
+  if ((flags & kNamed) != 0) {
+    // Every name takes its length at least.
+    if (classes == 0 || classes > reader.remaining() / sizeof(uint32_t)) return Wrong("a partial is truncated");
+    for (uint32_t i = 0; i < classes; ++i) {
+      MOTE_ASSIGN_OR_RETURN(const std::string_view name, reader.GetString());
+      partial.names.emplace_back(name);
+    }
+  }
   partial.scores = reader.rest();
   return partial;
 }
@@ -47,6 +58,9 @@ absl::Status CheckFields(const ReportPartial& partial) {
   if (partial.classes > kClassesMax) return Wrong(absl::StrCat("a partial has ", partial.classes, " classes"));
   if (partial.rows < 0 || (partial.scored && partial.classes != 2) || (!partial.scored && !partial.scores.empty())) {
     return Wrong("a partial contradicts itself");
+  }
+  if (partial.names.size() != 0 && CarriedClasses(partial.names).empty()) {
+    return Wrong(absl::StrCat("a partial names classes in over ", kClassNamesBytesMax, " bytes"));
   }
   if (!partial.known && (partial.classes != 0 || partial.scored || partial.rows != 0)) {
     return Wrong("a partial without columns has contents");
@@ -67,6 +81,7 @@ absl::Status CheckFields(const ReportPartial& partial) {
 
 std::string Shape(const ReportPartial& partial) {
   return absl::StrCat(partial.classes == 0 ? "any number of" : absl::StrCat(partial.classes), " classes ",
+                      partial.names.empty() ? "" : absl::StrCat("(", absl::StrJoin(partial.names, ", "), ") "),
                       partial.scored ? "with scores" : "without scores");
 }
 
@@ -114,7 +129,7 @@ std::string ReportPartial::Encode() const {
   ByteWriter writer(&bytes);
   writer.Put(kMagic);
   writer.Put(static_cast<uint32_t>(classes));
-  writer.Put(static_cast<uint8_t>((known ? kKnown : 0) | (scored ? kScored : 0)));
+  writer.Put(static_cast<uint8_t>((known ? kKnown : 0) | (scored ? kScored : 0) | (names.empty() ? 0 : kNamed)));
   writer.Put(rows);
   writer.Put(static_cast<uint32_t>(confusion.size()));
   for (const Confusion& entry : confusion) {
@@ -122,6 +137,7 @@ std::string ReportPartial::Encode() const {
     writer.Put(entry.predicted);
     writer.Put(entry.count);
   }
+  for (const std::string& name : names) writer.PutString(name);
   writer.PutRaw(scores);
   return bytes;
 }
@@ -155,7 +171,7 @@ absl::Status CombineReports(std::string& left, std::string_view right, BlobSink&
     left.assign(right);
     return absl::OkStatus();
   }
-  if (a.classes != b.classes || a.scored != b.scored) {
+  if (a.classes != b.classes || a.scored != b.scored || a.names != b.names) {
     return Wrong(absl::StrCat("tasks yield different rows: ", Shape(a), " and ", Shape(b)));
   }
   if (__builtin_add_overflow(a.rows, b.rows, &a.rows)) return Wrong("rows add up to over 2^63");

@@ -1,7 +1,8 @@
 // The partial of `classification_report`: who was taken for whom, and scores.
 //
-//   magic u32, classes u32 (0: not fixed), flags u8 (1: columns known, 2: scored),
-//   rows i64, entries u32, then (label u16, predicted u16, count i64) ascending;
+//   magic u32, classes u32 (0: not fixed), flags u8 (1: columns known, 2: scored,
+//   4: classes have names), rows i64, entries u32, then (label u16, predicted u16,
+//   count i64) ascending; if named, the names of all classes;
 //   if scored, a rope (row_rope.h) of score:f64, positive:u8 to the end
 #pragma once
 
@@ -33,6 +34,7 @@ struct ReportPartial {
   bool known = false;   // false: no task had columns, and nothing else is set
   bool scored = false;  // two classes with scores: `scores` is a rope
   int64_t rows = 0;
+  std::vector<std::string> names;    // of all classes, as the rows' columns say; empty: they do not
   std::vector<Confusion> confusion;  // ascending by key
   std::string_view scores;           // views the bytes it was read from
 

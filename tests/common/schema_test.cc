@@ -25,6 +25,38 @@ TEST(Schema, ColumnsAreFoundByName) {
 
 TEST(Schema, ReadsAsMessagesShowIt) { EXPECT_EQ(Features().ToString(), "x:f32[61], label:i64"); }
 
+Schema Labels(std::vector<std::string> classes) { return {{{"label", DType::kI64, 1, std::move(classes)}}}; }
+
+TEST(Schema, NamesOfClassesAreReadBackAndShown) {
+  const Schema named = Labels({"good", "", "bad"});
+  EXPECT_EQ(*Schema::Decode(named.Encode()), named);
+  EXPECT_NE(named, Labels({"good", "bad", ""}));
+  EXPECT_NE(named, Labels({}));
+  EXPECT_EQ(Labels({"good", "bad"}).ToString(), "label:i64(good, bad)");
+  EXPECT_EQ(Labels({"0", "1", "2", "3", "4", "5", "6", "7", "8"}).ToString(), "label:i64(0, 1, 2, 3, 4, 5, 6, 7, …)");
+}
+
+TEST(Schema, NamesOfClassesCostTheirBytesAndNothingWhereThereAreNone) {
+  EXPECT_EQ(Labels({}).Encode().size(), 4u + 4u + (4u + 5u) + 1u + 8u);
+  EXPECT_EQ(Labels({"good", "bad"}).Encode().size(), Labels({}).Encode().size() + 4u + (4u + 4u) + (4u + 3u));
+}
+
+TEST(Schema, NamesOfClassesWhereTheyCannotBeAreInvalid) {
+  const auto ok = [](const Column& column) { return Schema::Decode(Schema{{column}}.Encode()).ok(); };
+  EXPECT_TRUE(ok({"a", DType::kI64, 1, {"x"}}));
+  EXPECT_FALSE(ok({"a", DType::kI64, 2, {"x"}}));
+  EXPECT_FALSE(ok({"a", DType::kF32, 1, {"x"}}));
+  EXPECT_TRUE(ok({"a", DType::kI64, 1, {std::string(kClassNamesBytesMax - 4, 'x')}}));
+  EXPECT_FALSE(ok({"a", DType::kI64, 1, {std::string(kClassNamesBytesMax - 3, 'x')}}));
+  const std::string bytes = Labels({"good", "bad"}).Encode();
+  for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(Schema::Decode(bytes.substr(0, size)).ok()) << size;
+}
+
+TEST(Schema, LongListsOfClassesAreNotCarried) {
+  EXPECT_EQ(CarriedClasses({"a", "b"}), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(CarriedClasses(std::vector<std::string>(1000, "class")), std::vector<std::string>());
+}
+
 TEST(Schema, EncodingIsReadBack) {
   const Schema all{{{"a", DType::kU8, 2}, {"", DType::kI64, 1}, {"é", DType::kF64, 9}, {"t", DType::kText, 1}}};
   EXPECT_EQ(*Schema::Decode(all.Encode()), all);

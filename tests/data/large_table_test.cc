@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/json_params.h"
 #include "coordinator/plan/registry.h"
@@ -69,6 +70,31 @@ TEST(LargeTable, LargerBlocksGiveTheSameRowsInFewerSegments) {
   }
   EXPECT_LE(SegmentsOf(blocks, many.at("train")), 24u);  // 38 MB
   EXPECT_GT(SegmentsOf(single, one.at("train")), 200u);
+}
+
+TEST(FinishKernel, AnswersATablesColumnsAndItsContent) {
+  InProcess cluster;
+  engine::KernelMap kernels;
+  engine::RegisterBuiltinKernels(kernels);
+  TableBuilder rows(Schema{{{"label", DType::kI64, 1, {"good", "bad"}}}});
+  rows.AddI64(1);
+  const Table table = rows.Take();
+  const auto concat = *MakeRowReducer("concat", Json::object());
+  std::string root, leaf;
+  ASSERT_TRUE(concat->Leaf(table, &root, cluster.context().blobs()).ok());
+  PassSpec pass;
+  pass.parameters = R"({"reducer": "concat", "reducer_parameters": {}, "finish": true, "task_count": 1,
+                        "nodes": [{"level": 0, "index": 0}]})";
+  pass.inputs["0"].bytes = pass.inputs["partial"].bytes = root;
+  const auto kernel = kernels.at("finish")->Open(pass, {}, cluster.context());
+  ASSERT_TRUE(kernel.ok()) << kernel.status();
+  ASSERT_TRUE((*kernel)->RunTask(0, cluster.context(), &leaf).ok());
+  const Json answer = *ParseJson(leaf);
+  std::string schema;
+  ASSERT_TRUE(absl::Base64Unescape(answer.at("schema").get<std::string>(), &schema));
+  EXPECT_EQ(schema, table.schema.Encode());
+  EXPECT_EQ(answer.at("rows"), 1);
+  EXPECT_TRUE(answer.contains("inline"));
 }
 
 }  // namespace

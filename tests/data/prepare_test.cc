@@ -338,6 +338,14 @@ TEST(Prepare, PositiveIsClassOne) {
   EXPECT_EQ(RowsOf(cluster, outputs.at("all"))[1].label, 1);
 }
 
+TEST(Prepare, LabelsCarryTheNamesOfTheirClasses) {
+  InProcess cluster;
+  const Outputs outputs = Prepare(cluster, "x,y\n1,good\n2,bad\n3,good\n", {{"label", "y"}, {"positive", "bad"}});
+  const Table table = cluster.Rows(outputs.at("all"));
+  EXPECT_THAT(table.schema.columns[2].classes, ElementsAre("good", "bad"));
+  EXPECT_EQ(outputs.at("all").schema, table.schema.Encode());
+}
+
 TEST(Prepare, ALabelThatIsMissingIsRefusedWithTheNearestName) {
   EXPECT_THAT(ErrorOf("age,class\n1,a\n", {{"label", "clas"}}),
               HasSubstr("label: the input has no column \"clas\"; did you mean \"class\"?"));

@@ -135,6 +135,63 @@ TEST(ClassificationReport, TextLabelsAreNamesOfClasses) {
   EXPECT_EQ(report["positive"], "bad");
 }
 
+// Rows whose label column says what its classes are called.
+Table Named(const Json& labels, const Json& predictions, std::vector<std::string> classes,
+            const Json& scores = nullptr) {
+  Table table = Rows(labels, predictions, scores);
+  table.schema.columns[0].classes = std::move(classes);
+  return table;
+}
+
+std::vector<std::string> NamesOf(const Json& report) {
+  std::vector<std::string> names;
+  for (const Json& item : report["classes"]) names.push_back(item["name"]);
+  return names;
+}
+
+TEST(ClassificationReport, ClassesAreCalledWhatTheLabelsColumnCallsThem) {
+  const Json scores = {{0.75, 0.25}, {0.25, 0.75}};
+  const std::vector<Table> tables = {Table{}, Named({0, 1}, nullptr, {"good", "bad"}, scores),
+                                     Named({1, 0}, nullptr, {"good", "bad"}, scores)};
+  const Json report = Report(Json::object(), tables);
+  EXPECT_THAT(NamesOf(report), testing::ElementsAre("good", "bad"));
+  EXPECT_EQ(report["positive"], "bad");
+  EXPECT_EQ(report["roc_auc"], 0.5);
+  EXPECT_THAT(NamesOf(Report({{"classes", {"a", "b"}}}, tables)), testing::ElementsAre("a", "b"));
+}
+
+TEST(ClassificationReport, NamedClassesAreListedEvenIfNoneOccurs) {
+  const Json report = Report(Json::object(), {Named({0}, {0}, {"x", "y", "z"})});
+  EXPECT_THAT(NamesOf(report), testing::ElementsAre("x", "y", "z"));
+}
+
+TEST(ClassificationReport, NamesOfAnotherNumberThanScoresAreLeftOut) {
+  const Json report = Report(Json::object(), {Named({0, 2}, nullptr, {"x", "y"}, {{1, 0, 0}, {0, 0, 1}})});
+  EXPECT_THAT(NamesOf(report), testing::ElementsAre("0", "1", "2"));
+}
+
+TEST(ClassificationReport, PartialsThatNameOtherClassesAreRefused) {
+  MemoryBlobs blobs;
+  const auto status = [&](std::vector<std::string> left, std::vector<std::string> right) {
+    return Reduce(*Make("classification_report"), {Named({0}, {0}, std::move(left)), Named({0}, {0}, std::move(right))},
+                  blobs)
+        .status();
+  };
+  EXPECT_THAT(status({"good", "bad"}, {"bad", "good"}),
+              Says("2 classes (good, bad) without scores and 2 classes (bad"));
+  EXPECT_THAT(status({"good", "bad"}, {}), Says("(good, bad) without scores and any number of classes"));
+  EXPECT_TRUE(status({"good", "bad"}, {"good", "bad"}).ok());
+  const std::string named = LeafOf(*Make("classification_report"), Named({0}, {0}, {"good", "bad"}), blobs);
+  EXPECT_THAT(Make("classification_report", {{"classes", {"a", "b"}}})->Validate(named), Says("names classes"));
+}
+
+TEST(ClassificationReport, DamagedNamesAreSurvived) {
+  MemoryBlobs blobs;
+  const auto reducer = Make("classification_report");
+  const Table table = Named({0, 1}, nullptr, {"good", "bad"}, {{0.75, 0.25}, {0.25, 0.75}});
+  ExpectSurvivesDamage(*reducer, LeafOf(*reducer, table, blobs), blobs);
+}
+
 TEST(ClassificationReport, NoRowsGiveAReportOfNothing) {
   for (const std::vector<Table>& tables : {std::vector<Table>{}, {Table{}}, {Rows(Json::array(), Json::array())}}) {
     const Json report = Report({{"classes", {"a", "b"}}}, tables);

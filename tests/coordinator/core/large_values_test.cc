@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include "absl/strings/escaping.h"
+#include "common/reducers/row_rope.h"
+#include "tests/common/fakes.h"
 #include "tests/testing/core_harness.h"
 
 namespace mote::testing {
@@ -16,7 +19,7 @@ constexpr size_t kLarge = size_t{kInlineBytesMax} + 1;
 // One pass that reads a small and a large input, then a large document.
 class LargePlanner : public mc::Planner {
  public:
-  explicit LargePlanner(size_t memo_bytes) : memo_bytes_(memo_bytes) {
+  explicit LargePlanner(size_t memo_bytes = 4) : memo_bytes_(memo_bytes) {
     description_.name = "large";
     description_.outputs = {"result"};
     description_.takes_input = false;
@@ -45,18 +48,20 @@ class LargePlanner : public mc::Planner {
   mc::OperationDescription description_;
 };
 
+template <class P = LargePlanner>
 class LargePlanners : public mc::PlannerTable {
  public:
-  explicit LargePlanners(size_t memo_bytes = 4) : planner_(memo_bytes) {}
+  template <class... Args>
+  explicit LargePlanners(Args... args) : planner_(args...) {}
   const mc::Planner* Find(std::string_view name) const override { return name == "large" ? &planner_ : nullptr; }
   std::vector<const mc::Planner*> All() const override { return {&planner_}; }
 
  private:
-  LargePlanner planner_;
+  P planner_;
 };
 
 TEST(LargeValue, InputOfAPassTravelsByReference) {
-  const LargePlanners planners;
+  const LargePlanners<> planners;
   CoreHarness c(planners);
   c.Connect("w1");
   ASSERT_TRUE(c.Submit(OneStage("large", 0)).ok());
@@ -69,7 +74,7 @@ TEST(LargeValue, InputOfAPassTravelsByReference) {
 }
 
 TEST(LargeValue, OutputIsAnArtifactAlsoAfterARestart) {
-  const LargePlanners planners;
+  const LargePlanners<> planners;
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("large", 0));
@@ -84,8 +89,50 @@ TEST(LargeValue, OutputIsAnArtifactAlsoAfterARestart) {
   }
 }
 
+// One pass whose root can only be finished in an engine.
+class IndexPlanner : public LargePlanner {
+ public:
+  IndexPlanner() : LargePlanner(4) {}
+  absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
+    if (!context.completed.empty()) {
+      mc::PlanStep done;
+      done.outputs["result"] = context.completed[0].output;
+      return done;
+    }
+    absl::StatusOr<mc::PlanStep> step = LargePlanner::Next(context);
+    step->passes[0].reducer = "text_index";
+    step->passes[0].reducer_parameters =
+        Json{{"format", "text"}, {"name", "a.txt"}, {"artifact", ArtifactRef{Sha256("a"), 1, false}.ToString()}}.dump();
+    return step;
+  }
+};
+
+TEST(LargeValue, ColumnsOfATableFinishedInAnEngineAreKept) {
+  const LargePlanners<IndexPlanner> planners;
+  CoreHarness c(planners);
+  const std::string schema = Schema{{{"line", DType::kText, 1}}}.Encode();
+  c.leaf = [&](const PassSpec& spec, int64_t) -> std::string {
+    if (spec.kernel == "finish") {
+      return Json{{"kind", "table"}, {"rows", 3}, {"bytes", 9}, {"inline", ""}, {"schema", absl::Base64Escape(schema)}}
+          .dump();
+    }
+    TableBuilder chunks(Schema{{{"chunk", DType::kText, 1}}});
+    for (int i = 0; i < 2; ++i) chunks.AddText(std::string(3 << 20, 'c'));  // more than one blob
+    MemoryBlobs blobs;
+    std::string partial;
+    EXPECT_TRUE(MakeRope(chunks.Take(), &partial, blobs).ok());
+    return partial;
+  };
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("large", 0));
+  c.RunAll();
+  ASSERT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  const Output& output = c.core().state().FindJob(job)->stages[0].outputs.at("result");
+  EXPECT_EQ(output, (Output{OutputKind::kTable, {}, 3, 9, schema}));
+}
+
 TEST(LargeValue, MemoOverTheLimitFailsTheStageAndNamesTheOperation) {
-  const LargePlanners planners((256 << 10) + 1);
+  const LargePlanners<> planners((256 << 10) + 1);
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("large", 0));

@@ -46,7 +46,7 @@ class TransformPass final : public PassKernel {
     }
     schema_.columns = {{"row", DType::kI64, 1},
                        {"x", DType::kF32, static_cast<int64_t>(fitted_.features.size())},
-                       {"label", DType::kI64, 1}};
+                       {"label", DType::kI64, 1, CarriedClasses(fitted_.classes)}};
     x_.resize(fitted_.features.size());
   }
 
