@@ -10,12 +10,18 @@ namespace {
 // Parent's value of two siblings, left first.
 absl::Status CombineNodes(Node& left, Node&& right, const Reducer& reducer, BlobSink& blobs) {
   left.block = left.block.Parent();
-  if (!right.partial.has_value()) return absl::OkStatus();
-  if (!left.partial.has_value()) {
+  if (right.absent()) return absl::OkStatus();
+  if (left.absent()) {
     left.partial = std::move(right.partial);
+    left.artifact = right.artifact;
     return absl::OkStatus();
   }
   return reducer.Combine(*left.partial, *right.partial, blobs);
+}
+
+// Both have a value and one of them is not here.
+bool NeedsEngine(const Node& a, const Node& b) {
+  return !a.absent() && !b.absent() && (a.artifact.has_value() || b.artifact.has_value());
 }
 
 }  // namespace
@@ -23,6 +29,7 @@ absl::Status CombineNodes(Node& left, Node&& right, const Reducer& reducer, Blob
 absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
   const auto bytes = [](const Node& n) { return n.partial ? static_cast<int64_t>(n.partial->size()) : 0; };
   const Block root{RootLevel(task_count_), 0};
+  covered_ += node.block.size(task_count_);
   while (node.block.level < root.level) {
     const Block sibling = node.block.Sibling();
     if (node.block.IsLeft() && sibling.begin() >= task_count_) {
@@ -30,7 +37,7 @@ absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
       continue;
     }
     auto found = nodes_.find(sibling.begin());
-    if (found == nodes_.end() || found->second.block != sibling) break;
+    if (found == nodes_.end() || found->second.block != sibling || NeedsEngine(node, found->second)) break;
     partial_bytes_ -= bytes(found->second);
     Node other = std::move(found->second);
     nodes_.erase(found);
@@ -47,9 +54,9 @@ absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
   return absl::OkStatus();
 }
 
-bool Fold::complete() const {
-  return nodes_.size() == 1 && nodes_.begin()->second.block == Block{RootLevel(task_count_), 0};
-}
+bool Fold::complete() const { return covered_ == task_count_; }
+
+bool Fold::whole() const { return complete() && nodes_.size() == 1 && !nodes_.begin()->second.artifact; }
 
 const NodeValue& Fold::root() const { return nodes_.begin()->second.partial; }
 

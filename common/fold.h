@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/artifact.h"
 #include "common/block.h"
 #include "common/reducer.h"
 
@@ -24,12 +25,18 @@ using NodeValue = std::optional<std::string>;
 struct Node {
   Block block;
   NodeValue partial;
+  // Where the partial lies when it is too large to travel; `partial` is empty then.
+  std::optional<ArtifactRef> artifact = std::nullopt;
+
+  bool absent() const { return !partial.has_value() && !artifact.has_value(); }
   bool operator==(const Node&) const = default;
 };
 
 // Folds nodes that arrive in any order (the coordinator's side).
 //
-// Keeps only the maximal finished nodes. Not thread-safe.
+// Keeps only the maximal finished nodes. Nodes that are here by reference alone are
+// kept as they are: only an engine can combine them (kernel "finish").
+// Not thread-safe.
 class Fold {
  public:
   // `task_count` ≥ 1.
@@ -42,7 +49,9 @@ class Fold {
 
   // True when every task is accounted for.
   bool complete() const;
-  // The root's value. Requires complete().
+  // True when it is complete and no reference kept nodes apart: the root is here.
+  bool whole() const;
+  // The root's value. Requires whole().
   const NodeValue& root() const;
   // The finished maximal nodes, by first task.
   std::vector<Node> nodes() const;
@@ -50,6 +59,7 @@ class Fold {
 
  private:
   int64_t task_count_;
+  int64_t covered_ = 0;            // tasks accounted for
   std::map<int64_t, Node> nodes_;  // by first task
   int64_t partial_bytes_ = 0;
 };

@@ -64,6 +64,8 @@ bool BlobFiles::Has(const Digest& digest) const { return ::access(Path(digest).c
 
 absl::Status BlobFiles::Write(const Digest& digest, std::string_view bytes, bool durable) {
   if (const auto there = Map(digest); there.ok() && (*there)->bytes() == bytes) {
+    // As if written now: who removes what is old must not take it.
+    if (::utimensat(AT_FDCWD, Path(digest).c_str(), nullptr, 0) != 0) return FileError("touching", Path(digest));
     return durable ? Sync(digest) : absl::OkStatus();
   }
   return Replace(digest, bytes, durable);
@@ -83,6 +85,13 @@ absl::Status BlobFiles::Replace(const Digest& digest, std::string_view bytes, bo
     return status;
   }
   return durable ? SyncPath(Folder(digest)) : absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> BlobFiles::WrittenAt(const Digest& digest) const {
+  const std::string path = Path(digest);
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return FileError("reading", path);
+  return absl::TimeFromTimespec(info.st_mtim);
 }
 
 absl::Status BlobFiles::Sync(const Digest& digest) {

@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/digest.h"
 
 namespace mote {
@@ -66,6 +67,8 @@ class BlobFiles {
   // NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const;
   // Removing what is not here is fine.
+  // When the blob was written last, also with the bytes it had. NotFound: it is not here.
+  absl::StatusOr<absl::Time> WrittenAt(const Digest& digest) const;
   absl::Status Remove(const Digest& digest);
 
  private:

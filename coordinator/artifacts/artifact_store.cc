@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/files/posix_file.h"
 #include "common/status_macros.h"
 
@@ -62,6 +63,14 @@ absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offse
   }
   const int64_t count = length == 0 ? size - offset : length;
   return BlobRange(*std::move(blob), bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(count)));
+}
+
+absl::Status ArtifactStore::RemoveUntouched(const Digest& digest, absl::Duration age) {
+  const absl::StatusOr<absl::Time> written = files_->WrittenAt(digest);
+  if (absl::IsNotFound(written.status())) return absl::OkStatus();
+  MOTE_RETURN_IF_ERROR(written.status());
+  if (absl::Now() - *written < age) return absl::OkStatus();
+  return files_->Remove(digest);
 }
 
 std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) const {

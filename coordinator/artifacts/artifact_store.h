@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/artifact.h"
 #include "common/digest.h"
 #include "common/files/blob_files.h"
@@ -62,6 +63,8 @@ class ArtifactStore {
   // Bytes of a stored blob, from the file system alone. NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const { return files_->Size(digest); }
 
+  // Removes a blob unless it was put, also again, in the last `age`.
+  absl::Status RemoveUntouched(const Digest& digest, absl::Duration age);
   // Removing what is not here is fine.
   absl::Status Remove(const Digest& digest) { return files_->Remove(digest); }
 

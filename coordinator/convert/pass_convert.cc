@@ -116,18 +116,22 @@ absl::StatusOr<LeaseToken> FromProto(const v1::LeaseToken& proto) {
 v1::Node ToProto(const Node& node) {
   v1::Node proto;
   *proto.mutable_block() = ToProto(node.block);
-  proto.set_absent(!node.partial.has_value());
+  proto.set_absent(node.absent());
   if (node.partial.has_value()) proto.set_partial(*node.partial);
+  if (node.artifact.has_value()) proto.set_artifact(node.artifact->ToString());
   return proto;
 }
 
 absl::StatusOr<Node> FromProto(const v1::Node& proto) {
   Node node;
   MOTE_ASSIGN_OR_RETURN(node.block, FromProto(proto.block()));
-  if (!proto.absent()) {
+  if (proto.absent() + !proto.partial().empty() + !proto.artifact().empty() > 1) {
+    return absl::InvalidArgumentError("node: only one of absent, partial and artifact can be given");
+  }
+  if (!proto.artifact().empty()) {
+    MOTE_ASSIGN_OR_RETURN(node.artifact, ArtifactRef::Parse(proto.artifact()));
+  } else if (!proto.absent()) {
     node.partial = proto.partial();
-  } else if (!proto.partial().empty()) {
-    return absl::InvalidArgumentError("node: absent, yet it has a partial");
   }
   return node;
 }

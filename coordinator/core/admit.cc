@@ -14,6 +14,7 @@ namespace mote::coordinator {
 namespace {
 
 constexpr char kIndexOperation[] = "index";
+constexpr size_t kStagesMax = 1000;
 
 // Admission of one job: collects every mistake before it gives up.
 class Admission {
@@ -42,6 +43,10 @@ class Admission {
     if (spec.name.empty()) Mistake("name", "missing; give the job a name");
     if (spec.priority < -100 || spec.priority > 100) {
       Mistake("priority", absl::StrCat(spec.priority, " is not between -100 and 100"));
+    }
+    if (spec.stages.size() + spec.inputs.size() > kStagesMax) {
+      Mistake("stages", absl::StrCat(spec.stages.size(), " stages and ", spec.inputs.size(), " inputs; at most ",
+                                     kStagesMax, " together: split the job"));
     }
     if (spec.stages.empty()) Mistake("stages", "empty; a job has at least one stage");
   }

@@ -43,16 +43,21 @@ void UpdateRunnable(State& state, const Job& job) {
   }
 }
 
+void Use(State& state, const ArtifactRef& artifact) { ++state.artifact_users[artifact]; }
+
+// The last user's leaving schedules the artifact's end.
+void Release(State& state, const ArtifactRef& artifact, absl::Time now) {
+  if (--state.artifact_users[artifact] > 0) return;
+  state.artifact_users.erase(artifact);
+  state.drops.emplace_back(now + state.options.drop_delay, artifact);
+}
+
 // Artifacts of a step come into use before those of the last one leave it, so that
 // one in both is never dropped.
 void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::vector<ArtifactRef>& next,
                       absl::Time now) {
-  for (const ArtifactRef& artifact : next) ++state.artifact_users[artifact];
-  for (const ArtifactRef& artifact : held) {
-    if (--state.artifact_users[artifact] > 0) continue;
-    state.artifact_users.erase(artifact);
-    state.drops.emplace_back(now + state.options.drop_delay, artifact);
-  }
+  for (const ArtifactRef& artifact : next) Use(state, artifact);
+  for (const ArtifactRef& artifact : held) Release(state, artifact, now);
   held = next;
 }
 
@@ -73,7 +78,19 @@ void AddPass(State& state, Job& job, int stage, const PlannedPass& planned, bool
   state.next_pass = std::max(state.next_pass, (planned.pass.value & kCounterMask) + 1);
 }
 
-void DropPassesOf(Job& job, int stage) {
+// What folding left in the store is of no use once the pass is over, unless a step
+// refers to it.
+void DropPartials(State& state, const Pass& pass, absl::Time now) {
+  for (const Node& node : pass.fold.nodes()) {
+    if (node.artifact) Release(state, *node.artifact, now);
+  }
+  if (pass.result && pass.result->root.artifact) Release(state, *pass.result->root.artifact, now);
+}
+
+void DropPassesOf(State& state, Job& job, int stage, absl::Time now) {
+  for (const auto& [id, pass] : job.passes) {
+    if (pass.stage == stage) DropPartials(state, pass, now);
+  }
   std::erase_if(job.passes, [stage](const auto& entry) { return entry.second.stage == stage; });
   job.stages[stage].step.clear();
 }
@@ -122,7 +139,7 @@ absl::Status On(State& state, const StepPlanned& event, BlobSink&) {
   stage->state = StageState::kRunning;
   stage->memo = event.memo;
   if (!event.progress.empty()) stage->progress = event.progress;
-  DropPassesOf(*job, event.stage);
+  DropPassesOf(state, *job, event.stage, event.time);
   for (const PlannedPass& planned : event.passes) {
     AddPass(state, *job, event.stage, planned, event.is_volatile);
     stage->step.push_back(planned.pass);
@@ -199,6 +216,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   MOTE_RETURN_IF_ERROR(pass->blocks.Commit(token, done_end));
   for (const Node& node : event.nodes) {
     if (!pass->broken.ok()) break;
+    if (node.artifact) Use(state, *node.artifact);
     pass->broken = pass->fold.Insert(node, *pass->reducer, blobs);
   }
   stage.tasks_committed += done_end - token.block.begin();
@@ -233,7 +251,7 @@ absl::Status On(State& state, const TaskQuarantined& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   MOTE_RETURN_IF_ERROR(pass->blocks.Settle(event.task));
-  pass->absent[event.task] = event.failure;
+  ++pass->absent_count;
   if (pass->broken.ok()) pass->broken = pass->fold.Insert({{0, event.task}, std::nullopt}, *pass->reducer, blobs);
   constexpr size_t kAbsentListedMax = 1000;
   ++job->absent_count;
@@ -248,6 +266,7 @@ absl::Status On(State& state, const PassCompleted& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   pass->result = event.result;
+  if (event.result.root.artifact) Use(state, *event.result.root.artifact);
   ++job->stages[pass->stage].passes_complete;
   return absl::OkStatus();
 }
@@ -259,9 +278,9 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   stage->end = event.time;
   stage->outputs = event.outputs;
   stage->memo.clear();
-  DropPassesOf(*job, event.stage);
+  DropPassesOf(state, *job, event.stage, event.time);
   // The outputs stay in use; what only the iteration needed goes.
-  for (const ArtifactRef& artifact : ArtifactsOf(event.outputs)) ++state.artifact_users[artifact];
+  for (const ArtifactRef& artifact : ArtifactsOf(event.outputs)) Use(state, artifact);
   ReplaceArtifacts(state, stage->artifacts, {}, event.time);
   ReplaceArtifacts(state, stage->durable_artifacts, {}, event.time);
   UpdateRunnable(state, *job);
@@ -280,6 +299,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
       }
     }
   }
+  for (const auto& [id, pass] : job->passes) DropPartials(state, pass, event.time);
   job->passes.clear();
   for (StageRun& stage : job->stages) {
     stage.step.clear();

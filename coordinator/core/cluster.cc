@@ -1,5 +1,6 @@
 #include "coordinator/core/cluster.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mote::coordinator {
@@ -98,8 +99,8 @@ void Cluster::SetDraining(Worker& worker) {
   worker.draining = true;
 }
 
-void Cluster::ForgiveStall(absl::Duration stalled) {
-  for (auto& [name, worker] : workers_) worker.last_heard += stalled;
+void Cluster::ForgiveStall(absl::Duration stalled, absl::Time now) {
+  for (auto& [name, worker] : workers_) worker.last_heard = std::min(now, worker.last_heard + stalled);
 }
 
 void Cluster::HoldBack(absl::Time heard) {

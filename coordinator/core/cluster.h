@@ -72,7 +72,7 @@ class Cluster {
   // Treats workers that are away as last heard of at `heard`.
   void HoldBack(absl::Time heard);
   // Never count time in which the loop itself did not run.
-  void ForgiveStall(absl::Duration stalled);
+  void ForgiveStall(absl::Duration stalled, absl::Time now);
 
   const std::map<std::string, Worker>& workers() const { return workers_; }
   // Ready slots of connected workers that are not draining.

@@ -13,11 +13,15 @@ namespace {
 
 bool IsFolded(const Pass& pass) { return pass.spec->task_count == 0 || pass.fold.complete(); }
 
+// nullptr: no task has a result, or the root is not here in one piece.
 const std::string* RootOf(const Pass& pass) {
-  if (pass.spec->task_count == 0) return nullptr;
+  if (pass.spec->task_count == 0 || !pass.fold.whole()) return nullptr;
   const NodeValue& root = pass.fold.root();
   return root ? &*root : nullptr;
 }
+
+// Partials too large to travel lie in the store: an engine folds the rest of the tree.
+bool IsInPieces(const Pass& pass) { return pass.spec->task_count > 0 && !pass.fold.whole(); }
 
 // What the kernel "finish" answers: an Output as JSON, content inline (base64) or by
 // reference.
@@ -25,6 +29,16 @@ absl::StatusOr<Output> DecodeFinish(const std::string& text) {
   MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(text));
   if (!json.is_object() || !json.contains("kind")) {
     return absl::InvalidArgumentError("the kernel \"finish\" answered something that is not an output");
+  }
+  for (const char* text : {"kind", "inline", "artifact", "schema"}) {
+    if (json.contains(text) && !json[text].is_string()) {
+      return absl::InvalidArgumentError(absl::StrCat("the kernel \"finish\" answered a ", text, " that is no text"));
+    }
+  }
+  for (const char* number : {"rows", "bytes"}) {
+    if (json.contains(number) && !json[number].is_number_integer()) {
+      return absl::InvalidArgumentError(absl::StrCat("the kernel \"finish\" answered ", number, " that is no number"));
+    }
   }
   Output output;
   const std::string kind = json.value("kind", "");
@@ -42,15 +56,31 @@ absl::StatusOr<Output> DecodeFinish(const std::string& text) {
   return output;
 }
 
-absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass, const std::string& root) {
+// The one-task pass that folds what is left of the tree and, if the pass wants it,
+// runs Finish over the root. Input "k" is the k-th node of the parameter `nodes`.
+absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass) {
   PlannedPass finish;
   finish.pass = NextPassId(tx.state);
   finish.spec.kernel = "finish";
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.spec->reducer_parameters));
-  finish.spec.parameters = Json{{"reducer", pass.spec->reducer}, {"reducer_parameters", reducer_parameters}}.dump();
+  Json nodes = Json::array();
+  for (const Node& node : pass.fold.nodes()) {
+    const std::string name = absl::StrCat(nodes.size());
+    nodes.push_back({{"level", node.block.level}, {"index", node.block.index}});
+    if (node.artifact) {
+      finish.spec.inputs[name] = Value{"", node.artifact};
+    } else if (node.partial) {
+      finish.spec.inputs[name] = StoreBytes(*node.partial, tx.blobs());
+    }
+  }
+  finish.spec.parameters = Json{
+      {"reducer", pass.spec->reducer},
+      {"reducer_parameters", reducer_parameters},
+      {"finish", pass.spec->finish},
+      {"task_count", pass.spec->task_count},
+      {"nodes", nodes}}.dump();
   finish.spec.task_count = 1;
   finish.spec.reducer = "single";
-  finish.spec.inputs["partial"] = StoreBytes(root, tx.blobs());
   finish.spec.label = absl::StrCat("finish of ", pass.spec->reducer);
   tx.EmitOf(pass, FinishPlanned{job, pass.id, std::move(finish)});
   return absl::OkStatus();
@@ -60,8 +90,8 @@ absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass, const std:
 CompletedPass ResultOf(const Pass& pass) {
   CompletedPass result;
   result.task_count = pass.spec->task_count;
-  result.absent_count = static_cast<int64_t>(pass.absent.size());
-  result.absent_all = RootOf(pass) == nullptr;
+  result.absent_count = pass.absent_count;
+  result.absent_all = !IsInPieces(pass) && RootOf(pass) == nullptr;
   return result;
 }
 
@@ -71,7 +101,12 @@ absl::Status CompleteFinished(Transaction& tx, JobId job, const Pass& finish) {
   MOTE_ASSIGN_OR_RETURN(const Output document, finish.reducer->Finish(root, tx.blobs(), nullptr));
   const Pass& original = *tx.state.FindPass(job, *finish.finishes);
   CompletedPass result = ResultOf(original);
-  MOTE_ASSIGN_OR_RETURN(result.output, DecodeFinish(document.content.bytes));
+  MOTE_ASSIGN_OR_RETURN(Output output, DecodeFinish(document.content.bytes));
+  if (original.spec->finish) {
+    result.output = std::move(output);
+  } else {
+    result.root = std::move(output.content);
+  }
   CompletedPass own = ResultOf(finish);
   tx.EmitOf(finish, PassCompleted{job, finish.id, std::move(own)});
   tx.EmitOf(original, PassCompleted{job, original.id, std::move(result)});
@@ -87,12 +122,13 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
   if (!IsFolded(pass) || pass.finished_by) return absl::OkStatus();
   if (pass.finishes) return CompleteFinished(tx, job, pass);
 
+  if (IsInPieces(pass)) return PlanFinish(tx, job, pass);
   const std::string* root = RootOf(pass);
   CompletedPass result = ResultOf(pass);
   if (!pass.spec->finish) {
     if (root != nullptr) result.root = StoreBytes(*root, tx.blobs());
   } else if (root != nullptr && pass.reducer->FinishReadsBlobs(*root)) {
-    return PlanFinish(tx, job, pass, *root);
+    return PlanFinish(tx, job, pass);
   } else {
     MOTE_ASSIGN_OR_RETURN(result.output, pass.reducer->Finish(root, tx.blobs(), nullptr));
   }

@@ -22,11 +22,24 @@ struct Candidate {
   Block block;
 };
 
+// Jobs that no open slot may run must not crowd out the others.
+bool FitsAnOpenSlot(const State& state, const Job& job) {
+  for (const OpenSlot& open : state.cluster.open_slots()) {
+    const Worker& worker = *state.cluster.Find(open.worker);
+    for (const auto& [id, pass] : job.passes) {
+      if (pass.blocks.pending() > 0 && MayRun(job, pass, worker, worker.slots[open.slot])) return true;
+    }
+  }
+  return false;
+}
+
 std::vector<JobDemand> JobsInOrder(const State& state) {
   std::vector<JobDemand> jobs;
+  const bool crowded = state.runnable.size() > kJobsConsidered;
   for (const auto& [key, id] : state.runnable) {
     if (jobs.size() >= kJobsConsidered) break;
     const Job& job = *state.FindJob(id);
+    if (crowded && !FitsAnOpenSlot(state, job)) continue;
     const auto used = state.tenant_device_time.find(job.admitted.spec.tenant);
     jobs.push_back(
         {id, job.admitted.spec.priority, used == state.tenant_device_time.end() ? absl::ZeroDuration() : used->second});

@@ -71,6 +71,19 @@ void CompleteStage(Transaction& tx, JobId id, int index, std::map<std::string, O
   tx.Send(JobChanged{id});
 }
 
+// Roots of the last step that the new one reads: needed as long as the step is.
+void KeepRoots(const Job& job, const StageRun& run, StepPlanned& event) {
+  for (const PassId id : run.step) {
+    const std::optional<ArtifactRef>& root = job.passes.at(id).result->root.artifact;
+    if (!root) continue;
+    const bool read = std::any_of(event.passes.begin(), event.passes.end(), [&](const PlannedPass& pass) {
+      return std::any_of(pass.spec.inputs.begin(), pass.spec.inputs.end(),
+                         [&](const auto& input) { return input.second.artifact == root; });
+    });
+    if (read) event.artifacts.push_back(*root);
+  }
+}
+
 void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
   const StageRun& run = job.stages[index];
   StepPlanned event;
@@ -87,6 +100,7 @@ void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
     for (auto& [name, input] : spec.inputs) MoveIntoBlobs(input, tx.blobs());
     event.passes.push_back({NextPassId(tx.state, event.passes.size()), std::move(spec)});
   }
+  KeepRoots(job, run, event);
   if (!event.journalled) return tx.EmitVolatile(std::move(event));
   for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
   tx.Emit(std::move(event));

@@ -34,23 +34,39 @@ absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, Block block, const std::ve
   for (const Node& node : nodes) {
     if (node.partial) {
       MOTE_RETURN_IF_ERROR(pass.reducer->Validate(*node.partial));
-    } else {
+    } else if (node.absent()) {
       return absl::InvalidArgumentError("a reported node is absent, but none of its tasks is");
     }
   }
   return end;
 }
 
-// A lying worker cannot claim more time than its lease lasted, nor other tasks.
-absl::Status CheckCost(const WorkerReport& report, int64_t done) {
+// A lying worker cannot claim other tasks than its block's. A failed attempt may have
+// run more tasks than it can report.
+absl::Status CheckCost(const WorkerReport& report, int64_t tasks_max) {
   const Cost& cost = report.cost;
   const bool negative = cost.tasks < 0 || cost.staged_bytes < 0 || cost.network_bytes < 0 ||
                         std::any_of(cost.phase_ns.begin(), cost.phase_ns.end(), [](int64_t ns) { return ns < 0; });
-  if (negative || cost.tasks > done || report.slot_time < absl::ZeroDuration()) {
+  if (negative || cost.tasks > tasks_max || report.slot_time < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the report claims the cost of ", cost.tasks, " tasks; ", done, " were finished"));
+        absl::StrCat("the report claims the cost of ", cost.tasks, " tasks; ", tasks_max, " can have run"));
   }
   return absl::OkStatus();
+}
+
+// Causes are for people and are kept in the journal: bounded.
+void Shorten(Failure& failure) {
+  constexpr size_t kMessageMax = 2 << 10, kDetailMax = 4 << 10;
+  if (failure.message.size() > kMessageMax) failure.message.resize(kMessageMax);
+  if (failure.detail.size() > kDetailMax) failure.detail.erase(0, failure.detail.size() - kDetailMax);
+}
+
+// No more time than has passed since the lease was granted.
+absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& attempts, absl::Time now) {
+  for (const Attempt& attempt : attempts) {
+    if (attempt.number == report.token.attempt) return std::min(report.slot_time, now - attempt.granted);
+  }
+  return absl::ZeroDuration();
 }
 
 void RevokeOthers(Transaction& tx, const LeaseToken& token, const std::vector<Attempt>& attempts) {
@@ -77,22 +93,27 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   }
   absl::StatusOr<int64_t> done_end = FinishedEnd(*pass, token.block, report.nodes);
   absl::Status valid = done_end.status();
-  if (valid.ok()) valid = CheckCost(report, *done_end - token.block.begin());
+  const int64_t block_end = token.block.end(pass->spec->task_count);
+  if (valid.ok()) valid = CheckCost(report, (report.failure ? block_end : *done_end) - token.block.begin());
   if (!valid.ok()) return RefuseSession(tx, *worker, valid);
 
   if (!report.nodes.empty()) {
     RevokeOthers(tx, token, leased->attempts);
-    tx.EmitOf(*pass, BlockCommitted{token, worker->name, report.nodes, report.cost, report.slot_time});
+    BlockCommitted commit{token, worker->name, report.nodes, report.cost, SlotTime(report, leased->attempts, tx.now)};
+    commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
+    tx.EmitOf(*pass, std::move(commit));
   }
-  if (report.failure) {
+  if (report.failure && *done_end < block_end) {
     Failure failure = *report.failure;
     failure.worker = worker->name;
+    Shorten(failure);
     OnFailure(tx, token, *done_end, std::move(failure));
   } else if (report.nodes.empty()) {  // given back unstarted
     Failure failure{FaultKind::kLostWorker, -1, "the worker gave the block back", "", worker->name};
     OnFailure(tx, token, *done_end, std::move(failure));
   }
   tx.Send(SendAck{report.session, token});
+  tx.Send(JobChanged{token.job});
   AdvanceJob(tx, token.job);
 }
 

@@ -11,7 +11,7 @@ namespace mote::coordinator {
 namespace {
 
 // Faults without a suspect are forgiven more often: they are rarely the block's.
-constexpr int kLostWorkersMax = 5;
+constexpr int kLostWorkersMax = 10;
 constexpr int kUnavailableMax = 10;
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(100);
 constexpr absl::Duration kBackoffMax = absl::Seconds(10);

@@ -47,7 +47,7 @@ struct Pass {
   Fold fold;
   uint32_t next_attempt = 1;
   Cost cost;
-  std::map<int64_t, Failure> absent;
+  int64_t absent_count = 0;
   std::map<int64_t, int> task_faults;  // of suspects: system faults so far
   std::map<Block, int> block_faults;   // without a suspect
   std::optional<PassId> finishes;      // this one runs Finish of that one

@@ -42,7 +42,7 @@ void DropSuperseded(Transaction& tx) {
 }  // namespace
 
 void Decide(Transaction& tx, const Tick& tick) {
-  if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled);
+  if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
   LoseSilentWorkers(tx);
   DropSuperseded(tx);
 }

@@ -68,6 +68,7 @@ void Decide(Transaction& tx, const WorkerHello& hello) {
   std::vector<LeaseToken> lost = TokensOf(worker);
   std::erase_if(lost, [&](const LeaseToken& token) { return kept_tokens.contains(token); });
   tx.Send(SendWelcome{hello.session, tx.state.epoch, tx.state.options.heartbeat_interval, std::move(kept)});
+  if (worker.draining) tx.Send(SendDrain{hello.session});
   FailLeases(tx, hello.worker, lost, absl::StrCat("worker ", hello.worker, " came back without the lease"));
 }
 

@@ -22,6 +22,9 @@ absl::StatusOr<std::vector<Digest>> BlobsOf(ArtifactStore& store, const Artifact
   return blobs;
 }
 
+// A blob that was put again this lately is somebody's: a twin job makes equal states.
+constexpr absl::Duration kTouchedLately = absl::Seconds(5);
+
 // Lease deadlines run on this clock: steps of the wall clock do not move it.
 absl::Time MonotonicNow() {
   static const absl::Time start = absl::Now();
@@ -84,10 +87,13 @@ std::vector<Command> Loop::TakeCommands() {
 }
 
 void Loop::DecideForever() {
-  absl::Time last_tick = MonotonicNow();
+  absl::Time last_tick = MonotonicNow(), last_run = last_tick;
+  absl::Duration stalled;  // since the last tick: time in which this loop did not run
   for (;;) {
     std::vector<Command> commands = TakeCommands();
     const absl::Time now = MonotonicNow();
+    // It waits for one tick at most: what went beyond two was not its own doing.
+    if (now - last_run > 2 * options_.tick) stalled += now - last_run - options_.tick;
     Decision decision;
     for (const Command& command : commands) core_.Step(now, command, &decision);
     bool drained, stopping;
@@ -97,11 +103,11 @@ void Loop::DecideForever() {
       stopping = stopping_;
     }
     if (drained && (now - last_tick >= options_.tick)) {
-      // What went beyond two ticks is time in which this loop did not run.
-      const absl::Duration stalled = std::max(absl::ZeroDuration(), now - last_tick - 2 * options_.tick);
       core_.Step(now, Tick{stalled}, &decision);
       last_tick = now;
+      stalled = absl::ZeroDuration();
     }
+    last_run = MonotonicNow();
     if (!decision.empty()) HandOver(std::move(decision));
     if (stopping && drained) break;
   }
@@ -167,7 +173,7 @@ absl::Status Loop::Drop(const std::vector<ArtifactRef>& artifacts) {
     absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
     if (absl::IsNotFound(blobs.status())) continue;  // dropped before a crash
     MOTE_RETURN_IF_ERROR(blobs.status());
-    for (const Digest& blob : *blobs) MOTE_RETURN_IF_ERROR(artifacts_.Remove(blob));
+    for (const Digest& blob : *blobs) MOTE_RETURN_IF_ERROR(artifacts_.RemoveUntouched(blob, kTouchedLately));
   }
   return absl::OkStatus();
 }

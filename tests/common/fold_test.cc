@@ -117,6 +117,38 @@ TEST(Fold, AllTasksAbsentIsCompleteWithoutAValue) {
   EXPECT_EQ(fold.root(), std::nullopt);
 }
 
+TEST(Fold, ReferencesStayApartAndAnyOrderGivesTheSameNodes) {
+  const ArtifactRef left{Sha256("left"), 100'000, false}, right{Sha256("right"), 100'000, false};
+  std::vector<Node> arrivals = {{{1, 0}, std::nullopt, left}, {{1, 1}, std::nullopt, right}, {{0, 4}, "e"}};
+  do {
+    Fold fold(5);
+    MemoryBlobs blobs;
+    for (const Node& node : arrivals) {
+      EXPECT_FALSE(fold.complete());
+      ASSERT_TRUE(fold.Insert(node, ShapeReducer(), blobs).ok());
+    }
+    EXPECT_TRUE(fold.complete());
+    EXPECT_FALSE(fold.whole());
+    ASSERT_EQ(fold.nodes().size(), 3u);
+    EXPECT_EQ(fold.nodes()[0].artifact, left);
+    EXPECT_EQ(fold.nodes()[1].artifact, right);
+    EXPECT_EQ(fold.nodes()[2].partial, "e");
+  } while (std::next_permutation(arrivals.begin(), arrivals.end(),
+                                 [](const Node& a, const Node& b) { return a.block.begin() < b.block.begin(); }));
+}
+
+TEST(Fold, ReferenceBesideAbsentTasksIsTheirParent) {
+  Fold fold(2);
+  MemoryBlobs blobs;
+  const ArtifactRef only{Sha256("only"), 100'000, false};
+  ASSERT_TRUE(fold.Insert({{0, 0}, std::nullopt, only}, ShapeReducer(), blobs).ok());
+  ASSERT_TRUE(fold.Insert({{0, 1}, std::nullopt}, ShapeReducer(), blobs).ok());
+  EXPECT_TRUE(fold.complete());
+  EXPECT_FALSE(fold.whole());
+  ASSERT_EQ(fold.nodes().size(), 1u);
+  EXPECT_EQ(fold.nodes()[0].artifact, only);
+}
+
 TEST(Fold, OneTaskIsItsOwnRoot) {
   Fold fold(1);
   MemoryBlobs blobs;

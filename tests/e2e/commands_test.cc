@@ -63,6 +63,20 @@ TEST(Commands, SumsOfFloatingPointNumbersHaveTheSameBitsForAnyWorkers) {
   EXPECT_THAT(digest, HasSubstr("sha256:"));
 }
 
+TEST(Commands, SumsOfLargeVectorsAreFoldedByEnginesToTheSameBits) {
+  std::string digest;
+  for (const int workers : {1, 2}) {
+    RealCluster cluster(workers);
+    // A partial has 400 KB: too large for a report.
+    const std::string file = JobFile(
+        cluster.dir(), "large", "    random_sum: {values: 50000, seed: 1}\n    tasks: {count: 50}\n    reduce: sum\n");
+    const std::string got = cluster.Digest(cluster.Submit(file));
+    if (digest.empty()) digest = got;
+    EXPECT_EQ(got, digest) << workers << " workers";
+  }
+  EXPECT_THAT(digest, HasSubstr("sha256:"));
+}
+
 TEST(Commands, CostWorkersOperationsAndExplainAnswer) {
   RealCluster cluster(1);
   const std::string file = JobFile(cluster.dir(), "spin", "    spin: {duration: 1ms}\n    tasks: {count: 100}\n");

@@ -52,6 +52,28 @@ TEST(Examples, CreditRiskSurvivesKillsOfEveryKindWithTheSameDigest) {
   EXPECT_EQ(cluster.Digest(id), DigestOf(undisturbed.out));
 }
 
+TEST(Examples, NetworkWhoseGradientsAreTooLargeForAReportTrainsToTheSameBits) {
+  std::string digest;
+  for (const int workers : {1, 2}) {
+    const std::string dir = MakeTempDir();
+    WriteFile(dir + "/german_credit.csv", ReadFile(SourcePath("examples/credit_risk/german_credit.csv")));
+    WriteFile(
+        dir + "/wide.yaml",
+        "name: wide\ninputs:\n  applicants: {csv: {path: german_credit.csv}}\nstages:\n"
+        "  - name: clean\n    input: applicants\n    prepare: {label: class, split: {train: 0.8, test: 0.2, seed: 1}}\n"
+        "  - name: fit\n    input: clean.train\n"
+        "    train: {model: {mlp: {hidden: [256, 256]}}, optimizer: {adamw: {lr: 0.001}}, epochs: 1, batch_size: 200}\n"
+        "    tasks: {rows: 50}\noutputs:\n  model: {from: fit.model}\n");
+    const Outcome outcome = testing::Run({Program("mote"), "run", dir + "/wide.yaml", "--workers",
+                                          absl::StrCat(workers), "--output", dir + "/o", "--digest"},
+                                         dir);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    if (digest.empty()) digest = DigestOf(outcome.out);
+    EXPECT_EQ(DigestOf(outcome.out), digest) << workers << " workers";
+  }
+  EXPECT_FALSE(digest.empty());
+}
+
 TEST(Examples, InferenceWithATorchScriptModel) {
   const Outcome outcome = RunExample("examples/inference/digits.yaml", 2);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;

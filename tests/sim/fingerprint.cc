@@ -9,7 +9,7 @@ namespace mc = ::mote::coordinator;
 
 void AppendPass(const mc::Pass& pass, std::string* out) {
   absl::StrAppend(out, "  pass ", pass.id.value, " settled ", pass.blocks.settled(), " leased ", pass.blocks.leased(),
-                  " first ", pass.blocks.first_unsettled(), " absent ", pass.absent.size(), "\n");
+                  " first ", pass.blocks.first_unsettled(), " absent ", pass.absent_count, "\n");
   for (const auto& [begin, lease] : pass.blocks.leases()) {
     absl::StrAppend(out, "    leased ", begin, " level ", lease.block.level);
     for (const mc::Attempt& a : lease.attempts) absl::StrAppend(out, " ", a.worker, "#", a.number, "@", a.epoch.value);

@@ -85,18 +85,10 @@ void SimCluster::StartCoordinator() {
   ++incarnation_;
   coordinator_up_ = true;
   committing_ = false;
-  // What was decided but never became durable has not happened.
-  committed_.clear();
-  for (const mc::Event& event : journal_) {
-    if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) {
-      const int64_t end = commit->nodes.back().block.end(options_.tasks);
-      for (int64_t task = commit->token.block.begin(); task < end; ++task)
-        committed_.insert({commit->token.pass, task});
-    }
-  }
+  LearnFromJournal();
   mc::Decision decision;
   core_->StartEpoch(queue_.now(), &decision);
-  CheckCommits(decision);
+  CheckDecision(decision);
   uncommitted_.push_back(std::move(decision));
   CommitNext();
 }
@@ -119,7 +111,7 @@ void SimCluster::Post(const mc::Command& command) {
   if (!coordinator_up_) return;
   mc::Decision decision;
   core_->Step(queue_.now(), command, &decision);
-  CheckCommits(decision);
+  CheckDecision(decision);
   if (decision.empty()) return;
   uncommitted_.push_back(std::move(decision));
   CommitNext();
@@ -135,7 +127,10 @@ void SimCluster::CommitNext() {
     mc::Decision decision = std::move(uncommitted_.front());
     uncommitted_.pop_front();
     for (auto& [digest, bytes] : decision.blobs) blobs_[digest] = std::move(bytes);
-    for (mc::Event& event : decision.events) journal_.push_back(std::move(event));
+    for (mc::Event& event : decision.events) {
+      if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) durable_reports_.insert(commit->token);
+      journal_.push_back(std::move(event));
+    }
     // A crash between the commit and the answers is as likely as one before it.
     if (options_.faults.coordinator_crashes && !decision.effects.empty() && random_.Chance(0.002) &&
         queue_.now() < absl::FromUnixSeconds(1'000'000'000) + options_.chaos) {
@@ -156,6 +151,7 @@ void SimCluster::Release(const mc::Effect& effect) {
     if (lease->pass != nullptr) message.pass = *lease->pass;
     ToWorker(lease->session, [message](worker::Session& s, absl::Time now) { return s.OnLease(message, now); });
   } else if (const auto* ack = std::get_if<mc::SendAck>(&effect)) {
+    CheckAck(ack->token);
     ToWorker(ack->session, [token = ack->token](worker::Session& s, absl::Time now) { return s.OnAck(token, now); });
   } else if (const auto* revoke = std::get_if<mc::SendRevoke>(&effect)) {
     ToWorker(revoke->session,
@@ -310,16 +306,49 @@ void SimCluster::Fault() {
 
 // Checks ----------------------------------------------------------------------------
 
-void SimCluster::CheckCommits(const mc::Decision& decision) {
-  for (const mc::Event& event : decision.events) {
-    const auto* commit = std::get_if<mc::BlockCommitted>(&event);
-    if (commit == nullptr) continue;
-    const int64_t end = commit->nodes.back().block.end(options_.tasks);
-    for (int64_t task = commit->token.block.begin(); task < end; ++task) {
-      if (!committed_.insert({commit->token.pass, task}).second) {
-        return Violation(absl::StrCat("task ", task, " was committed twice"));
-      }
-    }
+void SimCluster::LearnFromJournal() {
+  committed_.clear();
+  live_.clear();
+  reported_.clear();
+  for (const mc::Event& event : journal_) CheckEvent(event);
+  durable_reports_ = reported_;
+}
+
+void SimCluster::CheckDecision(const mc::Decision& decision) {
+  for (const mc::Event& event : decision.events) CheckEvent(event);
+}
+
+void SimCluster::CheckAck(const LeaseToken& token) {
+  if (reported_.contains(token) && !durable_reports_.contains(token)) {
+    Violation("a report was acknowledged before its commit was durable");
+  }
+}
+
+void SimCluster::CheckEvent(const mc::Event& event) {
+  if (const auto* granted = std::get_if<mc::LeaseGranted>(&event)) {
+    live_.insert(granted->token);
+  } else if (const auto* reissued = std::get_if<mc::LeaseReissued>(&event)) {
+    LeaseToken token = reissued->held;
+    if (live_.erase(token) == 0) return Violation("a lease was reissued that was not live");
+    token.epoch = reissued->epoch;
+    live_.insert(token);
+  } else if (const auto* failed = std::get_if<mc::AttemptFailed>(&event)) {
+    live_.erase(failed->token);
+  } else if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) {
+    CheckCommit(*commit);
+  }
+}
+
+void SimCluster::CheckCommit(const mc::BlockCommitted& commit) {
+  if (!live_.contains(commit.token)) return Violation("an attempt committed that was not live");
+  std::erase_if(live_, [&](const LeaseToken& token) {
+    return token.pass == commit.token.pass && token.block == commit.token.block;
+  });
+  reported_.insert(commit.token);
+  const int64_t end = commit.nodes.back().block.end(options_.tasks);
+  for (int64_t task = commit.token.block.begin(); task < end; ++task) {
+    if (committed_.insert({commit.token.pass, task}).second) continue;
+    return Violation(absl::StrCat("task ", task, " was committed twice"));
   }
 }
 

@@ -1,8 +1,9 @@
 // A whole cluster in one thread and virtual time: the real core and sessions, a
 // network and a disk that misbehave, faults from a seed.
 //
-// Checked after every step: every task commits at most once; what a client or a
-// worker saw acknowledged is in the journal. At every restart: replay equals live.
+// Checked after every step: every task commits at most once, and only by a live
+// attempt; a report is acknowledged only once its commit is in the journal. At every
+// restart: replay equals live.
 // At the end: the job has finished and its bits are those of a plain fold.
 #pragma once
 
@@ -46,10 +47,6 @@ class SimCluster {
     bool open = true;
     absl::Time to_worker_last, to_coordinator_last;  // messages of one direction stay in order
   };
-  struct Batch {
-    mc::Decision decision;
-  };
-
   void StartCoordinator();
   void CrashCoordinator();
   void Post(const mc::Command& command);
@@ -67,7 +64,12 @@ class SimCluster {
   absl::Duration NetworkDelay();
   absl::Duration DiskDelay();
   void Violation(std::string what);
-  void CheckCommits(const mc::Decision& decision);
+  void CheckDecision(const mc::Decision& decision);
+  void CheckEvent(const mc::Event& event);
+  void CheckCommit(const mc::BlockCommitted& commit);
+  void CheckAck(const LeaseToken& token);
+  // What the journal says: after a crash, what was only decided has not happened.
+  void LearnFromJournal();
   void CheckRestart();
   void CheckResult();
 
@@ -93,8 +95,11 @@ class SimCluster {
 
   std::optional<JobId> job_;  // once the client saw it accepted
   std::optional<mc::JobView> ended_;
-  std::set<std::pair<PassId, int64_t>> committed_;   // (pass, task): from events as they are decided
-  std::set<std::pair<PassId, Block>> acknowledged_;  // whole blocks whose Ack a worker saw after it finished them
+  // From events as they are decided.
+  std::set<std::pair<PassId, int64_t>> committed_;  // (pass, task)
+  std::set<LeaseToken> live_;                       // attempts that may commit
+  std::set<LeaseToken> reported_;                   // tokens of commits
+  std::set<LeaseToken> durable_reports_;            // the same, in the journal
   std::optional<std::string> violation_;
   int64_t steps_ = 0;
 };

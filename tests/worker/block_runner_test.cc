@@ -208,17 +208,18 @@ TEST(BlockRunner, CancelledBlockReportsNothing) {
   EXPECT_EQ(ran, 3);
 }
 
-TEST(BlockRunner, PartialThatIsTooLargeNamesTheReducerAndTheSize) {
+TEST(BlockRunner, PartialThatIsTooLargeForAReportGoesToTheStore) {
   Runner runner(1, [](int64_t, TaskContext&, std::string* partial) {
     *partial = std::string(kInlineBytesMax + 1, 'x');
     return absl::OkStatus();
   });
   const BlockResult result = runner.Run({0, 0});
-  ASSERT_TRUE(result.fault.has_value());
-  EXPECT_EQ(result.fault->task, 0);
-  EXPECT_THAT(result.fault->message, HasSubstr("count"));
-  EXPECT_THAT(result.fault->message, HasSubstr("65537"));
-  EXPECT_THAT(result.nodes, IsEmpty());
+  EXPECT_FALSE(result.fault.has_value());
+  ASSERT_EQ(result.nodes.size(), 1u);
+  EXPECT_FALSE(result.nodes[0].partial.has_value());
+  ASSERT_TRUE(result.nodes[0].artifact.has_value());
+  EXPECT_EQ(result.nodes[0].artifact->bytes, kInlineBytesMax + 1);
+  EXPECT_EQ(result.stored, std::vector<Digest>{result.nodes[0].artifact->digest});
 }
 
 TEST(BlockRunner, MarkNamesTheRunningTaskAndIsIdleAfterwards) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/store_bytes.h"
 
 namespace mote::engine {
 namespace {
@@ -41,14 +42,13 @@ const Reducer& NoReducer() {
   return none;
 }
 
-absl::Status CheckNodeSizes(const std::vector<Node>& nodes, const std::string& reducer) {
-  for (const Node& node : nodes) {
+// What is too large to travel in a report goes to the store.
+void StoreLarge(std::vector<Node>& nodes, BlobSink& blobs) {
+  for (Node& node : nodes) {
     if (!node.partial || static_cast<int64_t>(node.partial->size()) <= kInlineBytesMax) continue;
-    return absl::InvalidArgumentError(absl::StrCat("reducer \"", reducer, "\" made a partial of ", node.partial->size(),
-                                                   " bytes; at most ", kInlineBytesMax,
-                                                   " are allowed: reduce to fewer values, or use concat"));
+    node.artifact = StoreArtifact(*std::move(node.partial), blobs);
+    node.partial.reset();
   }
-  return absl::OkStatus();
 }
 
 // Keeps the longest prefix that fits into one report.
@@ -95,7 +95,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   mark_.lease.store(0, std::memory_order_release);
 
   int64_t guilty = mark_.task.load(std::memory_order_relaxed);
-  if (absl::StatusOr<std::vector<Node>> nodes = TakeNodes(*spec, fold, *reducer); nodes.ok()) {
+  if (absl::StatusOr<std::vector<Node>> nodes = TakeNodes(fold, *reducer); nodes.ok()) {
     result.nodes = *std::move(nodes);
   } else if (status.ok()) {
     status = nodes.status();
@@ -114,15 +114,14 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   return result;
 }
 
-absl::StatusOr<std::vector<Node>> BlockRunner::TakeNodes(const PassSpec& spec, BlockFold& fold,
-                                                         const Reducer& reducer) {
+absl::StatusOr<std::vector<Node>> BlockRunner::TakeNodes(BlockFold& fold, const Reducer& reducer) {
   std::vector<Node> nodes;
   MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
     MOTE_ASSIGN_OR_RETURN(nodes, fold.Take(reducer, context_.blobs()));
+    StoreLarge(nodes, context_.blobs());
     return absl::OkStatus();
   }));
   MOTE_RETURN_IF_ERROR(context_.store_status());
-  MOTE_RETURN_IF_ERROR(CheckNodeSizes(nodes, spec.reducer));
   return nodes;
 }
 

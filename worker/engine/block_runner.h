@@ -52,7 +52,7 @@ class BlockRunner {
  private:
   // `reducer` is set once one is known: where a task is present.
   absl::Status RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer);
-  absl::StatusOr<std::vector<Node>> TakeNodes(const PassSpec& spec, BlockFold& fold, const Reducer& reducer);
+  absl::StatusOr<std::vector<Node>> TakeNodes(BlockFold& fold, const Reducer& reducer);
   absl::Status RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold);
 
   PassTable& passes_;

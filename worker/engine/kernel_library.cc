@@ -26,30 +26,30 @@ absl::StatusOr<Kernel*> KernelLibrary::Find(std::string_view name) {
   auto found = kernels_.find(name);
   if (found == kernels_.end() && !loaded()) {
     if (absl::Status status = Load(); !status.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "kernel \"", std::string(name), "\" is not built into the engine and ", std::string(status.message())));
+      return absl::UnavailableError(absl::StrCat("kernel \"", std::string(name), "\" is not built into the engine and ",
+                                                 std::string(status.message())));
     }
     found = kernels_.find(name);
   }
   if (found != kernels_.end()) return found->second.get();
   std::vector<std::string> known;
   for (const auto& [known_name, kernel] : kernels_) known.push_back(known_name);
-  return absl::FailedPreconditionError(absl::StrCat("this engine has no kernel \"", std::string(name), "\"",
-                                                    DidYouMean(name, known),
-                                                    "; install the same version of mote on all machines"));
+  return absl::UnavailableError(absl::StrCat("this engine has no kernel \"", std::string(name), "\"",
+                                             DidYouMean(name, known),
+                                             "; install the same version of mote on all machines"));
 }
 
 absl::Status KernelLibrary::Load() {
   if (loaded()) return absl::OkStatus();
   handle_ = dlopen(library_path_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ == nullptr) {
-    return absl::FailedPreconditionError(
+    return absl::UnavailableError(
         absl::StrCat("the torch kernels do not load: ", dlerror(),
                      "; build mote with MOTE_TORCH=ON and keep libmote_torch_kernels.so beside mote-engine"));
   }
   const auto add = reinterpret_cast<RegisterKernelsFunction>(dlsym(handle_, kRegisterKernelsSymbol));
   if (add == nullptr) {
-    return absl::FailedPreconditionError(
+    return absl::UnavailableError(
         absl::StrCat(library_path_, " does not export ", kRegisterKernelsSymbol, ": it is not a kernel library"));
   }
   add(kernels_);

@@ -200,7 +200,6 @@ Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now)
       spdlog::info("connected to {}: epoch {}, {} of {} leases kept", options_.coordinator, welcome->epoch.value,
                    welcome->kept.size(), session_.held_count());
       unreachable_logged_ = false;
-      if (epoch_ && *epoch_ != welcome->epoch) transfers_->ForgetKnown();
       epoch_ = welcome->epoch;
       return session_.OnWelcome(*welcome, now);
     }

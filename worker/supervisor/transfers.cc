@@ -15,7 +15,6 @@ namespace {
 
 // An engine that waits for a blob occupies its slot: after so long others may try.
 constexpr absl::Duration kFetchPatience = absl::Seconds(30);
-constexpr size_t kKnownMax = 200'000;
 constexpr absl::Duration kRetryFirst = absl::Milliseconds(50);
 constexpr absl::Duration kRetryLongest = absl::Seconds(2);
 // More at once than FindMissingBlobs takes.
@@ -62,11 +61,6 @@ void Transfers::Work() {
 bool Transfers::Pause(absl::Duration duration) {
   std::unique_lock<std::mutex> lock(mutex_);
   return !changed_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return stopped_; });
-}
-
-void Transfers::ForgetKnown() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  known_.clear();
 }
 
 void Transfers::Fetch(const Digest& digest, std::function<void(absl::StatusOr<int64_t>)> answer) {
@@ -133,17 +127,11 @@ Sent Transfers::PutNow(const std::vector<Digest>& digests, bool is_volatile, con
 }
 
 absl::StatusOr<int64_t> Transfers::PutOnce(const std::vector<Digest>& digests, bool is_volatile) {
-  std::vector<Digest> unknown;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    std::copy_if(digests.begin(), digests.end(), std::back_inserter(unknown),
-                 [this](const Digest& digest) { return !known_.contains(digest); });
-  }
   int64_t bytes = 0;
-  for (size_t at = 0; at < unknown.size(); at += kAskMax) {
-    const size_t end = std::min(unknown.size(), at + kAskMax);
-    const std::vector<Digest> asked(unknown.begin() + static_cast<std::ptrdiff_t>(at),
-                                    unknown.begin() + static_cast<std::ptrdiff_t>(end));
+  for (size_t at = 0; at < digests.size(); at += kAskMax) {
+    const size_t end = std::min(digests.size(), at + kAskMax);
+    const std::vector<Digest> asked(digests.begin() + static_cast<std::ptrdiff_t>(at),
+                                    digests.begin() + static_cast<std::ptrdiff_t>(end));
     // Asking costs a round trip: worth it only when it can save several transfers.
     // What is stored there volatile must be put again to become durable.
     std::set<Digest> missing(asked.begin(), asked.end());
@@ -157,10 +145,6 @@ absl::StatusOr<int64_t> Transfers::PutOnce(const std::vector<Digest>& digests, b
         MOTE_RETURN_IF_ERROR(client_.Put(digest, (*blob)->bytes(), is_volatile));
         bytes += static_cast<int64_t>((*blob)->bytes().size());
       }
-      if (is_volatile) continue;
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (known_.size() >= kKnownMax) known_.clear();
-      known_.insert(digest);
     }
   }
   return bytes;

@@ -53,9 +53,6 @@ class Transfers {
   void Put(std::vector<Digest> digests, bool is_volatile, std::shared_ptr<const std::atomic<bool>> abandoned,
            std::function<void(Sent)> answer);
 
-  // A restarted coordinator may have another store.
-  void ForgetKnown();
-
  private:
   void Work();
   absl::StatusOr<int64_t> FetchNow(const Digest& digest);
@@ -72,7 +69,6 @@ class Transfers {
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;
   std::set<Digest> fetching_;
-  absl::flat_hash_set<Digest> known_;  // durable at the coordinator
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

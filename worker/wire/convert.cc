@@ -133,18 +133,20 @@ absl::StatusOr<PassSpec> FromProto(const mote::v1::PassSpec& spec) {
 mote::v1::Node ToProto(const Node& node) {
   mote::v1::Node out;
   *out.mutable_block() = ToProto(node.block);
-  if (node.partial) {
-    out.set_partial(*node.partial);
-  } else {
-    out.set_absent(true);
-  }
+  out.set_absent(node.absent());
+  if (node.partial) out.set_partial(*node.partial);
+  if (node.artifact) out.set_artifact(node.artifact->ToString());
   return out;
 }
 
 absl::StatusOr<Node> FromProto(const mote::v1::Node& node) {
   Node out;
   MOTE_ASSIGN_OR_RETURN(out.block, FromProto(node.block()));
-  if (!node.absent()) out.partial = node.partial();
+  if (!node.artifact().empty()) {
+    MOTE_ASSIGN_OR_RETURN(out.artifact, ArtifactRef::Parse(node.artifact()));
+  } else if (!node.absent()) {
+    out.partial = node.partial();
+  }
   return out;
 }
 
