@@ -211,12 +211,12 @@ TEST(EngineProcess, TaskThatIsOutOfMemoryIsReportedAndTheEngineLives) {
   EXPECT_FALSE(engine.Next().block_done().has_fault());
 }
 
-TEST(EngineProcess, UnknownKernelIsAClearApplicationError) {
+TEST(EngineProcess, UnknownKernelIsUnavailableHereAndMayBeElsewhere) {
   EngineUnderTest engine;
   engine.Define(1, Pass("no_such_kernel", "{}", 1));
   engine.Run(1, {0, 0});
   const pb::EngineMessage done = engine.Next();
-  EXPECT_EQ(done.block_done().fault().kind(), mote::v1::FAULT_KIND_APPLICATION);
+  EXPECT_EQ(done.block_done().fault().kind(), mote::v1::FAULT_KIND_UNAVAILABLE);
   EXPECT_THAT(done.block_done().fault().message(), HasSubstr("no_such_kernel"));
 }
 
