@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "client/commands/commands.h"
+#include "common/grpc_polling.h"
 
 namespace mote::client {
 namespace {
@@ -38,4 +39,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace mote::client
 
-int main(int argc, char** argv) { return mote::client::Main(argc, argv); }
+int main(int argc, char** argv) {
+  mote::ReconnectPromptly();
+  return mote::client::Main(argc, argv);
+}

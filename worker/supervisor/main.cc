@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "common/grpc_polling.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/supervisor.h"
@@ -76,6 +77,7 @@ int Run(const Options& options, const sigset_t signals) {
 }  // namespace mote::worker
 
 int main(int argc, char** argv) {
+  mote::ReconnectPromptly();
   const auto options = mote::worker::ParseOptions(argc, argv);
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
   spdlog::set_default_logger(spdlog::stderr_color_mt("mote-worker"));
