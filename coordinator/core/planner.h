@@ -3,7 +3,8 @@
 //
 // The core asks a stage's planner once when the stage's inputs are complete, and
 // again each time every pass of its last answer is complete. What it answers is
-// journalled as an event, so a planner is never asked twice for the same step.
+// journalled as an event, so a planner is not asked twice for the same step (a
+// volatile one may be, after a crash, with the same memo and the same answer).
 #pragma once
 
 #include <map>
