@@ -32,14 +32,39 @@ absl::Status Disk(const fs::path& path, const std::error_code& error) {
   return absl::UnavailableError(absl::StrCat("'", path.string(), "' cannot be written: ", error.message()));
 }
 
+bool IsOurs(const std::string& file) { return file == "manifest.json" || file.rfind("part-", 0) == 0; }
+
+// Only an older output of ours may be replaced: nothing else that stands there is
+// ever removed.
+absl::Status CheckReplaceable(const fs::path& to) {
+  std::error_code error;
+  if (!fs::exists(to, error)) return absl::OkStatus();
+  std::string foreign = fs::is_directory(to, error) ? "" : to.filename().string();
+  for (fs::directory_iterator entry(to, error), end; foreign.empty() && !error && entry != end;
+       entry.increment(error)) {
+    if (!IsOurs(entry->path().filename().string())) foreign = entry->path().filename().string();
+  }
+  if (foreign.empty() && error) return Disk(to, error);
+  if (foreign.empty() && (fs::exists(to / "manifest.json", error) || fs::is_empty(to, error))) return absl::OkStatus();
+  const std::string why = foreign.empty() ? "it has no manifest.json" : absl::StrCat("it holds '", foreign, "'");
+  return absl::FailedPreconditionError(
+      absl::StrCat("'", to.string(), "' is not an older output of mote (", why,
+                   ") and is left alone; move it away, or write elsewhere with `to:` or --output"));
+}
+
 // A finished folder takes the place of what stood there.
 absl::Status ReplaceFolder(const fs::path& from, const fs::path& to) {
+  MOTE_RETURN_IF_ERROR(CheckReplaceable(to));
   const fs::path old = absl::StrCat(to.string(), ".old-", getpid());
-  std::error_code error;
-  if (fs::exists(to, error)) fs::rename(to, old, error);
+  std::error_code error, ignored;
+  const bool stood = fs::exists(to, error);
+  if (stood) fs::rename(to, old, error);
   if (error) return Disk(to, error);
   fs::rename(from, to, error);
-  if (error) return Disk(to, error);
+  if (error) {
+    if (stood) fs::rename(old, to, ignored);
+    return Disk(to, error);
+  }
   fs::remove_all(old, error);
   return absl::OkStatus();
 }
@@ -75,6 +100,7 @@ absl::Status WriteSourceText(Client& client, const Dataset& dataset, const std::
 absl::StatusOr<std::string> WriteTable(Client& client, const v1::OutputStatus& output, const fs::path& folder) {
   MOTE_ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(client, output));
   const fs::path target = folder / output.name();
+  MOTE_RETURN_IF_ERROR(CheckReplaceable(target));
   const fs::path temporary = folder / absl::StrCat(".", output.name(), ".tmp-", getpid());
   const absl::Cleanup remove = [&] {
     std::error_code ignored;

@@ -114,6 +114,17 @@ TEST_F(Outputs, AFailureLeavesWhatWasThere) {
   EXPECT_THAT(Files(), UnorderedElementsAre("numbers", "numbers/part-00000.csv", "numbers/manifest.json"));
 }
 
+TEST_F(Outputs, FolderThatIsNotAnOutputOfMoteIsLeftAlone) {
+  std::filesystem::create_directories(dir_ + "/numbers");
+  std::ofstream(dir_ + "/numbers/mine.txt") << "precious";
+  const v1::OutputStatus output = Integers(5, 2);
+  const absl::Status status = WriteOutput(fake_.client(), output, dir_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("mine.txt"));
+  EXPECT_EQ(Read("numbers/mine.txt"), "precious");
+  EXPECT_THAT(Files(), UnorderedElementsAre("numbers", "numbers/mine.txt"));
+}
+
 TEST_F(Outputs, DocumentsAreJsonAndReportsTextToo) {
   EXPECT_EQ(Write(Output("history", v1::OUTPUT_KIND_DOCUMENT, R"({"epochs":[]})")), dir_ + "/history.json");
   EXPECT_EQ(Read("history.json"), "{\n  \"epochs\": []\n}\n");
