@@ -1,5 +1,7 @@
 #include "common/cost.h"
 
+#include <algorithm>
+
 #include "common/saturating.h"
 
 namespace mote {
@@ -22,6 +24,13 @@ std::string_view Name(Phase phase) {
       return "send";
   }
   return "unknown phase";
+}
+
+int64_t Cost::mean_task_ns() const {
+  if (tasks <= 0) return 0;
+  int64_t busy = 0;
+  for (const int64_t ns : phase_ns) busy = SaturatingAdd(busy, ns);
+  return std::max<int64_t>(1, busy / tasks);
 }
 
 int64_t Cost::communication_ns() const {

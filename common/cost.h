@@ -23,6 +23,8 @@ struct Cost {
   Histogram task_ns;                            // one entry per task: its wall time
 
   int64_t compute_ns() const { return phase_ns[static_cast<int>(Phase::kCompute)]; }
+  // Mean busy time of a task over all phases, at least 1 ns; 0 while there is no task.
+  int64_t mean_task_ns() const;
   // Fetch, transfers and send: what α·(C+S) predicts.
   int64_t communication_ns() const;
   void Merge(const Cost& other);

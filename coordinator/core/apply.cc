@@ -104,11 +104,7 @@ void AddCost(State& state, const Job& job, Pass& pass, StageRun& stage, const Bl
   state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time;
   const double bytes = static_cast<double>(event.cost.staged_bytes + event.cost.network_bytes);
   if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
-  if (pass.cost.tasks > 0) {
-    int64_t busy = 0;
-    for (const int64_t ns : pass.cost.phase_ns) busy += ns;
-    stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(std::max<int64_t>(1, busy / pass.cost.tasks));
-  }
+  if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
 }
 
 absl::Status On(State& state, const EpochStarted& event, BlobSink&) {
@@ -207,10 +203,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   if (leased == nullptr || event.nodes.empty()) return Unknown("attempt", token.attempt);
   StageRun& stage = job->stages[pass->stage];
   for (const Attempt& attempt : leased->attempts) {
-    LeaseToken ended = token;
-    ended.attempt = attempt.number;
-    ended.epoch = attempt.epoch;
-    state.cluster.RemoveLease(ended, attempt.worker);
+    state.cluster.RemoveLease(TokenOf(token.job, token.pass, token.block, attempt), attempt.worker);
   }
   const int64_t done_end = event.nodes.back().block.end(pass->spec->task_count);
   MOTE_RETURN_IF_ERROR(pass->blocks.Commit(token, done_end));
@@ -295,7 +288,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
   for (auto& [id, pass] : job->passes) {
     for (const auto& [begin, leased] : pass.blocks.leases()) {
       for (const Attempt& attempt : leased.attempts) {
-        state.cluster.RemoveLease({attempt.epoch, job->id, id, leased.block, attempt.number}, attempt.worker);
+        state.cluster.RemoveLease(TokenOf(job->id, id, leased.block, attempt), attempt.worker);
       }
     }
   }

@@ -31,6 +31,10 @@ struct Attempt {
   bool operator==(const Attempt&) const = default;
 };
 
+inline LeaseToken TokenOf(JobId job, PassId pass, Block block, const Attempt& attempt) {
+  return {attempt.epoch, job, pass, block, attempt.number};
+}
+
 struct LeasedBlock {
   Block block;
   std::vector<Attempt> attempts;  // at most two: one may be speculative

@@ -30,9 +30,9 @@ absl::StatusOr<Output> DecodeFinish(const std::string& text) {
   if (!json.is_object() || !json.contains("kind")) {
     return absl::InvalidArgumentError("the kernel \"finish\" answered something that is not an output");
   }
-  for (const char* text : {"kind", "inline", "artifact", "schema"}) {
-    if (json.contains(text) && !json[text].is_string()) {
-      return absl::InvalidArgumentError(absl::StrCat("the kernel \"finish\" answered a ", text, " that is no text"));
+  for (const char* field : {"kind", "inline", "artifact", "schema"}) {
+    if (json.contains(field) && !json[field].is_string()) {
+      return absl::InvalidArgumentError(absl::StrCat("the kernel \"finish\" answered a ", field, " that is no text"));
     }
   }
   for (const char* number : {"rows", "bytes"}) {

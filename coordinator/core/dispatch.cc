@@ -50,11 +50,7 @@ std::vector<JobDemand> JobsInOrder(const State& state) {
 
 // Learned mean of a task of this pass, or of its kernel in the stage's passes before.
 absl::Duration TaskDuration(const StageRun& stage, const Pass& pass) {
-  if (pass.cost.tasks > 0) {
-    int64_t busy = 0;
-    for (const int64_t ns : pass.cost.phase_ns) busy += ns;
-    return absl::Nanoseconds(std::max<int64_t>(1, busy / pass.cost.tasks));
-  }
+  if (pass.cost.tasks > 0) return absl::Nanoseconds(pass.cost.mean_task_ns());
   const auto known = stage.kernel_duration.find(pass.spec->kernel);
   return known == stage.kernel_duration.end() ? absl::ZeroDuration() : known->second;
 }

@@ -191,11 +191,7 @@ void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure>
   const Job& job = *tx.state.FindJob(id);
   for (const auto& [pass_id, pass] : job.passes) {
     for (const auto& [begin, leased] : pass.blocks.leases()) {
-      for (const Attempt& attempt : leased.attempts) {
-        const Worker* worker = tx.state.cluster.Find(attempt.worker);
-        if (worker == nullptr || !worker->session) continue;
-        tx.Send(SendRevoke{*worker->session, {attempt.epoch, id, pass_id, leased.block, attempt.number}});
-      }
+      for (const Attempt& attempt : leased.attempts) tx.Revoke(id, pass_id, leased.block, attempt);
     }
   }
   for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) SendDropPasses(tx, job, i);

@@ -71,10 +71,7 @@ absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& 
 
 void RevokeOthers(Transaction& tx, const LeaseToken& token, const std::vector<Attempt>& attempts) {
   for (const Attempt& attempt : attempts) {
-    if (attempt.number == token.attempt) continue;
-    const Worker* worker = tx.state.cluster.Find(attempt.worker);
-    if (worker == nullptr || !worker->session) continue;
-    tx.Send(SendRevoke{*worker->session, {attempt.epoch, token.job, token.pass, token.block, attempt.number}});
+    if (attempt.number != token.attempt) tx.Revoke(token.job, token.pass, token.block, attempt);
   }
 }
 

@@ -26,6 +26,12 @@ void Transaction::Emit(Event event) {
   decision_.events.push_back(std::move(event));
 }
 
+void Transaction::Revoke(JobId job, PassId pass, Block block, const Attempt& attempt) {
+  const Worker* worker = state.cluster.Find(attempt.worker);
+  if (worker == nullptr || !worker->session) return;
+  Send(SendRevoke{*worker->session, TokenOf(job, pass, block, attempt)});
+}
+
 void Transaction::EmitOf(const Pass& pass, Event event) {
   const bool is_volatile = pass.is_volatile;
   if (is_volatile) {

@@ -17,6 +17,9 @@ class Transaction {
   // Applies an event that the journal never sees.
   void EmitVolatile(Event event);
   void Send(Effect effect) { decision_.effects.push_back(std::move(effect)); }
+  // Tells the worker of a live attempt to stop it; one that is away learns it from
+  // Welcome.
+  void Revoke(JobId job, PassId pass, Block block, const Attempt& attempt);
   // Makes an artifact durable before the events are.
   void Sync(const ArtifactRef& artifact) { decision_.sync.push_back(artifact); }
   BlobSink& blobs() { return blobs_; }

@@ -7,24 +7,12 @@
 #include "common/check.h"
 #include "coordinator/plan/registry.h"
 #include "tests/sim/fingerprint.h"
+#include "tests/testing/map_sink.h"
 
 namespace mote::sim {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(50);
-
-class MapSink : public BlobSink {
- public:
-  explicit MapSink(std::map<Digest, std::string>& blobs) : blobs_(blobs) {}
-  Digest Store(std::string bytes) override {
-    const Digest digest = Sha256(bytes);
-    blobs_[digest] = std::move(bytes);
-    return digest;
-  }
-
- private:
-  std::map<Digest, std::string>& blobs_;
-};
 
 mc::JobSpec SumJob(int64_t tasks) {
   mc::JobSpec spec;
@@ -381,7 +369,7 @@ void SimCluster::CheckResult() {
   spec.task_count = options_.tasks;
   spec.reducer = "sum";
   auto reducer = MakeReducer("sum", Json::object());
-  MapSink sink(blobs_);
+  testing::MapSink sink(blobs_);
   BlockFold fold({RootLevel(options_.tasks), 0}, options_.tasks);
   for (int64_t task = 0; task < options_.tasks; ++task) {
     NodeValue leaf;

@@ -8,22 +8,10 @@
 #include "common/check.h"
 #include "common/dataset.h"
 #include "common/table.h"
+#include "tests/testing/map_sink.h"
 
 namespace mote::testing {
 namespace {
-
-class MapSink : public BlobSink {
- public:
-  explicit MapSink(std::map<Digest, std::string>& blobs) : blobs_(blobs) {}
-  Digest Store(std::string bytes) override {
-    const Digest digest = Sha256(bytes);
-    blobs_[digest] = std::move(bytes);
-    return digest;
-  }
-
- private:
-  std::map<Digest, std::string>& blobs_;
-};
 
 // What the torch-free kernels would yield: a row that tells the task, where the
 // reducer keeps rows.
