@@ -128,19 +128,32 @@ absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
   return absl::OkStatus();
 }
 
+// Live, a running step that is journalled after the fact (plan_step.h, Checkpoint)
+// goes on as it is; in replay, where it was never planned, it begins.
+bool IsRunning(const StageRun& stage, const StepPlanned& event) {
+  return !stage.step.empty() &&
+         std::equal(stage.step.begin(), stage.step.end(), event.passes.begin(), event.passes.end(),
+                    [](PassId running, const PlannedPass& planned) { return running == planned.pass; });
+}
+
+void BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event) {
+  if (stage.state == StageState::kWaiting) stage.start = event.time;
+  stage.state = StageState::kRunning;
+  stage.memo = event.memo;
+  if (!event.progress.empty()) stage.progress = event.progress;
+  DropPassesOf(state, job, event.stage, event.time);
+  for (const PlannedPass& planned : event.passes) {
+    AddPass(state, job, event.stage, planned, event.is_volatile);
+    stage.step.push_back(planned.pass);
+  }
+  ReplaceArtifacts(state, stage.artifacts, event.artifacts, event.time);
+}
+
 absl::Status On(State& state, const StepPlanned& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
-  if (stage->state == StageState::kWaiting) stage->start = event.time;
-  stage->state = StageState::kRunning;
-  stage->memo = event.memo;
-  if (!event.progress.empty()) stage->progress = event.progress;
-  DropPassesOf(state, *job, event.stage, event.time);
-  for (const PlannedPass& planned : event.passes) {
-    AddPass(state, *job, event.stage, planned, event.is_volatile);
-    stage->step.push_back(planned.pass);
-  }
-  ReplaceArtifacts(state, stage->artifacts, event.artifacts, event.time);
+  if (!IsRunning(*stage, event)) BeginStep(state, *job, *stage, event);
+  stage->step_journalled = event.journalled;
   if (event.journalled) {
     ReplaceArtifacts(state, stage->durable_artifacts, event.artifacts, event.time);
     stage->last_checkpoint = event.time;

@@ -29,7 +29,10 @@ std::optional<Block> BlockSet::Next(absl::Time now, int level_max, int64_t windo
 }
 
 absl::Status BlockSet::TakePending(Block block) {
-  if (block.begin() == frontier_) {
+  if (block.begin() >= frontier_ && block.begin() < task_count_) {
+    for (const Block& before : CanonicalNodes({frontier_, block.begin()}, task_count_)) {
+      Return(before, absl::InfinitePast());
+    }
     frontier_ = block.end(task_count_);
     return absl::OkStatus();
   }

@@ -187,6 +187,22 @@ void AdvanceJob(Transaction& tx, JobId id) {
   }
 }
 
+void Checkpoint(Transaction& tx, const Job& job, int stage) {
+  const StageRun& run = job.stages[stage];
+  if (run.step_journalled) return;
+  StepPlanned event;
+  event.job = job.id;
+  event.stage = stage;
+  event.memo = run.memo;
+  event.is_volatile = true;
+  event.artifacts = run.artifacts;
+  event.progress = run.progress;
+  event.time = tx.now;
+  for (const PassId id : run.step) event.passes.push_back({id, *job.passes.at(id).spec});
+  for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
+  tx.Emit(std::move(event));
+}
+
 void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure> failure) {
   const Job& job = *tx.state.FindJob(id);
   for (const auto& [pass_id, pass] : job.passes) {

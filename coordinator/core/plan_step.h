@@ -12,6 +12,10 @@ namespace mote::coordinator {
 // at any time; `job` may be ended afterwards.
 void AdvanceJob(Transaction& tx, JobId job);
 
+// Journals the stage's running step if it is not journalled yet: what is emitted
+// next may name its passes, also in replay. Costs one commit, no work.
+void Checkpoint(Transaction& tx, const Job& job, int stage);
+
 // Ends a running job: revokes its leases, tells its watchers.
 void EndJob(Transaction& tx, JobId job, JobState state, std::optional<JobFailure> failure);
 

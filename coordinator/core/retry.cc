@@ -56,8 +56,9 @@ void GiveUp(Transaction& tx, const LeaseToken& token, int64_t task, const Failur
   const Job& job = *tx.state.FindJob(token.job);
   const Pass& pass = *tx.state.FindPass(token.job, token.pass);
   if (job.admitted.stages[pass.stage].spec.on_bad_task == TaskPolicy::kQuarantine && !pass.finishes) {
-    tx.EmitOf(pass, TaskQuarantined{token.job, token.pass, task, failure});
-    return;
+    // Part of the result for good, also where the pass's commits are not journalled.
+    Checkpoint(tx, job, pass.stage);
+    return tx.Emit(TaskQuarantined{token.job, token.pass, task, failure});
   }
   JobFailure reported{job.stage_name(pass.stage), pass.id, {task, task + 1}, failure};
   reported.failure.task = task;

@@ -60,6 +60,7 @@ struct StageRun {
   StageState state = StageState::kWaiting;
   std::string memo;
   std::vector<PassId> step;               // passes of the current step, in the planner's order
+  bool step_journalled = true;            // false: a crash goes back to an older step
   std::map<std::string, Output> outputs;  // once complete
   std::string numeric_class;              // empty: not bound yet
   std::string progress;

@@ -138,5 +138,22 @@ TEST(BlockSet, AnyHistoryCoversEveryTaskExactlyOnce) {
   }
 }
 
+TEST(BlockSet, TaskBeyondTheFrontierIsSettledAndItsNeighboursStayPending) {
+  BlockSet blocks(100);
+  ASSERT_TRUE(blocks.Settle(37).ok());
+  EXPECT_FALSE(blocks.Settle(37).ok());
+  EXPECT_FALSE(blocks.Settle(100).ok());
+  EXPECT_EQ(blocks.pending(), 99);
+  std::vector<int> leased(100, 0);
+  uint32_t attempt = 1;
+  while (const std::optional<Block> next = blocks.Next(absl::UnixEpoch(), 3, 100)) {
+    ASSERT_TRUE(blocks.Lease(*next, {attempt++, Epoch{1}, "w", 0, absl::UnixEpoch()}).ok());
+    for (int64_t task = next->begin(); task < next->end(100); ++task) ++leased[task];
+  }
+  std::vector<int> want(100, 1);
+  want[37] = 0;
+  EXPECT_EQ(leased, want);
+}
+
 }  // namespace
 }  // namespace mote::coordinator

@@ -110,6 +110,56 @@ TEST(Iteration, StateIsJournalledAboutOnceASecond) {
   EXPECT_GE(CountEvents<mc::StepPlanned>(c), 3);
 }
 
+TEST(Iteration, AbsentTaskOfAStepBetweenCheckpointsIsAbsentAfterACrashToo) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1", 2);
+  mc::JobSpec spec = OneStage("count_to_ten", 0);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  const JobId job = *c.Submit(spec);
+  const auto memo = [&] { return c.core().state().FindJob(job)->stages[0].memo; };
+  while (memo() != "6") {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  // Step 6 is not journalled. Its task 1 is refused, task 0 is not reported yet.
+  for (const mc::SendLease& lease : c.TakeLeases("w1")) {
+    if (lease.token.block.begin() == 1) c.ReportFault("w1", lease, FaultKind::kApplication, 1);
+  }
+  ASSERT_EQ(c.View(job).absent.size(), 1u);
+  ASSERT_EQ(CountEvents<mc::TaskQuarantined>(c), 1);
+
+  c.Restart();
+  EXPECT_EQ(memo(), "6") << "a crash must not go back behind an absent task";
+  c.Connect("w1", 2);
+  const std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+  ASSERT_EQ(leases.size(), 1u) << "the absent task is not run again";
+  EXPECT_EQ(leases[0].token.block, (Block{0, 0}));
+  c.ReportDone("w1", leases[0]);
+  c.RunAll();
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kPartlyQuarantined);
+  ASSERT_EQ(view.absent.size(), 1u);
+  EXPECT_EQ(view.absent[0].task, 1);
+}
+
+TEST(Iteration, StepGoesOnWhileItIsJournalledForAnAbsentTask) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1", 2);
+  mc::JobSpec spec = OneStage("count_to_ten", 0);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  const JobId job = *c.Submit(spec);
+  while (c.core().state().FindJob(job)->stages[0].memo != "6") {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  const std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+  ASSERT_EQ(leases.size(), 2u);
+  c.ReportFault("w1", leases[1], FaultKind::kApplication, 1);
+  EXPECT_THAT(c.TakeRevokes("w1"), ::testing::IsEmpty());
+  c.ReportDone("w1", leases[0]);
+  EXPECT_EQ(c.core().state().FindJob(job)->stages[0].memo, "7");
+}
+
 TEST(Iteration, SupersededStatesAreDroppedButNotTheCheckpoint) {
   const OnePlanner planners;
   CoreHarness c(planners);
