@@ -84,6 +84,7 @@ absl::Status CheckRandomSum(const Json& parameters) {
 }
 
 absl::Status CheckMisbehave(const Json& parameters) {
+  MOTE_RETURN_IF_ERROR(CheckInteger(parameters, "values", 0, kBlobBytesMax / int64_t{sizeof(double)}));
   for (const Json& task : parameters.at("tasks")) {
     const bool is_index =
         task.is_number_integer() && task.get<int64_t>() >= 0 && task.get<int64_t>() < (int64_t{1} << 53);
@@ -163,16 +164,17 @@ std::unique_ptr<Planner> MakeRandomSumPlanner() {
 }
 
 std::unique_ptr<Planner> MakeMisbehavePlanner() {
-  OperationDescription description =
-      Describe("misbehave", "Does nothing, except that some tasks fail; for tests",
-               {{.name = "tasks",
-                 .kind = Parameter::Kind::kList,
-                 .default_value = "",
-                 .summary = "indices of the tasks that fail, such as [5]"},
-                {.name = "how",
-                 .kind = Parameter::Kind::kText,
-                 .default_value = "",
-                 .summary = "crash (the engine dies), error, hang (until the timeout), oom (out of memory)"}});
+  OperationDescription description = Describe(
+      "misbehave", "Some tasks fail; the others do nothing, or yield values as random_sum does (seed 0). For tests",
+      {{.name = "tasks",
+        .kind = Parameter::Kind::kList,
+        .default_value = "",
+        .summary = "indices of the tasks that fail, such as [5]"},
+       {.name = "how",
+        .kind = Parameter::Kind::kText,
+        .default_value = "",
+        .summary = "crash (the engine dies), error, hang (until the timeout), oom (out of memory)"},
+       IntegerParameter("values", "0", "values of each other task, as random_sum yields them; 0: no row")});
   description.task_shape = "one index; tasks: {count: n}, default one more than the largest of the parameter tasks";
   description.is_test = true;
   return Make(std::move(description), {"count", &CheckMisbehave, &MisbehaveCount});

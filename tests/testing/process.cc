@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -116,6 +117,18 @@ void WriteFile(const std::string& path, const std::string& content) {
   std::ofstream out(path, std::ios::binary);
   out << content;
   MOTE_CHECK(out.good(), "the test's file can be written");
+}
+
+std::vector<std::string> ProcessesNaming(const std::string& text) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string pid = entry.path().filename().string();
+    if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::string command = ReadFile(absl::StrCat("/proc/", pid, "/cmdline"));  // empty once it has ended
+    std::replace(command.begin(), command.end(), '\0', ' ');
+    if (command.find(text) != std::string::npos) found.push_back(absl::StrCat(pid, " ", command));
+  }
+  return found;
 }
 
 std::vector<pid_t> ChildrenOf(pid_t pid, const std::string& name) {

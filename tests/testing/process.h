@@ -55,6 +55,9 @@ std::string MakeTempDir();
 std::string ReadFile(const std::string& path);
 void WriteFile(const std::string& path, const std::string& content);
 
+// Running processes whose command line holds `text`, as "PID COMMAND LINE".
+std::vector<std::string> ProcessesNaming(const std::string& text);
+
 // Direct children of a process whose name starts with `name`.
 std::vector<pid_t> ChildrenOf(pid_t pid, const std::string& name);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -23,49 +24,76 @@ std::string Trimmed(std::string text) { return std::string(absl::StripAsciiWhite
 std::string Program(const std::string& name) { return absl::StrCat(MOTE_BIN_DIR, "/", name); }
 std::string SourcePath(const std::string& relative) { return absl::StrCat(MOTE_SOURCE_DIR, "/", relative); }
 
-RealCluster::RealCluster(int workers, std::vector<std::string> worker_flags)
-    : dir_(MakeTempDir()), address_("127.0.0.1:0"), worker_flags_(std::move(worker_flags)) {
+RealCluster::RealCluster(ClusterOptions options)
+    : options_(std::move(options)), dir_(MakeTempDir()), address_(options_.listen) {
+  if (options_.state_dir.empty()) options_.state_dir = dir_ + "/state";
   StartCoordinator();
-  for (int i = 0; i < workers; ++i) StartWorker();
+  for (int i = 0; i < options_.workers; ++i) StartWorker();
+}
+
+RealCluster::~RealCluster() {
+  workers_.clear();
+  coordinator_.reset();
+  std::error_code ignored;
+  if (!::testing::Test::HasFailure()) std::filesystem::remove_all(dir_, ignored);
+}
+
+std::unique_ptr<Process> RealCluster::MakeCoordinator() {
+  std::vector<std::string> argv = options_.coordinator_prefix;
+  argv.insert(argv.end(), {Program("mote-coordinator"), "--listen", address_, "--state-dir", options_.state_dir});
+  argv.insert(argv.end(), options_.coordinator_flags.begin(), options_.coordinator_flags.end());
+  return std::make_unique<Process>(std::move(argv), dir_, absl::StrCat("coordinator", ++started_));
+}
+
+void RealCluster::CutCoordinatorStart(absl::Duration after) {
+  coordinator_.reset();
+  coordinator_ = MakeCoordinator();
+  absl::SleepFor(after);
+  coordinator_->Kill();
 }
 
 void RealCluster::StartCoordinator() {
-  coordinator_.reset();
-  coordinator_ = std::make_unique<Process>(
-      std::vector<std::string>{Program("mote-coordinator"), "--listen", address_, "--state-dir", dir_ + "/state"}, dir_,
-      absl::StrCat("coordinator", ++started_));
+  coordinator_.reset();  // its port and directory are free then
+  coordinator_ = MakeCoordinator();
   ASSERT_TRUE(coordinator_->WaitForOutput("listening on ", kStart)) << coordinator_->Stderr();
   std::string line = coordinator_->Stdout();
   line = line.substr(line.find("listening on ") + 13);
   address_ = Trimmed(line.substr(0, line.find('\n')));
 }
 
-void RealCluster::StartWorker() {
-  const int number = ++started_;
-  std::vector<std::string> argv{Program("mote-worker"),
-                                "--coordinator",
-                                address_,
-                                "--slots",
-                                "1",
-                                "--store-dir",
-                                absl::StrCat(dir_, "/store", number)};
-  argv.insert(argv.end(), worker_flags_.begin(), worker_flags_.end());
-  workers_.push_back(std::make_unique<Process>(std::move(argv), dir_, absl::StrCat("worker", number)));
+std::unique_ptr<Process> RealCluster::MakeWorker(int index) {
+  std::vector<std::string> argv;
+  if (options_.worker_prefix) argv = options_.worker_prefix(index);
+  const std::string store = options_.store_dir ? options_.store_dir(index) : absl::StrCat(dir_, "/store", index);
+  argv.insert(argv.end(), {Program("mote-worker"), "--coordinator", address_, "--slots", "1", "--store-dir", store});
+  argv.insert(argv.end(), options_.worker_flags.begin(), options_.worker_flags.end());
+  return std::make_unique<Process>(std::move(argv), dir_, absl::StrCat("worker", index, "-", ++started_));
+}
+
+void RealCluster::StartWorker() { workers_.push_back(MakeWorker(workers())); }
+
+void RealCluster::RestartWorker(int index) {
+  workers_[index].reset();
+  workers_[index] = MakeWorker(index);
 }
 
 void RealCluster::KillWorker(int index) { workers_[index]->Kill(); }
 void RealCluster::KillCoordinator() { coordinator_->Kill(); }
 
+std::vector<std::string> RealCluster::MoteCommand(std::vector<std::string> arguments) const {
+  std::vector<std::string> argv = options_.coordinator_prefix;
+  argv.push_back(Program("mote"));
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  argv.insert(argv.end(), {"--coordinator", address_});
+  return argv;
+}
+
 Outcome RealCluster::Mote(std::vector<std::string> arguments, absl::Duration limit) {
-  arguments.insert(arguments.begin(), Program("mote"));
-  arguments.insert(arguments.end(), {"--coordinator", address_});
-  return Run(std::move(arguments), dir_, limit);
+  return Run(MoteCommand(std::move(arguments)), dir_, limit);
 }
 
 std::unique_ptr<Process> RealCluster::StartMote(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), Program("mote"));
-  arguments.insert(arguments.end(), {"--coordinator", address_});
-  return std::make_unique<Process>(std::move(arguments), dir_, absl::StrCat("mote", ++started_));
+  return std::make_unique<Process>(MoteCommand(std::move(arguments)), dir_, absl::StrCat("mote", ++started_));
 }
 
 std::string RealCluster::Submit(const std::string& job_file) {

@@ -1,20 +1,43 @@
 // A coordinator and workers as real processes on loopback, for end-to-end tests.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/testing/process.h"
 
 namespace mote::testing {
 
+// How the programs are started.
+struct ClusterOptions {
+  int workers = 1;
+  std::string listen = "127.0.0.1:0";
+  std::string state_dir = {};  // empty: in dir()
+  std::vector<std::string> coordinator_flags = {};
+  std::vector<std::string> worker_flags = {"--allow-commands", "--allow-test-operations"};
+  // What stands before a program's path, such as what enters another network: of the
+  // coordinator and of `mote`, and of worker i.
+  std::vector<std::string> coordinator_prefix = {};
+  std::function<std::vector<std::string>(int worker)> worker_prefix = {};
+  // Worker i keeps its blobs here; default: in dir().
+  std::function<std::string(int worker)> store_dir = {};
+};
+
+// The directory goes with the cluster, unless the test has failed.
 class RealCluster {
  public:
-  explicit RealCluster(int workers,
-                       std::vector<std::string> worker_flags = {"--allow-commands", "--allow-test-operations"});
+  explicit RealCluster(ClusterOptions options);
+  explicit RealCluster(int workers) : RealCluster(ClusterOptions{.workers = workers}) {}
+  RealCluster(int workers, std::vector<std::string> worker_flags)
+      : RealCluster(ClusterOptions{.workers = workers, .worker_flags = std::move(worker_flags)}) {}
+  ~RealCluster();
+  RealCluster(const RealCluster&) = delete;
+  RealCluster& operator=(const RealCluster&) = delete;
 
   // `mote ARGUMENTS…` against this cluster.
   Outcome Mote(std::vector<std::string> arguments, absl::Duration limit = absl::Seconds(120));
@@ -32,18 +55,27 @@ class RealCluster {
 
   void StartWorker();
   void KillWorker(int index);
+  // Ends it with SIGKILL if it runs, and starts another in the same store directory.
+  void RestartWorker(int index);
   void KillCoordinator();
   // On the same port and state directory.
   void StartCoordinator();
+  // Starts it, and kills it after `after`, whatever it was at.
+  void CutCoordinatorStart(absl::Duration after);
   Process& coordinator() { return *coordinator_; }
   Process& worker(int index) { return *workers_[index]; }
+  int workers() const { return static_cast<int>(workers_.size()); }
   const std::string& dir() const { return dir_; }
   const std::string& address() const { return address_; }
 
  private:
+  std::unique_ptr<Process> MakeCoordinator();
+  std::unique_ptr<Process> MakeWorker(int index);
+  std::vector<std::string> MoteCommand(std::vector<std::string> arguments) const;
+
+  ClusterOptions options_;
   std::string dir_;
   std::string address_;
-  std::vector<std::string> worker_flags_;
   std::unique_ptr<Process> coordinator_;
   std::vector<std::unique_ptr<Process>> workers_;
   int started_ = 0;

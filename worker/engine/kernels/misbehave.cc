@@ -1,4 +1,5 @@
-// misbehave: tasks that fail as they are told, to try retry, blame and quarantine.
+// misbehave: tasks that fail as they are told, to try retry, blame and quarantine, and
+// what their neighbours' sum becomes without them.
 #include <unistd.h>
 
 #include <cstdio>
@@ -14,6 +15,7 @@
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
+#include "worker/engine/kernels/random_row.h"
 
 namespace mote::engine {
 namespace {
@@ -25,12 +27,12 @@ namespace {
 
 class MisbehavePass final : public RowPassKernel {
  public:
-  MisbehavePass(std::unique_ptr<RowReducer> reducer, std::set<int64_t> tasks, std::string how)
-      : RowPassKernel(std::move(reducer)), tasks_(std::move(tasks)), how_(std::move(how)) {}
+  MisbehavePass(std::unique_ptr<RowReducer> reducer, std::set<int64_t> tasks, std::string how, int64_t values)
+      : RowPassKernel(std::move(reducer)), tasks_(std::move(tasks)), how_(std::move(how)), values_(values) {}
 
  protected:
   absl::StatusOr<Table> RunRows(int64_t task, TaskContext&) override {
-    if (!tasks_.contains(task)) return Table();
+    if (!tasks_.contains(task)) return values_ == 0 ? Table() : RandomRow(values_, /*seed=*/0, task);
     if (how_ == "crash") {
       std::fprintf(stderr, "misbehave: task %lld crashes as told\n", static_cast<long long>(task));
       std::abort();
@@ -45,6 +47,7 @@ class MisbehavePass final : public RowPassKernel {
  private:
   const std::set<int64_t> tasks_;
   const std::string how_;
+  const int64_t values_;
 };
 
 class MisbehaveKernel final : public Kernel {
@@ -62,7 +65,9 @@ class MisbehaveKernel final : public Kernel {
     if (const Json* list = parameters.Find("tasks"); list != nullptr) {
       for (const Json& task : *list) tasks.insert(task.get<int64_t>());
     }
-    return std::make_unique<MisbehavePass>(std::move(reducer), std::move(tasks), parameters.Text("how"));
+    const Json* values = parameters.Find("values");
+    return std::make_unique<MisbehavePass>(std::move(reducer), std::move(tasks), parameters.Text("how"),
+                                           values == nullptr ? 0 : values->get<int64_t>());
   }
 };
 

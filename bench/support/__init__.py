@@ -1,0 +1,1 @@
+"""What benchmarks of bench/ share: real clusters, and figures with their spread."""

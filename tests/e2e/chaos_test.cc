@@ -1,0 +1,23 @@
+// A short round of chaos on real processes; `./dev soak` runs long ones.
+#include <gtest/gtest.h>
+
+#include "tests/testing/chaos_round.h"
+#include "tests/testing/process.h"
+
+namespace mote::testing {
+namespace {
+
+TEST(Chaos, KilledAndFrozenProcessesLoseNothingAndChangeNoBit) {
+  const std::string dir = MakeTempDir();
+  const std::vector<ChaosJob> jobs = WriteChaosJobs(dir, /*training=*/false);
+  const auto undisturbed = RunUndisturbed(jobs);
+  ASSERT_FALSE(HasFailure());
+  const RoundOptions options{.seed = 1, .workers = 3, .disturbed_for = absl::Seconds(12)};
+  const RoundReport report = RunChaosRound(options, jobs, undisturbed);
+  EXPECT_TRUE(report.problems.empty()) << report.Story(options.seed);
+  EXPECT_GT(report.jobs, 0);
+  EXPECT_GT(report.acts.size(), 5u);
+}
+
+}  // namespace
+}  // namespace mote::testing

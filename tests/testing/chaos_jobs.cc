@@ -1,0 +1,89 @@
+#include "tests/testing/chaos_jobs.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/testing/real_cluster.h"
+
+namespace mote::testing {
+namespace {
+
+// Faults come from outside and often: no task is to blame for them.
+constexpr char kRetry[] = "    retry: {attempts: 100}\n";
+
+std::string Stage(const std::string& name, const std::string& body) {
+  return absl::StrCat("  - name: ", name, "\n", body, kRetry);
+}
+
+std::string SumsJob() {
+  return absl::StrCat("name: sums\nstages:\n", Stage("wait", "    sleep: {duration: 2ms}\n    tasks: {count: 500}\n"),
+                      Stage("work",
+                            "    random_sum: {values: 100, seed: 3}\n    tasks: {count: 5000}\n    reduce: sum\n"
+                            "    after: [wait]\n"),
+                      "outputs:\n  answer: {from: work}\n  waited: {from: wait}\n");
+}
+
+std::string RowsJob() {
+  return absl::StrCat("name: rows\nstages:\n", Stage("work", "    echo: {bytes: 200}\n    tasks: {count: 20000}\n"),
+                      "outputs:\n  answer: {from: work}\n");
+}
+
+std::string LargeJob() {
+  return absl::StrCat(
+      "name: large\nstages:\n",
+      Stage("work", "    random_sum: {values: 30000, seed: 5}\n    tasks: {count: 60}\n    reduce: sum\n"),
+      "outputs:\n  answer: {from: work}\n");
+}
+
+std::string QuarantineJob() {
+  return absl::StrCat("name: quarantine\nstages:\n",
+                      Stage("work",
+                            "    misbehave: {tasks: [0, 77, 1023, 1024, 2999], how: error, values: 100}\n"
+                            "    tasks: {count: 3000}\n    reduce: sum\n    on_bad_task: quarantine\n"),
+                      "outputs:\n  answer: {from: work}\n");
+}
+
+std::string ProgramJob(const std::string& dir) {
+  std::string rows;
+  for (int i = 0; i < 120; ++i) absl::StrAppend(&rows, "{\"x\": ", i, "}\n");
+  WriteFile(dir + "/rows.jsonl", rows);
+  WriteFile(dir + "/square.sh",
+            "while read -r line; do x=${line#*: }; x=${x%\\}*}; sleep 0.01; echo \"{\\\"y\\\": $((x * x))}\"; done\n");
+  return absl::StrCat("name: program\ninputs:\n  rows: {jsonl: {path: rows.jsonl}}\nstages:\n",
+                      Stage("work", "    input: rows\n    command: {run: [sh, square.sh], files: [square.sh]}\n"),
+                      "outputs:\n  answer: {from: work}\n");
+}
+
+}  // namespace
+
+std::vector<ChaosJob> WriteChaosJobs(const std::string& dir, bool training) {
+  std::vector<ChaosJob> jobs;
+  const auto add = [&](const std::string& name, const std::string& text) {
+    jobs.push_back({name, absl::StrCat(dir, "/", name, ".yaml")});
+    WriteFile(jobs.back().path, text);
+  };
+  add("sums", SumsJob());
+  add("rows", RowsJob());
+  add("large", LargeJob());
+  add("quarantine", QuarantineJob());
+  add("program", ProgramJob(dir));
+  if (training) jobs.push_back({"credit-risk", SourcePath("examples/credit_risk/credit_risk.yaml")});
+  return jobs;
+}
+
+std::map<std::string, Undisturbed> RunUndisturbed(const std::vector<ChaosJob>& jobs) {
+  std::map<std::string, Undisturbed> undisturbed;
+  RealCluster cluster(1);
+  for (const ChaosJob& job : jobs) {
+    const std::string id = cluster.Submit(job.path);
+    Undisturbed& result = undisturbed[job.name];
+    result.digest = cluster.Digest(id);
+    const absl::StatusOr<JobFacts> facts = ParseJobFacts(cluster.Mote({"job", id, "-o", "json"}).out);
+    EXPECT_TRUE(facts.ok()) << job.name;
+    if (facts.ok()) result.facts = *facts;
+    EXPECT_EQ(result.facts.Miscounted(), "") << job.name;
+  }
+  return undisturbed;
+}
+
+}  // namespace mote::testing

@@ -1,0 +1,31 @@
+// The jobs that a chaos round runs, and what they give when nothing disturbs them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tests/testing/job_facts.h"
+
+namespace mote::testing {
+
+struct ChaosJob {
+  std::string name;
+  std::string path;  // of the job file
+};
+
+// Sums of floating-point numbers after a stage of waiting, rows in order, vectors too
+// large for a report, a sum without its quarantined tasks, a program's answers; with
+// `training` also examples/credit_risk. The files are written into `dir`.
+std::vector<ChaosJob> WriteChaosJobs(const std::string& dir, bool training);
+
+struct Undisturbed {
+  std::string digest;
+  JobFacts facts;
+};
+
+// Each job by its name, run alone by a single worker.
+std::map<std::string, Undisturbed> RunUndisturbed(const std::vector<ChaosJob>& jobs);
+
+}  // namespace mote::testing
