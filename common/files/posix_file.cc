@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -65,6 +66,17 @@ absl::Status WriteAll(const FileDescriptor& file, std::string_view bytes, const 
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
+}
+
+absl::Status ReplaceFile(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + ".new";
+  {
+    MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC));
+    MOTE_RETURN_IF_ERROR(WriteAll(file, bytes, temporary));
+    if (::fsync(file.get()) != 0) return FileError("flushing", temporary);
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return FileError("renaming", temporary);
+  return SyncPath(std::filesystem::path(path).parent_path().string());
 }
 
 absl::Status SyncPath(const std::string& path) {

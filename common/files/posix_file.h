@@ -43,6 +43,10 @@ absl::StatusOr<FileDescriptor> OpenFile(const std::string& path, int flags, int 
 // Writes all bytes.
 absl::Status WriteAll(const FileDescriptor& file, std::string_view bytes, const std::string& path);
 
+// Makes a file hold these bytes, durably: whoever reads it sees the old ones or the
+// new ones, also after a crash.
+absl::Status ReplaceFile(const std::string& path, std::string_view bytes);
+
 // Flushes a file, or a directory's entries, to the disk.
 absl::Status SyncPath(const std::string& path);
 

@@ -2,6 +2,7 @@
 // coordinator, besides artifacts.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -9,6 +10,17 @@
 #include "coordinator/core/event.h"
 
 namespace mote::coordinator {
+
+// What a replay has to read: a snapshot, and the records after it.
+struct JournalSize {
+  int64_t snapshot_records = 0;
+  int64_t snapshot_bytes = 0;
+  int64_t tail_records = 0;
+  int64_t tail_bytes = 0;
+
+  int64_t records() const { return snapshot_records + tail_records; }
+  bool operator==(const JournalSize&) const = default;
+};
 
 // Not thread-safe: one thread at a time.
 class Journal {
@@ -21,12 +33,24 @@ class Journal {
   // process must end (a failed fsync is never retried). Later calls fail alike.
   virtual absl::Status Append(const std::vector<Event>& events) = 0;
 
-  // Calls `apply` with every event ever appended, in order; before the first Append.
+  // Calls `apply` with up to `count` events from the `first` one (from 0) on, in order:
+  // those of the snapshot, then those appended after it.
   //
   // Returns
   //   DataLoss  a record is missing, damaged, does not decode, or `apply` refused
-  //             it: names the record's sequence number and the file
-  virtual absl::Status Replay(const std::function<absl::Status(const Event&)>& apply) = 0;
+  //             it: names its place and the file
+  virtual absl::Status Replay(int64_t first, int64_t count, const std::function<absl::Status(const Event&)>& apply) = 0;
+
+  // Puts `snapshot` in place of the first `count` events, whole or not at all; durable
+  // when this returns OK. Errors as Append.
+  virtual absl::Status Replace(int64_t count, const std::vector<Event>& snapshot) = 0;
+
+  virtual JournalSize size() const = 0;
+
+  // All of it.
+  absl::Status Replay(const std::function<absl::Status(const Event&)>& apply) {
+    return Replay(0, size().records(), apply);
+  }
 };
 
 }  // namespace mote::coordinator

@@ -3,9 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <filesystem>
-
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/files/posix_file.h"
@@ -22,17 +19,17 @@ absl::Status NullJournal::Append(const std::vector<Event>& events) {
 }
 
 absl::Status NullJournal::KeepEpoch(Epoch epoch) const {
-  const std::string temporary = epoch_path_ + ".new";
-  {
-    MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC));
-    MOTE_RETURN_IF_ERROR(WriteAll(file, absl::StrCat(epoch.value, "\n"), temporary));
-    if (::fsync(file.get()) != 0) return FileError("flushing", temporary);
-  }
-  if (::rename(temporary.c_str(), epoch_path_.c_str()) != 0) return FileError("renaming", temporary);
-  return SyncPath(std::filesystem::path(epoch_path_).parent_path().string());
+  return ReplaceFile(epoch_path_, absl::StrCat(epoch.value, "\n"));
 }
 
-absl::Status NullJournal::Replay(const std::function<absl::Status(const Event&)>& apply) {
+JournalSize NullJournal::size() const {
+  JournalSize size;
+  size.tail_records = 1;  // the epoch, if the file is there
+  return size;
+}
+
+absl::Status NullJournal::Replay(int64_t first, int64_t count, const std::function<absl::Status(const Event&)>& apply) {
+  if (first > 0 || count == 0) return absl::OkStatus();
   const absl::StatusOr<FileDescriptor> file = OpenFile(epoch_path_, O_RDONLY);
   if (absl::IsNotFound(file.status())) return absl::OkStatus();
   if (!file.ok()) return file.status();

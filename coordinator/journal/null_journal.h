@@ -18,8 +18,12 @@ class NullJournal : public Journal {
   explicit NullJournal(std::string epoch_path) : epoch_path_(std::move(epoch_path)) {}
 
   absl::Status Append(const std::vector<Event>& events) override;
+  using Journal::Replay;
   // The last EpochStarted, if there was one.
-  absl::Status Replay(const std::function<absl::Status(const Event&)>& apply) override;
+  absl::Status Replay(int64_t first, int64_t count, const std::function<absl::Status(const Event&)>& apply) override;
+  // Nothing is kept that a snapshot could replace.
+  absl::Status Replace(int64_t, const std::vector<Event>&) override { return absl::OkStatus(); }
+  JournalSize size() const override;
 
  private:
   absl::Status KeepEpoch(Epoch epoch) const;

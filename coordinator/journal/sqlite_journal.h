@@ -16,7 +16,10 @@ class SqliteJournal : public Journal {
   static absl::StatusOr<std::unique_ptr<SqliteJournal>> Open(const std::string& path);
 
   absl::Status Append(const std::vector<Event>& events) override;
-  absl::Status Replay(const std::function<absl::Status(const Event&)>& apply) override;
+  using Journal::Replay;
+  absl::Status Replay(int64_t first, int64_t count, const std::function<absl::Status(const Event&)>& apply) override;
+  absl::Status Replace(int64_t count, const std::vector<Event>& snapshot) override;
+  JournalSize size() const override { return log_->size(); }
 
  private:
   explicit SqliteJournal(std::unique_ptr<SqliteLog> log) : log_(std::move(log)) {}

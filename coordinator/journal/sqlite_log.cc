@@ -2,188 +2,256 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/check.h"
 #include "common/digest.h"
 #include "common/status_macros.h"
+#include "coordinator/journal/wal_scan.h"
 
 namespace mote::coordinator {
 namespace {
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 constexpr size_t kChecksumBytes = 8;
+constexpr std::string_view kRemedy =
+    "; restore the state directory from a backup (see docs/operations.md) or choose another --state-dir";
 
-// The first bytes of SHA-256 over the sequence number and the record.
-std::string Checksum(int64_t sequence, std::string_view bytes) {
+// The first bytes of SHA-256 over a record's place and its bytes.
+std::string Checksum(int64_t replaced, int64_t key, std::string_view bytes) {
   std::string head;
-  ByteWriter(&head).Put(sequence);
+  ByteWriter(&head).Put(replaced);
+  ByteWriter(&head).Put(key);
   Sha256Stream stream;
   stream.Update(head);
   stream.Update(bytes);
   return std::string(stream.Finish().Raw().substr(0, kChecksumBytes));
 }
 
-std::string_view BlobColumn(sqlite3_stmt* row, int column) {
-  const void* address = sqlite3_column_blob(row, column);
-  const auto size = static_cast<size_t>(sqlite3_column_bytes(row, column));
-  return address == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(address), size);
+std::string HexOf(std::string_view checksum) {
+  return absl::BytesToHexString(absl::string_view(checksum.data(), checksum.size()));
 }
 
-absl::StatusCode CodeOf(int sqlite_code) {
-  switch (sqlite_code & 0xff) {
-    case SQLITE_FULL:
-      return absl::StatusCode::kResourceExhausted;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return absl::StatusCode::kFailedPrecondition;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return absl::StatusCode::kDataLoss;
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-      return absl::StatusCode::kPermissionDenied;
-    default:
-      return absl::StatusCode::kInternal;
-  }
+int64_t BytesOf(const std::vector<std::string>& records) {
+  int64_t bytes = 0;
+  for (const std::string& record : records) bytes += static_cast<int64_t>(record.size());
+  return bytes;
 }
-
-// Finalizes a statement when it leaves the scope.
-class Statement {
- public:
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-  sqlite3_stmt* get() const { return statement_; }
-
- private:
-  sqlite3_stmt* statement_;
-};
 
 }  // namespace
 
+// Where rows are read from.
+struct SqliteLog::Table {
+  const char* name;
+  const char* key;
+  const char* what;  // before the key in messages
+  int64_t replaced;  // goes into the checksums
+};
+
 absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& path) {
-  std::unique_ptr<SqliteLog> log(new SqliteLog(path));
-  MOTE_RETURN_IF_ERROR(log->Connect());
-  MOTE_RETURN_IF_ERROR(log->CheckFormat());
+  MOTE_ASSIGN_OR_RETURN(CommitMark mark, CommitMark::Open(path + "-mark"));
+  std::error_code error;
+  const bool empty = !std::filesystem::exists(path, error) || std::filesystem::file_size(path, error) == 0;
+  if (empty && mark.value().record > 0) {
+    return absl::DataLossError(absl::StrCat("journal \"", path, "\" is missing or empty, but record ",
+                                            mark.value().record, " was acknowledged", std::string(kRemedy),
+                                            ", or remove \"", mark.path(), "\" to begin anew"));
+  }
+  MOTE_ASSIGN_OR_RETURN(const WalScan scan, ScanWal(path + "-wal"));
+  const std::string torn =
+      scan.torn_at < 0 ? ""
+                       : absl::StrCat("; its write-ahead log \"", path, "-wal\" does not fit at byte ", scan.torn_at);
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<SqliteDatabase> database, SqliteDatabase::Open(path));
+  std::unique_ptr<SqliteLog> log(new SqliteLog(std::move(database), std::move(mark)));
   MOTE_RETURN_IF_ERROR(log->FindEnd());
-  MOTE_ASSIGN_OR_RETURN(log->insert_, log->Prepare("INSERT INTO record (sequence, checksum, bytes) VALUES (?, ?, ?)"));
+  MOTE_RETURN_IF_ERROR(log->CheckMark(torn));
+  MOTE_RETURN_IF_ERROR(log->MakeTables());
+  MOTE_RETURN_IF_ERROR(log->Measure());
+  MOTE_ASSIGN_OR_RETURN(log->insert_,
+                        log->database_->Prepare("INSERT INTO record (sequence, checksum, bytes) VALUES (?, ?, ?)"));
   return log;
 }
 
-SqliteLog::~SqliteLog() {
-  sqlite3_finalize(insert_);
-  sqlite3_close(db_);
+absl::Status SqliteLog::FindEnd() {
+  MOTE_ASSIGN_OR_RETURN(const int64_t tables, database_->IntegerOf("SELECT COUNT(*) FROM sqlite_master WHERE name IN "
+                                                                   "('meta', 'record', 'snapshot')"));
+  made_ = tables > 0;
+  if (!made_) return absl::OkStatus();
+  MOTE_RETURN_IF_ERROR(CheckFormat());
+  MOTE_RETURN_IF_ERROR(database_->CheckStructure());
+  MOTE_ASSIGN_OR_RETURN(replaced_, database_->IntegerOf("SELECT value FROM meta WHERE key = 'replaced'"));
+  MOTE_ASSIGN_OR_RETURN(size_.snapshot_records,
+                        database_->IntegerOf("SELECT value FROM meta WHERE key = 'snapshot_records'"));
+  MOTE_ASSIGN_OR_RETURN(
+      last_, database_->IntegerOf(absl::StrCat("SELECT COALESCE(MAX(sequence), ", replaced_, ") FROM record")));
+  MOTE_ASSIGN_OR_RETURN(const int64_t first, database_->IntegerOf(absl::StrCat("SELECT COALESCE(MIN(sequence), ",
+                                                                               replaced_ + 1, ") FROM record")));
+  MOTE_ASSIGN_OR_RETURN(const int64_t positions,
+                        database_->IntegerOf("SELECT COALESCE(MAX(position), 0) FROM snapshot"));
+  if (first != replaced_ + 1) return Damaged(absl::StrCat("record ", replaced_ + 1), "is missing");
+  if (positions != size_.snapshot_records) {
+    return Damaged(absl::StrCat("record ", std::min(positions, size_.snapshot_records) + 1, " of its snapshot"),
+                   "is missing");
+  }
+  size_.tail_records = last_ - replaced_;
+  return absl::OkStatus();
 }
 
-absl::Status SqliteLog::Connect() {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (const int code = sqlite3_open_v2(path_.c_str(), &db_, flags, nullptr); code != SQLITE_OK) {
-    return Error(code, "opening");
+absl::Status SqliteLog::CheckMark(const std::string& torn) {
+  const CommitMark::Value& mark = mark_.value();
+  if (last_ < mark.record) {
+    return absl::DataLossError(
+        absl::StrCat("journal \"", database_->path(), "\" ends with record ", last_, ", but record ", mark.record,
+                     " was acknowledged", torn, std::string(kRemedy),
+                     "; if you put back an older copy on purpose, remove \"", mark_.path(), "\""));
   }
-  // Exclusive locking comes first: WAL then needs no shared memory, and no second
-  // connection can exist.
-  return Execute(
-      "PRAGMA locking_mode = EXCLUSIVE;"
-      "PRAGMA journal_mode = WAL;"
-      "PRAGMA synchronous = FULL;"
-      "PRAGMA mmap_size = 0;"
-      "BEGIN IMMEDIATE;"
-      "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-      "CREATE TABLE IF NOT EXISTS record (sequence INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
-      "INSERT OR IGNORE INTO meta VALUES ('format_version', 1);"
-      "COMMIT;");
+  if (mark.record <= replaced_) return absl::OkStatus();  // the snapshot stands for it
+  MOTE_ASSIGN_OR_RETURN(const SqliteStatement select,
+                        database_->Prepare(absl::StrCat("SELECT checksum FROM record WHERE sequence = ", mark.record)));
+  const int code = sqlite3_step(select.get());
+  if (code != SQLITE_ROW && code != SQLITE_DONE) return database_->Error(code, "reading");
+  if (code == SQLITE_ROW && HexOf(select.Blob(0)) == mark.checksum) return absl::OkStatus();
+  return Damaged(absl::StrCat("record ", mark.record),
+                 absl::StrCat("is not the one that was acknowledged according to \"", mark_.path(), "\""));
 }
 
 absl::Status SqliteLog::CheckFormat() {
-  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt * prepared, Prepare("SELECT value FROM meta WHERE key = 'format_version'"));
-  const Statement select(prepared);
-  if (const int code = sqlite3_step(select.get()); code != SQLITE_ROW) return Error(code, "reading the format of");
-  const int64_t version = sqlite3_column_int64(select.get(), 0);
+  MOTE_ASSIGN_OR_RETURN(const int64_t version,
+                        database_->IntegerOf("SELECT value FROM meta WHERE key = 'format_version'"));
   if (version == kFormatVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("journal \"", path_, "\" has format ", version,
+  return absl::FailedPreconditionError(absl::StrCat("journal \"", database_->path(), "\" has format ", version,
                                                     ", this coordinator knows format ", kFormatVersion,
                                                     "; run the version that wrote it or choose another --state-dir"));
 }
 
-absl::Status SqliteLog::FindEnd() {
-  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt * prepared, Prepare("SELECT COALESCE(MAX(sequence), 0) FROM record"));
-  const Statement select(prepared);
-  if (const int code = sqlite3_step(select.get()); code != SQLITE_ROW) return Error(code, "finding the end of");
-  next_sequence_ = sqlite3_column_int64(select.get(), 0) + 1;
+absl::Status SqliteLog::MakeTables() {
+  MOTE_RETURN_IF_ERROR(database_->KeepWritten());
+  if (made_) return absl::OkStatus();
+  return database_->Execute(
+      "BEGIN IMMEDIATE;"
+      "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE record (sequence INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
+      "CREATE TABLE snapshot (position INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
+      "INSERT INTO meta VALUES ('format_version', 2), ('replaced', 0), ('snapshot_records', 0);"
+      "COMMIT;");
+}
+
+absl::Status SqliteLog::Measure() {
+  MOTE_ASSIGN_OR_RETURN(size_.snapshot_bytes,
+                        database_->IntegerOf("SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM snapshot"));
+  MOTE_ASSIGN_OR_RETURN(size_.tail_bytes, database_->IntegerOf("SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM record"));
   return absl::OkStatus();
 }
 
 absl::Status SqliteLog::Append(const std::vector<std::string>& records) {
-  if (!failed_.ok()) return failed_;
+  if (!failed_.ok() || records.empty()) return failed_;
   failed_ = AppendAll(records);
   return failed_;
 }
 
 absl::Status SqliteLog::AppendAll(const std::vector<std::string>& records) {
-  MOTE_RETURN_IF_ERROR(Execute("BEGIN"));
-  int64_t sequence = next_sequence_;
-  for (const std::string& record : records) MOTE_RETURN_IF_ERROR(Insert(sequence++, record));
-  MOTE_RETURN_IF_ERROR(Execute("COMMIT"));
-  next_sequence_ = sequence;
-  return absl::OkStatus();
+  MOTE_RETURN_IF_ERROR(database_->Execute("BEGIN"));
+  int64_t last = last_;
+  std::string checksum;
+  for (const std::string& record : records) {
+    ++last;
+    checksum = Checksum(0, last, record);
+    MOTE_RETURN_IF_ERROR(Insert(*insert_, last, checksum, record));
+  }
+  MOTE_RETURN_IF_ERROR(database_->Execute("COMMIT"));
+  last_ = last;
+  size_.tail_records = last_ - replaced_;
+  size_.tail_bytes += BytesOf(records);
+  return mark_.Write({last_, HexOf(checksum)});
 }
 
-absl::Status SqliteLog::Insert(int64_t sequence, std::string_view bytes) {
-  const std::string checksum = Checksum(sequence, bytes);
-  sqlite3_bind_int64(insert_, 1, sequence);
-  sqlite3_bind_blob(insert_, 2, checksum.data(), static_cast<int>(checksum.size()), SQLITE_STATIC);
-  // An empty blob needs an address: a null one would be stored as NULL.
-  sqlite3_bind_blob64(insert_, 3, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
-  const int code = sqlite3_step(insert_);
-  sqlite3_reset(insert_);
-  return code == SQLITE_DONE ? absl::OkStatus() : Error(code, "appending to");
+absl::Status SqliteLog::Replace(int64_t count, const std::vector<std::string>& snapshot) {
+  if (!failed_.ok()) return failed_;
+  failed_ = ReplaceAll(count, snapshot);
+  return failed_;
 }
 
-absl::Status SqliteLog::Read(const std::function<absl::Status(int64_t, std::string_view)>& read) {
-  MOTE_ASSIGN_OR_RETURN(sqlite3_stmt * prepared,
-                        Prepare("SELECT sequence, checksum, bytes FROM record ORDER BY sequence"));
-  const Statement select(prepared);
-  int64_t expected = 1;
+absl::Status SqliteLog::ReplaceAll(int64_t count, const std::vector<std::string>& snapshot) {
+  const int64_t replaced = replaced_ + count - size_.snapshot_records;
+  MOTE_CHECK(replaced >= replaced_ && replaced <= last_, "a snapshot stands for records that are there");
+  MOTE_RETURN_IF_ERROR(database_->Execute("BEGIN"));
+  MOTE_ASSIGN_OR_RETURN(const int64_t removed_bytes,
+                        database_->IntegerOf(absl::StrCat("SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM record WHERE "
+                                                          "sequence <= ",
+                                                          replaced)));
+  MOTE_RETURN_IF_ERROR(database_->Execute("DELETE FROM snapshot"));
+  MOTE_RETURN_IF_ERROR(database_->Execute(absl::StrCat("DELETE FROM record WHERE sequence <= ", replaced).c_str()));
+  MOTE_ASSIGN_OR_RETURN(SqliteStatement insert,
+                        database_->Prepare("INSERT INTO snapshot (position, checksum, bytes) VALUES (?, ?, ?)"));
+  int64_t position = 0;
+  for (const std::string& record : snapshot) {
+    ++position;
+    MOTE_RETURN_IF_ERROR(Insert(insert, position, Checksum(replaced, position, record), record));
+  }
+  MOTE_RETURN_IF_ERROR(database_->Execute(absl::StrCat("UPDATE meta SET value = ", replaced,
+                                                       " WHERE key = 'replaced';"
+                                                       "UPDATE meta SET value = ",
+                                                       position,
+                                                       " WHERE key = 'snapshot_records';"
+                                                       "COMMIT")
+                                              .c_str()));
+  replaced_ = replaced;
+  size_ = {position, BytesOf(snapshot), last_ - replaced_, size_.tail_bytes - removed_bytes};
+  return mark_.Flush();  // rare enough to cost nothing; after a loss of power it is then not older than this
+}
+
+absl::Status SqliteLog::Insert(SqliteStatement& insert, int64_t key, std::string_view checksum,
+                               std::string_view bytes) {
+  insert.Bind(1, key);
+  insert.Bind(2, checksum);
+  insert.Bind(3, bytes);
+  const int code = sqlite3_step(insert.get());
+  sqlite3_reset(insert.get());
+  return code == SQLITE_DONE ? absl::OkStatus() : database_->Error(code, "appending to");
+}
+
+absl::Status SqliteLog::Read(int64_t first, int64_t count, const std::function<absl::Status(std::string_view)>& read) {
+  const int64_t snapshot = size_.snapshot_records;
+  const int64_t end = first + std::min(count, snapshot + size_.tail_records - first);
+  if (first < snapshot) {
+    const Table table{"snapshot", "position", "snapshot record", replaced_};
+    MOTE_RETURN_IF_ERROR(ReadRows(table, first + 1, std::min(end, snapshot), read));
+  }
+  if (end <= snapshot) return absl::OkStatus();
+  const int64_t before = replaced_ - snapshot;
+  return ReadRows({"record", "sequence", "record", 0}, before + std::max(first, snapshot) + 1, before + end, read);
+}
+
+absl::Status SqliteLog::ReadRows(const Table& table, int64_t from, int64_t to,
+                                 const std::function<absl::Status(std::string_view)>& read) {
+  const char* key = table.key;
+  MOTE_ASSIGN_OR_RETURN(
+      const SqliteStatement select,
+      database_->Prepare(absl::StrCat("SELECT ", key, ", checksum, bytes FROM ", table.name, " WHERE ", key,
+                                      " BETWEEN ", from, " AND ", to, " ORDER BY ", key)));
   int code = SQLITE_ROW;
-  for (; (code = sqlite3_step(select.get())) == SQLITE_ROW; ++expected) {
-    const int64_t sequence = sqlite3_column_int64(select.get(), 0);
-    if (sequence != expected) return Damaged(expected, "is missing");
-    const std::string_view bytes = BlobColumn(select.get(), 2);
-    if (Checksum(sequence, bytes) != BlobColumn(select.get(), 1)) return Damaged(sequence, "has a wrong checksum");
-    if (const absl::Status status = read(sequence, bytes); !status.ok()) {
-      return Damaged(sequence, absl::StrCat("cannot be replayed: ", std::string(status.message())));
+  for (; (code = sqlite3_step(select.get())) == SQLITE_ROW; ++from) {
+    const std::string place = absl::StrCat(table.what, " ", from);
+    if (select.Integer(0) != from) return Damaged(place, "is missing");
+    const std::string_view bytes = select.Blob(2);
+    if (Checksum(table.replaced, from, bytes) != select.Blob(1)) return Damaged(place, "has a wrong checksum");
+    if (const absl::Status status = read(bytes); !status.ok()) {
+      return Damaged(place, absl::StrCat("cannot be replayed: ", std::string(status.message())));
     }
   }
-  return code == SQLITE_DONE ? absl::OkStatus() : Error(code, absl::StrCat("reading record ", expected, " of"));
+  if (code != SQLITE_DONE) return database_->Error(code, absl::StrCat("reading ", table.what, " ", from, " of"));
+  return from == to + 1 ? absl::OkStatus() : Damaged(absl::StrCat(table.what, " ", from), "is missing");
 }
 
-absl::Status SqliteLog::Execute(const char* sql) {
-  const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
-  return code == SQLITE_OK ? absl::OkStatus() : Error(code, "writing to");
-}
-
-absl::StatusOr<sqlite3_stmt*> SqliteLog::Prepare(const char* sql) {
-  sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v2(db_, sql, -1, &statement, nullptr);
-  if (code != SQLITE_OK) return Error(code, "reading");
-  return statement;
-}
-
-absl::Status SqliteLog::Error(int code, std::string_view doing) const {
-  const absl::StatusCode status = CodeOf(code);
-  std::string_view remedy;
-  if (status == absl::StatusCode::kFailedPrecondition) remedy = "; another process holds it: stop that one";
-  if (status == absl::StatusCode::kResourceExhausted) remedy = "; free space on its disk";
-  if (status == absl::StatusCode::kDataLoss) remedy = "; restore the file from a backup or choose another --state-dir";
-  return absl::Status(
-      status, absl::StrCat(std::string(doing), " journal \"", path_, "\": ", sqlite3_errmsg(db_), std::string(remedy)));
-}
-
-absl::Status SqliteLog::Damaged(int64_t sequence, std::string_view what) const {
-  return absl::DataLossError(absl::StrCat("journal \"", path_, "\": record ", sequence, " ", std::string(what),
-                                          "; restore the file from a backup or choose another --state-dir"));
+absl::Status SqliteLog::Damaged(std::string_view place, std::string_view what) const {
+  return absl::DataLossError(absl::StrCat("journal \"", database_->path(), "\": ", std::string(place), " ",
+                                          std::string(what), std::string(kRemedy)));
 }
 
 }  // namespace mote::coordinator

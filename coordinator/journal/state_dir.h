@@ -1,7 +1,8 @@
 // A coordinator's state directory, held by one process at a time:
 //
 //   lock             locked with flock(2) while held; the holder's pid as text
-//   journal.sqlite   the journal (and its -wal beside it)
+//   journal.sqlite   the journal; beside it its -wal (SQLite's) and its -mark (the
+//                    record that was acknowledged last)
 //   epoch            the last epoch, with --journal none only
 //   artifacts/       blobs
 #pragma once

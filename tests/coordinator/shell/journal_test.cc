@@ -134,8 +134,8 @@ TEST(Journal, AnEventThatTheCoreRefusesIsNamedByItsPlace) {
 
 TEST(Journal, AFormatOfANewerVersionIsNotTouched) {
   const TempDir dir;
-  EXPECT_THAT(ReplayOf(JournalDamagedBy(dir, "UPDATE meta SET value = 2 WHERE key = 'format_version'")),
-              Fails(absl::StatusCode::kFailedPrecondition, "has format 2, this coordinator knows format 1"));
+  EXPECT_THAT(ReplayOf(JournalDamagedBy(dir, "UPDATE meta SET value = 3 WHERE key = 'format_version'")),
+              Fails(absl::StatusCode::kFailedPrecondition, "has format 3, this coordinator knows format 2"));
 }
 
 TEST(Journal, AFileThatIsNoJournalIsRefused) {
