@@ -67,6 +67,37 @@ std::vector<Node> Fold::nodes() const {
   return nodes;
 }
 
+std::vector<const Node*> Fold::Cover(Block block, int64_t nodes_max) const {
+  const int64_t end = block.end(task_count_);
+  std::vector<const Node*> cover;
+  int64_t next = block.begin();
+  for (auto at = nodes_.lower_bound(next); next < end; ++at) {
+    if (at == nodes_.end() || at->first != next || static_cast<int64_t>(cover.size()) == nodes_max) return {};
+    cover.push_back(&at->second);
+    next = at->second.block.end(task_count_);
+  }
+  if (next != end) return {};
+  return cover;
+}
+
+void Fold::Erase(std::map<int64_t, Node>::iterator node) {
+  covered_ -= node->second.block.size(task_count_);
+  if (node->second.partial) partial_bytes_ -= static_cast<int64_t>(node->second.partial->size());
+  nodes_.erase(node);
+}
+
+absl::Status Fold::Replace(Node folded, const Reducer& reducer, BlobSink& blobs) {
+  const int64_t begin = folded.block.begin(), end = folded.block.end(task_count_);
+  const int64_t before = covered_;
+  for (auto at = nodes_.lower_bound(begin); at != nodes_.end() && at->first < end; at = nodes_.lower_bound(begin)) {
+    Erase(at);
+  }
+  if (before - covered_ != end - begin) {
+    return absl::InvalidArgumentError("a folded node stands for tasks that were not all finished");
+  }
+  return Insert(std::move(folded), reducer, blobs);
+}
+
 // Combines in place on the stack: once per task, so moving nodes about would show.
 absl::Status BlockFold::Push(NodeValue leaf, const Reducer& reducer, BlobSink& blobs) {
   Node& pushed = stack_.emplace_back();

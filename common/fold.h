@@ -35,7 +35,7 @@ struct Node {
 // Folds nodes that arrive in any order (the coordinator's side).
 //
 // Keeps only the maximal finished nodes. Nodes that are here by reference alone are
-// kept as they are: only an engine can combine them (kernel "finish").
+// kept as they are: only an engine can combine them (kernel "fold").
 // Not thread-safe.
 class Fold {
  public:
@@ -55,9 +55,18 @@ class Fold {
   const NodeValue& root() const;
   // The finished maximal nodes, by first task.
   std::vector<Node> nodes() const;
+  const std::map<int64_t, Node>& by_task() const { return nodes_; }
+  // The maximal nodes below `block`, in order, when there are at most `nodes_max` and
+  // they account for all of its tasks; empty otherwise. Valid until the next change.
+  std::vector<const Node*> Cover(Block block, int64_t nodes_max) const;
+  // Puts the value of a node in the place of all that is below it, which must account
+  // for all of its tasks. Errors as Insert's.
+  absl::Status Replace(Node folded, const Reducer& reducer, BlobSink& blobs);
   int64_t partial_bytes() const { return partial_bytes_; }
 
  private:
+  void Erase(std::map<int64_t, Node>::iterator node);
+
   int64_t task_count_;
   int64_t covered_ = 0;            // tasks accounted for
   std::map<int64_t, Node> nodes_;  // by first task

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/subtree.h"
 
 namespace mote::coordinator {
 namespace {
@@ -169,6 +170,33 @@ absl::Status On(State& state, const FinishPlanned& event, BlobSink&) {
   AddPass(state, *job, pass->stage, event.finish, pass->is_volatile);
   job->passes.at(event.finish.pass).finishes = event.pass;
   UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const FoldPlanned& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
+  pass->folding[event.block.begin()] = {event.fold.pass, event.block};
+  AddPass(state, *job, pass->stage, event.fold, pass->is_volatile);
+  job->passes.at(event.fold.pass).folds = FoldedSubtree{event.pass, event.block};
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const SubtreeFolded& event, BlobSink& blobs) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * fold, PassOf(state, event.job, event.fold));
+  if (!fold->folds || !fold->fold.complete()) return Unknown("fold task of pass", event.fold.value);
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, fold->folds->pass));
+  Node folded = fold->fold.nodes().front();  // its artifact's use goes over to the tree
+  folded.block = fold->folds->block;
+  for (const Node* node : pass->fold.Cover(folded.block, Subtree::kNodesMax)) {
+    if (node->artifact) Release(state, *node->artifact, event.time);
+  }
+  pass->folding.erase(folded.block.begin());
+  if (pass->broken.ok()) pass->broken = pass->fold.Replace(std::move(folded), *pass->reducer, blobs);
+  ++job->stages[pass->stage].passes_complete;
+  job->passes.erase(event.fold);
   return absl::OkStatus();
 }
 

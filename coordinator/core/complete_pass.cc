@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "common/subtree.h"
+#include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/pass_ids.h"
 
 namespace mote::coordinator {
@@ -20,8 +22,8 @@ const std::string* RootOf(const Pass& pass) {
   return root ? &*root : nullptr;
 }
 
-// Partials too large to travel lie in the store: an engine folds the rest of the tree.
-bool IsInPieces(const Pass& pass) { return pass.spec->task_count > 0 && !pass.fold.whole(); }
+// The root, or nodes below it, are too large to be here: they lie in a store.
+bool IsByReference(const Pass& pass) { return pass.spec->task_count > 0 && !pass.fold.whole(); }
 
 // What the kernel "finish" answers: an Output as JSON, content inline (base64) or by
 // reference.
@@ -56,29 +58,20 @@ absl::StatusOr<Output> DecodeFinish(const std::string& text) {
   return output;
 }
 
-// The one-task pass that folds what is left of the tree and, if the pass wants it,
-// runs Finish over the root. Input "k" is the k-th node of the parameter `nodes`.
+// The one-task pass that runs Finish over the root or, if the pass does not want
+// that, brings the root into the coordinator's store.
 absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass) {
+  const Node& root = pass.fold.by_task().begin()->second;
+  Subtree subtree;
+  subtree.reducer = pass.spec->reducer;
+  subtree.reducer_parameters = pass.spec->reducer_parameters;
+  subtree.task_count = pass.spec->task_count;
+  subtree.finish = pass.spec->finish;
+  subtree.entries = {{root.block, root.artifact ? Value{"", root.artifact} : StoreBytes(*root.partial, tx.blobs())}};
   PlannedPass finish;
   finish.pass = NextPassId(tx.state);
   finish.spec.kernel = "finish";
-  MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.spec->reducer_parameters));
-  Json nodes = Json::array();
-  for (const Node& node : pass.fold.nodes()) {
-    const std::string name = absl::StrCat(nodes.size());
-    nodes.push_back({{"level", node.block.level}, {"index", node.block.index}});
-    if (node.artifact) {
-      finish.spec.inputs[name] = Value{"", node.artifact};
-    } else if (node.partial) {
-      finish.spec.inputs[name] = StoreBytes(*node.partial, tx.blobs());
-    }
-  }
-  finish.spec.parameters = Json{
-      {"reducer", pass.spec->reducer},
-      {"reducer_parameters", reducer_parameters},
-      {"finish", pass.spec->finish},
-      {"task_count", pass.spec->task_count},
-      {"nodes", nodes}}.dump();
+  MOTE_RETURN_IF_ERROR(WriteSubtree(subtree, &finish.spec));
   finish.spec.task_count = 1;
   finish.spec.reducer = "single";
   finish.spec.label = absl::StrCat("finish of ", pass.spec->reducer);
@@ -91,7 +84,7 @@ CompletedPass ResultOf(const Pass& pass) {
   CompletedPass result;
   result.task_count = pass.spec->task_count;
   result.absent_count = pass.absent_count;
-  result.absent_all = !IsInPieces(pass) && RootOf(pass) == nullptr;
+  result.absent_all = !IsByReference(pass) && RootOf(pass) == nullptr;
   return result;
 }
 
@@ -121,8 +114,12 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
   MOTE_RETURN_IF_ERROR(pass.broken);
   if (!IsFolded(pass) || pass.finished_by) return absl::OkStatus();
   if (pass.finishes) return CompleteFinished(tx, job, pass);
-
-  if (IsInPieces(pass)) return PlanFinish(tx, job, pass);
+  if (pass.folds) {
+    MOTE_ASSIGN_OR_RETURN(const PassId folded, CompleteFold(tx, job, pass));
+    return CompletePass(tx, job, folded);
+  }
+  if (pass.fold.by_task().size() > 1) return PlanLastFolds(tx, job, pass);
+  if (IsByReference(pass)) return PlanFinish(tx, job, pass);
   const std::string* root = RootOf(pass);
   CompletedPass result = ResultOf(pass);
   if (!pass.spec->finish) {

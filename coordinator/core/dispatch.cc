@@ -78,10 +78,14 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
   const Worker& worker = *state.cluster.Find(open.worker);
   for (const JobDemand& demand : jobs) {
     Job* job = const_cast<State&>(state).FindJob(demand.job);
-    for (auto& [id, pass] : job->passes) {
-      if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
-      if (std::optional<Block> block = BlockFor(state, job->stages[pass.stage], pass, open, now))
-        return Candidate{job, &pass, *block};
+    // Folding first: it makes room where partials lie.
+    for (const bool fold_tasks : {true, false}) {
+      for (auto& [id, pass] : job->passes) {
+        if (pass.folds.has_value() != fold_tasks) continue;
+        if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
+        if (std::optional<Block> block = BlockFor(state, job->stages[pass.stage], pass, open, now))
+          return Candidate{job, &pass, *block};
+      }
     }
   }
   return std::nullopt;

@@ -63,6 +63,24 @@ struct FinishPlanned {
   bool operator==(const FinishPlanned&) const = default;
 };
 
+// A leased task combines the nodes below `block`, which are too large to travel.
+struct FoldPlanned {
+  JobId job;
+  PassId pass;  // whose tree it is
+  Block block;
+  PlannedPass fold;
+  bool operator==(const FoldPlanned&) const = default;
+};
+
+// The root of a fold task's pass stands in the tree for what it folded; the pass of
+// the fold task is over.
+struct SubtreeFolded {
+  JobId job;
+  PassId fold;
+  absl::Time time;
+  bool operator==(const SubtreeFolded&) const = default;
+};
+
 // From now on only slots of this numeric class run the stage's numeric passes.
 struct StageBound {
   JobId job;
@@ -147,8 +165,8 @@ struct JobEnded {
   bool operator==(const JobEnded&) const = default;
 };
 
-using Event =
-    std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, StageBound, LeaseGranted, LeaseReissued,
-                 BlockCommitted, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded>;
+using Event = std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded,
+                           StageBound, LeaseGranted, LeaseReissued, BlockCommitted, AttemptFailed, TaskQuarantined,
+                           PassCompleted, StageCompleted, JobEnded>;
 
 }  // namespace mote::coordinator

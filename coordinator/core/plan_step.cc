@@ -7,6 +7,7 @@
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "coordinator/core/complete_pass.h"
+#include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/pass_ids.h"
 
 namespace mote::coordinator {
@@ -53,12 +54,7 @@ absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
 // Sessions may forget the definitions of passes that are over.
 void SendDropPasses(Transaction& tx, const Job& job, int stage) {
   for (const auto& [id, pass] : job.passes) {
-    if (pass.stage != stage) continue;
-    for (const auto& [name, worker] : tx.state.cluster.workers()) {
-      if (!worker.session || !worker.known_passes.contains(id)) continue;
-      tx.Send(SendDropPass{*worker.session, id});
-      tx.state.cluster.Find(name)->known_passes.erase(id);
-    }
+    if (pass.stage == stage) DropFromSessions(tx, id);
   }
 }
 
@@ -153,6 +149,7 @@ bool CompletePasses(Transaction& tx, Job& job) {
     if (!pass.result) ids.push_back(id);
   }
   for (const PassId id : ids) {
+    if (!job.passes.contains(id)) continue;  // a fold task that was done
     const int stage = job.passes.at(id).stage;
     if (absl::Status status = CompletePass(tx, job.id, id); !status.ok()) {
       FailStage(tx, job, stage, id, status);

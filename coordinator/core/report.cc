@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/check.h"
 #include "common/status_macros.h"
+#include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
 #include "coordinator/core/worker_session.h"
@@ -69,6 +71,15 @@ absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& 
   return absl::ZeroDuration();
 }
 
+// Nodes that came by reference may complete a subtree that a task can fold.
+void PlanFolds(Transaction& tx, const WorkerReport& report) {
+  for (const Node& node : report.nodes) {
+    if (!node.artifact) continue;
+    const absl::Status planned = PlanFold(tx, report.token.job, report.token.pass, node.block.begin());
+    MOTE_CHECK(planned.ok(), "the parameters of a pass's reducer were read when it was planned");
+  }
+}
+
 void RevokeOthers(Transaction& tx, const LeaseToken& token, const std::vector<Attempt>& attempts) {
   for (const Attempt& attempt : attempts) {
     if (attempt.number != token.attempt) tx.Revoke(token.job, token.pass, token.block, attempt);
@@ -111,6 +122,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   }
   tx.Send(SendAck{report.session, token});
   tx.Send(JobChanged{token.job});
+  PlanFolds(tx, report);
   AdvanceJob(tx, token.job);
 }
 

@@ -55,7 +55,7 @@ std::vector<Block> Halves(TaskRange rest, int64_t task_count) {
 void GiveUp(Transaction& tx, const LeaseToken& token, int64_t task, const Failure& failure) {
   const Job& job = *tx.state.FindJob(token.job);
   const Pass& pass = *tx.state.FindPass(token.job, token.pass);
-  if (job.admitted.stages[pass.stage].spec.on_bad_task == TaskPolicy::kQuarantine && !pass.finishes) {
+  if (job.admitted.stages[pass.stage].spec.on_bad_task == TaskPolicy::kQuarantine && !pass.finishes && !pass.folds) {
     // Part of the result for good, also where the pass's commits are not journalled.
     Checkpoint(tx, job, pass.stage);
     return tx.Emit(TaskQuarantined{token.job, token.pass, task, failure});

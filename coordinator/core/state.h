@@ -35,6 +35,12 @@ struct CoreOptions {
   int jobs_max = 1'000'000;
 };
 
+// A subtree that a leased task folds: of which pass, or by which.
+struct FoldedSubtree {
+  PassId pass;
+  Block block;
+};
+
 struct Pass {
   Pass(PassId id, int stage, PassSpec spec, bool is_volatile);
 
@@ -52,6 +58,8 @@ struct Pass {
   std::map<Block, int> block_faults;   // without a suspect
   std::optional<PassId> finishes;      // this one runs Finish of that one
   std::optional<PassId> finished_by;
+  std::optional<FoldedSubtree> folds;        // this one folds a subtree of that one
+  std::map<int64_t, FoldedSubtree> folding;  // by first task: `pass` folds `block` of this one
   std::optional<CompletedPass> result;
   absl::Status broken;  // why the pass cannot be folded
 };

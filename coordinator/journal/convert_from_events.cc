@@ -63,6 +63,21 @@ void Fill(const FinishPlanned& event, records::Event* record) {
   *proto.mutable_finish() = ProtoOf(event.finish);
 }
 
+void Fill(const FoldPlanned& event, records::Event* record) {
+  records::FoldPlanned& proto = *record->mutable_fold_planned();
+  proto.set_job(event.job.value);
+  proto.set_pass(event.pass.value);
+  *proto.mutable_block() = ToProto(event.block);
+  *proto.mutable_fold() = ProtoOf(event.fold);
+}
+
+void Fill(const SubtreeFolded& event, records::Event* record) {
+  records::SubtreeFolded& proto = *record->mutable_subtree_folded();
+  proto.set_job(event.job.value);
+  proto.set_fold(event.fold.value);
+  *proto.mutable_time() = ToProto(event.time);
+}
+
 void Fill(const StageBound& event, records::Event* record) {
   records::StageBound& proto = *record->mutable_stage_bound();
   proto.set_job(event.job.value);

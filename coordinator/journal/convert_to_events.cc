@@ -75,6 +75,17 @@ absl::StatusOr<Event> From(const records::FinishPlanned& proto) {
   return event;
 }
 
+absl::StatusOr<Event> From(const records::FoldPlanned& proto) {
+  FoldPlanned event{{proto.job()}, {proto.pass()}, {}, {}};
+  MOTE_ASSIGN_OR_RETURN(event.block, FromProto(proto.block()));
+  MOTE_ASSIGN_OR_RETURN(event.fold, From(proto.fold()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::SubtreeFolded& proto) {
+  return SubtreeFolded{{proto.job()}, {proto.fold()}, FromProto(proto.time())};
+}
+
 absl::StatusOr<Event> From(const records::StageBound& proto) {
   return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
 }
@@ -162,6 +173,10 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.step_planned());
     case records::Event::kFinishPlanned:
       return From(record.finish_planned());
+    case records::Event::kFoldPlanned:
+      return From(record.fold_planned());
+    case records::Event::kSubtreeFolded:
+      return From(record.subtree_folded());
     case records::Event::kStageBound:
       return From(record.stage_bound());
     case records::Event::kLeaseGranted:

@@ -168,6 +168,42 @@ TEST(Fold, KeepsOnlyMaximalNodesAndKnowsTheirBytes) {
   EXPECT_EQ(fold.partial_bytes(), 11);
 }
 
+ArtifactRef Reference(int64_t task) { return {Sha256(Letter(task)), 100'000, false}; }
+
+TEST(Fold, CoverIsTheNodesOfASubtreeOnceAllItsTasksAreThere) {
+  Fold fold(7);
+  MemoryBlobs blobs;
+  for (const int64_t task : {0, 1, 3, 4, 6}) {
+    ASSERT_TRUE(fold.Insert({{0, task}, std::nullopt, Reference(task)}, ShapeReducer(), blobs).ok());
+  }
+  EXPECT_EQ(fold.Cover({1, 0}, 2).size(), 2u);
+  EXPECT_TRUE(fold.Cover({1, 0}, 1).empty()) << "more nodes than allowed";
+  EXPECT_TRUE(fold.Cover({2, 0}, 16).empty()) << "task 2 is missing";
+  EXPECT_EQ(fold.Cover({1, 3}, 16).size(), 1u) << "the right edge";
+  EXPECT_TRUE(fold.Cover({2, 1}, 16).empty()) << "task 5 is missing";
+}
+
+TEST(Fold, FoldedNodeTakesThePlaceOfWhatIsBelowItAndCombinesOn) {
+  Fold fold(4);
+  MemoryBlobs blobs;
+  for (const int64_t task : {0, 1}) {
+    ASSERT_TRUE(fold.Insert({{0, task}, std::nullopt, Reference(task)}, ShapeReducer(), blobs).ok());
+  }
+  ASSERT_TRUE(fold.Insert({{1, 1}, "(cd)"}, ShapeReducer(), blobs).ok());
+  EXPECT_TRUE(fold.complete());
+  EXPECT_FALSE(fold.whole());
+  ASSERT_TRUE(fold.Replace({{1, 0}, "(ab)"}, ShapeReducer(), blobs).ok());
+  ASSERT_TRUE(fold.whole());
+  EXPECT_EQ(fold.root(), "((ab)(cd))");
+}
+
+TEST(Fold, NodeCannotReplaceTasksThatAreNotThere) {
+  Fold fold(4);
+  MemoryBlobs blobs;
+  ASSERT_TRUE(fold.Insert({{0, 0}, std::nullopt, Reference(0)}, ShapeReducer(), blobs).ok());
+  EXPECT_EQ(fold.Replace({{1, 0}, "(ab)"}, ShapeReducer(), blobs).code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(Fold, ErrorOfCombineIsReported) {
   Fold fold(2);
   MemoryBlobs blobs;

@@ -6,6 +6,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("command", MakeCommandKernel());
   kernels.emplace("echo", MakeEchoKernel());
   kernels.emplace("finish", MakeFinishKernel());
+  kernels.emplace("fold", MakeFoldKernel());
   kernels.emplace("index", MakeIndexKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());

@@ -10,6 +10,7 @@ namespace mote::engine {
 std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
+std::unique_ptr<Kernel> MakeFoldKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
 std::unique_ptr<Kernel> MakeMisbehaveKernel();
 std::unique_ptr<Kernel> MakeNoopKernel();

@@ -83,6 +83,8 @@ inline std::vector<Event> OneEventOfEachKind() {
         return step;
       }(),
       FinishPlanned{{7}, {9}, {{10}, SomePass()}},
+      FoldPlanned{{7}, {9}, {3, 2}, {{11}, SomePass()}},
+      SubtreeFolded{{7}, {11}, time},
       StageBound{{7}, 1, "cpu-avx2"},
       LeaseGranted{SomeToken(), "w1", 2, time},
       LeaseReissued{SomeToken(), {4}},

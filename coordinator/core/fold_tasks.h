@@ -1,0 +1,33 @@
+// Folding partials that are too large to travel: leased tasks of their own.
+//
+//   reference  a node of the tree whose partial lies in a store, not here
+//   fold task  the only task of a pass with the kernel "fold": it combines the nodes
+//              of a subtree into one, in the order of the tree
+//
+// A subtree is folded as soon as all its tasks are done and it has enough nodes, so
+// folding goes on while the pass computes; what is left is folded at the end. No
+// task gets more than a few nodes, so a pass may have any number of blocks.
+#pragma once
+
+#include "coordinator/core/transaction.h"
+
+namespace mote::coordinator {
+
+// Plans the fold task that the finished tasks from `task` on have made possible, if
+// any. Call after a commit of references.
+//
+// InvalidArgument: the reducer's parameters cannot be read.
+absl::Status PlanFold(Transaction& tx, JobId job, PassId pass, int64_t task);
+
+// Every task is done, but nodes are apart: plans the fold tasks that bring them
+// together. Errors as PlanFold's.
+absl::Status PlanLastFolds(Transaction& tx, JobId job, const Pass& pass);
+
+// A fold task is done: its value stands in the tree for what it folded. Returns the
+// pass whose tree that is. Errors as Reducer::Combine's.
+absl::StatusOr<PassId> CompleteFold(Transaction& tx, JobId job, const Pass& fold);
+
+// Sessions may forget a pass that is over.
+void DropFromSessions(Transaction& tx, PassId pass);
+
+}  // namespace mote::coordinator
