@@ -66,9 +66,9 @@ class BlobFiles {
   absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const;
   // NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const;
-  // Removing what is not here is fine.
   // When the blob was written last, also with the bytes it had. NotFound: it is not here.
   absl::StatusOr<absl::Time> WrittenAt(const Digest& digest) const;
+  // Removing what is not here is fine.
   absl::Status Remove(const Digest& digest);
 
  private:
