@@ -50,15 +50,17 @@ void Cost::Merge(const Cost& other) {
 }
 
 void AlphaFit::Add(double bytes, double seconds) {
-  ++count_;
-  xx_ += bytes * bytes;
-  xy_ += bytes * seconds;
-  yy_ += seconds * seconds;
+  ++sums_.count;
+  sums_.xx += bytes * bytes;
+  sums_.xy += bytes * seconds;
+  sums_.yy += seconds * seconds;
 }
 
-double AlphaFit::alpha() const { return xx_ > 0 ? xy_ / xx_ : 0; }
+double AlphaFit::alpha() const { return sums_.xx > 0 ? sums_.xy / sums_.xx : 0; }
 
 // With α = Σxy / Σx² the residual Σ(y − αx)² is Σy² − (Σxy)² / Σx².
-double AlphaFit::r_squared() const { return xx_ > 0 && yy_ > 0 ? (xy_ / xx_) * (xy_ / yy_) : 0; }
+double AlphaFit::r_squared() const {
+  return sums_.xx > 0 && sums_.yy > 0 ? (sums_.xy / sums_.xx) * (sums_.xy / sums_.yy) : 0;
+}
 
 }  // namespace mote

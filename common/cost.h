@@ -41,11 +41,21 @@ class AlphaFit {
   // Seconds per byte; 0 while nothing with bytes was seen.
   double alpha() const;
   double r_squared() const;
-  int64_t count() const { return count_; }
+  int64_t count() const { return sums_.count; }
+
+  // All that it keeps: a fit made from them goes on as this one.
+  struct Sums {
+    int64_t count = 0;
+    double xx = 0, xy = 0, yy = 0;
+    bool operator==(const Sums&) const = default;
+  };
+  AlphaFit() = default;
+  explicit AlphaFit(const Sums& sums) : sums_(sums) {}
+  const Sums& sums() const { return sums_; }
+  bool operator==(const AlphaFit&) const = default;
 
  private:
-  int64_t count_ = 0;
-  double xx_ = 0, xy_ = 0, yy_ = 0;
+  Sums sums_;
 };
 
 }  // namespace mote

@@ -105,7 +105,10 @@ absl::StatusOr<std::unique_ptr<Journal>> OpenJournal(const Options& options, con
 
 [[noreturn]] void EndAtOnce(const absl::Status& status) {
   // Nothing after a failed commit may leave this process, not even a goodbye.
-  spdlog::critical("cannot make events durable, stopping at once: {}", std::string(status.message()));
+  spdlog::critical(
+      "cannot make events durable, stopping at once: {}; when the cause is gone, start again: nothing that was "
+      "acknowledged is lost",
+      std::string(status.message()));
   spdlog::default_logger()->flush();
   std::_Exit(kExitFatal);
 }

@@ -20,6 +20,11 @@ constexpr std::pair<JobState, v1::JobState> kJobStates[] = {
     {JobState::kFailed, v1::JOB_STATE_FAILED},       {JobState::kCancelled, v1::JOB_STATE_CANCELLED},
 };
 
+constexpr std::pair<StageState, v1::StageState> kStageStates[] = {
+    {StageState::kWaiting, v1::STAGE_STATE_WAITING},     {StageState::kRunning, v1::STAGE_STATE_RUNNING},
+    {StageState::kComplete, v1::STAGE_STATE_COMPLETE},   {StageState::kFailed, v1::STAGE_STATE_FAILED},
+    {StageState::kCancelled, v1::STAGE_STATE_CANCELLED},
+};
 constexpr std::pair<OutputKind, v1::OutputKind> kOutputKinds[] = {
     {OutputKind::kTable, v1::OUTPUT_KIND_TABLE},
     {OutputKind::kDocument, v1::OUTPUT_KIND_DOCUMENT},
@@ -185,6 +190,20 @@ absl::StatusOr<JobState> FromProto(v1::JobState state) {
     if (wire == state) return core;
   }
   return absl::InvalidArgumentError(absl::StrCat("job state ", static_cast<int>(state), " is unknown"));
+}
+
+v1::StageState ToProto(StageState state) {
+  for (const auto& [core, wire] : kStageStates) {
+    if (core == state) return wire;
+  }
+  return v1::STAGE_STATE_UNSPECIFIED;
+}
+
+absl::StatusOr<StageState> FromProto(v1::StageState state) {
+  for (const auto& [core, wire] : kStageStates) {
+    if (wire == state) return core;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("stage state ", static_cast<int>(state), " is unknown"));
 }
 
 v1::OutputKind ToProto(OutputKind kind) {

@@ -19,10 +19,12 @@ absl::StatusOr<JobSpec> FromProto(const v1::JobSpec& spec);
 v1::JobSpec ToProtoWithoutParameters(const JobSpec& spec);
 
 v1::JobState ToProto(JobState state);
+v1::StageState ToProto(StageState state);
 v1::OutputKind ToProto(OutputKind kind);
 
 // InvalidArgument: a number that is not a state or kind.
 absl::StatusOr<JobState> FromProto(v1::JobState state);
+absl::StatusOr<StageState> FromProto(v1::StageState state);
 absl::StatusOr<OutputKind> FromProto(v1::OutputKind kind);
 
 }  // namespace mote::coordinator

@@ -11,22 +11,6 @@ using ParameterKind = v1::ParameterDescription;
 
 double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
-v1::StageState ProtoOf(StageState state) {
-  switch (state) {
-    case StageState::kWaiting:
-      return v1::STAGE_STATE_WAITING;
-    case StageState::kRunning:
-      return v1::STAGE_STATE_RUNNING;
-    case StageState::kComplete:
-      return v1::STAGE_STATE_COMPLETE;
-    case StageState::kFailed:
-      return v1::STAGE_STATE_FAILED;
-    case StageState::kCancelled:
-      return v1::STAGE_STATE_CANCELLED;
-  }
-  return v1::STAGE_STATE_UNSPECIFIED;
-}
-
 ParameterKind::Kind ProtoOf(Parameter::Kind kind) {
   switch (kind) {
     case Parameter::Kind::kInteger:
@@ -69,7 +53,7 @@ v1::StageStatus ProtoOf(const StageView& stage) {
   v1::StageStatus proto;
   proto.set_name(stage.name);
   proto.set_operation(stage.operation);
-  proto.set_state(ProtoOf(stage.state));
+  proto.set_state(ToProto(stage.state));
   proto.set_tasks_total(stage.tasks_total);
   proto.set_tasks_committed(stage.tasks_committed);
   proto.set_tasks_running(stage.tasks_running);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/subtree.h"
+#include "coordinator/core/restore.h"
 
 namespace mote::coordinator {
 namespace {
@@ -30,18 +31,6 @@ absl::StatusOr<StageRun*> StageOf(State& state, JobId id, int stage) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, id));
   if (stage < 0 || stage >= static_cast<int>(job->stages.size())) return Unknown("stage", stage);
   return &job->stages[stage];
-}
-
-void UpdateRunnable(State& state, const Job& job) {
-  const RunnableKey key{-job.admitted.spec.priority, job.id};
-  const bool runnable = !IsTerminal(job.state) && std::any_of(job.passes.begin(), job.passes.end(), [](const auto& p) {
-    return p.second.blocks.pending() > 0;
-  });
-  if (runnable) {
-    state.runnable.insert(key);
-  } else {
-    state.runnable.erase(key);
-  }
 }
 
 void Use(State& state, const ArtifactRef& artifact) { ++state.artifact_users[artifact]; }
@@ -347,6 +336,19 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
   }
   UpdateRunnable(state, *job);
   return absl::OkStatus();
+}
+
+absl::Status On(State& state, const StateRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const DropsRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const JobRestored& event, BlobSink& blobs) {
+  MOTE_RETURN_IF_ERROR(On(state, event.submitted, blobs));
+  return Restore(state, event);
+}
+absl::Status On(State& state, const AbsentRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const StageRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const PassRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const PassProgressRestored& event, BlobSink& blobs) {
+  return Restore(state, event, blobs);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ absl::Status BlockSet::TakePending(Block block) {
   if (found == returned_.end() || !found->second.block.Contains(block)) {
     return absl::FailedPreconditionError(absl::StrCat("the block at task ", block.begin(), " is not pending"));
   }
-  const Returned whole = found->second;
+  const ReturnedBlock whole = found->second;
   returned_.erase(found);
   for (Block rest = whole.block; rest != block;) {
     const Block left = rest.Left(), right = rest.Right();
@@ -125,6 +125,36 @@ absl::Status BlockSet::Settle(int64_t task) {
 }
 
 void BlockSet::Return(Block block, absl::Time not_before) { returned_[block.begin()] = {block, not_before}; }
+
+absl::Status BlockSet::RestoreFrontier(int64_t frontier) {
+  if (frontier_ != 0 || frontier < 0 || frontier > task_count_) {
+    return absl::FailedPreconditionError(absl::StrCat("a frontier of ", frontier, " does not fit ", task_count_,
+                                                      " tasks, ", frontier_, " of them begun"));
+  }
+  frontier_ = settled_ = frontier;
+  return absl::OkStatus();
+}
+
+absl::Status BlockSet::TakeSettled(Block block) {
+  if (block.end(task_count_) > frontier_ || returned_.contains(block.begin()) || leased_.contains(block.begin())) {
+    return absl::FailedPreconditionError(absl::StrCat("the block at task ", block.begin(), " is not settled"));
+  }
+  settled_ -= block.size(task_count_);
+  return absl::OkStatus();
+}
+
+absl::Status BlockSet::RestoreReturned(const ReturnedBlock& returned) {
+  MOTE_RETURN_IF_ERROR(TakeSettled(returned.block));
+  Return(returned.block, returned.not_before);
+  return absl::OkStatus();
+}
+
+absl::Status BlockSet::RestoreLeased(const LeasedBlock& leased) {
+  MOTE_RETURN_IF_ERROR(TakeSettled(leased.block));
+  leased_tasks_ += leased.block.size(task_count_);
+  leased_[leased.block.begin()] = leased;
+  return absl::OkStatus();
+}
 
 int64_t BlockSet::first_unsettled() const {
   int64_t first = std::min(frontier_, task_count_);

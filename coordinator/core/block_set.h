@@ -38,6 +38,14 @@ inline LeaseToken TokenOf(JobId job, PassId pass, Block block, const Attempt& at
 struct LeasedBlock {
   Block block;
   std::vector<Attempt> attempts;  // at most two: one may be speculative
+  bool operator==(const LeasedBlock&) const = default;
+};
+
+// Pending again, not to be leased before `not_before`.
+struct ReturnedBlock {
+  Block block;
+  absl::Time not_before;
+  bool operator==(const ReturnedBlock&) const = default;
 };
 
 class BlockSet {
@@ -85,23 +93,30 @@ class BlockSet {
   absl::Time next_ready() const;
   const absl::btree_map<int64_t, LeasedBlock>& leases() const { return leased_; }
 
- private:
-  struct Returned {
-    Block block;
-    absl::Time not_before;
-  };
+  // What a snapshot holds: the tasks below the frontier are settled but for those
+  // that were returned or are leased.
+  int64_t frontier() const { return frontier_; }
+  const absl::btree_map<int64_t, ReturnedBlock>& returned() const { return returned_; }
+  // Settles the tasks below `frontier` of a set that nobody has touched.
+  // FailedPrecondition: it has been touched, or the frontier lies beyond its tasks.
+  absl::Status RestoreFrontier(int64_t frontier);
+  // Takes back tasks that RestoreFrontier settled. FailedPrecondition: it did not.
+  absl::Status RestoreReturned(const ReturnedBlock& returned);
+  absl::Status RestoreLeased(const LeasedBlock& leased);
 
+ private:
   absl::btree_map<int64_t, LeasedBlock>::iterator FindLease(const LeaseToken& token);
   void Return(Block block, absl::Time not_before);
   // Cuts `block` out of what is pending. FailedPrecondition: not pending as a whole.
   absl::Status TakePending(Block block);
+  absl::Status TakeSettled(Block block);
 
   int64_t task_count_;
   int64_t frontier_ = 0;
   int64_t settled_ = 0;
   int64_t leased_tasks_ = 0;
-  absl::btree_map<int64_t, Returned> returned_;   // by first task
-  absl::btree_map<int64_t, LeasedBlock> leased_;  // by first task
+  absl::btree_map<int64_t, ReturnedBlock> returned_;  // by first task
+  absl::btree_map<int64_t, LeasedBlock> leased_;      // by first task
 };
 
 }  // namespace mote::coordinator

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,7 +14,9 @@
 #include "common/fold.h"
 #include "common/ids.h"
 #include "common/pass_spec.h"
+#include "coordinator/core/block_set.h"
 #include "coordinator/core/job_spec.h"
+#include "coordinator/core/progress.h"
 
 namespace mote::coordinator {
 
@@ -61,6 +64,13 @@ struct FinishPlanned {
   PassId pass;  // the one that is finished
   PlannedPass finish;
   bool operator==(const FinishPlanned&) const = default;
+};
+
+// A subtree that a leased task folds: of which pass, or by which.
+struct FoldedSubtree {
+  PassId pass;
+  Block block;
+  bool operator==(const FoldedSubtree&) const = default;
 };
 
 // A leased task combines the nodes below `block`, which are too large to travel.
@@ -138,6 +148,7 @@ struct PassCompleted {
   JobId job;
   PassId pass;
   CompletedPass result;
+  bool operator==(const PassCompleted&) const = default;
 };
 
 struct StageCompleted {
@@ -165,8 +176,93 @@ struct JobEnded {
   bool operator==(const JobEnded&) const = default;
 };
 
+// A snapshot (snapshot.h) is a list of the events below: they rebuild what all events
+// before it had made of the state. StateRestored is the first of the journal then; long
+// lists go on in further events of their kind.
+
+struct StateRestored {
+  Epoch epoch;
+  uint64_t next_job = 1;
+  uint64_t next_pass = 1;
+  std::map<std::string, absl::Duration> tenant_device_time;
+  bool operator==(const StateRestored&) const = default;
+};
+
+// Artifacts that nothing uses any more, and from when on they may be deleted.
+struct DropsRestored {
+  std::vector<std::pair<absl::Time, ArtifactRef>> drops;
+  bool operator==(const DropsRestored&) const = default;
+};
+
+struct JobRestored {
+  JobSubmitted submitted;
+  JobState state = JobState::kPending;
+  absl::Time start;  // InfiniteFuture: not yet
+  absl::Time end;
+  int64_t absent_count = 0;
+  std::optional<JobFailure> failure;
+  bool operator==(const JobRestored&) const = default;
+};
+
+struct AbsentRestored {
+  JobId job;
+  std::vector<AbsentView> tasks;
+  bool operator==(const AbsentRestored&) const = default;
+};
+
+struct StageRestored {
+  JobId job;
+  int stage = 0;
+  StageState state = StageState::kWaiting;
+  std::string memo;
+  std::vector<PassId> step;
+  std::map<std::string, Output> outputs;
+  std::string numeric_class;
+  std::string progress;
+  std::vector<ArtifactRef> artifacts;
+  std::vector<ArtifactRef> durable_artifacts;
+  absl::Time last_checkpoint;  // InfinitePast: none
+  absl::Time start;            // InfiniteFuture: not yet
+  absl::Time end;
+  CostView cost;
+  std::map<std::string, absl::Duration> kernel_duration;
+  int64_t tasks_total = 0;
+  int64_t tasks_committed = 0;
+  int64_t passes_total = 0;
+  int64_t passes_complete = 0;
+  bool operator==(const StageRestored&) const = default;
+};
+
+struct PassRestored {
+  JobId job;
+  int stage = 0;
+  PlannedPass planned;
+  bool is_volatile = false;
+  int64_t frontier = 0;  // tasks below are settled, unless PassProgressRestored names them
+  uint32_t next_attempt = 1;
+  Cost cost;
+  int64_t absent_count = 0;
+  std::optional<PassId> finishes;
+  std::optional<PassId> finished_by;
+  std::optional<FoldedSubtree> folds;
+  std::optional<CompletedPass> result;
+  bool operator==(const PassRestored&) const = default;
+};
+
+struct PassProgressRestored {
+  JobId job;
+  PassId pass;
+  std::vector<ReturnedBlock> returned;
+  std::vector<LeasedBlock> leased;
+  std::vector<Node> nodes;
+  std::map<int64_t, int> task_faults;
+  std::map<Block, int> block_faults;
+  bool operator==(const PassProgressRestored&) const = default;
+};
+
 using Event = std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded,
                            StageBound, LeaseGranted, LeaseReissued, BlockCommitted, AttemptFailed, TaskQuarantined,
-                           PassCompleted, StageCompleted, JobEnded>;
+                           PassCompleted, StageCompleted, JobEnded, StateRestored, DropsRestored, JobRestored,
+                           AbsentRestored, StageRestored, PassRestored, PassProgressRestored>;
 
 }  // namespace mote::coordinator

@@ -44,6 +44,7 @@ struct CompletedPass {
   bool absent_all = false;  // no task has a result
   int64_t task_count = 0;
   int64_t absent_count = 0;
+  bool operator==(const CompletedPass&) const = default;
 };
 
 struct PlanContext {

@@ -1,5 +1,7 @@
 #include "coordinator/core/state.h"
 
+#include <algorithm>
+
 #include "common/json.h"
 
 namespace mote::coordinator {
@@ -35,6 +37,18 @@ Pass* State::FindPass(JobId job_id, PassId pass_id) {
   if (job == nullptr) return nullptr;
   auto found = job->passes.find(pass_id);
   return found == job->passes.end() ? nullptr : &found->second;
+}
+
+void UpdateRunnable(State& state, const Job& job) {
+  const RunnableKey key{-job.admitted.spec.priority, job.id};
+  const bool runnable = !IsTerminal(job.state) && std::any_of(job.passes.begin(), job.passes.end(), [](const auto& p) {
+    return p.second.blocks.pending() > 0;
+  });
+  if (runnable) {
+    state.runnable.insert(key);
+  } else {
+    state.runnable.erase(key);
+  }
 }
 
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {

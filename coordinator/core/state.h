@@ -35,12 +35,6 @@ struct CoreOptions {
   int jobs_max = 1'000'000;
 };
 
-// A subtree that a leased task folds: of which pass, or by which.
-struct FoldedSubtree {
-  PassId pass;
-  Block block;
-};
-
 struct Pass {
   Pass(PassId id, int stage, PassSpec spec, bool is_volatile);
 
@@ -126,6 +120,9 @@ struct State {
   const Job* FindJob(JobId id) const;
   Pass* FindPass(JobId job, PassId pass);
 };
+
+// Lists the job as runnable while one of its passes has pending blocks.
+void UpdateRunnable(State& state, const Job& job);
 
 // A pass may run on a slot of this worker.
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);

@@ -9,17 +9,9 @@
 #include "absl/time/time.h"
 #include "common/cost.h"
 #include "coordinator/core/event.h"
+#include "coordinator/core/progress.h"
 
 namespace mote::coordinator {
-
-enum class StageState { kWaiting, kRunning, kComplete, kFailed, kCancelled };
-
-struct CostView {
-  Cost cost;
-  AlphaFit alpha;
-  int64_t attempts_lost = 0;
-  absl::Duration device_time;  // that leases held a slot
-};
 
 struct StageView {
   std::string name;
@@ -40,13 +32,6 @@ struct StageView {
 struct OutputView {
   OutputSpec spec;
   Output output;
-};
-
-struct AbsentView {
-  std::string stage;
-  PassId pass;
-  int64_t task = 0;
-  std::string message;
 };
 
 struct JobView {

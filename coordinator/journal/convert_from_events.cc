@@ -31,8 +31,8 @@ void Fill(const EpochStarted& event, records::Event* record) {
   record->mutable_epoch_started()->set_epoch(event.epoch.value);
 }
 
-void Fill(const JobSubmitted& event, records::Event* record) {
-  records::JobSubmitted& proto = *record->mutable_job_submitted();
+records::JobSubmitted ProtoOf(const JobSubmitted& event) {
+  records::JobSubmitted proto;
   proto.set_job(event.job.value);
   *proto.mutable_spec() = ToProtoWithoutParameters(event.spec);
   for (const StageSpec& stage : event.spec.stages) {
@@ -42,7 +42,10 @@ void Fill(const JobSubmitted& event, records::Event* record) {
   proto.set_request_id(event.request_id);
   proto.set_principal(event.principal);
   *proto.mutable_time() = ToProto(event.time);
+  return proto;
 }
+
+void Fill(const JobSubmitted& event, records::Event* record) { *record->mutable_job_submitted() = ProtoOf(event); }
 
 void Fill(const StepPlanned& event, records::Event* record) {
   records::StepPlanned& proto = *record->mutable_step_planned();
@@ -124,8 +127,8 @@ void Fill(const TaskQuarantined& event, records::Event* record) {
   *proto.mutable_failure() = ToProto(event.failure);
 }
 
-void Fill(const PassCompleted& event, records::Event* record) {
-  records::PassCompleted& proto = *record->mutable_pass_completed();
+records::PassCompleted ProtoOf(const PassCompleted& event) {
+  records::PassCompleted proto;
   proto.set_job(event.job.value);
   proto.set_pass(event.pass.value);
   *proto.mutable_output() = ProtoOf(event.result.output);
@@ -133,7 +136,10 @@ void Fill(const PassCompleted& event, records::Event* record) {
   proto.set_absent_all(event.result.absent_all);
   proto.set_task_count(event.result.task_count);
   proto.set_absent_count(event.result.absent_count);
+  return proto;
 }
+
+void Fill(const PassCompleted& event, records::Event* record) { *record->mutable_pass_completed() = ProtoOf(event); }
 
 void Fill(const StageCompleted& event, records::Event* record) {
   records::StageCompleted& proto = *record->mutable_stage_completed();
@@ -143,18 +149,154 @@ void Fill(const StageCompleted& event, records::Event* record) {
   *proto.mutable_time() = ToProto(event.time);
 }
 
-void Fill(const JobEnded& event, records::Event* record) {
-  records::JobEnded& proto = *record->mutable_job_ended();
+// A time that is infinite is left out.
+template <class Proto>
+void SetTime(absl::Time time, Proto* proto, google::protobuf::Timestamp* (Proto::*field)()) {
+  if (time != absl::InfiniteFuture() && time != absl::InfinitePast()) *(proto->*field)() = ToProto(time);
+}
+
+records::JobEnded ProtoOf(const JobEnded& event) {
+  records::JobEnded proto;
   proto.set_job(event.job.value);
   proto.set_state(ToProto(event.state));
-  *proto.mutable_time() = ToProto(event.time);
-  if (!event.failure.has_value()) return;
+  SetTime(event.time, &proto, &records::JobEnded::mutable_time);
+  if (!event.failure.has_value()) return proto;
   records::JobFailure& failure = *proto.mutable_failure();
   failure.set_stage(event.failure->stage);
   failure.set_pass(event.failure->pass.value);
   failure.set_block_begin(event.failure->block.begin);
   failure.set_block_end(event.failure->block.end);
   *failure.mutable_failure() = ToProto(event.failure->failure);
+  return proto;
+}
+
+void Fill(const JobEnded& event, records::Event* record) { *record->mutable_job_ended() = ProtoOf(event); }
+
+void Fill(const StateRestored& event, records::Event* record) {
+  records::StateRestored& proto = *record->mutable_state_restored();
+  proto.set_epoch(event.epoch.value);
+  proto.set_next_job(event.next_job);
+  proto.set_next_pass(event.next_pass);
+  for (const auto& [tenant, time] : event.tenant_device_time) {
+    (*proto.mutable_tenant_device_time())[tenant] = ToProto(time);
+  }
+}
+
+void Fill(const DropsRestored& event, records::Event* record) {
+  for (const auto& [time, artifact] : event.drops) {
+    records::DropsRestored::Drop& drop = *record->mutable_drops_restored()->add_drops();
+    *drop.mutable_time() = ToProto(time);
+    drop.set_artifact(artifact.ToString());
+  }
+}
+
+void Fill(const JobRestored& event, records::Event* record) {
+  records::JobRestored& proto = *record->mutable_job_restored();
+  *proto.mutable_submitted() = ProtoOf(event.submitted);
+  *proto.mutable_ended() = ProtoOf(JobEnded{event.submitted.job, event.state, event.failure, event.end});
+  SetTime(event.start, &proto, &records::JobRestored::mutable_start);
+  proto.set_absent_count(event.absent_count);
+}
+
+void Fill(const AbsentRestored& event, records::Event* record) {
+  records::AbsentRestored& proto = *record->mutable_absent_restored();
+  proto.set_job(event.job.value);
+  for (const AbsentView& absent : event.tasks) {
+    records::AbsentRestored::Task& task = *proto.add_tasks();
+    task.set_stage(absent.stage);
+    task.set_pass(absent.pass.value);
+    task.set_task(absent.task);
+    task.set_message(Utf8(absent.message));
+  }
+}
+
+records::StageCost ProtoOf(const CostView& cost) {
+  records::StageCost proto;
+  *proto.mutable_cost() = ToProto(cost.cost);
+  const AlphaFit::Sums& sums = cost.alpha.sums();
+  proto.set_count(sums.count);
+  proto.set_xx(sums.xx);
+  proto.set_xy(sums.xy);
+  proto.set_yy(sums.yy);
+  proto.set_attempts_lost(cost.attempts_lost);
+  *proto.mutable_device_time() = ToProto(cost.device_time);
+  return proto;
+}
+
+void Fill(const StageRestored& event, records::Event* record) {
+  records::StageRestored& proto = *record->mutable_stage_restored();
+  proto.set_job(event.job.value);
+  proto.set_stage(event.stage);
+  proto.set_state(ToProto(event.state));
+  proto.set_memo(event.memo);
+  for (const PassId pass : event.step) proto.add_step(pass.value);
+  for (const auto& [name, output] : event.outputs) (*proto.mutable_outputs())[name] = ProtoOf(output);
+  proto.set_numeric_class(event.numeric_class);
+  proto.set_progress(Utf8(event.progress));
+  for (const ArtifactRef& artifact : event.artifacts) proto.add_artifacts(artifact.ToString());
+  for (const ArtifactRef& artifact : event.durable_artifacts) proto.add_durable_artifacts(artifact.ToString());
+  SetTime(event.last_checkpoint, &proto, &records::StageRestored::mutable_last_checkpoint);
+  SetTime(event.start, &proto, &records::StageRestored::mutable_start);
+  SetTime(event.end, &proto, &records::StageRestored::mutable_end);
+  *proto.mutable_cost() = ProtoOf(event.cost);
+  for (const auto& [kernel, time] : event.kernel_duration) (*proto.mutable_kernel_duration())[kernel] = ToProto(time);
+  proto.set_tasks_total(event.tasks_total);
+  proto.set_tasks_committed(event.tasks_committed);
+  proto.set_passes_total(event.passes_total);
+  proto.set_passes_complete(event.passes_complete);
+}
+
+void Fill(const PassRestored& event, records::Event* record) {
+  records::PassRestored& proto = *record->mutable_pass_restored();
+  proto.set_job(event.job.value);
+  proto.set_stage(event.stage);
+  *proto.mutable_planned() = ProtoOf(event.planned);
+  proto.set_volatile_(event.is_volatile);
+  proto.set_frontier(event.frontier);
+  proto.set_next_attempt(event.next_attempt);
+  *proto.mutable_cost() = ToProto(event.cost);
+  proto.set_absent_count(event.absent_count);
+  if (event.finishes) proto.set_finishes(event.finishes->value);
+  if (event.finished_by) proto.set_finished_by(event.finished_by->value);
+  if (event.folds) {
+    proto.set_folds_pass(event.folds->pass.value);
+    *proto.mutable_folds_block() = ToProto(event.folds->block);
+  }
+  if (event.result) *proto.mutable_result() = ProtoOf(PassCompleted{event.job, event.planned.pass, *event.result});
+}
+
+records::PassProgressRestored::Leased ProtoOf(const LeasedBlock& leased) {
+  records::PassProgressRestored::Leased proto;
+  *proto.mutable_block() = ToProto(leased.block);
+  for (const Attempt& attempt : leased.attempts) {
+    records::PassProgressRestored::Attempt& one = *proto.add_attempts();
+    one.set_number(attempt.number);
+    one.set_epoch(attempt.epoch.value);
+    one.set_worker(attempt.worker);
+    one.set_slot(attempt.slot);
+    *one.mutable_granted() = ToProto(attempt.granted);
+  }
+  return proto;
+}
+
+void Fill(const PassProgressRestored& event, records::Event* record) {
+  using Record = records::PassProgressRestored;
+  Record& proto = *record->mutable_pass_progress_restored();
+  proto.set_job(event.job.value);
+  proto.set_pass(event.pass.value);
+  for (const ReturnedBlock& returned : event.returned) {
+    Record::Returned& one = *proto.add_returned();
+    *one.mutable_block() = ToProto(returned.block);
+    SetTime(returned.not_before, &one, &Record::Returned::mutable_not_before);
+  }
+  for (const LeasedBlock& leased : event.leased) *proto.add_leased() = ProtoOf(leased);
+  for (const Node& node : event.nodes) *proto.add_nodes() = ToProto(node);
+  for (const auto& [task, faults] : event.task_faults) (*proto.mutable_task_faults())[task] = faults;
+  for (const auto& [block, faults] : event.block_faults) {
+    Record::BlockFaults& one = *proto.add_block_faults();
+    *one.mutable_block() = ToProto(block);
+    one.set_faults(faults);
+  }
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ absl::StatusOr<Output> From(const records::Output& proto) {
 
 absl::StatusOr<Event> From(const records::EpochStarted& proto) { return EpochStarted{{proto.epoch()}}; }
 
-absl::StatusOr<Event> From(const records::JobSubmitted& proto) {
+absl::StatusOr<JobSubmitted> SubmittedFrom(const records::JobSubmitted& proto) {
   JobSubmitted event;
   event.job = {proto.job()};
   MOTE_ASSIGN_OR_RETURN(event.spec, FromProto(proto.spec()));
@@ -49,6 +49,8 @@ absl::StatusOr<Event> From(const records::JobSubmitted& proto) {
   event.time = FromProto(proto.time());
   return event;
 }
+
+absl::StatusOr<Event> From(const records::JobSubmitted& proto) { return SubmittedFrom(proto); }
 
 absl::StatusOr<Event> From(const records::StepPlanned& proto) {
   StepPlanned event;
@@ -133,13 +135,19 @@ absl::StatusOr<Event> From(const records::TaskQuarantined& proto) {
   return event;
 }
 
+absl::StatusOr<CompletedPass> ResultFrom(const records::PassCompleted& proto) {
+  CompletedPass result;
+  MOTE_ASSIGN_OR_RETURN(result.output, From(proto.output()));
+  MOTE_ASSIGN_OR_RETURN(result.root, FromProto(proto.root()));
+  result.absent_all = proto.absent_all();
+  result.task_count = proto.task_count();
+  result.absent_count = proto.absent_count();
+  return result;
+}
+
 absl::StatusOr<Event> From(const records::PassCompleted& proto) {
   PassCompleted event{{proto.job()}, {proto.pass()}, {}};
-  MOTE_ASSIGN_OR_RETURN(event.result.output, From(proto.output()));
-  MOTE_ASSIGN_OR_RETURN(event.result.root, FromProto(proto.root()));
-  event.result.absent_all = proto.absent_all();
-  event.result.task_count = proto.task_count();
-  event.result.absent_count = proto.absent_count();
+  MOTE_ASSIGN_OR_RETURN(event.result, ResultFrom(proto));
   return event;
 }
 
@@ -151,7 +159,7 @@ absl::StatusOr<Event> From(const records::StageCompleted& proto) {
   return event;
 }
 
-absl::StatusOr<Event> From(const records::JobEnded& proto) {
+absl::StatusOr<JobEnded> EndedFrom(const records::JobEnded& proto) {
   JobEnded event;
   event.job = {proto.job()};
   MOTE_ASSIGN_OR_RETURN(event.state, FromProto(proto.state()));
@@ -160,6 +168,140 @@ absl::StatusOr<Event> From(const records::JobEnded& proto) {
   const records::JobFailure& failure = proto.failure();
   event.failure = JobFailure{failure.stage(), {failure.pass()}, {failure.block_begin(), failure.block_end()}, {}};
   MOTE_ASSIGN_OR_RETURN(event.failure->failure, FromProto(failure.failure()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::JobEnded& proto) { return EndedFrom(proto); }
+
+absl::StatusOr<std::vector<ArtifactRef>> From(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  std::vector<ArtifactRef> artifacts;
+  for (const std::string& text : texts) {
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(text));
+    artifacts.push_back(artifact);
+  }
+  return artifacts;
+}
+
+absl::StatusOr<Event> From(const records::StateRestored& proto) {
+  StateRestored event{{proto.epoch()}, proto.next_job(), proto.next_pass(), {}};
+  for (const auto& [tenant, time] : proto.tenant_device_time()) event.tenant_device_time[tenant] = FromProto(time);
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::DropsRestored& proto) {
+  DropsRestored event;
+  for (const records::DropsRestored::Drop& drop : proto.drops()) {
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(drop.artifact()));
+    event.drops.emplace_back(FromProto(drop.time()), artifact);
+  }
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::JobRestored& proto) {
+  JobRestored event;
+  MOTE_ASSIGN_OR_RETURN(event.submitted, SubmittedFrom(proto.submitted()));
+  MOTE_ASSIGN_OR_RETURN(JobEnded ended, EndedFrom(proto.ended()));
+  event.state = ended.state;
+  event.failure = std::move(ended.failure);
+  event.start = proto.has_start() ? FromProto(proto.start()) : absl::InfiniteFuture();
+  event.end = proto.ended().has_time() ? ended.time : absl::InfiniteFuture();
+  event.absent_count = proto.absent_count();
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::AbsentRestored& proto) {
+  AbsentRestored event{{proto.job()}, {}};
+  for (const records::AbsentRestored::Task& task : proto.tasks()) {
+    event.tasks.push_back({task.stage(), {task.pass()}, task.task(), task.message()});
+  }
+  return event;
+}
+
+absl::StatusOr<CostView> From(const records::StageCost& proto) {
+  CostView cost;
+  MOTE_ASSIGN_OR_RETURN(cost.cost, FromProto(proto.cost()));
+  cost.alpha = AlphaFit({proto.count(), proto.xx(), proto.xy(), proto.yy()});
+  cost.attempts_lost = proto.attempts_lost();
+  cost.device_time = FromProto(proto.device_time());
+  return cost;
+}
+
+absl::StatusOr<Event> From(const records::StageRestored& proto) {
+  StageRestored event;
+  event.job = {proto.job()};
+  event.stage = proto.stage();
+  MOTE_ASSIGN_OR_RETURN(event.state, FromProto(proto.state()));
+  event.memo = proto.memo();
+  for (const uint64_t pass : proto.step()) event.step.push_back({pass});
+  for (const auto& [name, output] : proto.outputs()) {
+    MOTE_ASSIGN_OR_RETURN(event.outputs[name], From(output));
+  }
+  event.numeric_class = proto.numeric_class();
+  event.progress = proto.progress();
+  MOTE_ASSIGN_OR_RETURN(event.artifacts, From(proto.artifacts()));
+  MOTE_ASSIGN_OR_RETURN(event.durable_artifacts, From(proto.durable_artifacts()));
+  event.last_checkpoint = proto.has_last_checkpoint() ? FromProto(proto.last_checkpoint()) : absl::InfinitePast();
+  event.start = proto.has_start() ? FromProto(proto.start()) : absl::InfiniteFuture();
+  event.end = proto.has_end() ? FromProto(proto.end()) : absl::InfiniteFuture();
+  MOTE_ASSIGN_OR_RETURN(event.cost, From(proto.cost()));
+  for (const auto& [kernel, time] : proto.kernel_duration()) event.kernel_duration[kernel] = FromProto(time);
+  event.tasks_total = proto.tasks_total();
+  event.tasks_committed = proto.tasks_committed();
+  event.passes_total = proto.passes_total();
+  event.passes_complete = proto.passes_complete();
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::PassRestored& proto) {
+  PassRestored event;
+  event.job = {proto.job()};
+  event.stage = proto.stage();
+  MOTE_ASSIGN_OR_RETURN(event.planned, From(proto.planned()));
+  event.is_volatile = proto.volatile_();
+  event.frontier = proto.frontier();
+  event.next_attempt = proto.next_attempt();
+  MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
+  event.absent_count = proto.absent_count();
+  if (proto.has_finishes()) event.finishes = PassId{proto.finishes()};
+  if (proto.has_finished_by()) event.finished_by = PassId{proto.finished_by()};
+  if (proto.has_folds_pass()) {
+    event.folds = FoldedSubtree{{proto.folds_pass()}, {}};
+    MOTE_ASSIGN_OR_RETURN(event.folds->block, FromProto(proto.folds_block()));
+  }
+  if (proto.has_result()) {
+    MOTE_ASSIGN_OR_RETURN(event.result, ResultFrom(proto.result()));
+  }
+  return event;
+}
+
+absl::StatusOr<LeasedBlock> From(const records::PassProgressRestored::Leased& proto) {
+  LeasedBlock leased;
+  MOTE_ASSIGN_OR_RETURN(leased.block, FromProto(proto.block()));
+  for (const records::PassProgressRestored::Attempt& one : proto.attempts()) {
+    leased.attempts.push_back({one.number(), {one.epoch()}, one.worker(), one.slot(), FromProto(one.granted())});
+  }
+  return leased;
+}
+
+absl::StatusOr<Event> From(const records::PassProgressRestored& proto) {
+  PassProgressRestored event{{proto.job()}, {proto.pass()}, {}, {}, {}, {}, {}};
+  for (const records::PassProgressRestored::Returned& one : proto.returned()) {
+    MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(one.block()));
+    event.returned.push_back({block, one.has_not_before() ? FromProto(one.not_before()) : absl::InfinitePast()});
+  }
+  for (const records::PassProgressRestored::Leased& one : proto.leased()) {
+    MOTE_ASSIGN_OR_RETURN(LeasedBlock leased, From(one));
+    event.leased.push_back(std::move(leased));
+  }
+  for (const v1::Node& one : proto.nodes()) {
+    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(one));
+    event.nodes.push_back(std::move(node));
+  }
+  for (const auto& [task, faults] : proto.task_faults()) event.task_faults[task] = faults;
+  for (const records::PassProgressRestored::BlockFaults& one : proto.block_faults()) {
+    MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(one.block()));
+    event.block_faults[block] = one.faults();
+  }
   return event;
 }
 
@@ -195,6 +337,20 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.stage_completed());
     case records::Event::kJobEnded:
       return From(record.job_ended());
+    case records::Event::kStateRestored:
+      return From(record.state_restored());
+    case records::Event::kDropsRestored:
+      return From(record.drops_restored());
+    case records::Event::kJobRestored:
+      return From(record.job_restored());
+    case records::Event::kAbsentRestored:
+      return From(record.absent_restored());
+    case records::Event::kStageRestored:
+      return From(record.stage_restored());
+    case records::Event::kPassRestored:
+      return From(record.pass_restored());
+    case records::Event::kPassProgressRestored:
+      return From(record.pass_progress_restored());
     case records::Event::EVENT_NOT_SET:
       break;
   }

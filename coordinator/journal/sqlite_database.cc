@@ -35,9 +35,9 @@ std::string_view RemedyOf(absl::StatusCode code) {
     case absl::StatusCode::kFailedPrecondition:
       return "; another process holds it: stop that one";
     case absl::StatusCode::kResourceExhausted:
-      return "; free space on its disk and start again: nothing that was acknowledged is lost";
+      return "; free space on its disk";
     case absl::StatusCode::kDataLoss:
-      return "; restore the state directory from a backup (see docs/operations.md) or choose another --state-dir";
+      return "; restore the state directory from a backup (see docs/state_directory.md) or choose another --state-dir";
     case absl::StatusCode::kPermissionDenied:
       return "; let this user read and write the file and its directory";
     default:

@@ -21,7 +21,7 @@ namespace {
 constexpr int kFormatVersion = 2;
 constexpr size_t kChecksumBytes = 8;
 constexpr std::string_view kRemedy =
-    "; restore the state directory from a backup (see docs/operations.md) or choose another --state-dir";
+    "; restore the state directory from a backup (see docs/state_directory.md) or choose another --state-dir";
 
 // The first bytes of SHA-256 over a record's place and its bytes.
 std::string Checksum(int64_t replaced, int64_t key, std::string_view bytes) {
@@ -72,6 +72,7 @@ absl::StatusOr<std::unique_ptr<SqliteLog>> SqliteLog::Open(const std::string& pa
   MOTE_RETURN_IF_ERROR(log->FindEnd());
   MOTE_RETURN_IF_ERROR(log->CheckMark(torn));
   MOTE_RETURN_IF_ERROR(log->MakeTables());
+  MOTE_RETURN_IF_ERROR(log->mark_.Flush());
   MOTE_RETURN_IF_ERROR(log->Measure());
   MOTE_ASSIGN_OR_RETURN(log->insert_,
                         log->database_->Prepare("INSERT INTO record (sequence, checksum, bytes) VALUES (?, ?, ?)"));

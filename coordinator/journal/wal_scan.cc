@@ -157,7 +157,7 @@ class Scanner {
     return absl::DataLossError(absl::StrCat(
         "write-ahead log \"", path_, "\": ", std::string(what), " (byte ", offset,
         ") is damaged, and durable transactions lie behind it; restore the state directory from a backup (see "
-        "docs/operations.md) or choose another --state-dir"));
+        "docs/state_directory.md) or choose another --state-dir"));
   }
 
   // Fills the buffer; false: the file ends before `size` bytes.

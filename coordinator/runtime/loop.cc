@@ -41,7 +41,8 @@ Loop::Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifac
       journal_(journal),
       artifacts_(artifacts),
       sink_(sink),
-      on_fatal_(std::move(on_fatal)) {}
+      on_fatal_(std::move(on_fatal)),
+      snapshotter_(options.snapshots, core.state().options, *core.state().planners, journal) {}
 
 Loop::~Loop() { Stop(); }
 
@@ -118,23 +119,38 @@ void Loop::DecideForever() {
 
 void Loop::HandOver(Decision decision) {
   std::unique_lock lock(mutex_);
-  handover_.wait(lock, [this] { return !pending_.has_value(); });
+  handover_.wait(lock, [this] { return !pending_.has_value() || failed_; });
+  if (failed_) return;
   pending_ = std::move(decision);
   handover_.notify_all();
 }
 
+// Waits for a decision, unless there is a snapshot to work on meanwhile.
+std::optional<Decision> Loop::TakeDecision() {
+  std::unique_lock lock(mutex_);
+  if (!snapshotter_.busy()) handover_.wait(lock, [this] { return pending_.has_value() || decided_all_; });
+  std::optional<Decision> decision = std::exchange(pending_, std::nullopt);
+  if (decision) handover_.notify_all();
+  return decision;
+}
+
 void Loop::CommitForever() {
   for (;;) {
-    Decision decision;
+    std::optional<Decision> decision = TakeDecision();
+    absl::Status status;
+    if (decision) {
+      status = Commit(*decision);
+    } else if (std::lock_guard lock(mutex_); decided_all_ && !pending_.has_value()) {
+      return;
+    }
+    if (status.ok()) status = snapshotter_.Work(MonotonicNow());
+    if (status.ok()) continue;
     {
-      std::unique_lock lock(mutex_);
-      handover_.wait(lock, [this] { return pending_.has_value() || decided_all_; });
-      if (!pending_.has_value()) return;
-      decision = *std::move(pending_);
-      pending_.reset();
+      std::lock_guard lock(mutex_);
+      failed_ = true;
       handover_.notify_all();
     }
-    if (absl::Status status = Commit(decision); !status.ok()) return on_fatal_(std::move(status));
+    return on_fatal_(std::move(status));
   }
 }
 

@@ -5,6 +5,8 @@
 //   3. store the batch's blobs, sync its artifacts, append its events: one durable
 //      commit, while the next batch is being decided; if it fails, stop the process
 //   4. release the effects, batch by batch in the order of the commits
+//
+// Between two commits it works on the next snapshot (snapshotter.h).
 #pragma once
 
 #include <atomic>
@@ -21,6 +23,7 @@
 #include "coordinator/artifacts/artifact_store.h"
 #include "coordinator/core/core.h"
 #include "coordinator/journal/journal.h"
+#include "coordinator/runtime/snapshotter.h"
 
 namespace mote::coordinator {
 
@@ -39,10 +42,12 @@ class Loop {
     size_t batch_commands_max = 512;
     // Between two batches without a command: how often deadlines are judged.
     absl::Duration tick = absl::Milliseconds(50);
+    Snapshotter::Options snapshots;
   };
 
   // All references outlive the loop. `on_fatal` is called once when a commit failed;
-  // it must end the process (a failed fsync is never retried).
+  // it must end the process (a failed fsync is never retried). Nothing is committed or
+  // released after that.
   Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, EffectSink& sink,
        std::function<void(absl::Status)> on_fatal);
   ~Loop();
@@ -63,6 +68,7 @@ class Loop {
  private:
   void DecideForever();
   void CommitForever();
+  std::optional<Decision> TakeDecision();
   std::vector<Command> TakeCommands();
   void HandOver(Decision decision);
   absl::Status Commit(Decision& decision);
@@ -83,6 +89,8 @@ class Loop {
   std::optional<Decision> pending_;  // decided, not yet taken by the journal thread
   bool stopping_ = false;
   bool decided_all_ = false;
+  bool failed_ = false;      // a commit did
+  Snapshotter snapshotter_;  // the journal thread's
   std::thread decider_;
   std::thread committer_;
 };

@@ -8,6 +8,7 @@
 #include "common/check.h"
 #include "common/dataset.h"
 #include "common/table.h"
+#include "coordinator/core/snapshot.h"
 #include "tests/testing/map_sink.h"
 
 namespace mote::testing {
@@ -45,12 +46,33 @@ CoreHarness::CoreHarness(const mc::PlannerTable& planners) : planners_(planners)
   Restart();
 }
 
-void CoreHarness::Restart() {
-  core_ = std::make_unique<mc::Core>(options, planners_);
-  for (const mc::Event& event : journal_) {
-    const absl::Status status = core_->Replay(event);
-    ASSERT_TRUE(status.ok()) << status;
+std::unique_ptr<mc::Core> CoreHarness::CoreAfter(const std::vector<mc::Event>& events) const {
+  auto core = std::make_unique<mc::Core>(options, planners_);
+  for (const mc::Event& event : events) {
+    const absl::Status status = core->Replay(event);
+    EXPECT_TRUE(status.ok()) << status;
   }
+  return core;
+}
+
+std::vector<mc::Event> CoreHarness::JournalWithSnapshot(size_t count) const {
+  const auto middle = journal_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<mc::Event> events = mc::SnapshotOf(CoreAfter({journal_.begin(), middle})->state(), now_);
+  events.insert(events.end(), middle, journal_.end());
+  return events;
+}
+
+void CoreHarness::CheckSnapshotAt(size_t count) const {
+  const auto all = CoreAfter(journal_), restored = CoreAfter(JournalWithSnapshot(count));
+  EXPECT_TRUE(mc::SnapshotOf(all->state(), now_) == mc::SnapshotOf(restored->state(), now_)) << "at event " << count;
+  EXPECT_EQ(all->state().request_ids, restored->state().request_ids);
+  EXPECT_EQ(all->state().runnable, restored->state().runnable);
+  EXPECT_EQ(all->state().artifact_users, restored->state().artifact_users);
+}
+
+void CoreHarness::Restart() {
+  CheckSnapshotAt(journal_.size() / 2);
+  core_ = CoreAfter(JournalWithSnapshot(journal_.size() / 2));
   sessions_.clear();
   leases_.clear();
   specs_.clear();

@@ -1,7 +1,8 @@
 // The core with a clock, workers and a journal that tests move by hand.
 //
 // Every step's events are kept as a journal; Restart() replays it into a new core,
-// as a crash would. After each step the invariants are checked.
+// as a crash would: a snapshot of its first half, and the rest. After each step the
+// invariants are checked.
 #pragma once
 
 #include <deque>
@@ -60,6 +61,9 @@ class CoreHarness {
 
   // A crash: all that is not journalled is gone; workers must connect again.
   void Restart();
+  // Replaying a snapshot of the journal's first `count` events and the rest leads to
+  // where replaying all of it leads.
+  void CheckSnapshotAt(size_t count) const;
 
   const mc::Core& core() const { return *core_; }
   const std::vector<mc::Event>& journal() const { return journal_; }
@@ -74,6 +78,10 @@ class CoreHarness {
  private:
   void Take(mc::Decision decision);
   void CheckInvariants() const;
+  // A core that has replayed these events.
+  std::unique_ptr<mc::Core> CoreAfter(const std::vector<mc::Event>& events) const;
+  // The journal with its first `count` events replaced by their snapshot.
+  std::vector<mc::Event> JournalWithSnapshot(size_t count) const;
   std::vector<Node> Fold(const PassSpec& spec, Block block, int64_t end);
 
   const mc::PlannerTable& planners_;

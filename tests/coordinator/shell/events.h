@@ -65,6 +65,32 @@ inline Output SomeOutput() {
   return {OutputKind::kTable, {"descriptor", std::nullopt}, 12, 345, std::string("s\0\xfe", 3)};
 }
 
+inline ArtifactRef SomeArtifact() { return {Sha256("state"), 77, false}; }
+
+inline StageRestored SomeStage(absl::Time time) {
+  StageRestored stage;
+  stage.job = {7};
+  stage.stage = 1;
+  stage.state = StageState::kRunning;
+  stage.memo = std::string("m\0\xfe", 3);
+  stage.step = {{9}, {10}};
+  stage.outputs = {{"train", SomeOutput()}};
+  stage.numeric_class = "cpu-avx2";
+  stage.progress = "epoch 3 of 20";
+  stage.artifacts = {SomeArtifact()};
+  stage.durable_artifacts = {SomeArtifact(), {Sha256("older"), 78, true}};
+  stage.last_checkpoint = time;
+  stage.start = time + absl::Seconds(1);
+  stage.end = time + absl::Seconds(2);
+  stage.cost = {SomeCost(), AlphaFit({3, 0.1, 1e-300, 7.5}), 4, absl::Nanoseconds(5)};
+  stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
+  stage.tasks_total = 1000;
+  stage.tasks_committed = 640;
+  stage.passes_total = 12;
+  stage.passes_complete = 11;
+  return stage;
+}
+
 inline std::vector<Event> OneEventOfEachKind() {
   const absl::Time time = absl::FromUnixNanos(1'700'000'000'123'456'789);
   return {
@@ -77,7 +103,7 @@ inline std::vector<Event> OneEventOfEachKind() {
         step.memo = std::string("m\0\xfe", 3);
         step.passes = {{{9}, SomePass()}};
         step.is_volatile = true;
-        step.artifacts = {{Sha256("state"), 77, false}};
+        step.artifacts = {SomeArtifact()};
         step.progress = "epoch 3 of 20";
         step.time = time;
         return step;
@@ -99,27 +125,51 @@ inline std::vector<Event> OneEventOfEachKind() {
       StageCompleted{{7}, 1, {{"train", SomeOutput()}, {"quality", SomeOutput()}}, time},
       JobEnded{{7}, JobState::kFailed, JobFailure{"clean", {9}, {20, 24}, SomeFailure()}, time},
       JobEnded{{8}, JobState::kCancelled, std::nullopt, time},
+      StateRestored{{3}, 9, 17, {{"bank", absl::Nanoseconds(123'456'789'012)}}},
+      DropsRestored{{{time, {Sha256("old"), 5, false}}, {time + absl::Seconds(1), {Sha256("older"), 6, true}}}},
+      JobRestored{{{7}, SomeJob(), "request-1", "anonymous", time},
+                  JobState::kFailed,
+                  time + absl::Seconds(1),
+                  time + absl::Seconds(2),
+                  1001,
+                  JobFailure{"clean", {9}, {20, 24}, SomeFailure()}},
+      JobRestored{{{8}, SomeJob(), "", "", time},
+                  JobState::kPending,
+                  absl::InfiniteFuture(),
+                  absl::InfiniteFuture(),
+                  0,
+                  std::nullopt},
+      AbsentRestored{{7}, {{"clean", {9}, 21, "died"}, {"fit", {10}, 22, "caf? died"}}},
+      SomeStage(time),
+      [&] {
+        StageRestored waiting;
+        waiting.job = {8};
+        waiting.last_checkpoint = absl::InfinitePast();
+        waiting.start = waiting.end = absl::InfiniteFuture();
+        return waiting;
+      }(),
+      PassRestored{{7},
+                   1,
+                   {{9}, SomePass()},
+                   true,
+                   640,
+                   12,
+                   SomeCost(),
+                   3,
+                   PassId{10},
+                   PassId{11},
+                   FoldedSubtree{{8}, {2, 5}},
+                   CompletedPass{SomeOutput(), {"root", std::nullopt}, true, 1000, 3}},
+      PassRestored{
+          {7}, 1, {{9}, SomePass()}, false, 0, 1, {}, 0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
+      PassProgressRestored{{7},
+                           {9},
+                           {{{1, 10}, time}, {{0, 30}, absl::InfinitePast()}},
+                           {{{2, 5}, {{4, {3}, "w1", 2, time}, {5, {3}, "w2", 1, time}}}},
+                           {{{1, 12}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, std::nullopt, SomeArtifact()}},
+                           {{21, 2}, {40, 1}},
+                           {{{2, 5}, 1}, {{3, 9}, 4}}},
   };
-}
-
-inline bool Same(const PassCompleted& a, const PassCompleted& b) {
-  return a.job == b.job && a.pass == b.pass && a.result.output == b.result.output && a.result.root == b.result.root &&
-         a.result.absent_all == b.result.absent_all && a.result.task_count == b.result.task_count &&
-         a.result.absent_count == b.result.absent_count;
-}
-
-inline bool Same(const Event& a, const Event& b) {
-  if (a.index() != b.index()) return false;
-  return std::visit(
-      [&b](const auto& event) {
-        using Kind = std::decay_t<decltype(event)>;
-        if constexpr (std::is_same_v<Kind, PassCompleted>) {
-          return Same(event, std::get<PassCompleted>(b));
-        } else {
-          return event == std::get<Kind>(b);
-        }
-      },
-      a);
 }
 
 }  // namespace mote::coordinator

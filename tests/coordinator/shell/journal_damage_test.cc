@@ -128,8 +128,15 @@ TEST(DamagedJournal, ATruncatedWriteAheadLogIsNeverALossInSilence) {
 TEST(DamagedJournal, DamageOfTheDatabaseFileIsNeverALossInSilence) {
   const TempDir dir;
   std::vector<std::string> records;
-  JournalOf(dir, 40, 300, &records);  // closed: all of it lies in the database file
-  const Files files = FilesAt(dir / "written");
+  JournalOf(dir, 40, 300, &records);
+  {
+    const auto log = *SqliteLog::Open(dir / "written");
+    const std::vector<std::string> snapshot{std::string(300, 's'), "t", std::string(2000, 'u')};
+    ASSERT_THAT(log->Replace(30, snapshot), IsOk());
+    records.erase(records.begin(), records.begin() + 30);
+    records.insert(records.begin(), snapshot.begin(), snapshot.end());
+  }
+  const Files files = FilesAt(dir / "written");  // closed: all of it lies in the database file
   ASSERT_TRUE(files.wal.empty());
   Outcomes flipped, cut;
   for (size_t at = 0; at < files.database.size(); at += at < 100 ? 1 : 97) {

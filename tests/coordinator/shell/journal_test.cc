@@ -29,7 +29,7 @@ std::vector<Event> Replayed(Journal& journal) {
 
 void ExpectSame(const std::vector<Event>& actual, const std::vector<Event>& expected) {
   ASSERT_EQ(actual.size(), expected.size());
-  for (size_t i = 0; i < actual.size(); ++i) EXPECT_TRUE(Same(actual[i], expected[i])) << "event " << i;
+  for (size_t i = 0; i < actual.size(); ++i) EXPECT_TRUE(actual[i] == expected[i]) << "event " << i;
 }
 
 absl::Status ReplayOf(const std::string& path) {

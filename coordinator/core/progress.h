@@ -1,0 +1,32 @@
+// How far a stage is, what it cost, and which tasks have no result: parts of the
+// state that views show and snapshots carry.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/cost.h"
+#include "common/ids.h"
+
+namespace mote::coordinator {
+
+enum class StageState { kWaiting, kRunning, kComplete, kFailed, kCancelled };
+
+struct CostView {
+  Cost cost;
+  AlphaFit alpha;
+  int64_t attempts_lost = 0;
+  absl::Duration device_time;  // that leases held a slot
+  bool operator==(const CostView&) const = default;
+};
+
+struct AbsentView {
+  std::string stage;
+  PassId pass;
+  int64_t task = 0;
+  std::string message;
+  bool operator==(const AbsentView&) const = default;
+};
+
+}  // namespace mote::coordinator

@@ -1,0 +1,137 @@
+#include "coordinator/core/restore.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+namespace {
+
+absl::StatusOr<Job*> JobOf(State& state, JobId id) {
+  if (Job* job = state.FindJob(id)) return job;
+  return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown job ", id.value));
+}
+
+void Use(State& state, const std::optional<ArtifactRef>& artifact) {
+  if (artifact) ++state.artifact_users[*artifact];
+}
+
+void UseAll(State& state, const StageRestored& event) {
+  for (const ArtifactRef& artifact : event.artifacts) Use(state, artifact);
+  for (const ArtifactRef& artifact : event.durable_artifacts) Use(state, artifact);
+  for (const auto& [name, output] : event.outputs) Use(state, output.content.artifact);
+}
+
+absl::Status RestoreLeases(State& state, const PassProgressRestored& event, Pass& pass) {
+  for (const LeasedBlock& leased : event.leased) {
+    MOTE_RETURN_IF_ERROR(pass.blocks.RestoreLeased(leased));
+    for (const Attempt& attempt : leased.attempts) {
+      state.cluster.AddLease(TokenOf(event.job, event.pass, leased.block, attempt), attempt.worker, attempt.slot);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Restore(State& state, const StateRestored& event) {
+  if (state.epoch.value != 0 || !state.jobs.empty()) {
+    return absl::FailedPreconditionError("a snapshot stands behind other events");
+  }
+  state.epoch = event.epoch;
+  state.next_job = event.next_job;
+  state.next_pass = event.next_pass;
+  state.tenant_device_time = event.tenant_device_time;
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const DropsRestored& event) {
+  state.drops.insert(state.drops.end(), event.drops.begin(), event.drops.end());
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const JobRestored& event) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.submitted.job));
+  job->state = event.state;
+  job->start = event.start;
+  job->end = event.end;
+  job->failure = event.failure;
+  job->absent_count = event.absent_count;
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const AbsentRestored& event) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  job->absent.insert(job->absent.end(), event.tasks.begin(), event.tasks.end());
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const StageRestored& event) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  if (event.stage < 0 || event.stage >= static_cast<int>(job->stages.size())) {
+    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown stage ", event.stage));
+  }
+  StageRun& run = job->stages[event.stage];
+  run.state = event.state;
+  run.memo = event.memo;
+  run.step = event.step;
+  run.outputs = event.outputs;
+  run.numeric_class = event.numeric_class;
+  run.progress = event.progress;
+  run.artifacts = event.artifacts;
+  run.durable_artifacts = event.durable_artifacts;
+  run.last_checkpoint = event.last_checkpoint;
+  run.start = event.start;
+  run.end = event.end;
+  run.cost = event.cost;
+  run.kernel_duration = event.kernel_duration;
+  run.tasks_total = event.tasks_total;
+  run.tasks_committed = event.tasks_committed;
+  run.passes_total = event.passes_total;
+  run.passes_complete = event.passes_complete;
+  UseAll(state, event);
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const PassRestored& event) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  Pass pass(event.planned.pass, event.stage, event.planned.spec, event.is_volatile);
+  MOTE_RETURN_IF_ERROR(pass.blocks.RestoreFrontier(event.frontier));
+  pass.next_attempt = event.next_attempt;
+  pass.cost = event.cost;
+  pass.absent_count = event.absent_count;
+  pass.finishes = event.finishes;
+  pass.finished_by = event.finished_by;
+  pass.result = event.result;
+  if (event.folds) {
+    pass.folds = event.folds;
+    Pass* folded = state.FindPass(event.job, event.folds->pass);
+    if (folded == nullptr) return absl::FailedPreconditionError("snapshot of a fold task of an unknown pass");
+    folded->folding[event.folds->block.begin()] = {event.planned.pass, event.folds->block};
+  }
+  if (event.result) Use(state, event.result->root.artifact);
+  job->passes.emplace(event.planned.pass, std::move(pass));
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& blobs) {
+  Pass* pass = state.FindPass(event.job, event.pass);
+  if (pass == nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown pass ", event.pass.value));
+  }
+  for (const ReturnedBlock& returned : event.returned) MOTE_RETURN_IF_ERROR(pass->blocks.RestoreReturned(returned));
+  MOTE_RETURN_IF_ERROR(RestoreLeases(state, event, *pass));
+  for (const Node& node : event.nodes) {
+    Use(state, node.artifact);
+    MOTE_RETURN_IF_ERROR(pass->broken);
+    MOTE_RETURN_IF_ERROR(pass->fold.Insert(node, *pass->reducer, blobs));
+  }
+  pass->task_faults.insert(event.task_faults.begin(), event.task_faults.end());
+  pass->block_faults.insert(event.block_faults.begin(), event.block_faults.end());
+  UpdateRunnable(state, *state.FindJob(event.job));
+  return absl::OkStatus();
+}
+
+}  // namespace mote::coordinator
