@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "coordinator/core/snapshot.h"
 #include "coordinator/plan/registry.h"
 #include "tests/sim/fingerprint.h"
 #include "tests/testing/map_sink.h"
@@ -67,7 +68,9 @@ void SimCluster::StartCoordinator() {
   mc::CoreOptions core_options;
   core_options.policy = &policy_;
   core_ = std::make_unique<mc::Core>(core_options, mc::BuiltinPlanners());
-  for (const mc::Event& event : journal_) {
+  std::vector<mc::Event> events = snapshot_;
+  events.insert(events.end(), journal_.begin() + static_cast<std::ptrdiff_t>(snapshot_until_), journal_.end());
+  for (const mc::Event& event : events) {
     if (absl::Status status = core_->Replay(event); !status.ok()) return Violation(status.ToString());
   }
   ++incarnation_;
@@ -105,6 +108,18 @@ void SimCluster::Post(const mc::Command& command) {
   CommitNext();
 }
 
+// Of all that is durable now.
+void SimCluster::TakeSnapshot() {
+  mc::CoreOptions core_options;
+  core_options.policy = &policy_;
+  mc::Core replayed(core_options, mc::BuiltinPlanners());
+  for (const mc::Event& event : journal_) {
+    if (absl::Status status = replayed.Replay(event); !status.ok()) return Violation(status.ToString());
+  }
+  snapshot_ = mc::SnapshotOf(replayed.state(), queue_.now());
+  snapshot_until_ = journal_.size();
+}
+
 // One batch at a time becomes durable; its effects leave after that.
 void SimCluster::CommitNext() {
   if (committing_ || uncommitted_.empty()) return;
@@ -119,6 +134,7 @@ void SimCluster::CommitNext() {
       if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) durable_reports_.insert(commit->token);
       journal_.push_back(std::move(event));
     }
+    if (random_.Chance(0.01)) TakeSnapshot();
     // A crash between the commit and the answers is as likely as one before it.
     if (options_.faults.coordinator_crashes && !decision.effects.empty() && random_.Chance(0.002) &&
         queue_.now() < absl::FromUnixSeconds(1'000'000'000) + options_.chaos) {

@@ -4,6 +4,8 @@
 // Checked after every step: every task commits at most once, and only by a live
 // attempt; a report is acknowledged only once its commit is in the journal. At every
 // restart: replay equals live.
+// Restarts begin with a snapshot that was taken at some moment; it leads where all of
+// the journal leads.
 // At the end: the job has finished and its bits are those of a plain fold.
 #pragma once
 
@@ -51,6 +53,7 @@ class SimCluster {
   void CrashCoordinator();
   void Post(const mc::Command& command);
   void CommitNext();
+  void TakeSnapshot();
   void Release(const mc::Effect& effect);
   void ToWorker(SessionId session, std::function<worker::Actions(worker::Session&, absl::Time)> message);
   void BreakStream(uint64_t stream, bool tell_worker, bool tell_coordinator);
@@ -83,7 +86,9 @@ class SimCluster {
   std::unique_ptr<mc::Core> core_;
   uint64_t incarnation_ = 0;  // of the coordinator: what an older one scheduled is void
   bool coordinator_up_ = false;
-  std::vector<mc::Event> journal_;       // durable
+  std::vector<mc::Event> journal_;   // durable
+  std::vector<mc::Event> snapshot_;  // of its first `snapshot_until_` events; a restart begins with it
+  size_t snapshot_until_ = 0;
   std::map<Digest, std::string> blobs_;  // durable
   std::deque<mc::Decision> uncommitted_;
   bool committing_ = false;
