@@ -155,5 +155,40 @@ TEST(BlockSet, TaskBeyondTheFrontierIsSettledAndItsNeighboursStayPending) {
   EXPECT_EQ(leased, want);
 }
 
+TEST(BlockSet, IsRebuiltFromItsFrontierAndWhatIsNotSettledBelowIt) {
+  BlockSet blocks(1000);
+  const Block leased = LeaseNext(blocks, 4, 1), failed = LeaseNext(blocks, 4, 2), done = LeaseNext(blocks, 4, 3);
+  ASSERT_TRUE(blocks.Fail(TokenOf(failed, 2), {failed.Left(), failed.Right()}, absl::FromUnixSeconds(9)).ok());
+  ASSERT_TRUE(blocks.Commit(TokenOf(done, 3), done.begin() + 5).ok());
+
+  BlockSet restored(1000);
+  ASSERT_TRUE(restored.RestoreFrontier(blocks.frontier()).ok());
+  for (const auto& [begin, returned] : blocks.returned()) ASSERT_TRUE(restored.RestoreReturned(returned).ok());
+  for (const auto& [begin, lease] : blocks.leases()) ASSERT_TRUE(restored.RestoreLeased(lease).ok());
+  EXPECT_EQ(restored.settled(), 5);
+  EXPECT_EQ(restored.settled(), blocks.settled());
+  EXPECT_EQ(restored.leased(), blocks.leased());
+  EXPECT_EQ(restored.pending(), blocks.pending());
+  EXPECT_EQ(restored.next_ready(), blocks.next_ready());
+  EXPECT_EQ(restored.first_unsettled(), leased.begin());
+  EXPECT_NE(restored.Find(TokenOf(leased, 1)), nullptr);
+  while (const std::optional<Block> next = blocks.Next(absl::InfiniteFuture(), 6, kNoWindow)) {
+    EXPECT_EQ(restored.Next(absl::InfiniteFuture(), 6, kNoWindow), next);
+    for (BlockSet* set : {&blocks, &restored}) {
+      ASSERT_TRUE(set->Lease(*next, {9, Epoch{1}, "w", 0, absl::UnixEpoch()}).ok());
+    }
+  }
+}
+
+TEST(BlockSet, WhatContradictsTheFrontierIsNotRestored) {
+  BlockSet blocks(100);
+  EXPECT_FALSE(blocks.RestoreFrontier(101).ok());
+  ASSERT_TRUE(blocks.RestoreFrontier(64).ok());
+  EXPECT_FALSE(blocks.RestoreFrontier(70).ok()) << "only of a set that nobody has touched";
+  ASSERT_TRUE(blocks.RestoreReturned({{3, 2}, absl::InfinitePast()}).ok());
+  EXPECT_FALSE(blocks.RestoreReturned({{3, 2}, absl::InfinitePast()}).ok());
+  EXPECT_FALSE(blocks.RestoreLeased({{3, 8}, {{1, Epoch{1}, "w", 0, absl::UnixEpoch()}}}).ok()) << "beyond it";
+}
+
 }  // namespace
 }  // namespace mote::coordinator
