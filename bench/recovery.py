@@ -64,7 +64,7 @@ def tasks_begun(programs, address):
     done = subprocess.run([programs / "mote", "job", "1", "--coordinator", address, "-o", "json"],
                           capture_output=True, text=True, check=True)
     stage = json.loads(done.stdout)["stages"][0]
-    return int(stage.get("tasksCommitted", 0)) + int(stage.get("tasksRunning", 0))
+    return stage["tasks_committed"] + stage["tasks_running"]
 
 
 def first_dispatch(programs, coordinator, folder):
