@@ -27,7 +27,7 @@ TEST(FullDisk, TheCoordinatorStopsAtOnceSaysWhyAndLosesNoJobItAcknowledged) {
     disk.FillUpTo(200'000);
     std::vector<std::string> acknowledged;
     while (cluster.coordinator().IsRunning() && acknowledged.size() < 1000) {
-      const Outcome submitted = cluster.Mote({"submit", job, "--no-wait", "--parsable"}, absl::Seconds(20));
+      const Outcome submitted = cluster.Mote({"submit", job, "--no-wait", "--parsable"}, absl::Seconds(5));
       if (submitted.exit_code == 0) acknowledged.push_back(submitted.out.substr(0, submitted.out.find('\n')));
     }
     EXPECT_EQ(cluster.coordinator().Wait(absl::Seconds(10)), 1);
