@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/artifacts/artifact_store.h"
@@ -33,6 +34,7 @@ namespace {
 constexpr int kExitFatal = 1;
 constexpr int kExitUsage = 2;
 constexpr int kExitUnavailable = 3;
+constexpr absl::Duration kWorkerLimitMin = absl::Seconds(2);
 
 struct Options {
   std::string listen = "127.0.0.1:7070";
@@ -40,6 +42,7 @@ struct Options {
   std::string state_dir;
   std::string journal = "sqlite";
   int64_t disk_reserve_bytes = 256 << 20;
+  std::string worker_limit = "2.8s";
   bool insecure = false;
 };
 
@@ -73,7 +76,20 @@ void Declare(CLI::App* app, Options* options) {
                   "what must stay free on the disk of --state-dir, such as 512MB; below it nothing new is taken")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
+  app->add_option("--worker-limit", options->worker_limit,
+                  "a worker that is silent for longer is lost, and its leases are granted to others")
+      ->capture_default_str();
   app->add_flag("--insecure", options->insecure, "allow plaintext on an address that other machines can reach");
+}
+
+// Workers send a heartbeat a second. The default leaves time to look, so that a silent
+// one is noticed within 3 s. InvalidArgument: names the option and the remedy.
+absl::StatusOr<absl::Duration> WorkerLimit(const Options& options) {
+  absl::Duration limit;
+  if (absl::ParseDuration(options.worker_limit, &limit) && limit >= kWorkerLimitMin) return limit;
+  return absl::InvalidArgumentError(absl::StrCat("--worker-limit ", options.worker_limit,
+                                                 ": not a duration of at least ", absl::FormatDuration(kWorkerLimitMin),
+                                                 ", such as 10s"));
 }
 
 // What the options say together. InvalidArgument: names the option and the remedy.
@@ -91,7 +107,7 @@ absl::Status Check(const Options& options) {
   if (options.state_dir.empty()) {
     return absl::InvalidArgumentError("--state-dir: neither XDG_STATE_HOME nor HOME is set; give a directory");
   }
-  return absl::OkStatus();
+  return WorkerLimit(options).status();
 }
 
 absl::StatusOr<std::unique_ptr<Journal>> OpenJournal(const Options& options, const StateDir& dir) {
@@ -124,6 +140,7 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   const FairPolicy policy;
   CoreOptions core_options;
   core_options.policy = &policy;
+  MOTE_ASSIGN_OR_RETURN(core_options.heartbeat_timeout, WorkerLimit(options));
   Core core(core_options, BuiltinPlanners());
   Loop* loop_address = nullptr;  // the server and the loop need each other
   RpcServer rpc(BuiltinPlanners(), *artifacts, [&loop_address](Command command) {

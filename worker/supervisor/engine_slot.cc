@@ -14,8 +14,10 @@ namespace {
 
 namespace pb = mote::engine::v1;
 
-constexpr absl::Duration kPingInterval = absl::Seconds(1);
-constexpr absl::Duration kPingTimeout = absl::Seconds(5);
+constexpr absl::Duration kPingInterval = absl::Milliseconds(500);
+// The limit on an engine's silence counts from its last sign of life. That may be a whole
+// interval older than the ping it leaves unanswered, and a tick passes before it is seen.
+const absl::Duration kPingSlack = kPingInterval + absl::Milliseconds(200);
 constexpr absl::Duration kStartTimeout = absl::Seconds(120);
 constexpr absl::Duration kCancelPatience = absl::Seconds(5);
 constexpr absl::Duration kExitPatience = absl::Seconds(2);
@@ -254,9 +256,10 @@ void EngineSlot::Tick(absl::Time now) {
 }
 
 void EngineSlot::CheckPing(absl::Time now) {
-  if (now - ping_sent_ > kPingTimeout) {
-    return KillBecause(FaultKind::kEngineCrash, absl::StrCat("the engine gave no sign of life for ",
-                                                             absl::FormatDuration(kPingTimeout), " and was killed"));
+  if (now - ping_sent_ > options_.engine_silence_max - kPingSlack) {
+    return KillBecause(FaultKind::kEngineCrash,
+                       absl::StrCat("the engine gave no sign of life for ",
+                                    absl::FormatDuration(options_.engine_silence_max), " and was killed"));
   }
   if (now < next_ping_ || ping_sent_ != absl::InfiniteFuture()) return;
   next_ping_ = now + kPingInterval;

@@ -16,6 +16,8 @@ namespace mote::worker {
 namespace {
 
 constexpr int kSlotsMax = 1024;
+// Below, an engine on a busy machine would be taken for a dead one.
+constexpr absl::Duration kEngineSilenceMin = absl::Seconds(2);
 
 // Cores that this process may use, as a container or taskset limits them.
 int UsableCores() {
@@ -54,6 +56,13 @@ std::string CheckLabel(const std::string& label) {
   return absl::StrCat("\"", label, "\" is not KEY=VALUE");
 }
 
+std::string CheckEngineSilence(const std::string& text) {
+  absl::Duration silence;
+  if (absl::ParseDuration(text, &silence) && silence >= kEngineSilenceMin) return "";
+  return absl::StrCat("\"", text, "\" is no duration of at least ", absl::FormatDuration(kEngineSilenceMin),
+                      ", such as 5s");
+}
+
 std::string CheckDevice(const std::string& device) {
   if (device == "auto" || device == "cpu") return "";
   const bool numbered = device.rfind("cuda:", 0) == 0 && device.size() > 5 &&
@@ -69,6 +78,7 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   options.store_dir = DefaultStoreDirectory();
   options.name = DefaultName();
   std::vector<std::string> labels;
+  std::string engine_silence = absl::FormatDuration(options.engine_silence_max);
 
   CLI::App app("Computes for a mote cluster: leases blocks of tasks from a coordinator and runs them.", "mote-worker");
   app.set_version_flag("--version", std::string("mote-worker ") + kVersion);
@@ -85,6 +95,8 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
       ->check(CLI::Range(1, kSlotsMax));
   app.add_option("--cache-bytes", options.cache_bytes_max, "bound of the blob cache; default 8 GiB")
       ->transform(CLI::AsSizeValue(false));
+  app.add_option("--engine-limit", engine_silence, "an engine that is silent for longer is killed; default 5s")
+      ->check(CheckEngineSilence);
   app.add_flag("--warm", options.warm, "load libtorch at start instead of on first need");
   app.add_flag("--allow-commands", options.allow_commands, "run programs that jobs bring along");
   app.add_flag("--allow-test-operations", options.allow_test_operations, "run operations that fail on purpose");
@@ -93,6 +105,7 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  absl::ParseDuration(engine_silence, &options.engine_silence_max);  // checked above
   for (const std::string& label : labels) {
     const size_t equals = label.find('=');
     options.labels[label.substr(0, equals)] = label.substr(equals + 1);

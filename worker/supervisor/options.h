@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "absl/time/time.h"
+
 namespace mote::worker {
 
 struct Options {
@@ -20,6 +22,8 @@ struct Options {
   bool allow_test_operations = false;
   bool warm = false;
   int threads_per_slot = 1;
+  // An engine that gives no sign of life for so long is killed.
+  absl::Duration engine_silence_max = absl::Seconds(5);
   int64_t cache_bytes_max = int64_t{8} << 30;
 };
 
