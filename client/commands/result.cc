@@ -75,6 +75,12 @@ absl::Status Print(Client& client, const v1::OutputStatus& output, OutputFormat 
 absl::Status Result(Client& client, const Options& options) {
   MOTE_ASSIGN_OR_RETURN(v1::Job job, client.GetJob(options.id));
   MOTE_ASSIGN_OR_RETURN(const std::vector<v1::OutputStatus> outputs, Chosen(job, options.name));
+  const bool has_result = job.state() == v1::JOB_STATE_SUCCEEDED || job.state() == v1::JOB_STATE_PARTLY_QUARANTINED;
+  if (options.digest && options.name.empty() && !has_result) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("job ", job.id(), " is ", StateText(job.state()), ": a digest is taken over all outputs; ",
+                     IsTerminal(job.state()) ? "name one" : absl::StrCat("`mote wait ", job.id(), "` first")));
+  }
   if (!options.output_dir.empty()) {
     MOTE_RETURN_IF_ERROR(WriteOutputs(client, outputs, options.output_dir));
   } else if (!options.name.empty() && !options.digest) {

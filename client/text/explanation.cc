@@ -1,7 +1,10 @@
 #include "client/text/explanation.h"
 
 #include <map>
+#include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -18,6 +21,13 @@ std::string TaskText(const v1::Failure& failure) {
     return absl::StrCat("some task of ", failure.block_begin(), " to ", failure.block_end() - 1);
   }
   return "no single task";
+}
+
+// "engine crash: the engine was ended by signal 11 (…) while it ran task 5"
+std::string Headline(const v1::Failure& failure) {
+  const std::string cause = std::vector<std::string>(absl::StrSplit(failure.message(), '\n'))[0];
+  const std::string kind = failure.kind().empty() ? "failure" : failure.kind();
+  return absl::StartsWith(cause, kind) ? cause : absl::StrCat(kind, ": ", cause);
 }
 
 void AppendFailure(const v1::Job& job, std::string* out) {
@@ -88,7 +98,7 @@ std::string ExplanationText(const v1::Job& job, int64_t task) {
   std::string out;
   switch (job.state()) {
     case v1::JOB_STATE_FAILED:
-      absl::StrAppend(&out, who, " failed:\n");
+      absl::StrAppend(&out, who, " failed: ", Headline(job.failure()), "\n");
       AppendFailure(job, &out);
       break;
     case v1::JOB_STATE_PARTLY_QUARANTINED:

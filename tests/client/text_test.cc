@@ -190,8 +190,9 @@ TEST(Explanation, AFailureNamesKindStageTaskWorkerCauseDetailAndRemedy) {
   failure->set_detail("line one\nline two\n");
   failure->set_worker("worker-1");
   const std::string text = ExplanationText(job);
-  for (const char* part : {"job 7 (x) failed", "out of memory", "fit", "some task of 64 to 127", "worker-1",
-                           "2 GiB were wanted", "| line two", "cut smaller tasks"}) {
+  for (const char* part :
+       {"job 7 (x) failed: out of memory: 2 GiB were wanted\n", "out of memory", "fit", "some task of 64 to 127",
+        "worker-1", "2 GiB were wanted", "| line two", "cut smaller tasks"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   failure->set_task(70);

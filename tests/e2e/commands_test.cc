@@ -26,6 +26,7 @@ TEST(Commands, TenMillionTasksAreAcceptedShownAndCancelled) {
   const Outcome jobs = cluster.Mote({"jobs"});
   EXPECT_THAT(jobs.out, HasSubstr("long"));
   EXPECT_EQ(cluster.JobState(id), "JOB_STATE_RUNNING");
+  EXPECT_THAT(cluster.Mote({"result", id, "--digest"}).err, HasSubstr("mote wait")) << "nothing has no digest";
   EXPECT_EQ(cluster.Mote({"cancel", id}).exit_code, 0);
   EXPECT_EQ(cluster.JobState(id), "JOB_STATE_CANCELLED");
   EXPECT_EQ(cluster.Mote({"wait", id}).exit_code, 4);
