@@ -109,13 +109,9 @@ class Round {
     }
     if (const std::string miscounted = got->Miscounted(); !miscounted.empty()) Problem(who + miscounted);
     if (got->absent != want.facts.absent) Problem(absl::StrCat(who, "other tasks are absent than undisturbed"));
-    for (const auto& [stage, counts] : got->stages) {
+    for (const auto& [stage, counts] : got->stages) {  // how many fold large partials is free
       report_.tasks += counts.committed;
       report_.attempts_lost += counts.attempts_lost;
-      const int64_t total = want.facts.stages.at(stage).total;
-      if (counts.total != total) {
-        Problem(absl::StrCat(who, "stage ", stage, " has ", counts.total, " tasks, undisturbed ", total));
-      }
     }
   }
 
