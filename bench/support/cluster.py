@@ -110,13 +110,13 @@ class Cluster:
         self.kill(self.coordinator.pid)
         self.coordinator.wait()
 
-    def start_worker(self):
-        """Returns its index."""
-        index = len(self.workers)
+    def start_worker(self, index=None):
+        """One more, or again the one of that index, which has ended. Returns its index."""
+        index = len(self.workers) if index is None else index
         process, _, _ = self._start(f"worker{index}", [
             self.programs / "mote-worker", "--coordinator", self.address, "--slots", self.slots,
             "--store-dir", self.folder / f"store{index}", "--allow-commands", "--allow-test-operations"])
-        self.workers.append(process)
+        self.workers[index:index + 1] = [process]
         return index
 
     def kill_worker(self, index):
