@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kCoordinatorHost = 0;
 constexpr int kWorkers = 2;
-// A worker that is silent for longer is lost (core/state.h).
+// About mote-coordinator's --worker-limit: a worker that is silent for longer is lost.
 constexpr absl::Duration kHeartbeatLimit = absl::Seconds(3);
 constexpr absl::Duration kPoll = absl::Milliseconds(20);
 
