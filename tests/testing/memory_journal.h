@@ -21,6 +21,8 @@ class MemoryJournal : public coordinator::Journal {
   // Every Append and Replace answers this while it is not OK, and is counted.
   absl::Status failure;
   int calls_after_failure = 0;
+  // Called after each Replace that did not fail.
+  std::function<void()> on_replaced = [] {};
 
   absl::Status Append(const Events& events) override {
     if (!failure.ok()) return Fail();
@@ -45,6 +47,7 @@ class MemoryJournal : public coordinator::Journal {
     if (!failure.ok()) return Fail();
     tail_.erase(tail_.begin(), tail_.begin() + (count - static_cast<int64_t>(snapshot_.size())));
     snapshot_ = snapshot;
+    on_replaced();
     return absl::OkStatus();
   }
 

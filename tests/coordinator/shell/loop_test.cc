@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/snapshot.h"
@@ -93,12 +94,17 @@ TEST_F(LoopTest, AFailedCommitIsFatalAtOnceNeverRetriedAndAnswersNobody) {
 
 TEST_F(LoopTest, TheJournalIsCutShortBySnapshotsWhileJobsCome) {
   options_.snapshots = {.tail_records_min = 50, .tail_bytes_min = 1 << 30, .slice_records = 7};
+  std::promise<void> replaced;
+  journal_.on_replaced = [&replaced, told = false]() mutable {
+    if (!std::exchange(told, true)) replaced.set_value();
+  };
   Start();
-  Submit(500);
+  Submit(300);
+  replaced.get_future().wait();
+  Submit(200);
   loop_->Stop();
   EXPECT_EQ(sink_.replies, 500);
-  const JournalSize size = journal_.size();
-  EXPECT_GT(size.snapshot_records, 0);
+  EXPECT_GT(journal_.size().snapshot_records, 0);
 
   Core replayed(core_options_, BuiltinPlanners());
   ASSERT_THAT(journal_.Replay([&](const Event& event) { return replayed.Replay(event); }), IsOk());
