@@ -7,6 +7,7 @@
 #include "client/commands/commands.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
+#include "client/text/verification.h"
 #include "common/status_macros.h"
 
 namespace mote::client {
@@ -29,6 +30,7 @@ void PrintHead(const v1::Job& job) {
   if (!job.waiting_reason().empty()) std::cout << "waiting: " << job.waiting_reason() << "\n";
   if (job.has_failure())
     std::cout << "failure: " << job.failure().message() << " (`mote explain " << job.id() << "`)\n";
+  std::cout << VerificationText(job);
   if (job.absent_size() > 0) std::cout << "absent: " << job.absent_size() << " tasks\n";
 }
 

@@ -37,7 +37,11 @@ std::string Table(const std::vector<v1::Worker>& workers, bool wide) {
     row.push_back(absl::StrCat(DurationText(absl::Seconds(worker.seconds_since_heard())), " ago"));
     table.Add(std::move(row));
   }
-  return table.ToString();
+  std::string text = table.ToString();
+  for (const v1::Worker& worker : workers) {
+    if (!worker.reason().empty()) absl::StrAppend(&text, worker.name(), " is excluded: ", worker.reason(), "\n");
+  }
+  return text;
 }
 
 absl::Status PrintWorkers(Client& client, OutputFormat format) {

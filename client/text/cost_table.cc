@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
+#include "client/text/verification.h"
 
 namespace mote::client {
 namespace {
@@ -45,6 +46,7 @@ v1::CostSummary Total(const v1::Job& job) {
     total.set_measured_seconds(total.measured_seconds() + cost.measured_seconds());
     total.set_attempts_lost(total.attempts_lost() + cost.attempts_lost());
     total.set_device_seconds(total.device_seconds() + cost.device_seconds());
+    total.set_wasted_seconds(total.wasted_seconds() + cost.wasted_seconds());
   }
   return total;
 }
@@ -102,8 +104,14 @@ std::string CostText(const v1::Job& job) {
                    {"DEVICE", right},
                    {"LOST", right}});
   for (const v1::StageStatus& stage : job.stages()) table.Add(Row(stage.name(), stage.cost()));
-  table.Add(Row("total", Total(job)));
-  return absl::StrCat(table.ToString(), kLegend);
+  const v1::CostSummary total = Total(job);
+  table.Add(Row("total", total));
+  std::string text = absl::StrCat(table.ToString(), kLegend);
+  if (total.wasted_seconds() > 0) {
+    absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
+                    " of DEVICE, by attempts that another one beat\n");
+  }
+  return absl::StrCat(text, VerificationText(job));
 }
 
 OrderedJson CostJson(const v1::Job& job) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "client/text/quantities.h"
+#include "client/text/verification.h"
 
 namespace mote::client {
 namespace {
@@ -117,7 +118,7 @@ std::string ExplanationText(const v1::Job& job, int64_t task) {
       break;
   }
   if (job.absent_size() > 0 || task >= 0) AppendAbsent(job, task, &out);
-  return out;
+  return out + VerificationText(job);
 }
 
 OrderedJson ExplanationJson(const v1::Job& job) {
@@ -130,6 +131,8 @@ OrderedJson ExplanationJson(const v1::Job& job) {
   json["remedy"] = job.has_failure() ? OrderedJson(RemedyFor(job.failure())) : OrderedJson();
   json["absent"] = OrderedJson::array();
   for (const v1::AbsentTask& absent : job.absent()) json["absent"].push_back(ToJson(absent));
+  json["distrusted"] = OrderedJson::array();
+  for (const std::string& reason : job.distrusted()) json["distrusted"].push_back(reason);
   return json;
 }
 

@@ -91,6 +91,19 @@ TaskPolicy PolicyOf(v1::TaskPolicy proto, const std::string& path, Mistakes* mis
   return TaskPolicy::kFail;
 }
 
+constexpr int kReplicasMax = 16;
+
+VerifySpec VerifyOf(const v1::Verify& proto, const std::string& path, Mistakes* mistakes) {
+  if (proto.sample() != 0 && proto.replicas() != 0) mistakes->Add(path, "both sample and replicas; set one");
+  if (!(proto.sample() >= 0 && proto.sample() <= 1)) {
+    mistakes->Add(path + ".sample", absl::StrCat(proto.sample(), " is no share; use a number above 0 and up to 1"));
+  }
+  if (proto.replicas() != 0 && (proto.replicas() < 2 || proto.replicas() > kReplicasMax)) {
+    mistakes->Add(path + ".replicas", absl::StrCat(proto.replicas(), " runs of a block; use 2 to ", kReplicasMax));
+  }
+  return {proto.sample(), proto.replicas()};
+}
+
 StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mistakes) {
   StageSpec stage;
   stage.name = proto.name();
@@ -102,6 +115,7 @@ StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mis
   stage.tasks = ShapeOf(proto.tasks(), path + ".tasks", mistakes);
   stage.timeout = FromProto(proto.timeout());
   if (stage.timeout < absl::ZeroDuration()) mistakes->Add(path + ".timeout", "negative; use a positive duration");
+  stage.verify = VerifyOf(proto.verify(), path + ".verify", mistakes);
   stage.attempts_max = proto.attempts_max() == 0 ? kAttemptsMaxDefault : proto.attempts_max();
   if (stage.attempts_max < 0) mistakes->Add(path + ".retry.attempts", "negative; use at least 1");
   stage.on_bad_task = PolicyOf(proto.on_bad_task(), path + ".on_bad_task", mistakes);
@@ -134,6 +148,10 @@ v1::Stage ProtoOf(const StageSpec& stage) {
   proto.set_on_bad_task(stage.on_bad_task == TaskPolicy::kQuarantine ? v1::TASK_POLICY_QUARANTINE
                                                                      : v1::TASK_POLICY_FAIL);
   for (const std::string& name : stage.after) proto.add_after(name);
+  if (stage.verify.runs() > 1) {
+    proto.mutable_verify()->set_sample(stage.verify.sample);
+    proto.mutable_verify()->set_replicas(stage.verify.replicas);
+  }
   return proto;
 }
 

@@ -61,6 +61,13 @@ v1::StageStatus ProtoOf(const StageView& stage) {
   proto.set_passes_complete(stage.passes_complete);
   proto.set_progress(Utf8(stage.progress));
   *proto.mutable_cost() = ToProto(stage.cost);
+  if (stage.cost.verify.runs_extra > 0) {
+    v1::Verification& verification = *proto.mutable_verification();
+    verification.set_blocks(stage.cost.verify.blocks);
+    verification.set_blocks_one_worker(stage.cost.verify.blocks_one_worker);
+    verification.set_runs_extra(stage.cost.verify.runs_extra);
+    verification.set_seconds_extra(absl::ToDoubleSeconds(stage.cost.verify.time_extra));
+  }
   if (stage.start != absl::InfiniteFuture()) *proto.mutable_start_time() = ToProto(stage.start);
   if (stage.end != absl::InfiniteFuture()) *proto.mutable_end_time() = ToProto(stage.end);
   if (stage.eta.has_value()) *proto.mutable_eta() = ToProto(*stage.eta);
@@ -135,6 +142,7 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_measured_seconds(Seconds(cost.compute_ns()) + Seconds(cost.communication_ns()));
   proto.set_attempts_lost(view.attempts_lost);
   proto.set_device_seconds(absl::ToDoubleSeconds(view.device_time));
+  proto.set_wasted_seconds(absl::ToDoubleSeconds(view.wasted_time));
   return proto;
 }
 
@@ -153,6 +161,7 @@ v1::Job ToProto(const JobView& job) {
   for (const OutputView& output : job.outputs) *proto.add_outputs() = ProtoOf(output);
   for (const AbsentView& absent : job.absent) *proto.add_absent() = ProtoOf(absent);
   proto.set_waiting_reason(job.waiting_reason);
+  for (const std::string& reason : job.distrusted) proto.add_distrusted(Utf8(reason));
   return proto;
 }
 
@@ -168,6 +177,7 @@ v1::Worker ToProto(const WorkerView& worker) {
   proto.set_tasks_committed(worker.tasks_committed);
   proto.set_attempts_failed(worker.attempts_failed);
   proto.set_version(worker.version);
+  proto.set_reason(Utf8(worker.reason));
   return proto;
 }
 

@@ -90,8 +90,9 @@ void DropPassesOf(State& state, Job& job, int stage, absl::Time now) {
 void AddCost(State& state, const Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
   pass.cost.Merge(event.cost);
   stage.cost.cost.Merge(event.cost);
-  stage.cost.device_time += event.slot_time;
-  state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time;
+  stage.cost.device_time += event.slot_time + event.wasted;
+  stage.cost.wasted_time += event.wasted;
+  state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time + event.wasted;
   const double bytes = static_cast<double>(event.cost.staged_bytes + event.cost.network_bytes);
   if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
@@ -235,6 +236,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   for (const Attempt& attempt : leased->attempts) {
     state.cluster.RemoveLease(TokenOf(token.job, token.pass, token.block, attempt), attempt.worker);
   }
+  stage.cost.attempts_lost += static_cast<int64_t>(leased->attempts.size()) - 1;
   const int64_t done_end = event.nodes.back().block.end(pass->spec->task_count);
   MOTE_RETURN_IF_ERROR(pass->blocks.Commit(token, done_end));
   for (const Node& node : event.nodes) {
@@ -242,9 +244,58 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
     if (node.artifact) Use(state, *node.artifact);
     pass->broken = pass->fold.Insert(node, *pass->reducer, blobs);
   }
+  pass->held.erase(token.block.begin());
+  if (event.runs > 1) {
+    ++stage.cost.verify.blocks;
+    if (!event.independent) ++stage.cost.verify.blocks_one_worker;
+  }
   stage.tasks_committed += done_end - token.block.begin();
   AddCost(state, *job, *pass, stage, event);
   if (Worker* worker = state.cluster.Find(event.worker)) worker->tasks_committed += event.cost.tasks;
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const BlockHeld& event, BlobSink&) {
+  const LeaseToken& token = event.token;
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
+  MOTE_RETURN_IF_ERROR(pass->blocks.Hold(token));
+  pass->held[token.block.begin()].Add(event.worker, event.nodes, event.cost, event.slot_time);
+  StageRun& stage = job->stages[pass->stage];
+  ++stage.cost.verify.runs_extra;
+  stage.cost.verify.time_extra += event.slot_time;
+  stage.cost.device_time += event.slot_time;
+  state.tenant_device_time[job->admitted.spec.tenant] += event.slot_time;
+  state.cluster.RemoveLease(token, event.worker);
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+// All that the worker said of blocks that are still open is forgotten, in every job.
+absl::Status On(State& state, const WorkerDistrusted& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  state.cluster.Distrust(event.worker, event.reason);
+  job->distrusted.push_back({event.worker, event.reason});
+  for (auto& [id, other] : state.jobs) {
+    for (auto& [pass_id, pass] : other->passes) {
+      for (auto& [begin, held] : pass.held) held.Forget(event.worker);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const AttemptRevoked& event, BlobSink&) {
+  const LeaseToken& token = event.token;
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
+  const LeasedBlock* leased = pass->blocks.Find(token);
+  if (leased == nullptr) return Unknown("attempt", token.attempt);
+  for (const Attempt& attempt : leased->attempts) {
+    if (attempt.number == token.attempt) state.cluster.RemoveLease(token, attempt.worker);
+  }
+  const std::vector<Block> pieces = leased->held ? std::vector<Block>() : std::vector<Block>{token.block};
+  MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, pieces, absl::InfinitePast()));
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
@@ -255,6 +306,7 @@ absl::Status On(State& state, const AttemptFailed& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
   if (pass->blocks.Find(token) != nullptr) {
     MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, event.pieces, event.not_before));
+    if (!pass->blocks.leases().contains(token.block.begin())) pass->held.erase(token.block.begin());
   } else {  // its finished prefix was committed: the rest is pending already
     for (const Block& piece : event.pieces) MOTE_RETURN_IF_ERROR(pass->blocks.Isolate(piece, event.not_before));
   }
@@ -346,6 +398,7 @@ absl::Status On(State& state, const JobRestored& event, BlobSink& blobs) {
 }
 absl::Status On(State& state, const AbsentRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const StageRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const HeldRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const PassRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const PassProgressRestored& event, BlobSink& blobs) {
   return Restore(state, event, blobs);

@@ -57,6 +57,7 @@ absl::Status BlockSet::Lease(Block block, Attempt attempt) {
   auto found = leased_.find(block.begin());
   if (found != leased_.end() && found->second.block == block) {
     if (found->second.attempts.size() >= 2) return absl::FailedPreconditionError("the block has two live attempts");
+    if (found->second.attempts.empty()) --awaited_;
     found->second.attempts.push_back(std::move(attempt));
     return absl::OkStatus();
   }
@@ -90,11 +91,24 @@ absl::Status BlockSet::Reissue(const LeaseToken& held, Epoch epoch) {
   return absl::OkStatus();
 }
 
+absl::Status BlockSet::Hold(const LeaseToken& token) {
+  auto found = FindLease(token);
+  if (found == leased_.end()) return NotLive(token);
+  std::erase_if(found->second.attempts, [&](const Attempt& a) { return a.number == token.attempt; });
+  found->second.held = true;
+  if (found->second.attempts.empty()) ++awaited_;
+  return absl::OkStatus();
+}
+
 absl::Status BlockSet::Fail(const LeaseToken& token, const std::vector<Block>& pieces, absl::Time not_before) {
   auto found = FindLease(token);
   if (found == leased_.end()) return NotLive(token);
   std::erase_if(found->second.attempts, [&](const Attempt& a) { return a.number == token.attempt; });
   if (!found->second.attempts.empty()) return absl::OkStatus();
+  if (found->second.held && pieces.empty()) {
+    ++awaited_;
+    return absl::OkStatus();
+  }
   leased_tasks_ -= token.block.size(task_count_);
   leased_.erase(found);
   for (const Block& piece : pieces) Return(piece, not_before);
@@ -153,6 +167,7 @@ absl::Status BlockSet::RestoreLeased(const LeasedBlock& leased) {
   MOTE_RETURN_IF_ERROR(TakeSettled(leased.block));
   leased_tasks_ += leased.block.size(task_count_);
   leased_[leased.block.begin()] = leased;
+  if (leased.held && leased.attempts.empty()) ++awaited_;
   return absl::OkStatus();
 }
 

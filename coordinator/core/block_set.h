@@ -38,6 +38,9 @@ inline LeaseToken TokenOf(JobId job, PassId pass, Block block, const Attempt& at
 struct LeasedBlock {
   Block block;
   std::vector<Attempt> attempts;  // at most two: one may be speculative
+  // A result of it is kept and not settled yet: the block waits for another attempt
+  // to confirm it, and stays leased although none may be live.
+  bool held = false;
   bool operator==(const LeasedBlock&) const = default;
 };
 
@@ -67,9 +70,13 @@ class BlockSet {
   // Gives the attempt a new epoch. FailedPrecondition: it is not live.
   absl::Status Reissue(const LeaseToken& held, Epoch epoch);
 
+  // Ends an attempt whose result is kept: see LeasedBlock::held. FailedPrecondition:
+  // the attempt is not live.
+  absl::Status Hold(const LeaseToken& token);
+
   // Ends an attempt without a result. If it was the block's last one, `pieces`
-  // (which cover the block) are pending again from `not_before` on.
-  // FailedPrecondition: the attempt is not live.
+  // (which cover the block) are pending again from `not_before` on; without pieces a
+  // held block goes on waiting. FailedPrecondition: the attempt is not live.
   absl::Status Fail(const LeaseToken& token, const std::vector<Block>& pieces, absl::Time not_before);
 
   // Settles [block begin, done_end) of a leased block; the rest is pending again and
@@ -86,6 +93,8 @@ class BlockSet {
   int64_t task_count() const { return task_count_; }
   int64_t settled() const { return settled_; }
   int64_t leased() const { return leased_tasks_; }
+  // Held blocks without a live attempt: they want one.
+  int64_t awaited() const { return awaited_; }
   int64_t pending() const { return task_count_ - settled_ - leased_tasks_; }
   // The lowest task that is not settled (task_count when all are).
   int64_t first_unsettled() const;
@@ -115,6 +124,7 @@ class BlockSet {
   int64_t frontier_ = 0;
   int64_t settled_ = 0;
   int64_t leased_tasks_ = 0;
+  int64_t awaited_ = 0;
   absl::btree_map<int64_t, ReturnedBlock> returned_;  // by first task
   absl::btree_map<int64_t, LeasedBlock> leased_;      // by first task
 };

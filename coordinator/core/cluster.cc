@@ -25,8 +25,16 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   worker.allow_test_operations = hello.allow_test_operations;
   worker.last_heard = now;
   worker.known_passes.clear();
-  worker.slots.clear();
-  for (const SlotHello& slot : hello.slots) worker.slots.push_back({slot.device, slot.numeric_class, true, 0, 0});
+  worker.shortened.clear();  // the asking may have been lost with the old stream
+  worker.slots.resize(hello.slots.size());
+  for (size_t i = 0; i < hello.slots.size(); ++i) {
+    Slot& slot = worker.slots[i];
+    slot.device = hello.slots[i].device;
+    slot.numeric_class = hello.slots[i].numeric_class;
+    slot.ready = true;
+    slot.leases = 0;
+    slot.turn = 0;
+  }
   for (const auto& [token, slot] : worker.leases) {
     if (slot < static_cast<int>(worker.slots.size())) ++worker.slots[slot].leases;
   }
@@ -82,6 +90,7 @@ void Cluster::RemoveLease(const LeaseToken& token, const std::string& name) {
   if (found == worker->leases.end()) return;
   const int slot = found->second;
   worker->leases.erase(found);
+  worker->shortened.erase(token);
   if (slot >= static_cast<int>(worker->slots.size())) return;
   Close(*worker, slot);
   --worker->slots[slot].leases;
@@ -99,6 +108,17 @@ void Cluster::SetDraining(Worker& worker) {
   worker.draining = true;
 }
 
+void Cluster::Distrust(const std::string& name, std::string reason) {
+  distrusted_.emplace(name, std::move(reason));
+  if (const Worker* worker = Find(name)) CloseAll(*worker);
+}
+
+const std::string& Cluster::DistrustOf(const std::string& name) const {
+  static const std::string none;
+  const auto found = distrusted_.find(name);
+  return found == distrusted_.end() ? none : found->second;
+}
+
 void Cluster::ForgiveStall(absl::Duration stalled, absl::Time now) {
   for (auto& [name, worker] : workers_) worker.last_heard = std::min(now, worker.last_heard + stalled);
 }
@@ -112,6 +132,7 @@ void Cluster::HoldBack(absl::Time heard) {
 void Cluster::Close(const Worker& worker, int slot) { open_.erase(KeyOf(worker, slot)); }
 
 void Cluster::Reopen(const Worker& worker, int slot) {
+  if (distrusted_.contains(worker.name)) return;
   if (worker.slots[slot].ready && worker.session && !worker.draining) open_.insert(KeyOf(worker, slot));
 }
 

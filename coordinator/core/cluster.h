@@ -23,7 +23,10 @@ struct Slot {
   std::string numeric_class;
   bool ready = false;
   int leases = 0;
-  uint64_t turn = 0;  // of the last grant: slots with equally many leases take turns
+  uint64_t turn = 0;                              // of the last grant: slots with equally many leases take turns
+  double slowness = 1;                            // learned: how many times longer than the mean a task takes here
+  bool is_measured = false;                       // false: slowness is a guess
+  absl::Time last_report = absl::InfinitePast();  // of a lease that it held
 };
 
 struct Worker {
@@ -36,8 +39,9 @@ struct Worker {
   bool allow_test_operations = false;
   bool draining = false;
   absl::Time last_heard;
-  std::map<LeaseToken, int> leases;  // → slot
-  std::set<PassId> known_passes;     // definitions that this session has
+  std::map<LeaseToken, int> leases;            // → slot
+  std::map<LeaseToken, absl::Time> shortened;  // leases that it was asked to end early, and when
+  std::set<PassId> known_passes;               // definitions that this session has
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };
@@ -54,8 +58,8 @@ struct OpenSlot {
 // Not thread-safe.
 class Cluster {
  public:
-  // Replaces what is known of the worker's session and slots; its leases stay. Slots
-  // are ready until SetReady says otherwise.
+  // Replaces what is known of the worker's session and slots; its leases stay, and so
+  // does the learned slowness of slots. Slots are ready until SetReady says otherwise.
   Worker& Join(const WorkerHello& hello, absl::Time now);
   // The stream is gone: the worker is away. nullptr: no such session.
   Worker* Disconnect(SessionId session);
@@ -69,13 +73,17 @@ class Cluster {
   void RemoveLease(const LeaseToken& token, const std::string& worker);
   void SetReady(Worker& worker, int slot, bool ready);
   void SetDraining(Worker& worker);
+  // No leases for this worker any more, also when it comes back under its name.
+  void Distrust(const std::string& name, std::string reason);
+  // Why it is distrusted; empty: it is not.
+  const std::string& DistrustOf(const std::string& name) const;
   // Treats workers that are away as last heard of at `heard`.
   void HoldBack(absl::Time heard);
   // Never count time in which the loop itself did not run.
   void ForgiveStall(absl::Duration stalled, absl::Time now);
 
   const std::map<std::string, Worker>& workers() const { return workers_; }
-  // Ready slots of connected workers that are not draining.
+  // Ready slots of connected workers that are neither draining nor distrusted.
   const std::set<OpenSlot>& open_slots() const { return open_; }
   int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
 
@@ -86,6 +94,7 @@ class Cluster {
 
   std::map<std::string, Worker> workers_;
   std::map<SessionId, std::string> sessions_;
+  std::map<std::string, std::string> distrusted_;  // name → reason
   std::set<OpenSlot> open_;
   uint64_t turn_ = 0;
 };

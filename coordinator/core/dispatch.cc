@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/core/estimate.h"
 #include "coordinator/core/policy.h"
+#include "coordinator/core/verify.h"
 
 namespace mote::coordinator {
 namespace {
@@ -15,6 +17,10 @@ namespace {
 constexpr int kJobsConsidered = 64;
 // W: blocks are offered lowest first inside a window of so many smallest blocks.
 constexpr int64_t kWindowBlocksMin = 64;
+// Blocks to be verified are not queued behind more leases than this.
+constexpr int kHeldLeasesMax = 2;
+// Slots that take so many times longer than the mean are kept out of a pass's end.
+constexpr double kSlow = 1.5;
 
 struct Candidate {
   Job* job = nullptr;
@@ -27,7 +33,8 @@ bool FitsAnOpenSlot(const State& state, const Job& job) {
   for (const OpenSlot& open : state.cluster.open_slots()) {
     const Worker& worker = *state.cluster.Find(open.worker);
     for (const auto& [id, pass] : job.passes) {
-      if (pass.blocks.pending() > 0 && MayRun(job, pass, worker, worker.slots[open.slot])) return true;
+      if (pass.blocks.pending() + pass.blocks.awaited() > 0 && MayRun(job, pass, worker, worker.slots[open.slot]))
+        return true;
     }
   }
   return false;
@@ -48,22 +55,36 @@ std::vector<JobDemand> JobsInOrder(const State& state) {
   return jobs;
 }
 
-// Learned mean of a task of this pass, or of its kernel in the stage's passes before.
-absl::Duration TaskDuration(const StageRun& stage, const Pass& pass) {
-  if (pass.cost.tasks > 0) return absl::Nanoseconds(pass.cost.mean_task_ns());
-  const auto known = stage.kernel_duration.find(pass.spec->kernel);
-  return known == stage.kernel_duration.end() ? absl::ZeroDuration() : known->second;
+// Slots are offered twice: slow ones are held back at first, and then take what nobody
+// works on, since better a slow slot than none.
+struct Round {
+  bool last = false;
+  bool held_back = false;  // a slot was
+};
+
+// A slow slot would hold up the end of the pass: what is left takes all slots together
+// less time than this block takes there.
+bool WouldStraggle(const Pass& pass, int64_t slots, double slowness, absl::Duration task, absl::Duration block) {
+  if (slowness < kSlow) return false;
+  const int64_t left = pass.blocks.pending() + pass.blocks.leased();
+  return block > task * (static_cast<double>(left) / static_cast<double>(slots));
 }
 
 std::optional<Block> BlockFor(const State& state, const StageRun& stage, const Pass& pass, const OpenSlot& slot,
-                              absl::Time now) {
+                              absl::Time now, Round& round) {
   if (pass.blocks.pending() == 0) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
+  const double slowness = std::max(1.0, state.cluster.Find(slot.worker)->slots[slot.slot].slowness);
   const absl::Duration task = TaskDuration(stage, pass);
-  const int level = state.options.policy->BlockLevel({pass.blocks.pending(), slots, task});
-  if (slot.leases > 0) {
-    const absl::Duration block = task * static_cast<double>(int64_t{1} << std::min(level, 40));
-    if (slot.leases >= state.options.policy->LeasesPerSlot(block)) return std::nullopt;
+  // A slow slot's even share is smaller, and so is the block that lasts as long.
+  const int64_t share = static_cast<int64_t>(static_cast<double>(pass.blocks.pending()) / slowness);
+  const int level = state.options.policy->BlockLevel({share, slots, task * slowness});
+  const absl::Duration block = task * slowness * static_cast<double>(int64_t{1} << std::min(level, 40));
+  if (slot.leases > 0 && slot.leases >= state.options.policy->LeasesPerSlot(block)) return std::nullopt;
+  const bool wanted = round.last && pass.blocks.leased() == 0;
+  if (!wanted && WouldStraggle(pass, slots, slowness, task, block * (1 + slot.leases))) {
+    round.held_back = true;
+    return std::nullopt;
   }
   const int64_t window = std::max(kWindowBlocksMin, 8 * slots);
   const int64_t first = pass.blocks.first_unsettled();
@@ -74,7 +95,7 @@ std::optional<Block> BlockFor(const State& state, const StageRun& stage, const P
 }
 
 std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>& jobs, const OpenSlot& open,
-                                absl::Time now) {
+                                absl::Time now, Round& round) {
   const Worker& worker = *state.cluster.Find(open.worker);
   for (const JobDemand& demand : jobs) {
     Job* job = const_cast<State&>(state).FindJob(demand.job);
@@ -83,27 +104,48 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
       for (auto& [id, pass] : job->passes) {
         if (pass.folds.has_value() != fold_tasks) continue;
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
-        if (std::optional<Block> block = BlockFor(state, job->stages[pass.stage], pass, open, now))
-          return Candidate{job, &pass, *block};
+        std::optional<Block> block;
+        if (open.leases < kHeldLeasesMax) block = HeldBlockFor(state, *job, pass, worker);
+        if (!block) block = BlockFor(state, job->stages[pass.stage], pass, open, now, round);
+        if (block) return Candidate{job, &pass, *block};
       }
     }
   }
   return std::nullopt;
 }
 
-void Grant(Transaction& tx, const OpenSlot& open, const Candidate& chosen) {
-  Job& job = *chosen.job;
-  Pass& pass = *chosen.pass;
+}  // namespace
+
+void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Block block) {
   Worker& worker = *tx.state.cluster.Find(open.worker);
   const std::string& numeric_class = worker.slots[open.slot].numeric_class;
   if (pass.spec->numeric && job.stages[pass.stage].numeric_class.empty()) {
     tx.Emit(StageBound{job.id, pass.stage, numeric_class});
   }
-  const LeaseToken token{tx.state.epoch, job.id, pass.id, chosen.block, pass.next_attempt};
+  const LeaseToken token{tx.state.epoch, job.id, pass.id, block, pass.next_attempt};
   tx.EmitOf(pass, LeaseGranted{token, worker.name, open.slot, tx.now});
   const bool known = !worker.known_passes.insert(pass.id).second;
   tx.Send(SendLease{*worker.session, token, open.slot, known ? nullptr : pass.spec,
                     TaskTimeout(tx.state, job, pass.stage), pass.is_volatile});
+}
+
+namespace {
+
+// Slots with the fewest leases come first; a slot that nothing fits is passed by.
+void OfferSlots(Transaction& tx, const std::vector<JobDemand>& jobs, Round& round) {
+  const Cluster& cluster = tx.state.cluster;
+  std::optional<OpenSlot> passed;
+  while (!tx.state.runnable.empty()) {
+    auto open = passed ? cluster.open_slots().upper_bound(*passed) : cluster.open_slots().begin();
+    if (open == cluster.open_slots().end()) return;
+    const OpenSlot slot = *open;
+    const std::optional<Candidate> chosen = Choose(tx.state, jobs, slot, tx.now, round);
+    if (!chosen) {
+      passed = slot;
+      continue;
+    }
+    GrantLease(tx, slot, *chosen->job, *chosen->pass, chosen->block);
+  }
 }
 
 }  // namespace
@@ -118,21 +160,11 @@ absl::Duration TaskTimeout(const State& state, const Job& job, int stage) {
 
 void Dispatch(Transaction& tx) {
   if (tx.state.runnable.empty()) return;
-  const Cluster& cluster = tx.state.cluster;
-  // Slots with the fewest leases come first; a slot that nothing fits is passed by.
-  std::optional<OpenSlot> passed;
-  std::vector<JobDemand> jobs = JobsInOrder(tx.state);
-  while (!tx.state.runnable.empty()) {
-    auto open = passed ? cluster.open_slots().upper_bound(*passed) : cluster.open_slots().begin();
-    if (open == cluster.open_slots().end()) return;
-    const OpenSlot slot = *open;
-    const std::optional<Candidate> chosen = Choose(tx.state, jobs, slot, tx.now);
-    if (!chosen) {
-      passed = slot;
-      continue;
-    }
-    Grant(tx, slot, *chosen);
-  }
+  const std::vector<JobDemand> jobs = JobsInOrder(tx.state);
+  Round round;
+  OfferSlots(tx, jobs, round);
+  round.last = true;
+  if (round.held_back) OfferSlots(tx, jobs, round);
 }
 
 }  // namespace mote::coordinator

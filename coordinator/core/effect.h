@@ -45,6 +45,12 @@ struct SendRevoke {
   SessionId session;
   LeaseToken token;
 };
+// Ask the worker to give the tasks from `end` on back (worker_service.proto).
+struct SendShorten {
+  SessionId session;
+  LeaseToken token;
+  int64_t end = 0;
+};
 struct SendDropPass {
   SessionId session;
   PassId pass;
@@ -83,7 +89,7 @@ struct DropArtifacts {
   std::vector<ArtifactRef> artifacts;
 };
 
-using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendDropPass, SendHeartbeatAck, SendDrain,
-                            CloseSession, Reply, JobChanged, DropArtifacts>;
+using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendShorten, SendDropPass, SendHeartbeatAck,
+                            SendDrain, CloseSession, Reply, JobChanged, DropArtifacts>;
 
 }  // namespace mote::coordinator

@@ -122,7 +122,37 @@ struct BlockCommitted {
   std::vector<Node> nodes;
   Cost cost;
   absl::Duration slot_time;
+  absl::Duration wasted = {};  // what the block's other live attempts had spent
+  int runs = 1;                // that ended with a result; more than one: it was verified
+  bool independent = true;     // they were on different workers
   bool operator==(const BlockCommitted&) const = default;
+};
+
+// An attempt of a block that is to be verified ended with a result. It is kept until
+// as many runs agree as the stage wants.
+struct BlockHeld {
+  LeaseToken token;
+  std::string worker;
+  std::vector<Node> nodes;  // one: the whole block's
+  Cost cost;
+  absl::Duration slot_time;
+  bool operator==(const BlockHeld&) const = default;
+};
+
+// A worker's result differed from that of others, or from its own. It gets no leases
+// any more, and what it said of blocks that are not committed does not count.
+struct WorkerDistrusted {
+  JobId job;
+  std::string worker;
+  std::string reason;
+  bool operator==(const WorkerDistrusted&) const = default;
+};
+
+// An attempt was taken back from its worker, or given back by it, without a fault. Its
+// block is pending again unless another attempt is live.
+struct AttemptRevoked {
+  LeaseToken token;
+  bool operator==(const AttemptRevoked&) const = default;
 };
 
 // An attempt ended without a result; its block is pending again, cut into `pieces`
@@ -260,9 +290,16 @@ struct PassProgressRestored {
   bool operator==(const PassProgressRestored&) const = default;
 };
 
-using Event = std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded,
-                           StageBound, LeaseGranted, LeaseReissued, BlockCommitted, AttemptFailed, TaskQuarantined,
-                           PassCompleted, StageCompleted, JobEnded, StateRestored, DropsRestored, JobRestored,
-                           AbsentRestored, StageRestored, PassRestored, PassProgressRestored>;
+// A run of a block under verification; after the progress of its pass.
+struct HeldRestored {
+  BlockHeld run;
+  bool operator==(const HeldRestored&) const = default;
+};
+
+using Event =
+    std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, StageBound,
+                 LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
+                 AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, StateRestored, DropsRestored,
+                 JobRestored, AbsentRestored, StageRestored, PassRestored, PassProgressRestored, HeldRestored>;
 
 }  // namespace mote::coordinator

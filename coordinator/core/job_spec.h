@@ -21,6 +21,16 @@ struct InputSpec {
   bool operator==(const InputSpec&) const = default;
 };
 
+// Which blocks of a stage are run more than once, to find wrong results. Both zero:
+// none.
+struct VerifySpec {
+  double sample = 0;  // share of the tasks, in blocks; run twice
+  int replicas = 0;   // every block is run so often (≥ 2)
+  bool operator==(const VerifySpec&) const = default;
+
+  int runs() const { return replicas > 0 ? replicas : sample > 0 ? 2 : 1; }
+};
+
 struct StageSpec {
   std::string name;
   std::string input;  // "stage.output" or an input's name; empty: none
@@ -32,6 +42,7 @@ struct StageSpec {
   int attempts_max = 3;
   TaskPolicy on_bad_task = TaskPolicy::kFail;
   std::vector<std::string> after;
+  VerifySpec verify;
   bool operator==(const StageSpec&) const = default;
 };
 

@@ -13,11 +13,22 @@ namespace mote::coordinator {
 
 enum class StageState { kWaiting, kRunning, kComplete, kFailed, kCancelled };
 
+// What `verify` found.
+struct VerifyView {
+  int64_t blocks = 0;             // committed after several runs agreed
+  int64_t blocks_one_worker = 0;  // of them: all runs on one worker, for want of another
+  int64_t runs_extra = 0;
+  absl::Duration time_extra;  // device time of these
+  bool operator==(const VerifyView&) const = default;
+};
+
 struct CostView {
   Cost cost;
   AlphaFit alpha;
   int64_t attempts_lost = 0;
   absl::Duration device_time;  // that leases held a slot
+  absl::Duration wasted_time;  // of it: attempts that another one beat
+  VerifyView verify;
   bool operator==(const CostView&) const = default;
 };
 

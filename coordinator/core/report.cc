@@ -6,9 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/status_macros.h"
+#include "coordinator/core/estimate.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
+#include "coordinator/core/straggler.h"
+#include "coordinator/core/verify.h"
 #include "coordinator/core/worker_session.h"
 
 namespace mote::coordinator {
@@ -43,8 +46,8 @@ absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, Block block, const std::ve
   return end;
 }
 
-// A lying worker cannot claim other tasks than its block's. A failed attempt may have
-// run more tasks than it can report.
+// A lying worker cannot claim other tasks than its block's. It may have run more of
+// them than it can report.
 absl::Status CheckCost(const WorkerReport& report, int64_t tasks_max) {
   const Cost& cost = report.cost;
   const bool negative = cost.tasks < 0 || cost.staged_bytes < 0 || cost.network_bytes < 0 ||
@@ -80,10 +83,12 @@ void PlanFolds(Transaction& tx, const WorkerReport& report) {
   }
 }
 
-void RevokeOthers(Transaction& tx, const LeaseToken& token, const std::vector<Attempt>& attempts) {
-  for (const Attempt& attempt : attempts) {
-    if (attempt.number != token.attempt) tx.Revoke(token.job, token.pass, token.block, attempt);
-  }
+// What the report says of the slot that sent it.
+void NoteSlot(const Transaction& tx, Worker& worker, const Pass& pass, const WorkerReport& report) {
+  const int slot = worker.leases.at(report.token);
+  if (slot >= static_cast<int>(worker.slots.size())) return;
+  LearnSlowness(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
+  worker.slots[slot].last_report = tx.now;
 }
 
 }  // namespace
@@ -102,12 +107,19 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   absl::StatusOr<int64_t> done_end = FinishedEnd(*pass, token.block, report.nodes);
   absl::Status valid = done_end.status();
   const int64_t block_end = token.block.end(pass->spec->task_count);
-  if (valid.ok()) valid = CheckCost(report, (report.failure ? block_end : *done_end) - token.block.begin());
+  if (valid.ok()) valid = CheckCost(report, block_end - token.block.begin());
   if (!valid.ok()) return RefuseSession(tx, *worker, valid);
 
-  if (!report.nodes.empty()) {
-    RevokeOthers(tx, token, leased->attempts);
-    BlockCommitted commit{token, worker->name, report.nodes, report.cost, SlotTime(report, leased->attempts, tx.now)};
+  const bool was_asked = worker->shortened.contains(token);
+  const absl::Duration slot_time = SlotTime(report, leased->attempts, tx.now);
+  NoteSlot(tx, *worker, *pass, report);
+  const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
+  // Part of a block that is to be verified cannot be compared: it is run again whole.
+  if (verified && *done_end < block_end) done_end = token.block.begin();
+  if (verified && *done_end == block_end) {
+    OnVerifiedReport(tx, report, *worker, slot_time);
+  } else if (*done_end > token.block.begin()) {
+    BlockCommitted commit{token, worker->name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
     commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
     tx.EmitOf(*pass, std::move(commit));
   }
@@ -116,7 +128,9 @@ void Decide(Transaction& tx, const WorkerReport& report) {
     failure.worker = worker->name;
     Shorten(failure);
     OnFailure(tx, token, *done_end, std::move(failure));
-  } else if (report.nodes.empty()) {  // given back unstarted
+  } else if (*done_end == token.block.begin() && was_asked) {
+    tx.EmitOf(*pass, AttemptRevoked{token});
+  } else if (*done_end == token.block.begin()) {  // given back unstarted
     Failure failure{FaultKind::kLostWorker, -1, "the worker gave the block back", "", worker->name};
     OnFailure(tx, token, *done_end, std::move(failure));
   }

@@ -26,6 +26,7 @@ void UseAll(State& state, const StageRestored& event) {
 absl::Status RestoreLeases(State& state, const PassProgressRestored& event, Pass& pass) {
   for (const LeasedBlock& leased : event.leased) {
     MOTE_RETURN_IF_ERROR(pass.blocks.RestoreLeased(leased));
+    if (leased.held) pass.held[leased.block.begin()];  // its runs follow
     for (const Attempt& attempt : leased.attempts) {
       state.cluster.AddLease(TokenOf(event.job, event.pass, leased.block, attempt), attempt.worker, attempt.slot);
     }
@@ -131,6 +132,16 @@ absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& 
   pass->task_faults.insert(event.task_faults.begin(), event.task_faults.end());
   pass->block_faults.insert(event.block_faults.begin(), event.block_faults.end());
   UpdateRunnable(state, *state.FindJob(event.job));
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const HeldRestored& event) {
+  const BlockHeld& run = event.run;
+  Pass* pass = state.FindPass(run.token.job, run.token.pass);
+  if (pass == nullptr || !pass->blocks.leases().contains(run.token.block.begin())) {
+    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown held block of pass ", run.token.pass.value));
+  }
+  pass->held[run.token.block.begin()].Add(run.worker, run.nodes, run.cost, run.slot_time);
   return absl::OkStatus();
 }
 

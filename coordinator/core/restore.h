@@ -18,5 +18,6 @@ absl::Status Restore(State& state, const AbsentRestored& event);
 absl::Status Restore(State& state, const StageRestored& event);
 absl::Status Restore(State& state, const PassRestored& event);
 absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& blobs);
+absl::Status Restore(State& state, const HeldRestored& event);
 
 }  // namespace mote::coordinator

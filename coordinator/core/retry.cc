@@ -74,12 +74,24 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   const int64_t task_count = pass.spec->task_count;
   const TaskRange rest{done_end, token.block.end(task_count)};
 
+  AttemptFailed event{token, failure, {}, tx.now};
+  // Another live attempt may still succeed: it is judged by what becomes of that one.
+  const LeasedBlock* leased = pass.blocks.Find(token);
+  if (leased != nullptr && leased->attempts.size() > 1) return tx.EmitOf(pass, std::move(event));
   const bool blames_tasks = failure.kind != FaultKind::kLostWorker && failure.kind != FaultKind::kUnavailable;
+  // A block under verification keeps what other runs found, unless it is to blame.
+  if (leased != nullptr && leased->held && !blames_tasks) {
+    const auto before = pass.block_faults.find(token.block);
+    event.failure.task = -1;
+    if (before == pass.block_faults.end() || before->second + 1 < FaultsMax(stage, failure.kind)) {
+      return tx.EmitOf(pass, std::move(event));
+    }
+  }
   int64_t suspect = blames_tasks && failure.task >= rest.begin && failure.task < rest.end ? failure.task : -1;
   if (suspect < 0 && rest.size() == 1) suspect = rest.begin;
   failure.task = suspect;
+  event.failure = failure;
 
-  AttemptFailed event{token, failure, {}, tx.now};
   if (suspect >= 0) {
     const auto before = pass.task_faults.find(suspect);
     const int faults = 1 + (before == pass.task_faults.end() ? 0 : before->second);

@@ -71,8 +71,17 @@ void AddProgress(JobId job, const Pass& pass, std::vector<Event>* out) {
   pieces.End();
 }
 
+// Values in their order, so that adding the runs again gives the same.
+void AddHeld(const LeaseToken& token, const HeldBlock& held, std::vector<Event>* out) {
+  for (const HeldValue& value : held.values()) {
+    for (const std::string& worker : value.workers) {
+      out->push_back(HeldRestored{{token, worker, value.nodes, value.cost, value.slot_time}});
+    }
+  }
+}
+
 void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
-  const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, cost, absent_count, task_faults,
+  const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, cost, absent_count, held, task_faults,
                block_faults, finishes, finished_by, folds, folding, result, broken] = pass;
   static_cast<void>(folding);  // what other passes fold
   // Made from the spec again; a pass that cannot be folded has ended its job.
@@ -93,11 +102,12 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
   event.result = result;
   out->push_back(std::move(event));
   AddProgress(job, pass, out);
+  for (const auto& [begin, block] : held) AddHeld({{}, job, id, blocks.leases().at(begin).block, 0}, block, out);
 }
 
 void AddJob(const Job& job, std::vector<Event>* out) {
   const auto& [id, admitted, request_id, principal, state, submitted, start, end, stages, passes, absent, absent_count,
-               failure] = job;
+               failure, distrusted] = job;
   out->push_back(
       JobRestored{{id, admitted.spec, request_id, principal, submitted}, state, start, end, absent_count, failure});
   Pieces<AbsentRestored> pieces({id, {}}, out);
@@ -105,6 +115,7 @@ void AddJob(const Job& job, std::vector<Event>* out) {
   pieces.End();
   for (size_t i = 0; i < stages.size(); ++i) AddStage(id, static_cast<int>(i), stages[i], out);
   for (const auto& [pass_id, pass] : passes) AddPass(id, pass, out);
+  for (const auto& [worker, reason] : distrusted) out->push_back(WorkerDistrusted{id, worker, reason});
 }
 
 }  // namespace
@@ -112,7 +123,7 @@ void AddJob(const Job& job, std::vector<Event>* out) {
 std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
   const auto& [options, planners, epoch, next_job, next_pass, jobs, request_ids, runnable, tenant_device_time,
-               artifact_users, drops, cluster] = of;
+               artifact_users, drops, cluster, straggler_cursor] = of;
   std::vector<Event> events;
   events.push_back(StateRestored{epoch, next_job, next_pass, tenant_device_time});
   AddDrops(of, now, &events);

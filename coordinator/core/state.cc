@@ -42,7 +42,7 @@ Pass* State::FindPass(JobId job_id, PassId pass_id) {
 void UpdateRunnable(State& state, const Job& job) {
   const RunnableKey key{-job.admitted.spec.priority, job.id};
   const bool runnable = !IsTerminal(job.state) && std::any_of(job.passes.begin(), job.passes.end(), [](const auto& p) {
-    return p.second.blocks.pending() > 0;
+    return p.second.blocks.pending() + p.second.blocks.awaited() > 0;
   });
   if (runnable) {
     state.runnable.insert(key);

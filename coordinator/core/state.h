@@ -16,6 +16,7 @@
 #include "coordinator/core/block_set.h"
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/event.h"
+#include "coordinator/core/held_block.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/policy.h"
 #include "coordinator/core/view.h"
@@ -48,6 +49,7 @@ struct Pass {
   uint32_t next_attempt = 1;
   Cost cost;
   int64_t absent_count = 0;
+  std::map<int64_t, HeldBlock> held;   // blocks under verification, by first task
   std::map<int64_t, int> task_faults;  // of suspects: system faults so far
   std::map<Block, int> block_faults;   // without a suspect
   std::optional<PassId> finishes;      // this one runs Finish of that one
@@ -93,6 +95,7 @@ struct Job {
   std::vector<AbsentView> absent;
   int64_t absent_count = 0;
   std::optional<JobFailure> failure;
+  std::vector<std::pair<std::string, std::string>> distrusted;  // workers found wrong, and why
 
   const std::string& stage_name(int stage) const { return admitted.stages[stage].spec.name; }
 };
@@ -115,6 +118,7 @@ struct State {
   std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
 
   Cluster cluster;
+  std::string straggler_cursor;  // the worker at which RelieveStragglers goes on
 
   Job* FindJob(JobId id);
   const Job* FindJob(JobId id) const;

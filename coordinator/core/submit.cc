@@ -77,7 +77,7 @@ void Decide(Transaction& tx, const CancelJob& command) {
 
 void Decide(Transaction& tx, const ListWorkers& command) {
   std::vector<WorkerView> workers;
-  for (const auto& [name, worker] : tx.state.cluster.workers()) workers.push_back(ViewOf(worker, tx.now));
+  for (const auto& [name, worker] : tx.state.cluster.workers()) workers.push_back(ViewOf(tx.state, worker, tx.now));
   tx.Send(Reply{command.call, absl::OkStatus(), std::move(workers)});
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/straggler.h"
 #include "coordinator/core/worker_session.h"
 
 namespace mote::coordinator {
@@ -45,6 +46,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
   LoseSilentWorkers(tx);
   DropSuperseded(tx);
+  RelieveStragglers(tx);
 }
 
 }  // namespace mote::coordinator

@@ -48,6 +48,7 @@ struct JobView {
   std::vector<OutputView> outputs;
   std::vector<AbsentView> absent;  // at most 1000
   std::string waiting_reason;
+  std::vector<std::string> distrusted;  // which workers gave wrong results, and where
 };
 
 struct JobListView {
@@ -57,7 +58,8 @@ struct JobListView {
 
 struct WorkerView {
   std::string name;
-  std::string state;  // connected, draining, lost
+  std::string state;   // connected, draining, lost, excluded
+  std::string reason;  // why it is excluded
   std::string version;
   int slots = 0;
   int leases = 0;

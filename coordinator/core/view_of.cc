@@ -53,13 +53,22 @@ std::vector<OutputView> OutputsOf(const Job& job) {
 // Why pending work is not running, from the slot's side; empty: some slot may take it.
 std::string WhyNoSlot(const State& state, const Job& job, const Pass& pass) {
   bool connected = false, ready = false;
+  std::string distrusted;
   for (const auto& [name, worker] : state.cluster.workers()) {
     if (!worker.session || worker.draining) continue;
+    if (!state.cluster.DistrustOf(name).empty()) {
+      distrusted = name;
+      continue;
+    }
     connected = true;
     for (const Slot& slot : worker.slots) {
       ready = ready || slot.ready;
       if (slot.ready && MayRun(job, pass, worker, slot)) return "";
     }
+  }
+  if (!connected && !distrusted.empty()) {
+    return absl::StrCat("only workers that gave wrong results are connected (", distrusted, ": ",
+                        state.cluster.DistrustOf(distrusted), "); start a worker on another machine");
   }
   if (!connected) return "no worker is connected; start one with `mote-worker --coordinator HOST:PORT`";
   if (!ready) return "no slot is ready: the engines are starting, or keep failing (see the workers' logs)";
@@ -76,11 +85,25 @@ std::string WhyNoSlot(const State& state, const Job& job, const Pass& pass) {
                       " and no connected slot has it; start a worker on such a machine");
 }
 
+// Empty: no block waits for a worker to decide between results.
+std::string WhyDisputed(const Job& job, const Pass& pass) {
+  const auto disputed =
+      std::find_if(pass.held.begin(), pass.held.end(), [](const auto& held) { return held.second.disputed(); });
+  if (disputed == pass.held.end()) return "";
+  return absl::StrCat("stage ", job.stage_name(pass.stage), " has different results of task ", disputed->first,
+                      " from ", disputed->second.values()[0].workers[0], " and ",
+                      disputed->second.values()[1].workers[0],
+                      "; another worker must decide: start one of the same numeric class");
+}
+
 std::string WaitingReason(const State& state, const Job& job) {
   std::string reason;
   for (const auto& [id, pass] : job.passes) {
-    if (pass.blocks.leased() > 0) return "";
-    if (pass.blocks.pending() > 0 && reason.empty()) reason = WhyNoSlot(state, job, pass);
+    const bool running = std::any_of(pass.blocks.leases().begin(), pass.blocks.leases().end(),
+                                     [](const auto& leased) { return !leased.second.attempts.empty(); });
+    if (running) return "";
+    if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
+    if (pass.blocks.pending() + pass.blocks.awaited() > 0 && reason.empty()) reason = WhyNoSlot(state, job, pass);
   }
   return reason;
 }
@@ -102,14 +125,17 @@ JobView ViewOf(const State& state, const Job& job) {
   view.outputs = OutputsOf(job);
   view.absent = job.absent;
   view.waiting_reason = WaitingReason(state, job);
+  for (const auto& [worker, reason] : job.distrusted) view.distrusted.push_back(absl::StrCat(worker, ": ", reason));
   return view;
 }
 
-WorkerView ViewOf(const Worker& worker, absl::Time now) {
+WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now) {
   WorkerView view;
   view.name = worker.name;
   view.version = worker.version;
   view.state = !worker.session ? "lost" : worker.draining ? "draining" : "connected";
+  view.reason = state.cluster.DistrustOf(worker.name);
+  if (!view.reason.empty() && worker.session) view.state = "excluded";
   view.slots = static_cast<int>(worker.slots.size());
   view.leases = static_cast<int>(worker.leases.size());
   for (const Slot& slot : worker.slots) {

@@ -6,6 +6,6 @@
 namespace mote::coordinator {
 
 JobView ViewOf(const State& state, const Job& job);
-WorkerView ViewOf(const Worker& worker, absl::Time now);
+WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now);
 
 }  // namespace mote::coordinator

@@ -109,6 +109,36 @@ void Fill(const BlockCommitted& event, records::Event* record) {
   for (const Node& node : event.nodes) *proto.add_nodes() = ToProto(node);
   *proto.mutable_cost() = ToProto(event.cost);
   *proto.mutable_slot_time() = ToProto(event.slot_time);
+  if (event.wasted > absl::ZeroDuration()) *proto.mutable_wasted() = ToProto(event.wasted);
+  if (event.runs > 1) proto.set_runs(event.runs);
+  proto.set_dependent(!event.independent);
+}
+
+records::BlockHeld ProtoOf(const BlockHeld& event) {
+  records::BlockHeld proto;
+  *proto.mutable_token() = ToProto(event.token);
+  proto.set_worker(event.worker);
+  for (const Node& node : event.nodes) *proto.add_nodes() = ToProto(node);
+  *proto.mutable_cost() = ToProto(event.cost);
+  *proto.mutable_slot_time() = ToProto(event.slot_time);
+  return proto;
+}
+
+void Fill(const BlockHeld& event, records::Event* record) { *record->mutable_block_held() = ProtoOf(event); }
+
+void Fill(const HeldRestored& event, records::Event* record) {
+  *record->mutable_held_restored()->mutable_run() = ProtoOf(event.run);
+}
+
+void Fill(const WorkerDistrusted& event, records::Event* record) {
+  records::WorkerDistrusted& proto = *record->mutable_worker_distrusted();
+  proto.set_job(event.job.value);
+  proto.set_worker(event.worker);
+  proto.set_reason(Utf8(event.reason));
+}
+
+void Fill(const AttemptRevoked& event, records::Event* record) {
+  *record->mutable_attempt_revoked()->mutable_token() = ToProto(event.token);
 }
 
 void Fill(const AttemptFailed& event, records::Event* record) {
@@ -220,6 +250,11 @@ records::StageCost ProtoOf(const CostView& cost) {
   proto.set_yy(sums.yy);
   proto.set_attempts_lost(cost.attempts_lost);
   *proto.mutable_device_time() = ToProto(cost.device_time);
+  *proto.mutable_wasted_time() = ToProto(cost.wasted_time);
+  proto.set_verified_blocks(cost.verify.blocks);
+  proto.set_verified_blocks_one_worker(cost.verify.blocks_one_worker);
+  proto.set_verify_runs(cost.verify.runs_extra);
+  *proto.mutable_verify_time() = ToProto(cost.verify.time_extra);
   return proto;
 }
 
@@ -268,6 +303,7 @@ void Fill(const PassRestored& event, records::Event* record) {
 records::PassProgressRestored::Leased ProtoOf(const LeasedBlock& leased) {
   records::PassProgressRestored::Leased proto;
   *proto.mutable_block() = ToProto(leased.block);
+  proto.set_held(leased.held);
   for (const Attempt& attempt : leased.attempts) {
     records::PassProgressRestored::Attempt& one = *proto.add_attempts();
     one.set_number(attempt.number);

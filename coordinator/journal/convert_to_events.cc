@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -114,6 +115,40 @@ absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
   }
   MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
   event.slot_time = FromProto(proto.slot_time());
+  event.wasted = FromProto(proto.wasted());
+  event.runs = std::max(1, proto.runs());
+  event.independent = !proto.dependent();
+  return event;
+}
+
+absl::StatusOr<BlockHeld> HeldOf(const records::BlockHeld& proto) {
+  BlockHeld event;
+  MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
+  event.worker = proto.worker();
+  for (const v1::Node& node_proto : proto.nodes()) {
+    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(node_proto));
+    event.nodes.push_back(std::move(node));
+  }
+  MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
+  event.slot_time = FromProto(proto.slot_time());
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::BlockHeld& proto) { return HeldOf(proto); }
+
+absl::StatusOr<Event> From(const records::HeldRestored& proto) {
+  HeldRestored event;
+  MOTE_ASSIGN_OR_RETURN(event.run, HeldOf(proto.run()));
+  return event;
+}
+
+absl::StatusOr<Event> From(const records::WorkerDistrusted& proto) {
+  return WorkerDistrusted{{proto.job()}, proto.worker(), proto.reason()};
+}
+
+absl::StatusOr<Event> From(const records::AttemptRevoked& proto) {
+  AttemptRevoked event;
+  MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
   return event;
 }
 
@@ -223,6 +258,9 @@ absl::StatusOr<CostView> From(const records::StageCost& proto) {
   cost.alpha = AlphaFit({proto.count(), proto.xx(), proto.xy(), proto.yy()});
   cost.attempts_lost = proto.attempts_lost();
   cost.device_time = FromProto(proto.device_time());
+  cost.wasted_time = FromProto(proto.wasted_time());
+  cost.verify = {proto.verified_blocks(), proto.verified_blocks_one_worker(), proto.verify_runs(),
+                 FromProto(proto.verify_time())};
   return cost;
 }
 
@@ -277,6 +315,7 @@ absl::StatusOr<Event> From(const records::PassRestored& proto) {
 absl::StatusOr<LeasedBlock> From(const records::PassProgressRestored::Leased& proto) {
   LeasedBlock leased;
   MOTE_ASSIGN_OR_RETURN(leased.block, FromProto(proto.block()));
+  leased.held = proto.held();
   for (const records::PassProgressRestored::Attempt& one : proto.attempts()) {
     leased.attempts.push_back({one.number(), {one.epoch()}, one.worker(), one.slot(), FromProto(one.granted())});
   }
@@ -329,6 +368,14 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.block_committed());
     case records::Event::kAttemptFailed:
       return From(record.attempt_failed());
+    case records::Event::kHeldRestored:
+      return From(record.held_restored());
+    case records::Event::kBlockHeld:
+      return From(record.block_held());
+    case records::Event::kWorkerDistrusted:
+      return From(record.worker_distrusted());
+    case records::Event::kAttemptRevoked:
+      return From(record.attempt_revoked());
     case records::Event::kTaskQuarantined:
       return From(record.task_quarantined());
     case records::Event::kPassCompleted:

@@ -94,6 +94,7 @@ void RpcServer::Do(const SendWelcome& effect) { sessions_.Send(effect.session, T
 void RpcServer::Do(const SendLease& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendAck& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendRevoke& effect) { sessions_.Send(effect.session, ToProto(effect)); }
+void RpcServer::Do(const SendShorten& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendDropPass& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendHeartbeatAck& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendDrain& effect) { sessions_.Send(effect.session, ToProto(effect)); }

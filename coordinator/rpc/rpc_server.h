@@ -58,6 +58,7 @@ class RpcServer {
   void Do(const SendLease& effect);
   void Do(const SendAck& effect);
   void Do(const SendRevoke& effect);
+  void Do(const SendShorten& effect);
   void Do(const SendDropPass& effect);
   void Do(const SendHeartbeatAck& effect);
   void Do(const SendDrain& effect);

@@ -122,6 +122,13 @@ v1::SessionResponse ToProto(const SendRevoke& effect) {
   return response;
 }
 
+v1::SessionResponse ToProto(const SendShorten& effect) {
+  v1::SessionResponse response;
+  *response.mutable_shorten()->mutable_token() = ToProto(effect.token);
+  response.mutable_shorten()->set_end(effect.end);
+  return response;
+}
+
 v1::SessionResponse ToProto(const SendDropPass& effect) {
   v1::SessionResponse response;
   response.mutable_drop_pass()->set_pass(effect.pass.value);

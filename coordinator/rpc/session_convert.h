@@ -15,6 +15,7 @@ v1::SessionResponse ToProto(const SendWelcome& effect);
 v1::SessionResponse ToProto(const SendLease& effect);
 v1::SessionResponse ToProto(const SendAck& effect);
 v1::SessionResponse ToProto(const SendRevoke& effect);
+v1::SessionResponse ToProto(const SendShorten& effect);
 v1::SessionResponse ToProto(const SendDropPass& effect);
 v1::SessionResponse ToProto(const SendHeartbeatAck& effect);
 v1::SessionResponse ToProto(const SendDrain& effect);

@@ -217,6 +217,16 @@ TEST(Mistakes, StagesHaveExactlyOneOperation) {
   EXPECT_EQ(Spec(Stage("    my_own_operation: {x: 1}\n")).stages(0).operation().name(), "my_own_operation");
 }
 
+TEST(JobFile, VerifyTakesASampleOrReplicasAndNotBoth) {
+  EXPECT_EQ(Spec(Stage("    noop: {}\n    verify: {sample: 0.01}\n")).stages(0).verify().sample(), 0.01);
+  EXPECT_EQ(Spec(Stage("    noop: {}\n    verify: {replicas: 3}\n")).stages(0).verify().replicas(), 3);
+  for (const char* wrong : {"{}", "{sample: 0.1, replicas: 2}", "{sample: 0}", "{sample: 1.5}", "{sample: abc}",
+                            "{replicas: 1}", "{replicas: 17}", "{smaple: 0.1}"}) {
+    EXPECT_THAT(Mistakes(Stage(std::string("    noop: {}\n    verify: ") + wrong + "\n")), HasSubstr("job.yaml:5:"))
+        << wrong;
+  }
+}
+
 class NotBuiltYet : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
@@ -226,9 +236,9 @@ TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet,
-                         ::testing::Values("over: {grid: {lr: [1]}}", "select: {by: x}", "verify: {sample: 0.1}",
-                                           "numerics: mixed", "resources: {device: cuda}", "retry: {backoff: 1s}",
-                                           "tasks: {weight: w}", "tasks: {calibrated: {}}"));
+                         ::testing::Values("over: {grid: {lr: [1]}}", "select: {by: x}", "numerics: mixed",
+                                           "resources: {device: cuda}", "retry: {backoff: 1s}", "tasks: {weight: w}",
+                                           "tasks: {calibrated: {}}"));
 
 TEST(NotBuiltYetSources, AnswerSoToo) {
   const auto with_input = [](const std::string& input) {

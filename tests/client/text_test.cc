@@ -177,6 +177,22 @@ TEST(Cost, TheTableShowsPredictionAndMeasurement) {
   EXPECT_EQ(json["total"]["tasks"], 1000);
 }
 
+TEST(CostText, WastedTimeAndVerificationAreToldWhereThereWasSome) {
+  v1::Job job = RunningJob(1000, 1000);
+  EXPECT_THAT(CostText(job), AllOf(Not(HasSubstr("wasted:")), Not(HasSubstr("verified:"))));
+  v1::StageStatus& stage = *job.mutable_stages(0);
+  stage.mutable_cost()->set_wasted_seconds(1.5);
+  stage.mutable_verification()->set_blocks(12);
+  stage.mutable_verification()->set_runs_extra(12);
+  stage.mutable_verification()->set_seconds_extra(3);
+  EXPECT_THAT(CostText(job), AllOf(HasSubstr("wasted: 1.50 s of DEVICE, by attempts that another one beat"),
+                                   HasSubstr("verified: 12 blocks of fit by 12 more runs, 3.00 s of device time\n")));
+  stage.mutable_verification()->set_blocks_one_worker(2);
+  job.add_distrusted("w1: its result differs");
+  EXPECT_THAT(ExplanationText(job),
+              AllOf(HasSubstr("2 of them not independently"), HasSubstr("excluded: w1: its result differs")));
+}
+
 TEST(Explanation, AFailureNamesKindStageTaskWorkerCauseDetailAndRemedy) {
   v1::Job job = RunningJob(1, 10);
   job.set_state(v1::JOB_STATE_FAILED);

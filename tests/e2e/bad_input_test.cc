@@ -100,7 +100,7 @@ TEST_F(BadInput, StageOrOutputThatDoesNotExist) {
 }
 
 TEST_F(BadInput, FieldOfTheDesignThatIsNotBuiltYetSaysSo) {
-  const Outcome outcome = Submit("name: x\nstages:\n  - {name: work, noop: {}, verify: {sample: 0.01}}\n");
+  const Outcome outcome = Submit("name: x\nstages:\n  - {name: work, noop: {}, numerics: mixed}\n");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("not supported yet"));
 }

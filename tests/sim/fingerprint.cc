@@ -15,6 +15,14 @@ void AppendPass(const mc::Pass& pass, std::string* out) {
     for (const mc::Attempt& a : lease.attempts) absl::StrAppend(out, " ", a.worker, "#", a.number, "@", a.epoch.value);
     absl::StrAppend(out, "\n");
   }
+  for (const auto& [begin, held] : pass.held) {
+    absl::StrAppend(out, "    held ", begin);
+    for (const mc::HeldValue& value : held.values()) {
+      absl::StrAppend(out, " ", value.digest.Hex());
+      for (const std::string& worker : value.workers) absl::StrAppend(out, " ", worker);
+    }
+    absl::StrAppend(out, "\n");
+  }
   for (const Node& node : pass.fold.nodes()) {
     absl::StrAppend(out, "    node ", node.block.begin(), " level ", node.block.level, " ",
                     node.partial ? Sha256(*node.partial).Hex() : "absent", "\n");
@@ -28,6 +36,8 @@ std::string Fingerprint(const mc::State& state) {
   for (const auto& [id, job] : state.jobs) {
     absl::StrAppend(&out, "job ", id.value, " state ", static_cast<int>(job->state), " absent ", job->absent_count,
                     "\n");
+    for (const auto& [worker, reason] : job->distrusted)
+      absl::StrAppend(&out, " distrusted ", worker, " ", reason, "\n");
     for (const mc::StageRun& stage : job->stages) {
       absl::StrAppend(&out, " stage state ", static_cast<int>(stage.state), " committed ", stage.tasks_committed,
                       " lost ", stage.cost.attempts_lost, " memo ", stage.memo, " outputs ", stage.outputs.size(),

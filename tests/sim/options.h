@@ -27,6 +27,10 @@ struct Options {
   int slots = 1;
   int64_t tasks = 200;
   absl::Duration task_duration = absl::Milliseconds(20);
+  int slow_workers = 0;      // the first ones: ten times slower than the others
+  double verify_sample = 0;  // as in StageSpec::verify
+  int verify_replicas = 0;
+  bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;
   // Faults end here; then everything must finish within `patience`.
   absl::Duration chaos = absl::Seconds(8);
@@ -45,6 +49,11 @@ struct Options {
           &f.engines_crash, &f.poison_tasks, &f.slow_network, &f.slow_disk, &f.unequal_workers}) {
       *fault = random.Chance(0.4);
     }
+    const uint64_t verify = random.Below(6);
+    if (verify == 0) options.verify_sample = 0.3;
+    if (verify == 1 || verify == 2) options.verify_replicas = static_cast<int>(1 + verify);
+    // Another must be there to tell; and where few blocks are checked, a lie gets through.
+    options.a_worker_lies = options.verify_replicas > 0 && options.workers > 1 && random.Chance(0.5);
     return options;
   }
 };

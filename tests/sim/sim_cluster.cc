@@ -15,13 +15,14 @@ namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(50);
 
-mc::JobSpec SumJob(int64_t tasks) {
+mc::JobSpec SumJob(const Options& options) {
   mc::JobSpec spec;
   spec.name = "sum";
   mc::StageSpec stage;
   stage.name = "work";
   stage.operation = "random_sum";
-  stage.tasks.count = tasks;
+  stage.tasks.count = options.tasks;
+  stage.verify = {options.verify_sample, options.verify_replicas};
   stage.reduce = {"sum", "{}"};
   stage.on_bad_task = mc::TaskPolicy::kQuarantine;
   spec.stages = {stage};
@@ -132,6 +133,7 @@ void SimCluster::CommitNext() {
     for (auto& [digest, bytes] : decision.blobs) blobs_[digest] = std::move(bytes);
     for (mc::Event& event : decision.events) {
       if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) durable_reports_.insert(commit->token);
+      if (const auto* held = std::get_if<mc::BlockHeld>(&event)) durable_reports_.insert(held->token);
       journal_.push_back(std::move(event));
     }
     if (random_.Chance(0.01)) TakeSnapshot();
@@ -160,6 +162,10 @@ void SimCluster::Release(const mc::Effect& effect) {
   } else if (const auto* revoke = std::get_if<mc::SendRevoke>(&effect)) {
     ToWorker(revoke->session,
              [token = revoke->token](worker::Session& s, absl::Time now) { return s.OnRevoke(token, now); });
+  } else if (const auto* shorten = std::get_if<mc::SendShorten>(&effect)) {
+    ToWorker(shorten->session, [token = shorten->token, end = shorten->end](worker::Session& s, absl::Time now) {
+      return s.OnShorten(token, end, now);
+    });
   } else if (const auto* drop = std::get_if<mc::SendDropPass>(&effect)) {
     ToWorker(drop->session,
              [pass = drop->pass](worker::Session& s, absl::Time now) { return s.OnDropPass(pass, now); });
@@ -184,7 +190,7 @@ void SimCluster::Tick() {
 // The client: repeats its call with the same request id until it is answered.
 void SimCluster::Submit() {
   if (job_) return;
-  Post(mc::SubmitJob{CallId{1}, SumJob(options_.tasks), "the only request", "sim"});
+  Post(mc::SubmitJob{CallId{1}, SumJob(options_), "the only request", "sim"});
   queue_.After(absl::Seconds(2), [this] { Submit(); });
 }
 
@@ -260,9 +266,11 @@ absl::Duration SimCluster::DiskDelay() {
 // Faults ----------------------------------------------------------------------------
 
 void SimCluster::AddWorker() {
-  const double slowness = options_.faults.unequal_workers ? 1.0 + static_cast<double>(random_.Below(10)) : 1.0;
+  double slowness = options_.faults.unequal_workers ? 1.0 + static_cast<double>(random_.Below(10)) : 1.0;
+  if (worker_names_ < options_.slow_workers) slowness *= 10;
+  const bool lies = options_.a_worker_lies && worker_names_ == 0;
   workers_.push_back(std::make_unique<SimWorker>(*this, queue_, random_, absl::StrCat("w", ++worker_names_), options_,
-                                                 poison_, slowness));
+                                                 poison_, slowness, lies));
   workers_.back()->Start();
 }
 
@@ -338,6 +346,11 @@ void SimCluster::CheckEvent(const mc::Event& event) {
     live_.insert(token);
   } else if (const auto* failed = std::get_if<mc::AttemptFailed>(&event)) {
     live_.erase(failed->token);
+  } else if (const auto* revoked = std::get_if<mc::AttemptRevoked>(&event)) {
+    if (live_.erase(revoked->token) == 0) return Violation("an attempt was revoked that was not live");
+  } else if (const auto* held = std::get_if<mc::BlockHeld>(&event)) {
+    if (live_.erase(held->token) == 0) return Violation("a result was kept of an attempt that was not live");
+    reported_.insert(held->token);
   } else if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) {
     CheckCommit(*commit);
   }

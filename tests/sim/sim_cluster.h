@@ -42,6 +42,8 @@ class SimCluster {
   void ToCoordinator(uint64_t stream, mc::Command command);
 
   int64_t steps() const { return steps_; }
+  // The job as its client saw it end.
+  const std::optional<mc::JobView>& ended() const { return ended_; }
 
  private:
   struct Stream {

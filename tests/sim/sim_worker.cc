@@ -1,5 +1,6 @@
 #include "tests/sim/sim_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,7 +37,7 @@ std::string LeafOf(const PassSpec& spec, int64_t task, BlobSink& blobs) {
 }
 
 SimWorker::SimWorker(SimCluster& cluster, EventQueue& queue, Random& random, std::string name, const Options& options,
-                     const std::set<int64_t>& poison, double slowness)
+                     const std::set<int64_t>& poison, double slowness, bool lies)
     : cluster_(cluster),
       queue_(queue),
       random_(random),
@@ -44,6 +45,7 @@ SimWorker::SimWorker(SimCluster& cluster, EventQueue& queue, Random& random, std
       options_(options),
       poison_(poison),
       slowness_(slowness),
+      lies_(lies),
       session_(SessionOptionsOf(options, random.Below(1 << 30))) {}
 
 void SimWorker::WhenAwake(std::function<void()> action) {
@@ -119,32 +121,59 @@ void SimWorker::On(const worker::CancelLease& action) {
   if (running) RunNext(action.slot);
 }
 
+void SimWorker::On(const worker::ShortenLease& action) {
+  std::deque<worker::RunLease>& engine = engines_[action.slot];
+  const auto lease = std::find_if(engine.begin(), engine.end(),
+                                  [&](const worker::RunLease& held) { return held.lease == action.lease; });
+  if (lease == engine.end()) return;
+  if (lease != engine.begin()) {  // not begun: given back whole
+    const uint64_t number = lease->lease;
+    engine.erase(lease);
+    return Do(session_.OnFinished(number, worker::Report()));
+  }
+  const TaskRange range = lease->block.range(passes_.at(lease->pass).task_count);
+  const absl::Duration elapsed = queue_.now() - started_[action.slot];
+  const int64_t begun = 1 + elapsed / task_duration();
+  const int64_t tasks = std::max(begun, action.end - range.begin);
+  if (tasks >= range.size()) return;
+  ++generations_[action.slot];
+  FinishAfter(task_duration() * static_cast<double>(tasks) - elapsed, action.slot, tasks);
+}
+
 void SimWorker::RunNext(int slot) {
-  const uint64_t generation = ++generations_[slot];
+  ++generations_[slot];
   if (engines_[slot].empty()) return;
   const worker::RunLease& lease = engines_[slot].front();
   const int64_t tasks = lease.block.size(passes_.at(lease.pass).task_count);
-  const absl::Duration took = options_.task_duration * static_cast<double>(tasks) * slowness_;
-  queue_.After(took, [this, slot, generation] { WhenAwake([this, slot, generation] { Finish(slot, generation); }); });
+  started_[slot] = queue_.now();
+  FinishAfter(task_duration() * static_cast<double>(tasks), slot, tasks);
 }
 
-void SimWorker::Finish(int slot, uint64_t generation) {
+void SimWorker::FinishAfter(absl::Duration wait, int slot, int64_t tasks) {
+  queue_.After(wait, [this, slot, tasks, generation = generations_[slot]] {
+    WhenAwake([this, slot, tasks, generation] { Finish(slot, generation, tasks); });
+  });
+}
+
+void SimWorker::Finish(int slot, uint64_t generation, int64_t tasks) {
   if (generations_[slot] != generation || engines_[slot].empty()) return;
   const worker::RunLease lease = engines_[slot].front();
   engines_[slot].pop_front();
   const PassSpec& spec = passes_.at(lease.pass);
-  const TaskRange range = lease.block.range(spec.task_count);
+  const TaskRange range{lease.block.begin(), lease.block.begin() + tasks};
   auto reducer = MakeReducer(spec.reducer, *ParseJson(spec.reducer_parameters));
   NoBlobs blobs;
   BlockFold fold(lease.block, spec.task_count);
   worker::Report report;
+  // Leaves of tasks that the pass does not have.
+  const int64_t lie = lies_ && random_.Chance(0.5) ? static_cast<int64_t>(1 + random_.Below(1 << 30)) << 32 : 0;
   for (int64_t task = range.begin; task < range.end; ++task) {
     if (poison_.contains(task)) {
       // Half of the engines know which task it was that killed them.
       report.fault = Failure{FaultKind::kEngineCrash, random_.Chance(0.5) ? task : -1, "poison", "", ""};
       break;
     }
-    MOTE_CHECK(fold.Push(LeafOf(spec, task, blobs), **reducer, blobs).ok(), "sums combine");
+    MOTE_CHECK(fold.Push(LeafOf(spec, task + lie, blobs), **reducer, blobs).ok(), "sums combine");
   }
   report.cost.tasks = fold.next_task() - range.begin;
   report.nodes = *fold.Take(**reducer, blobs);
@@ -153,8 +182,8 @@ void SimWorker::Finish(int slot, uint64_t generation) {
     report.cost.tasks = 0;
   }
   report.cost.phase_ns[static_cast<int>(Phase::kCompute)] =
-      absl::ToInt64Nanoseconds(options_.task_duration * slowness_) * report.cost.tasks;
-  report.slot_time = options_.task_duration * static_cast<double>(range.size());
+      absl::ToInt64Nanoseconds(task_duration()) * report.cost.tasks;
+  report.slot_time = task_duration() * static_cast<double>(range.size());
   Do(session_.OnFinished(lease.lease, std::move(report)));
   RunNext(slot);
 }

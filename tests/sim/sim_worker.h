@@ -19,9 +19,10 @@ class SimCluster;
 
 class SimWorker {
  public:
-  // `poison`: tasks on which an engine always fails.
+  // `poison`: tasks on which an engine always fails. `lies`: half of its blocks have a
+  // wrong value, another one each time.
   SimWorker(SimCluster& cluster, EventQueue& queue, Random& random, std::string name, const Options& options,
-            const std::set<int64_t>& poison, double slowness);
+            const std::set<int64_t>& poison, double slowness, bool lies);
 
   const std::string& name() const { return name_; }
   void Start() {
@@ -40,11 +41,6 @@ class SimWorker {
   void CrashEngine(int slot);
 
  private:
-  struct Running {
-    worker::RunLease lease;
-    bool done = false;
-  };
-
   void Do(worker::Actions actions);
   void On(const worker::Connect& action);
   void On(const worker::Disconnect& action);
@@ -56,11 +52,14 @@ class SimWorker {
   void On(const worker::ForgetPass& action) { passes_.erase(action.pass); }
   void On(const worker::RunLease& action);
   void On(const worker::CancelLease& action);
+  void On(const worker::ShortenLease& action);
   void On(const worker::Exit&) { alive_ = false; }
 
   void ScheduleTick();
   void RunNext(int slot);
-  void Finish(int slot, uint64_t generation);
+  void Finish(int slot, uint64_t generation, int64_t tasks);
+  void FinishAfter(absl::Duration wait, int slot, int64_t tasks);
+  absl::Duration task_duration() const { return options_.task_duration * slowness_; }
   // Runs `action` now, or when the worker thaws; never once it is dead.
   void WhenAwake(std::function<void()> action);
 
@@ -71,6 +70,7 @@ class SimWorker {
   const Options& options_;
   const std::set<int64_t>& poison_;
   const double slowness_;
+  const bool lies_;
   worker::Session session_;
   uint64_t stream_ = 0;  // 0: none
   bool alive_ = true;
@@ -78,6 +78,7 @@ class SimWorker {
   std::map<uint64_t, PassSpec> passes_;
   std::map<int, std::deque<worker::RunLease>> engines_;  // per slot: the first one runs
   std::map<int, uint64_t> generations_;                  // of what a slot runs
+  std::map<int, absl::Time> started_;                    // when it began to
 };
 
 // The leaf of a task as the simulation computes it: floating-point values whose sum

@@ -91,6 +91,8 @@ void CoreHarness::Take(mc::Decision decision) {
       leases_[lease->session].push_back(*lease);
     } else if (auto* revoke = std::get_if<mc::SendRevoke>(&effect)) {
       revokes_[revoke->session].push_back(revoke->token);
+    } else if (auto* shorten = std::get_if<mc::SendShorten>(&effect)) {
+      shortens_[shorten->session].push_back(shorten->token);
     } else if (auto* ack = std::get_if<mc::SendAck>(&effect)) {
       acks_[ack->session].push_back(ack->token);
     } else if (auto* close = std::get_if<mc::CloseSession>(&effect)) {
@@ -110,7 +112,8 @@ void CoreHarness::CheckInvariants() const {
         ASSERT_GE(begin, end) << "leased blocks overlap";
         end = lease.block.end(pass.spec->task_count);
         leased += end - begin;
-        ASSERT_GE(lease.attempts.size(), 1u);
+        ASSERT_TRUE(!lease.attempts.empty() || lease.held) << "leased to nobody";
+        ASSERT_EQ(lease.held, pass.held.contains(begin));
         ASSERT_LE(lease.attempts.size(), 2u) << "more than two live attempts";
       }
       ASSERT_EQ(leased, pass.blocks.leased());
@@ -192,6 +195,9 @@ mc::SendLease CoreHarness::TakeLease(const std::string& worker) {
 std::vector<LeaseToken> CoreHarness::TakeRevokes(const std::string& worker) {
   return std::exchange(revokes_[sessions_.at(worker)], {});
 }
+std::vector<LeaseToken> CoreHarness::TakeShortens(const std::string& worker) {
+  return std::exchange(shortens_[sessions_.at(worker)], {});
+}
 std::vector<LeaseToken> CoreHarness::TakeAcks(const std::string& worker) {
   return std::exchange(acks_[sessions_.at(worker)], {});
 }
@@ -205,7 +211,7 @@ std::vector<Node> CoreHarness::Fold(const PassSpec& spec, Block block, int64_t e
   MapSink sink(blobs_);
   BlockFold fold(block, spec.task_count);
   for (int64_t task = block.begin(); task < end; ++task) {
-    std::string partial = leaf ? leaf(spec, task) : DefaultLeaf(spec, task, sink);
+    std::string partial = leaf ? leaf(spec, task) : DefaultLeaf(spec, task + lie, sink);
     EXPECT_TRUE(fold.Push(std::move(partial), **reducer, sink).ok());
   }
   absl::StatusOr<std::vector<Node>> nodes = fold.Take(**reducer, sink);
@@ -221,8 +227,8 @@ void CoreHarness::ReportDone(const std::string& worker, const mc::SendLease& lea
   report.token = lease.token;
   report.nodes = Fold(*lease.pass, block, end);
   report.cost.tasks = end - block.begin();
-  report.cost.phase_ns[static_cast<int>(Phase::kCompute)] = report.cost.tasks * 1'000'000;
-  report.slot_time = absl::Milliseconds(report.cost.tasks);
+  report.cost.phase_ns[static_cast<int>(Phase::kCompute)] = report.cost.tasks * absl::ToInt64Nanoseconds(task_duration);
+  report.slot_time = task_duration * static_cast<double>(report.cost.tasks);
   Send(report);
 }
 

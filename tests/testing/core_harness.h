@@ -47,6 +47,7 @@ class CoreHarness {
   // The next lease, or dies if there is none.
   mc::SendLease TakeLease(const std::string& worker);
   std::vector<LeaseToken> TakeRevokes(const std::string& worker);
+  std::vector<LeaseToken> TakeShortens(const std::string& worker);
   std::vector<LeaseToken> TakeAcks(const std::string& worker);
   // The whole block done, or its first `tasks` ones.
   void ReportDone(const std::string& worker, const mc::SendLease& lease, int64_t tasks = -1);
@@ -72,6 +73,11 @@ class CoreHarness {
   std::string TableBytes(const Output& output) const;
   absl::Time now() const { return now_; }
 
+  // Not 0: reported rows are those of a task so many further on.
+  int64_t lie = 0;
+  // How long ReportDone says that a task took.
+  absl::Duration task_duration = absl::Milliseconds(1);
+
   // A leaf's partial by the pass's reducer: tests run kernels' work by themselves.
   std::function<std::string(const PassSpec&, int64_t task)> leaf;
 
@@ -93,6 +99,7 @@ class CoreHarness {
   std::map<std::string, SessionId> sessions_;
   std::map<SessionId, std::deque<mc::SendLease>> leases_;
   std::map<SessionId, std::vector<LeaseToken>> revokes_;
+  std::map<SessionId, std::vector<LeaseToken>> shortens_;
   std::map<SessionId, std::vector<LeaseToken>> acks_;
   std::map<PassId, std::shared_ptr<const PassSpec>> specs_;
   std::vector<SessionId> closed_;

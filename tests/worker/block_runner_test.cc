@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -64,11 +65,12 @@ class Runner {
     passes_.Define(1, spec);
   }
   BlockResult Run(Block block, std::vector<int64_t> absent = {}) {
-    return BlockRunner(passes_, context_, mark_).Run({1, 1, block, std::move(absent)});
+    return BlockRunner(passes_, context_, mark_, end_max).Run({1, 1, block, std::move(absent)});
   }
   FakeKernel& kernel() { return *fake_; }
   wire::TaskMark& mark() { return mark_; }
   std::atomic<bool> cancelled = false;
+  std::atomic<int64_t> end_max = std::numeric_limits<int64_t>::max();
   std::function<absl::StatusOr<int64_t>(const Digest&)> fetch = [](const Digest&) -> absl::StatusOr<int64_t> {
     return absl::UnavailableError("nobody has it");
   };
@@ -206,6 +208,31 @@ TEST(BlockRunner, CancelledBlockReportsNothing) {
   EXPECT_TRUE(result.cancelled);
   EXPECT_FALSE(result.fault.has_value());
   EXPECT_EQ(ran, 3);
+}
+
+TEST(BlockRunner, ShortenedBlockFinishesItsTaskAndReportsThePrefixWithoutAFault) {
+  Runner* self = nullptr;
+  Runner runner(8, [&](int64_t task, TaskContext& context, std::string* partial) {
+    if (task == 2) self->end_max = 0;  // what comes while task 2 runs
+    return Succeed(task, context, partial);
+  });
+  self = &runner;
+  const BlockResult result = runner.Run({3, 0});
+  EXPECT_FALSE(result.fault.has_value());
+  EXPECT_FALSE(result.cancelled);
+  ASSERT_EQ(result.nodes.size(), 2u);
+  EXPECT_EQ(result.nodes[0].block, (Block{1, 0}));
+  EXPECT_EQ(result.nodes[1].block, (Block{0, 2}));
+  EXPECT_EQ(result.cost.tasks, 3);
+}
+
+TEST(BlockRunner, BlockThatIsShortenedBeforeItsFirstTaskReportsNothing) {
+  Runner runner(8, Succeed);
+  runner.end_max = 0;
+  const BlockResult result = runner.Run({3, 0});
+  EXPECT_FALSE(result.fault.has_value());
+  EXPECT_FALSE(result.cancelled);
+  EXPECT_TRUE(result.nodes.empty());
 }
 
 TEST(BlockRunner, PartialThatIsTooLargeForAReportGoesToTheStore) {

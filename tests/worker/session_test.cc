@@ -58,6 +58,9 @@ std::string Describe(const Action& action) {
     std::string operator()(const ForgetPass& a) { return "forget" + Number(a.pass); }
     std::string operator()(const RunLease& a) { return "run" + Number(a.lease) + " of" + Number(a.pass); }
     std::string operator()(const CancelLease& a) { return "cancel" + Number(a.lease); }
+    std::string operator()(const ShortenLease& a) {
+      return "shorten" + Number(a.lease) + " to" + Number(static_cast<uint64_t>(a.end));
+    }
     std::string operator()(const Exit&) { return "exit"; }
   };
   return std::visit(Words(), action);
@@ -273,6 +276,15 @@ TEST(Session, DrainingWithAFinishedReportWaitsForTheCoordinatorButNotForEver) {
   c.session.OnTick(c.session.NextTick());
   c.now += SessionOptions().drain_patience;
   EXPECT_THAT(Describe(c.session.OnTick(c.now)), ElementsAre("exit"));
+}
+
+TEST(Session, ShortenReachesTheEngineUnlessTheLeaseIsFinishedOrUnknown) {
+  Connected c;
+  c.session.OnLease(Grant(Token(1, 5, 3)), c.now);
+  EXPECT_THAT(Describe(c.session.OnShorten(Token(1, 5, 3), 7, c.now)), ElementsAre("shorten 1 to 7"));
+  EXPECT_THAT(c.session.OnShorten(Token(1, 5, 4), 7, c.now), IsEmpty());
+  c.session.OnFinished(1, Done());
+  EXPECT_THAT(c.session.OnShorten(Token(1, 5, 3), 7, c.now), IsEmpty());
 }
 
 }  // namespace

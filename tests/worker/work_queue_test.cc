@@ -49,5 +49,21 @@ TEST(WorkQueue, ClosedQueueYieldsNothing) {
   EXPECT_FALSE(queue.Pop().has_value());
 }
 
+TEST(WorkQueue, ShorteningCutsTheNamedBlockAlone) {
+  WorkQueue queue;
+  queue.Push(Block(1));
+  queue.Push(Block(2));
+  queue.Push(Block(3));
+  queue.Pop();
+  queue.Shorten(Block(1).token, 5);   // running
+  queue.Shorten(Block(2).token, 7);   // queued
+  queue.Shorten(Block(9).token, 11);  // not known
+  EXPECT_EQ(queue.end_max(), 5);
+  queue.Pop();
+  EXPECT_EQ(queue.end_max(), 7);
+  queue.Pop();
+  EXPECT_EQ(queue.end_max(), std::numeric_limits<int64_t>::max());
+}
+
 }  // namespace
 }  // namespace mote::engine

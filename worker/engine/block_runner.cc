@@ -109,8 +109,8 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());
   if (!status.ok() && !result.cancelled) {
     result.fault = Failure{FaultKindOf(status), guilty, std::string(status.message()), "", ""};
-    CutToReport(result.nodes);
   }
+  CutToReport(result.nodes);
   return result;
 }
 
@@ -130,7 +130,7 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
   // siblings fold without one.
   OpenPass* pass = nullptr;
   size_t next_absent = 0;
-  while (fold.next_task() < end) {
+  while (fold.next_task() < end && !IsShortened(fold.next_task())) {
     while (next_absent < order.absent.size() && order.absent[next_absent] < fold.next_task()) ++next_absent;
     const int64_t run_end = next_absent < order.absent.size() ? std::min(end, order.absent[next_absent]) : end;
     if (fold.next_task() == run_end) {
@@ -156,6 +156,7 @@ absl::Status BlockRunner::RunPresent(OpenPass& pass, int64_t begin, int64_t end,
   int64_t before = clock_.Now();
   for (int64_t task = begin; task < end; ++task) {
     if (context_.cancelled()) return absl::CancelledError("the lease was revoked");
+    if (IsShortened(task)) return absl::OkStatus();
     mark_.started_ns.store(before, std::memory_order_relaxed);
     mark_.task.store(task, std::memory_order_relaxed);
     NodeValue partial(std::in_place);

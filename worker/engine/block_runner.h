@@ -1,6 +1,7 @@
 // Runs the tasks of one block and folds their results with the fixed tree.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,7 +25,7 @@ struct BlockOrder {
   std::vector<int64_t> absent;  // ascending; not run
 };
 
-// A finished prefix of the block, whole or cut short by `fault`.
+// A finished prefix of the block: whole, cut short by `fault`, or shortened.
 struct BlockResult {
   std::vector<Node> nodes;
   Cost cost;
@@ -43,8 +44,10 @@ inline constexpr int64_t kReportBytesMax = 192 << 10;
 // Not thread-safe: belongs to the compute thread. Exceptions of kernels end here.
 class BlockRunner {
  public:
-  BlockRunner(PassTable& passes, EngineContext& context, wire::TaskMark& mark)
-      : passes_(passes), context_(context), mark_(mark) {}
+  // `end_max`: no task from there on is begun; a block that it cuts ends with the
+  // prefix that is finished. All must outlive the runner.
+  BlockRunner(PassTable& passes, EngineContext& context, wire::TaskMark& mark, const std::atomic<int64_t>& end_max)
+      : passes_(passes), context_(context), mark_(mark), end_max_(end_max) {}
 
   // Never fails: what goes wrong is the result's `fault`.
   BlockResult Run(const BlockOrder& order);
@@ -54,10 +57,12 @@ class BlockRunner {
   absl::Status RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer);
   absl::StatusOr<std::vector<Node>> TakeNodes(BlockFold& fold, const Reducer& reducer);
   absl::Status RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold);
+  bool IsShortened(int64_t task) const { return task >= end_max_.load(std::memory_order_relaxed); }
 
   PassTable& passes_;
   EngineContext& context_;
   wire::TaskMark& mark_;
+  const std::atomic<int64_t>& end_max_;
   TaskClock clock_;
 };
 

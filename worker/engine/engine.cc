@@ -75,6 +75,11 @@ absl::Status Engine::Handle(const pb::SupervisorMessage& message) {
     }
     case pb::SupervisorMessage::kCancelBlock:
       return Cancel(message.cancel_block().token());
+    case pb::SupervisorMessage::kShortenBlock: {
+      MOTE_ASSIGN_OR_RETURN(const LeaseToken token, wire::FromProto(message.shorten_block().token()));
+      queue_.Shorten(token, message.shorten_block().end());
+      return absl::OkStatus();
+    }
     case pb::SupervisorMessage::kDropPass:
       queue_.Push(DropPass{message.drop_pass().pass()});
       return absl::OkStatus();
@@ -151,7 +156,7 @@ void Engine::Compute() {
   context_ = std::make_unique<EngineContext>(
       files_, [this](const Digest& digest) { return FetchBlob(digest); }, queue_.cancelled());
   passes_ = std::make_unique<PassTable>(library_, options_);
-  runner_ = std::make_unique<BlockRunner>(*passes_, *context_, mark_);
+  runner_ = std::make_unique<BlockRunner>(*passes_, *context_, mark_, queue_.end_max());
   for (std::optional<WorkItem> item = queue_.Pop(); item; item = queue_.Pop()) {
     const bool device_lost = std::visit(Overloaded{[this](DefinePass& define) {
                                                      passes_->Define(define.pass, std::move(define.spec));

@@ -21,8 +21,16 @@ std::optional<WorkItem> WorkQueue::Pop() {
   if (const auto* block = std::get_if<RunBlock>(&item)) {
     running_ = block->token;
     cancelled_.store(false, std::memory_order_relaxed);
+    end_max_.store(block->end_max, std::memory_order_relaxed);
   }
   return item;
+}
+
+std::deque<WorkItem>::iterator WorkQueue::FindQueued(const LeaseToken& token) {
+  return std::find_if(items_.begin(), items_.end(), [&token](const WorkItem& item) {
+    const auto* block = std::get_if<RunBlock>(&item);
+    return block != nullptr && block->token == token;
+  });
 }
 
 bool WorkQueue::Cancel(const LeaseToken& token) {
@@ -31,13 +39,19 @@ bool WorkQueue::Cancel(const LeaseToken& token) {
     cancelled_.store(true, std::memory_order_relaxed);
     return false;
   }
-  const auto queued = std::find_if(items_.begin(), items_.end(), [&token](const WorkItem& item) {
-    const auto* block = std::get_if<RunBlock>(&item);
-    return block != nullptr && block->token == token;
-  });
+  const auto queued = FindQueued(token);
   if (queued == items_.end()) return false;
   items_.erase(queued);
   return true;
+}
+
+void WorkQueue::Shorten(const LeaseToken& token, int64_t end) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (running_ == token) {
+    end_max_.store(end, std::memory_order_relaxed);
+  } else if (const auto queued = FindQueued(token); queued != items_.end()) {
+    std::get<RunBlock>(*queued).end_max = end;
+  }
 }
 
 void WorkQueue::Close() {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <variant>
@@ -24,6 +25,7 @@ struct DropPass {
 struct RunBlock {
   LeaseToken token;
   std::vector<int64_t> absent;
+  int64_t end_max = std::numeric_limits<int64_t>::max();  // shortened while it was queued
 };
 using WorkItem = std::variant<DefinePass, DropPass, RunBlock>;
 
@@ -37,18 +39,25 @@ class WorkQueue {
   // True: the block was still queued and is forgotten. False: it is running, and
   // `cancelled` is now set, or it is not known.
   bool Cancel(const LeaseToken& token);
+  // The block, queued or running, begins no task from `end` on. Unknown: ignored.
+  void Shorten(const LeaseToken& token, int64_t end);
   void Close();
 
   // Set while the running block is to stop.
   const std::atomic<bool>& cancelled() const { return cancelled_; }
+  // The running block begins no task from here on.
+  const std::atomic<int64_t>& end_max() const { return end_max_; }
 
  private:
+  std::deque<WorkItem>::iterator FindQueued(const LeaseToken& token);
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<WorkItem> items_;
   std::optional<LeaseToken> running_;
   bool closed_ = false;
   std::atomic<bool> cancelled_ = false;
+  std::atomic<int64_t> end_max_ = std::numeric_limits<int64_t>::max();
 };
 
 }  // namespace mote::engine

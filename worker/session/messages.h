@@ -97,11 +97,17 @@ struct CancelLease {
   uint64_t lease = 0;
   int slot = 0;
 };
+// End the lease at task `end`, or after the one being run; the rest is given back.
+struct ShortenLease {
+  uint64_t lease = 0;
+  int slot = 0;
+  int64_t end = 0;
+};
 // Everything is given back: end the process.
 struct Exit {};
 
 using Action = std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendGoodbye, DefinePass,
-                            ForgetPass, RunLease, CancelLease, Exit>;
+                            ForgetPass, RunLease, CancelLease, ShortenLease, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace mote::worker

@@ -136,6 +136,13 @@ Actions Session::OnRevoke(const LeaseToken& token, absl::Time now) {
   return actions;
 }
 
+Actions Session::OnShorten(const LeaseToken& token, int64_t end, absl::Time now) {
+  heard_ = now;
+  const auto lease = Find(token);
+  if (lease == leases_.end() || lease->second.report != nullptr) return {};
+  return {ShortenLease{lease->first, lease->second.slot, end}};
+}
+
 Actions Session::OnDropPass(PassId pass, absl::Time now) {
   heard_ = now;
   const auto found = passes_.find(pass);

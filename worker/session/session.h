@@ -51,6 +51,8 @@ class Session {
   Actions OnLease(Lease lease, absl::Time now);
   Actions OnAck(const LeaseToken& token, absl::Time now);
   Actions OnRevoke(const LeaseToken& token, absl::Time now);
+  // A lease that is finished, or not held, is left alone: its report says enough.
+  Actions OnShorten(const LeaseToken& token, int64_t end, absl::Time now);
   Actions OnDropPass(PassId pass, absl::Time now);
   Actions OnHeartbeatAck(absl::Time now);
   // Also when the process was asked to end. Repeating it changes nothing.

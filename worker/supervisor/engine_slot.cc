@@ -127,6 +127,15 @@ void EngineSlot::Cancel(uint64_t lease, absl::Time now) {
   Send(message);
 }
 
+void EngineSlot::Shorten(uint64_t lease, int64_t end) {
+  const auto found = FindAssigned(lease);
+  if (found == assigned_.end() || state_ != State::kReady) return;
+  pb::SupervisorMessage message;
+  *message.mutable_shorten_block()->mutable_token() = EngineToken(found->lease);
+  message.mutable_shorten_block()->set_end(end);
+  Send(message);
+}
+
 void EngineSlot::ForgetPass(uint64_t pass) {
   if (defined_.erase(pass) == 0) return;
   pb::SupervisorMessage message;

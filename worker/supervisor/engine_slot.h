@@ -50,6 +50,9 @@ class EngineSlot {
   void Run(RunLease lease, absl::Time now);
   // Stops the lease, queued or running. An engine that does not obey is killed.
   void Cancel(uint64_t lease, absl::Time now);
+  // Ends the lease before task `end`, or after the task being run; it is then done,
+  // with what was finished. While no engine runs, nothing is slow here: ignored.
+  void Shorten(uint64_t lease, int64_t end);
   void ForgetPass(uint64_t pass);
   // `engine`: which one asked; an answer to a dead one is dropped.
   void AnswerBlob(uint64_t engine, const mote::engine::v1::BlobReply& reply);

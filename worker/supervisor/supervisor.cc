@@ -213,6 +213,10 @@ Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now)
     case pb::SessionResponse::kRevoke:
       return with_token(response.revoke().token(),
                         [&](const LeaseToken& token) { return session_.OnRevoke(token, now); });
+    case pb::SessionResponse::kShorten:
+      return with_token(response.shorten().token(), [&](const LeaseToken& token) {
+        return session_.OnShorten(token, response.shorten().end(), now);
+      });
     case pb::SessionResponse::kDropPass:
       return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
     case pb::SessionResponse::kHeartbeatAck:
@@ -293,6 +297,11 @@ void Supervisor::Do(const RunLease& action) { slots_[static_cast<size_t>(action.
 void Supervisor::Do(const CancelLease& action) {
   slots_[static_cast<size_t>(action.slot)]->Cancel(action.lease, LoopNow());
   if (const auto sending = sending_.find(action.lease); sending != sending_.end()) *sending->second = true;
+}
+
+void Supervisor::Do(const ShortenLease& action) {
+  spdlog::info("slot {}: is asked to give back what it has not begun of its block", action.slot);
+  slots_[static_cast<size_t>(action.slot)]->Shorten(action.lease, action.end);
 }
 
 void Supervisor::Do(const Exit&) {

@@ -68,6 +68,7 @@ class Supervisor : private SlotOwner {
   void Do(const ForgetPass& action);
   void Do(const RunLease& action);
   void Do(const CancelLease& action);
+  void Do(const ShortenLease& action);
   void Do(const Exit& action);
   void Send(mote::v1::SessionRequest message);
 

@@ -190,5 +190,34 @@ TEST(BlockSet, WhatContradictsTheFrontierIsNotRestored) {
   EXPECT_FALSE(blocks.RestoreLeased({{3, 8}, {{1, Epoch{1}, "w", 0, absl::UnixEpoch()}}}).ok()) << "beyond it";
 }
 
+TEST(BlockSet, HeldBlockStaysLeasedAndTakesAnotherAttempt) {
+  BlockSet blocks(8);
+  const Block block = LeaseNext(blocks, 2, 1);
+  ASSERT_TRUE(blocks.Hold(TokenOf(block, 1)).ok());
+  EXPECT_EQ(blocks.leased(), 4);
+  EXPECT_EQ(blocks.awaited(), 1);
+  EXPECT_EQ(blocks.Find(TokenOf(block, 1)), nullptr);  // it has had its say
+
+  ASSERT_TRUE(blocks.Lease(block, {2, Epoch{1}, "w", 0, absl::UnixEpoch()}).ok());
+  EXPECT_EQ(blocks.awaited(), 0);
+  ASSERT_TRUE(blocks.Fail(TokenOf(block, 2), {}, absl::UnixEpoch()).ok());
+  EXPECT_EQ(blocks.awaited(), 1);
+
+  ASSERT_TRUE(blocks.Lease(block, {3, Epoch{1}, "w", 0, absl::UnixEpoch()}).ok());
+  ASSERT_TRUE(blocks.Commit(TokenOf(block, 3), 4).ok());
+  EXPECT_EQ(blocks.settled(), 4);
+  EXPECT_EQ(blocks.awaited(), 0);
+}
+
+TEST(BlockSet, HeldBlockThatIsToBlameIsPendingAgainInPieces) {
+  BlockSet blocks(8);
+  const Block block = LeaseNext(blocks, 2, 1);
+  ASSERT_TRUE(blocks.Hold(TokenOf(block, 1)).ok());
+  ASSERT_TRUE(blocks.Lease(block, {2, Epoch{1}, "w", 0, absl::UnixEpoch()}).ok());
+  ASSERT_TRUE(blocks.Fail(TokenOf(block, 2), {block.Left(), block.Right()}, absl::UnixEpoch()).ok());
+  EXPECT_EQ(blocks.pending(), 8);
+  EXPECT_EQ(blocks.awaited(), 0);
+}
+
 }  // namespace
 }  // namespace mote::coordinator

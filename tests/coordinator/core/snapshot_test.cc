@@ -14,6 +14,7 @@ namespace {
 mc::JobSpec SomeJob(std::mt19937& random) {
   mc::JobSpec spec = OneStage(random() % 2 ? "echo" : "noop", 1 + random() % 300);
   spec.stages[0].on_bad_task = random() % 2 ? mc::TaskPolicy::kQuarantine : mc::TaskPolicy::kFail;
+  if (random() % 4 == 0) spec.stages[0].verify.replicas = 2;
   spec.tenant = absl::StrCat("tenant", random() % 3);
   spec.priority = static_cast<int>(random() % 3);
   return spec;

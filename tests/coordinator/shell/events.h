@@ -56,6 +56,7 @@ inline JobSpec SomeJob() {
   stage.attempts_max = 5;
   stage.on_bad_task = TaskPolicy::kQuarantine;
   stage.after = {"lines"};
+  stage.verify = {0.25, 0};
   spec.stages.push_back(stage);
   spec.outputs.push_back({"report", "clean.quality", "out/", "jsonl"});
   return spec;
@@ -82,7 +83,8 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.last_checkpoint = time;
   stage.start = time + absl::Seconds(1);
   stage.end = time + absl::Seconds(2);
-  stage.cost = {SomeCost(), AlphaFit({3, 0.1, 1e-300, 7.5}), 4, absl::Nanoseconds(5)};
+  stage.cost = {SomeCost(),           AlphaFit({3, 0.1, 1e-300, 7.5}), 4, absl::Nanoseconds(5),
+                absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)}};
   stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
   stage.tasks_total = 1000;
   stage.tasks_committed = 640;
@@ -118,7 +120,14 @@ inline std::vector<Event> OneEventOfEachKind() {
                      "w1",
                      {{{1, 10}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, ""}},
                      SomeCost(),
-                     absl::Nanoseconds(987'654'321)},
+                     absl::Nanoseconds(987'654'321),
+                     absl::Nanoseconds(123'456'789),
+                     3,
+                     false},
+      BlockHeld{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7)},
+      WorkerDistrusted{{7}, "w1", "its result differs"},
+      AttemptRevoked{SomeToken()},
+      HeldRestored{{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7)}},
       AttemptFailed{SomeToken(), SomeFailure(), {{1, 10}, {1, 11}}, time},
       TaskQuarantined{{7}, {9}, 21, SomeFailure()},
       PassCompleted{{7}, {9}, {SomeOutput(), {"root", std::nullopt}, true, 1000, 3}},
@@ -165,7 +174,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       PassProgressRestored{{7},
                            {9},
                            {{{1, 10}, time}, {{0, 30}, absl::InfinitePast()}},
-                           {{{2, 5}, {{4, {3}, "w1", 2, time}, {5, {3}, "w2", 1, time}}}},
+                           {{{2, 5}, {{4, {3}, "w1", 2, time}, {5, {3}, "w2", 1, time}}, true}},
                            {{{1, 12}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, std::nullopt, SomeArtifact()}},
                            {{21, 2}, {40, 1}},
                            {{{2, 5}, 1}, {{3, 9}, 4}}},

@@ -1,0 +1,23 @@
+// How long things take: what was learned of tasks and of slots.
+#pragma once
+
+#include "absl/time/time.h"
+#include "coordinator/core/block_set.h"
+#include "coordinator/core/command.h"
+#include "coordinator/core/state.h"
+
+namespace mote::coordinator {
+
+// Learned mean of a task of this pass, or of its kernel in the stage's passes before.
+// Zero: nothing is known yet.
+absl::Duration TaskDuration(const StageRun& stage, const Pass& pass);
+
+// When the slot began to work on the attempt, as far as the coordinator can tell: it
+// had been granted, and what ran there before it had been reported.
+absl::Time HeldSince(const Worker& worker, const Attempt& attempt);
+
+// Learns from a report, before its cost is added to the pass, how many times longer
+// than the mean a task takes in the slot that sent it.
+void LearnSlowness(Worker& worker, int slot, const StageRun& stage, const Pass& pass, const WorkerReport& report);
+
+}  // namespace mote::coordinator

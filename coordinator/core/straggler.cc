@@ -1,0 +1,196 @@
+#include "coordinator/core/straggler.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "coordinator/core/dispatch.h"
+#include "coordinator/core/estimate.h"
+#include "coordinator/core/verify.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr int kIdleSlotsPerLook = 64;
+constexpr int kLeasesPerLook = 4096;
+// What is over sooner is not worth another round trip.
+constexpr absl::Duration kTakeBackMin = absl::Milliseconds(10);
+constexpr absl::Duration kSplitMin = absl::Milliseconds(20);
+constexpr absl::Duration kCopyMin = absl::Milliseconds(50);
+// A worker answers Shorten after the task it is at; so long it is waited for.
+constexpr absl::Duration kAnswerPatience = absl::Milliseconds(100);
+// A copy must promise to be done in this part of the time that the original needs.
+constexpr double kCopyGain = 2;
+
+struct Held {
+  LeaseToken token;
+  Attempt attempt;
+  size_t attempts = 1;  // live ones of the block
+};
+
+// The attempt behind a lease of the cluster; nullopt: the job has moved on.
+std::optional<Held> HeldOf(State& state, const LeaseToken& token) {
+  const Pass* pass = state.FindPass(token.job, token.pass);
+  const LeasedBlock* leased = pass == nullptr ? nullptr : pass->blocks.Find(token);
+  if (leased == nullptr) return std::nullopt;
+  for (const Attempt& attempt : leased->attempts) {
+    if (attempt.number == token.attempt) return Held{token, attempt, leased->attempts.size()};
+  }
+  return std::nullopt;
+}
+
+class Relief {
+ public:
+  explicit Relief(Transaction& tx) : tx_(tx) {
+    for (const OpenSlot& open : tx.state.cluster.open_slots()) {
+      if (open.leases > 0 || idle_.size() >= kIdleSlotsPerLook) break;
+      idle_.push_back(open);
+    }
+  }
+
+  bool done() const { return idle_.empty(); }
+
+  // Relieves the slots of one worker. Returns how many leases were looked at.
+  int Look(const Worker& worker);
+
+ private:
+  using Idle = std::vector<OpenSlot>::iterator;
+
+  void LookAtSlot(const Worker& worker, const std::vector<Held>& queue);
+  void TakeBack(const Held& held);
+  void Split(const Worker& worker, const Held& held);
+  void Copy(const Worker& worker, const Held& held, Idle idle, absl::Duration remaining);
+  // How long the slot's first lease will go on. nullopt: no task of its kind has ended
+  // yet. A lease that is late already is taken to be halfway.
+  std::optional<absl::Duration> Remaining(const Worker& worker, const Held& held) const;
+  // An idle slot that may run the lease's pass, on another worker than `except`.
+  Idle IdleSlotFor(const Held& held, const std::string* except);
+
+  Transaction& tx_;
+  std::vector<OpenSlot> idle_;  // not used by this look yet
+};
+
+int Relief::Look(const Worker& worker) {
+  std::map<int, std::vector<Held>> queues;  // by slot
+  for (const auto& [token, slot] : worker.leases) {
+    if (std::optional<Held> held = HeldOf(tx_.state, token)) queues[slot].push_back(*std::move(held));
+  }
+  const int looked_at = static_cast<int>(worker.leases.size());
+  for (auto& [slot, queue] : queues) {
+    if (done()) break;
+    // Engines run leases in the order of their grants.
+    std::sort(queue.begin(), queue.end(), [](const Held& a, const Held& b) {
+      return std::tie(a.attempt.granted, a.token.pass, a.attempt.number) <
+             std::tie(b.attempt.granted, b.token.pass, b.attempt.number);
+    });
+    LookAtSlot(worker, queue);
+  }
+  return looked_at;
+}
+
+void Relief::LookAtSlot(const Worker& worker, const std::vector<Held>& queue) {
+  const Held& first = queue.front();
+  const absl::Duration elapsed = tx_.now - HeldSince(worker, first.attempt);
+  const std::optional<absl::Duration> remaining = Remaining(worker, first);
+  const absl::Duration wait = remaining.value_or(elapsed);
+  for (size_t i = queue.size(); i-- > 1 && wait >= kTakeBackMin;) {
+    const Idle idle = IdleSlotFor(queue[i], nullptr);
+    if (idle == idle_.end() || queue[i].attempts > 1) continue;
+    idle_.erase(idle);
+    TakeBack(queue[i]);
+  }
+  if (!remaining || first.attempts > 1) return;
+  const Job& job = *tx_.state.FindJob(first.token.job);
+  const Pass& pass = *tx_.state.FindPass(first.token.job, first.token.pass);
+  const bool divisible = first.token.block.size(pass.spec->task_count) > 1 && !IsVerified(job, pass, first.token.block);
+  const auto asked = worker.shortened.find(first.token);
+  if (divisible && asked == worker.shortened.end()) {
+    const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
+    const Idle idle = IdleSlotFor(first, nullptr);
+    if (idle == idle_.end() || *remaining < std::max(kSplitMin, 2 * task)) return;
+    idle_.erase(idle);
+    return Split(worker, first);
+  }
+  if (divisible && tx_.now - asked->second < kAnswerPatience) return;
+  if (const Idle idle = IdleSlotFor(first, &worker.name); idle != idle_.end()) Copy(worker, first, idle, *remaining);
+}
+
+std::optional<absl::Duration> Relief::Remaining(const Worker& worker, const Held& held) const {
+  const Job& job = *tx_.state.FindJob(held.token.job);
+  const Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
+  const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
+  if (task <= absl::ZeroDuration()) return std::nullopt;
+  const double tasks = static_cast<double>(held.token.block.size(pass.spec->task_count));
+  const absl::Duration expected = task * tasks * worker.slots[held.attempt.slot].slowness;
+  const absl::Duration elapsed = tx_.now - HeldSince(worker, held.attempt);
+  return elapsed <= expected ? expected - elapsed : elapsed;
+}
+
+Relief::Idle Relief::IdleSlotFor(const Held& held, const std::string* except) {
+  const Job& job = *tx_.state.FindJob(held.token.job);
+  const Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
+  return std::find_if(idle_.begin(), idle_.end(), [&](const OpenSlot& open) {
+    const Worker& worker = *tx_.state.cluster.Find(open.worker);
+    return (except == nullptr || worker.name != *except) && MayRun(job, pass, worker, worker.slots[open.slot]);
+  });
+}
+
+void Relief::TakeBack(const Held& held) {
+  tx_.Revoke(held.token.job, held.token.pass, held.token.block, held.attempt);
+  tx_.EmitOf(*tx_.state.FindPass(held.token.job, held.token.pass), AttemptRevoked{held.token});
+}
+
+void Relief::Split(const Worker& worker, const Held& held) {
+  tx_.state.cluster.Find(worker.name)->shortened[held.token] = tx_.now;
+  tx_.Send(SendShorten{*worker.session, held.token, held.token.block.begin()});
+}
+
+void Relief::Copy(const Worker& worker, const Held& held, Idle idle, absl::Duration remaining) {
+  Job& job = *tx_.state.FindJob(held.token.job);
+  Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
+  const double tasks = static_cast<double>(held.token.block.size(pass.spec->task_count));
+  const Slot& there = tx_.state.cluster.Find(idle->worker)->slots[idle->slot];
+  const absl::Duration copy = TaskDuration(job.stages[pass.stage], pass) * tasks * there.slowness;
+  if (remaining < std::max(kCopyMin, kCopyGain * copy)) return;
+  // Tasks of unequal length are no stragglers.
+  const absl::Duration usual = absl::Nanoseconds(pass.cost.task_ns.Quantile(0.95)) * tasks;
+  const bool known_slow = worker.slots[held.attempt.slot].slowness >= kCopyGain;
+  if (!known_slow && tx_.now - HeldSince(worker, held.attempt) < usual) return;
+  const OpenSlot open = *idle;
+  idle_.erase(idle);
+  GrantLease(tx_, open, job, pass, held.token.block);
+}
+
+}  // namespace
+
+absl::Duration RevokeRivals(Transaction& tx, const LeaseToken& token) {
+  absl::Duration spent;
+  const LeasedBlock& leased = *tx.state.FindPass(token.job, token.pass)->blocks.Find(token);
+  for (const Attempt& attempt : leased.attempts) {
+    if (attempt.number == token.attempt) continue;
+    tx.Revoke(token.job, token.pass, token.block, attempt);
+    const Worker* worker = tx.state.cluster.Find(attempt.worker);
+    const absl::Time since = worker == nullptr ? attempt.granted : HeldSince(*worker, attempt);
+    spent += std::max(absl::ZeroDuration(), tx.now - since);
+  }
+  return spent;
+}
+
+void RelieveStragglers(Transaction& tx) {
+  Relief relief(tx);
+  if (relief.done()) return;
+  const std::map<std::string, Worker>& workers = tx.state.cluster.workers();
+  int looked_at = 0;
+  auto next = workers.lower_bound(tx.state.straggler_cursor);
+  for (size_t seen = 0; seen < workers.size() && !relief.done() && looked_at < kLeasesPerLook; ++seen) {
+    if (next == workers.end()) next = workers.begin();
+    if (next->second.session) looked_at += relief.Look(next->second);
+    ++next;
+  }
+  tx.state.straggler_cursor = next == workers.end() ? "" : next->first;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,250 @@
+#include "coordinator/core/verify.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/core/view_of.h"
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+mc::JobSpec Verified(int64_t tasks, mc::VerifySpec verify) {
+  mc::JobSpec spec = OneStage("echo", tasks);
+  spec.stages[0].verify = verify;
+  return spec;
+}
+
+constexpr mc::VerifySpec kTwice{0, 2};
+
+// Reports the next lease of `worker`; a `lie` stands for another result each.
+mc::SendLease Finish(CoreHarness& c, const std::string& worker, int64_t lie = 0) {
+  const mc::SendLease lease = c.TakeLease(worker);
+  c.lie = lie;
+  c.ReportDone(worker, lease);
+  c.lie = 0;
+  return lease;
+}
+
+mc::WorkerView Look(const CoreHarness& c, const std::string& worker) {
+  const mc::State& state = c.core().state();
+  return mc::ViewOf(state, *state.cluster.Find(worker), c.now());
+}
+
+// What one honest worker makes of the job.
+std::string PlainBytes(int64_t tasks) {
+  CoreHarness c;
+  c.Connect("w");
+  const JobId job = *c.Submit(OneStage("echo", tasks));
+  c.RunAll();
+  return c.TableBytes(c.View(job).outputs.at(0).output);
+}
+
+TEST(Verify, BlockCommitsOnceTwoWorkersAgree) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Connect("w2");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  const mc::SendLease first = Finish(c, "w1");
+  EXPECT_EQ(c.View(job).stages[0].tasks_committed, 0);
+  EXPECT_THAT(c.TakeAcks("w1"), ElementsAre(first.token));
+  EXPECT_THAT(c.TakeLeases("w1"), IsEmpty());  // it has had its say
+  const mc::SendLease second = Finish(c, "w2");
+  EXPECT_EQ(second.token.block, first.token.block);
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kSucceeded);
+  EXPECT_EQ(view.stages[0].cost.verify.blocks, 1);
+  EXPECT_EQ(view.stages[0].cost.verify.blocks_one_worker, 0);
+  EXPECT_EQ(view.stages[0].cost.verify.runs_extra, 1);
+  EXPECT_EQ(view.stages[0].cost.cost.tasks, 1);
+}
+
+TEST(Verify, EveryBlockIsRunAsOftenAsReplicasSay) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2", "w3"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(100, {0, 3}));
+  c.RunAll();
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kSucceeded);
+  EXPECT_EQ(view.stages[0].cost.verify.runs_extra, 2 * view.stages[0].cost.verify.blocks);
+  EXPECT_EQ(c.TableBytes(view.outputs.at(0).output), PlainBytes(100));
+}
+
+TEST(Verify, LiarIsOutvotedNamedAndExcluded) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2", "w3"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1", /*lie=*/7);
+  Finish(c, "w2");
+  EXPECT_EQ(c.View(job).stages[0].tasks_committed, 0);
+  c.CheckSnapshotAt(c.journal().size());  // with both values held
+  Finish(c, "w3");
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.TableBytes(view.outputs.at(0).output), PlainBytes(1));
+  ASSERT_THAT(view.distrusted, SizeIs(1));
+  EXPECT_EQ(view.distrusted[0], "w1: its result of stage work, task 0 differs from that of w2 and w3");
+  EXPECT_EQ(Look(c, "w1").state, "excluded");
+  EXPECT_EQ(Look(c, "w1").reason, "its result of stage work, task 0 differs from that of w2 and w3");
+
+  c.Submit(OneStage("noop", 50)).value();
+  EXPECT_THAT(c.TakeLeases("w1"), IsEmpty());
+  c.CheckSnapshotAt(c.journal().size());
+  c.Restart();
+  c.Connect("w1");  // its name is remembered
+  EXPECT_THAT(c.TakeLeases("w1"), IsEmpty());
+}
+
+TEST(Verify, LeasesOfAnExcludedWorkerGoElsewhere) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2", "w3"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(30, kTwice));
+  for (int round = 0; round < 1000 && c.View(job).state == mc::JobState::kRunning; ++round) {
+    for (const char* name : {"w1", "w2", "w3"}) {
+      const std::vector<mc::SendLease> leases = c.TakeLeases(name);
+      for (const mc::SendLease& lease : leases) {
+        c.lie = std::string(name) == "w1" ? round + 1 : 0;
+        c.ReportDone(name, lease);
+      }
+    }
+  }
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.TableBytes(view.outputs.at(0).output), PlainBytes(30));
+  EXPECT_THAT(view.distrusted, SizeIs(1));
+  EXPECT_TRUE(c.core().state().cluster.Find("w1")->leases.empty());
+}
+
+TEST(Verify, OneWorkerAloneIsRunTwiceAndThatIsSaid) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1");
+  Finish(c, "w1");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(job).stages[0].cost.verify.blocks_one_worker, 1);
+}
+
+TEST(Verify, WorkerThatContradictsItselfIsExcludedAndTheJobWaitsForAnother) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1", 1);
+  Finish(c, "w1", 2);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kRunning);
+  EXPECT_THAT(c.TakeLeases("w1"), IsEmpty());
+  EXPECT_THAT(c.View(job).waiting_reason, HasSubstr("only workers that gave wrong results are connected (w1: its "
+                                                    "results of stage work, task 0 differ from run to run)"));
+  c.Connect("w2");
+  Finish(c, "w2");
+  Finish(c, "w2");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.TableBytes(c.View(job).outputs.at(0).output), PlainBytes(1));
+}
+
+TEST(Verify, ThreeResultsOfThreeWorkersFailTheJob) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2", "w3"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1", 1);
+  Finish(c, "w2", 2);
+  Finish(c, "w3", 3);
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kFailed);
+  EXPECT_THAT(view.failure->failure.message,
+              HasSubstr("no majority for a result of task 0: it differs between w1, w2, w3"));
+}
+
+TEST(Verify, OneSideOfADisputeAloneWaitsForAnotherWorkerAndSaysSo) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1", 1);
+  Finish(c, "w2");
+  c.Goodbye("w1");
+  for (int runs = 0; runs < 5; ++runs) {
+    for (const mc::SendLease& lease : c.TakeLeases("w2")) c.ReportDone("w2", lease);
+  }
+  EXPECT_THAT(c.View(job).waiting_reason, HasSubstr("stage work has different results of task 0 from w1 and w2"));
+  c.Connect("w3");
+  Finish(c, "w3");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.TableBytes(c.View(job).outputs.at(0).output), PlainBytes(1));
+}
+
+// Twice the same wrong result of one worker is no majority.
+TEST(Verify, TwoWorkersThatStayDifferentFailTheJob) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  for (int round = 0; round < 10 && c.View(job).state == mc::JobState::kRunning; ++round) {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) {
+      c.lie = 1;
+      c.ReportDone("w1", lease);
+    }
+    c.lie = 0;
+    for (const mc::SendLease& lease : c.TakeLeases("w2")) c.ReportDone("w2", lease);
+  }
+  EXPECT_EQ(c.View(job).state, mc::JobState::kFailed);
+  EXPECT_EQ(c.View(job).stages[0].tasks_committed, 0);
+}
+
+TEST(Verify, HeldValueSurvivesARestart) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Connect("w2");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1");
+  c.Restart();
+  c.Connect("w2");
+  Finish(c, "w2");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(job).stages[0].cost.verify.blocks_one_worker, 0);
+}
+
+TEST(Verify, LostVerifierIsReplacedAndTheFirstValueKept) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1");
+  c.TakeLease("w2");
+  c.Connect("w3");
+  c.Goodbye("w2");
+  Finish(c, "w3");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Verify, TaskThatFailsWhenItIsRunAgainIsQuarantined) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  mc::JobSpec spec = Verified(1, kTwice);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  const JobId job = *c.Submit(spec);
+  Finish(c, "w1");
+  c.ReportFault("w2", c.TakeLease("w2"), FaultKind::kApplication, 0);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kPartlyQuarantined);
+}
+
+TEST(Verify, SampleTakesItsShareOfTheTasksWhateverTheBlocks) {
+  CoreHarness c;
+  c.Connect("w1");
+  const int64_t tasks = 1 << 20;
+  const JobId id = *c.Submit(Verified(tasks, {0.01, 0}));
+  const mc::Job& job = *c.core().state().FindJob(id);
+  const mc::Pass& pass = job.passes.begin()->second;
+  for (const int level : {0, 3, 6}) {
+    int64_t chosen = 0;
+    for (int64_t index = 0; index < tasks >> level; ++index) {
+      if (mc::IsVerified(job, pass, {level, index})) chosen += int64_t{1} << level;
+    }
+    EXPECT_NEAR(static_cast<double>(chosen) / static_cast<double>(tasks), 0.01, 0.002) << "level " << level;
+  }
+}
+
+}  // namespace
+}  // namespace mote::testing
