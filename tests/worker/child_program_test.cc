@@ -2,8 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include <cerrno>
 #include <string>
+
+#include "worker/wire/descendants.h"
 
 namespace mote::engine {
 namespace {
@@ -88,6 +92,17 @@ TEST(ChildProgram, MuchStderrDoesNotBlockItAndTheTailIsKept) {
   const auto program = Shell("read -r line; head -c 300000 /dev/zero | tr '\\0' x >&2; echo END >&2; echo 1");
   EXPECT_EQ(*program->Exchange("{}", context), "1");
   EXPECT_LE(program->StderrTail().size(), 4200u);
+}
+
+TEST(ChildProgram, WhatItStartedInASessionOfItsOwnEndsWithIt) {
+  wire::AdoptOrphans();
+  FakeContext context;
+  auto program = Shell("read -r line; setsid sh -c 'echo $$; exec sleep 1000 >/dev/null 2>&1'");
+  const pid_t daemon = static_cast<pid_t>(std::stol(*program->Exchange("{}", context)));
+  ASSERT_EQ(kill(daemon, 0), 0);
+  program.reset();
+  EXPECT_EQ(kill(daemon, 0), -1);
+  EXPECT_EQ(errno, ESRCH);
 }
 
 TEST(ChildProgram, RevokedLeaseEndsTheWait) {

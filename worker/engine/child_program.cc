@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
+#include "worker/wire/descendants.h"
 #include "worker/wire/monotonic.h"
 
 namespace mote::engine {
@@ -61,6 +62,9 @@ struct Pipe {
   _exit(127);
 }
 
+// Programs of this engine: they all belong to its compute thread.
+int running = 0;
+
 bool SetNonBlocking(int fd) { return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0; }
 
 // Appends what can be read now. False: the other side closed.
@@ -100,6 +104,7 @@ absl::StatusOr<std::unique_ptr<ChildProgram>> ChildProgram::Start(const std::vec
   SetNonBlocking(in.write);
   SetNonBlocking(out.read);
   SetNonBlocking(err.read);
+  ++running;
   return std::unique_ptr<ChildProgram>(
       new ChildProgram(pid, Pipe::Release(in.write), Pipe::Release(out.read), Pipe::Release(err.read)));
 }
@@ -112,6 +117,8 @@ ChildProgram::~ChildProgram() {
     if (fd >= 0) close(fd);
   }
   waitpid(pid_, nullptr, 0);
+  // What left the group is ours now. While another program runs it may be that one's.
+  if (--running == 0) wire::KillStrays({});
 }
 
 absl::StatusOr<std::string> ChildProgram::Exchange(const std::string& line, const TaskContext& context) {

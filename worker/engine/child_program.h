@@ -14,8 +14,9 @@
 
 namespace mote::engine {
 
-// Runs until destroyed; then it is killed. It also dies with this thread.
-// Not thread-safe.
+// Runs until destroyed; then it is killed, with all that it started (what left its
+// process group once the engine's last program ends). It also dies with this thread.
+// Not thread-safe: all programs of a process belong to one thread.
 class ChildProgram {
  public:
   // Starts `arguments` with `directory` as working directory.

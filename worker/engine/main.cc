@@ -19,6 +19,7 @@
 #include "worker/engine/device.h"
 #include "worker/engine/engine.h"
 #include "worker/engine/kernel_library.h"
+#include "worker/wire/descendants.h"
 #include "worker/wire/frame.h"
 #include "worker/wire/task_mark.h"
 
@@ -56,6 +57,7 @@ int Fail(const absl::Status& status) {
 int Run(Arguments arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGPIPE, SIG_IGN);
+  wire::AdoptOrphans();
   fcntl(arguments.fd, F_SETFD, FD_CLOEXEC);  // programs of the command kernel must not hold it
   VolunteerForOomKiller();
   // Whatever prints to stdout must not be taken for a result.

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -20,6 +21,7 @@
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "spdlog/spdlog.h"
+#include "worker/wire/descendants.h"
 
 extern char** environ;
 
@@ -94,6 +96,12 @@ int Spawn(std::vector<std::string> arguments, std::vector<std::string> environme
   return error;
 }
 
+// All that run now. Engines are started and waited for by the loop's thread alone.
+std::set<pid_t>& Engines() {
+  static auto* const engines = new std::set<pid_t>();
+  return *engines;
+}
+
 int64_t CountIn(const char* path, const char* key) {
   std::ifstream in(path);
   std::string name;
@@ -142,6 +150,7 @@ absl::StatusOr<std::unique_ptr<EngineProcess>> EngineProcess::Start(const Option
     return absl::UnavailableError(absl::StrCat("cannot start ", arguments[0], ": ", std::strerror(error),
                                                "; mote-engine must lie beside mote-worker"));
   }
+  Engines().insert(pid);
   std::unique_ptr<EngineProcess> process(new EngineProcess(pid, sockets[0], errors[0], std::move(mark), slot));
   process->error_reader_ = std::thread(&EngineProcess::ReadErrors, process.get());
   process->message_reader_ = std::thread(&EngineProcess::ReadMessages, process.get(), std::move(listener));
@@ -186,6 +195,10 @@ ExitReason EngineProcess::Wait(absl::Duration patience) {
   }
   reaped_ = true;
   ended_ = true;
+  Engines().erase(pid_);
+  if (const int strays = wire::KillStrays(Engines()); strays > 0) {
+    spdlog::info("[slot {}] {} processes that the engine's programs had left behind were ended", slot_, strays);
+  }
   error_reader_.join();  // so that the tail is complete
   ExitReason reason;
   if (WIFSIGNALED(status)) reason.signal = WTERMSIG(status);

@@ -15,6 +15,7 @@
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/supervisor.h"
+#include "worker/wire/descendants.h"
 
 namespace mote::worker {
 namespace {
@@ -64,6 +65,7 @@ int Run(const Options& options, const sigset_t signals) {
     spdlog::error("{}", std::string(cache.status().message()));
     return kExitFailed;
   }
+  wire::AdoptOrphans();
   Supervisor supervisor(options, **store, *std::move(cache));
   const auto drained = std::make_shared<Drained>();
   drained->Set(&supervisor);
