@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "tests/worker/temporary_directory.h"
@@ -41,6 +42,17 @@ TEST(BlobCache, LeastRecentlyUsedBlobsGoFirstWhenTheBoundIsPassed) {
   EXPECT_TRUE((*cache).Has(fresh));
 }
 
+TEST(BlobCache, FullDiskEvictsTheOlderHalfAndOneWithRoomNothing) {
+  Cache cache;
+  const Digest oldest = cache.Put('a', 3), older = cache.Put('b', 2), fresh = cache.Put('c', 0);
+  (*cache).MakeRoom(0);
+  EXPECT_TRUE((*cache).Has(oldest));
+  (*cache).MakeRoom(std::numeric_limits<int64_t>::max());
+  EXPECT_FALSE((*cache).Has(oldest));
+  EXPECT_FALSE((*cache).Has(older));
+  EXPECT_TRUE((*cache).Has(fresh)) << "what is in use stays";
+}
+
 TEST(BlobCache, BlobThatIsNotSentYetStaysWhateverItsAge) {
   Cache cache;
   const Digest unsent = cache.Put('a', 9), other = cache.Put('b', 1), third = cache.Put('c', 0);
@@ -66,8 +78,7 @@ TEST(BlobCache, BoundHoldsForWhatAnEarlierProcessLeft) {
     }
   }
   for (const auto& file : std::filesystem::recursive_directory_iterator(directory.path())) {
-    std::filesystem::last_write_time(file,
-                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   }
   const auto small = *BlobCache::Open(directory.path(), 1000);
   int left = 0;

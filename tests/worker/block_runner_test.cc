@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -280,6 +281,20 @@ TEST(BlockRunner, StoredBlobsAreListedOnceAndAreReadable) {
   const BlockResult result = runner.Run({2, 0});
   EXPECT_THAT(result.stored, ElementsAre(Sha256("the same bytes")));
   EXPECT_EQ((*runner.files().Map(Sha256("the same bytes")))->bytes(), "the same bytes");
+}
+
+TEST(BlockRunner, StoreThatCannotBeWrittenIsNotTheTasksFaultAndIsNamed) {
+  const TemporaryDirectory directory;
+  const std::unique_ptr<BlobFiles> files = *BlobFiles::Open(directory.path());
+  std::filesystem::remove_all(directory.path());
+  const std::atomic<bool> cancelled = false;
+  EngineContext context(
+      *files, [](const Digest&) -> absl::StatusOr<int64_t> { return 0; }, cancelled);
+  context.BeginBlock();
+  context.blobs().Store("bytes");
+  EXPECT_EQ(FaultKindOf(context.store_status()), FaultKind::kUnavailable);
+  EXPECT_THAT(std::string(context.store_status().message()), HasSubstr(directory.path()));
+  EXPECT_THAT(std::string(context.store_status().message()), HasSubstr("--store-dir"));
 }
 
 TEST(BlockRunner, MissingBlobIsFetchedAndItsBytesAreCost) {

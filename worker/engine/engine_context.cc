@@ -16,6 +16,16 @@ namespace {
 // A blob may be evicted between its arrival and its opening; then it is fetched again.
 constexpr int kFetchesMax = 3;
 
+// Of a write into the store directory. Another worker may have room: the task is not
+// to blame, nor is memory short.
+absl::Status AsUnavailable(const absl::Status& status, const std::string& dir) {
+  if (status.ok()) return status;
+  const char* what = absl::IsResourceExhausted(status) ? "is full" : "cannot be written";
+  return absl::UnavailableError(absl::StrCat("the worker's store directory \"", dir, "\" ", what, ": ",
+                                             std::string(status.message()),
+                                             "; free space there, or start the worker with another --store-dir"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::shared_ptr<const void>* keep) {
@@ -55,7 +65,9 @@ absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Dige
 Digest EngineContext::Store(std::string bytes) {
   const int64_t started = wire::MonotonicNanoseconds();
   const Digest digest = Sha256(bytes);
-  if (store_status_.ok()) store_status_ = files_.Write(digest, bytes, /*durable=*/false);
+  if (store_status_.ok()) {
+    store_status_ = AsUnavailable(files_.Write(digest, bytes, /*durable=*/false), files_.dir());
+  }
   if (std::find(stored_.begin(), stored_.end(), digest) == stored_.end()) stored_.push_back(digest);
   AddPhase(Phase::kEncode, wire::MonotonicNanoseconds() - started);
   return digest;

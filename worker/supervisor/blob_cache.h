@@ -27,9 +27,13 @@ class BlobCache {
 
   bool Has(const Digest& digest) const { return files_->Has(digest); }
   absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const { return files_->Map(digest); }
-  // Stores a blob that another process has; no need to flush it.
-  // ResourceExhausted: the disk is full.
+  // Stores a blob that another process has; no need to flush it. Older blobs make room
+  // when the disk is full.
+  // ResourceExhausted: it is full all the same; names the directory and the remedy.
   absl::Status Write(const Digest& digest, std::string_view bytes);
+
+  // Evicts half if the disk has less than this free: engines write beside the cache.
+  void MakeRoom(int64_t free_bytes_min = 64 << 20);
 
   // Blobs that engines stored and that the coordinator does not have yet: kept until
   // Unpin, whatever the bound says.
@@ -38,8 +42,11 @@ class BlobCache {
 
  private:
   BlobCache(std::unique_ptr<BlobFiles> files, int64_t bytes_max) : files_(std::move(files)), bytes_max_(bytes_max) {}
-  // Removes the least recently used until a tenth is free again.
-  void Evict();
+  // With more than `bound` bytes: removes the least recently used until `goal` are
+  // left, as far as they are neither pinned nor young.
+  void Evict(int64_t bound, int64_t goal);
+  // Frees a tenth once the bound is exceeded.
+  void KeepBound();
 
   const std::unique_ptr<BlobFiles> files_;
   const int64_t bytes_max_;

@@ -15,6 +15,10 @@ namespace {
 
 // An engine that waits for a blob occupies its slot: after so long others may try.
 constexpr absl::Duration kFetchPatience = absl::Seconds(30);
+// A coordinator that is away is waited for; one without room is not: what holds the
+// slot is given up, and told why.
+constexpr absl::Duration kRoomPatience = absl::Seconds(60);
+constexpr absl::Duration kWarnInterval = absl::Seconds(10);
 constexpr absl::Duration kRetryFirst = absl::Milliseconds(50);
 constexpr absl::Duration kRetryLongest = absl::Seconds(2);
 // More at once than FindMissingBlobs takes.
@@ -109,6 +113,8 @@ void Transfers::Put(std::vector<Digest> digests, bool is_volatile, std::shared_p
 Sent Transfers::PutNow(const std::vector<Digest>& digests, bool is_volatile, const std::atomic<bool>& abandoned) {
   Backoff backoff(kRetryFirst, kRetryLongest, digests.empty() ? 0 : digests[0].bytes[0]);
   Sent sent;
+  const absl::Time room_deadline = LoopNow() + kRoomPatience;
+  absl::Time next_warning = absl::InfinitePast();
   for (;;) {
     if (abandoned) {
       sent.status = absl::CancelledError("the lease is gone");
@@ -121,7 +127,12 @@ Sent Transfers::PutNow(const std::vector<Digest>& digests, bool is_volatile, con
     sent.bytes = bytes.value_or(0);
     sent.status = bytes.status();
     if (bytes.ok() || absl::IsNotFound(sent.status) || absl::IsInvalidArgument(sent.status)) return sent;
-    spdlog::debug("storing blobs at the coordinator failed, trying again: {}", sent.status.ToString());
+    if (absl::IsResourceExhausted(sent.status) && LoopNow() >= room_deadline) return sent;
+    if (LoopNow() >= next_warning) {
+      spdlog::warn("a result is not stored at the coordinator yet, trying again: {}",
+                   std::string(sent.status.message()));
+      next_warning = LoopNow() + kWarnInterval;
+    }
     if (!Pause(backoff.Next())) return sent;
   }
 }

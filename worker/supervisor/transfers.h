@@ -47,9 +47,10 @@ class Transfers {
   // Puts blobs that lie in the cache; those that the coordinator is known to have
   // are skipped. Tries until it succeeds or `*abandoned` becomes true.
   //
-  //   Cancelled        abandoned
-  //   NotFound         a blob has vanished from the cache
-  //   InvalidArgument  the coordinator refuses a blob for good
+  //   Cancelled          abandoned
+  //   ResourceExhausted  the coordinator had no room for a minute
+  //   NotFound           a blob has vanished from the cache
+  //   InvalidArgument    the coordinator refuses a blob for good
   void Put(std::vector<Digest> digests, bool is_volatile, std::shared_ptr<const std::atomic<bool>> abandoned,
            std::function<void(Sent)> answer);
 
