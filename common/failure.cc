@@ -18,8 +18,26 @@ std::string_view Name(FaultKind kind) {
       return "input unavailable";
     case FaultKind::kDevice:
       return "device error";
+    case FaultKind::kGivenBack:
+      return "given back";
+    case FaultKind::kLeaseExpired:
+      return "lease expired";
   }
   return "unknown fault";
+}
+
+Blame BlameOf(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kGivenBack:
+      return Blame::kNobody;
+    case FaultKind::kUnavailable:
+      return Blame::kInput;
+    case FaultKind::kLostWorker:
+    case FaultKind::kLeaseExpired:
+      return Blame::kWorker;
+    default:
+      return Blame::kTask;
+  }
 }
 
 bool IsSystemFault(FaultKind kind) { return kind != FaultKind::kApplication; }

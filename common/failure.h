@@ -11,13 +11,24 @@ enum class FaultKind {
   kApplication,  // the operation itself refused its input: not retried
   kEngineCrash,  // the engine process died (signal, exit code)
   kOutOfMemory,
-  kTimeout,      // the task ran past its limit
-  kLostWorker,   // heartbeats stopped or the worker said goodbye
-  kUnavailable,  // an input could not be fetched
-  kDevice,       // the accelerator failed
+  kTimeout,       // the task ran past its limit
+  kLostWorker,    // heartbeats stopped or the worker said goodbye
+  kUnavailable,   // an input could not be fetched
+  kDevice,        // the accelerator failed
+  kGivenBack,     // nobody's fault: the worker leaves, or its engines do not start
+  kLeaseExpired,  // the worker lived but never reported
 };
 
 std::string_view Name(FaultKind kind);  // "engine crash"
+
+// Whom a fault speaks against: decides how often it is forgiven.
+enum class Blame {
+  kNobody,  // not counted
+  kTask,    // what ran
+  kInput,   // what could not be had
+  kWorker,  // who ran it
+};
+Blame BlameOf(FaultKind kind);
 
 // True when another attempt may succeed where this one failed.
 bool IsSystemFault(FaultKind kind);

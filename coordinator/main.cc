@@ -25,6 +25,7 @@
 #include "coordinator/plan/registry.h"
 #include "coordinator/rpc/listen_address.h"
 #include "coordinator/rpc/rpc_server.h"
+#include "coordinator/runtime/disk_watch.h"
 #include "coordinator/runtime/loop.h"
 #include "coordinator/schedule/fair_policy.h"
 
@@ -152,6 +153,8 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   loop_address = &loop;
   loop.Start();
 
+  DiskWatch disk([&artifacts] { return artifacts->Space(); },
+                 [&loop](Command command) { return loop.Post(std::move(command)); });
   absl::StatusOr<std::string> address = rpc.Start(options.listen);
   if (address.ok()) {
     if (!IsLoopback(options.listen)) {

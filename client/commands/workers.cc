@@ -53,6 +53,9 @@ absl::Status PrintWorkers(Client& client, OutputFormat format) {
     for (const v1::Worker& worker : workers) std::cout << worker.name() << "\n";
   } else {
     std::cout << Table(workers, format == OutputFormat::kWide);
+    for (const v1::Worker& worker : workers) {
+      for (const std::string& problem : worker.problems()) std::cerr << worker.name() << ": " << problem << "\n";
+    }
   }
   return absl::OkStatus();
 }

@@ -21,11 +21,16 @@ absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::st
   return std::unique_ptr<ArtifactStore>(new ArtifactStore(std::move(files), disk_reserve_bytes));
 }
 
-absl::Status ArtifactStore::CheckReserve() const {
+absl::StatusOr<DiskSpace> ArtifactStore::Space() const {
   MOTE_ASSIGN_OR_RETURN(const int64_t free, FreeBytes(files_->dir()));
-  if (free >= disk_reserve_bytes_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("\"", files_->dir(), "\" has ", free >> 20,
-                                                   " MiB free, less than the ", disk_reserve_bytes_ >> 20,
+  return DiskSpace{free, disk_reserve_bytes_};
+}
+
+absl::Status ArtifactStore::CheckReserve() const {
+  MOTE_ASSIGN_OR_RETURN(const DiskSpace space, Space());
+  if (!space.low()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("\"", files_->dir(), "\" has ", space.free_bytes >> 20,
+                                                   " MiB free, less than the ", space.reserve_bytes >> 20,
                                                    " MiB reserve; free space there or lower --disk-reserve"));
 }
 

@@ -30,6 +30,12 @@ class BlobRange {
   std::string_view range_;
 };
 
+struct DiskSpace {
+  int64_t free_bytes = 0;
+  int64_t reserve_bytes = 0;
+  bool low() const { return free_bytes < reserve_bytes; }
+};
+
 class ArtifactStore {
  public:
   // `disk_reserve_bytes`: what should stay free on the file system of `dir`: see CheckReserve.
@@ -72,6 +78,8 @@ class ArtifactStore {
   // Checked before something new is taken from outside; what the coordinator itself
   // must store to go on may use the reserve.
   absl::Status CheckReserve() const;
+  // Errors: as errno says, naming the path.
+  absl::StatusOr<DiskSpace> Space() const;
 
  private:
   ArtifactStore(std::unique_ptr<BlobFiles> files, int64_t disk_reserve_bytes)

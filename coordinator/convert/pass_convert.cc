@@ -20,6 +20,8 @@ constexpr std::pair<FaultKind, v1::FaultKind> kFaultKinds[] = {
     {FaultKind::kLostWorker, v1::FAULT_KIND_LOST_WORKER},
     {FaultKind::kUnavailable, v1::FAULT_KIND_UNAVAILABLE},
     {FaultKind::kDevice, v1::FAULT_KIND_DEVICE},
+    {FaultKind::kGivenBack, v1::FAULT_KIND_GIVEN_BACK},
+    {FaultKind::kLeaseExpired, v1::FAULT_KIND_LEASE_EXPIRED},
 };
 
 absl::Status NotNegative(std::string_view field, int64_t value) {

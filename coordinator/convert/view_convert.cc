@@ -176,6 +176,7 @@ v1::Worker ToProto(const WorkerView& worker) {
   proto.set_seconds_since_heard(absl::ToDoubleSeconds(worker.since_heard));
   proto.set_tasks_committed(worker.tasks_committed);
   proto.set_attempts_failed(worker.attempts_failed);
+  for (const std::string& problem : worker.problems) proto.add_problems(problem);
   proto.set_version(worker.version);
   proto.set_reason(Utf8(worker.reason));
   return proto;

@@ -87,12 +87,13 @@ void DropPassesOf(State& state, Job& job, int stage, absl::Time now) {
 
 // Adds what a committed block cost to its pass, its stage and what is known of the
 // kernel.
-void AddCost(State& state, const Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
+void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
   pass.cost.Merge(event.cost);
   stage.cost.cost.Merge(event.cost);
   stage.cost.device_time += event.slot_time + event.wasted;
   stage.cost.wasted_time += event.wasted;
   state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time + event.wasted;
+  job.share += event.slot_time + event.wasted;
   const double bytes = static_cast<double>(event.cost.staged_bytes + event.cost.network_bytes);
   if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
@@ -214,10 +215,9 @@ absl::Status On(State& state, const LeaseGranted& event, BlobSink&) {
 
 absl::Status On(State& state, const LeaseReissued& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.held.job, event.held.pass));
-  const LeasedBlock* leased = pass->blocks.Find(event.held);
-  if (leased == nullptr) return Unknown("attempt", event.held.attempt);
-  const Attempt attempt = *std::find_if(leased->attempts.begin(), leased->attempts.end(),
-                                        [&](const Attempt& a) { return a.number == event.held.attempt; });
+  const Attempt* held = pass->blocks.FindAttempt(event.held);
+  if (held == nullptr) return Unknown("attempt", event.held.attempt);
+  const Attempt attempt = *held;
   MOTE_RETURN_IF_ERROR(pass->blocks.Reissue(event.held, event.epoch));
   LeaseToken token = event.held;
   token.epoch = event.epoch;
@@ -304,19 +304,20 @@ absl::Status On(State& state, const AttemptFailed& event, BlobSink&) {
   const LeaseToken& token = event.token;
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
+  const bool counts = BlameOf(event.failure.kind) != Blame::kNobody;
+  if (counts) {
+    const Block blamed = event.failure.task >= 0 ? Block{0, event.failure.task} : token.block;
+    const Attempt* attempt = pass->blocks.FindAttempt(token);
+    pass->faults[blamed].Add(event.failure, attempt == nullptr ? -1 : attempt->slot, event.not_before);
+  }
   if (pass->blocks.Find(token) != nullptr) {
     MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, event.pieces, event.not_before));
     if (!pass->blocks.leases().contains(token.block.begin())) pass->held.erase(token.block.begin());
   } else {  // its finished prefix was committed: the rest is pending already
     for (const Block& piece : event.pieces) MOTE_RETURN_IF_ERROR(pass->blocks.Isolate(piece, event.not_before));
   }
-  if (event.failure.task >= 0) {
-    ++pass->task_faults[event.failure.task];
-  } else {
-    ++pass->block_faults[token.block];
-  }
-  ++job->stages[pass->stage].cost.attempts_lost;
-  if (Worker* worker = state.cluster.Find(event.failure.worker)) ++worker->attempts_failed;
+  if (counts) ++job->stages[pass->stage].cost.attempts_lost;
+  if (Worker* worker = state.cluster.Find(event.failure.worker)) worker->attempts_failed += counts;
   state.cluster.RemoveLease(token, event.failure.worker);
   UpdateRunnable(state, *job);
   return absl::OkStatus();

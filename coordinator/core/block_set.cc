@@ -16,10 +16,11 @@ absl::Status NotLive(const LeaseToken& token) {
 
 }  // namespace
 
-std::optional<Block> BlockSet::Next(absl::Time now, int level_max, int64_t window_end) const {
+std::optional<Block> BlockSet::Next(absl::Time now, int level_max, int64_t window_end,
+                                    absl::FunctionRef<bool(Block)> may_take) const {
   for (const auto& [begin, returned] : returned_) {
     if (begin >= window_end) break;
-    if (returned.not_before > now) continue;
+    if (returned.not_before > now || !may_take(returned.block)) continue;
     Block block = returned.block;
     while (block.level > level_max) block = block.Left();
     return block;
@@ -80,6 +81,13 @@ absl::btree_map<int64_t, LeasedBlock>::iterator BlockSet::FindLease(const LeaseT
 const LeasedBlock* BlockSet::Find(const LeaseToken& token) const {
   auto found = const_cast<BlockSet*>(this)->FindLease(token);
   return found == leased_.end() ? nullptr : &found->second;
+}
+
+const Attempt* BlockSet::FindAttempt(const LeaseToken& token) const {
+  const LeasedBlock* leased = Find(token);
+  if (leased == nullptr) return nullptr;
+  return &*std::find_if(leased->attempts.begin(), leased->attempts.end(),
+                        [&](const Attempt& attempt) { return attempt.number == token.attempt; });
 }
 
 absl::Status BlockSet::Reissue(const LeaseToken& held, Epoch epoch) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/block.h"
@@ -51,14 +52,17 @@ struct ReturnedBlock {
   bool operator==(const ReturnedBlock&) const = default;
 };
 
+inline bool AnyBlock(Block) { return true; }
+
 class BlockSet {
  public:
   explicit BlockSet(int64_t task_count) : task_count_(task_count) {}
 
   // The lowest pending aligned block of at most 2^level_max tasks that may be
-  // leased at `now` and starts before `window_end`; returned blocks first. nullopt:
-  // there is none now.
-  std::optional<Block> Next(absl::Time now, int level_max, int64_t window_end) const;
+  // leased at `now` and starts before `window_end`; returned blocks first, if
+  // `may_take` agrees. nullopt: there is none now.
+  std::optional<Block> Next(absl::Time now, int level_max, int64_t window_end,
+                            absl::FunctionRef<bool(Block)> may_take = AnyBlock) const;
 
   // Makes a pending block leased. FailedPrecondition: it is not pending as a whole.
   absl::Status Lease(Block block, Attempt attempt);
@@ -66,6 +70,8 @@ class BlockSet {
   // The leased block whose live attempts contain this one; nullptr: the token is
   // out of date.
   const LeasedBlock* Find(const LeaseToken& token) const;
+  // The live attempt itself; nullptr likewise.
+  const Attempt* FindAttempt(const LeaseToken& token) const;
 
   // Gives the attempt a new epoch. FailedPrecondition: it is not live.
   absl::Status Reissue(const LeaseToken& held, Epoch epoch);

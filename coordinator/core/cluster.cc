@@ -26,14 +26,18 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   worker.last_heard = now;
   worker.known_passes.clear();
   worker.shortened.clear();  // the asking may have been lost with the old stream
+  worker.draining = worker.draining || drain_on_join_.erase(hello.worker) > 0;
+  // What was learnt of a slot stays: to connect anew makes nothing better.
   worker.slots.resize(hello.slots.size());
   for (size_t i = 0; i < hello.slots.size(); ++i) {
     Slot& slot = worker.slots[i];
     slot.device = hello.slots[i].device;
     slot.numeric_class = hello.slots[i].numeric_class;
     slot.ready = true;
+    slot.not_ready_reason.clear();
     slot.leases = 0;
     slot.turn = 0;
+    slot.progress = now;
   }
   for (const auto& [token, slot] : worker.leases) {
     if (slot < static_cast<int>(worker.slots.size())) ++worker.slots[slot].leases;
@@ -97,9 +101,10 @@ void Cluster::RemoveLease(const LeaseToken& token, const std::string& name) {
   Reopen(*worker, slot);
 }
 
-void Cluster::SetReady(Worker& worker, int slot, bool ready) {
+void Cluster::SetReady(Worker& worker, int slot, bool ready, std::string reason) {
   Close(worker, slot);
   worker.slots[slot].ready = ready;
+  worker.slots[slot].not_ready_reason = std::move(reason);
   Reopen(worker, slot);
 }
 
@@ -119,8 +124,26 @@ const std::string& Cluster::DistrustOf(const std::string& name) const {
   return found == distrusted_.end() ? none : found->second;
 }
 
+void Cluster::DrainOnJoin(const std::string& worker) {
+  constexpr size_t kNamesMax = 10'000;
+  if (drain_on_join_.size() < kNamesMax) drain_on_join_.insert(worker);
+}
+
+void Cluster::Exclude(Worker& worker, int slot, absl::Time now) {
+  Close(worker, slot);
+  worker.slots[slot].health.Exclude(now);
+}
+
+void Cluster::Readmit(Worker& worker, int slot) {
+  worker.slots[slot].health.Readmit();
+  Reopen(worker, slot);
+}
+
 void Cluster::ForgiveStall(absl::Duration stalled, absl::Time now) {
-  for (auto& [name, worker] : workers_) worker.last_heard = std::min(now, worker.last_heard + stalled);
+  for (auto& [name, worker] : workers_) {
+    worker.last_heard = std::min(now, worker.last_heard + stalled);
+    for (Slot& slot : worker.slots) slot.progress = std::min(now, slot.progress + stalled);
+  }
 }
 
 void Cluster::HoldBack(absl::Time heard) {
@@ -132,8 +155,9 @@ void Cluster::HoldBack(absl::Time heard) {
 void Cluster::Close(const Worker& worker, int slot) { open_.erase(KeyOf(worker, slot)); }
 
 void Cluster::Reopen(const Worker& worker, int slot) {
-  if (distrusted_.contains(worker.name)) return;
-  if (worker.slots[slot].ready && worker.session && !worker.draining) open_.insert(KeyOf(worker, slot));
+  const Slot& s = worker.slots[slot];
+  if (distrusted_.contains(worker.name) || s.health.excluded) return;
+  if (s.ready && worker.session && !worker.draining) open_.insert(KeyOf(worker, slot));
 }
 
 void Cluster::CloseAll(const Worker& worker) {

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "common/ids.h"
 #include "coordinator/core/command.h"
+#include "coordinator/core/slot_health.h"
 
 namespace mote::coordinator {
 
@@ -22,11 +23,15 @@ struct Slot {
   std::string device;
   std::string numeric_class;
   bool ready = false;
+  std::string not_ready_reason = {};
   int leases = 0;
   uint64_t turn = 0;                              // of the last grant: slots with equally many leases take turns
   double slowness = 1;                            // learned: how many times longer than the mean a task takes here
   bool is_measured = false;                       // false: slowness is a guess
   absl::Time last_report = absl::InfinitePast();  // of a lease that it held
+  // When it last got to work or reported: what it holds is judged by this.
+  absl::Time progress = absl::InfiniteFuture();
+  SlotHealth health = {};
 };
 
 struct Worker {
@@ -71,19 +76,27 @@ class Cluster {
 
   void AddLease(const LeaseToken& token, const std::string& worker, int slot);
   void RemoveLease(const LeaseToken& token, const std::string& worker);
-  void SetReady(Worker& worker, int slot, bool ready);
+  void SetReady(Worker& worker, int slot, bool ready, std::string reason);
   void SetDraining(Worker& worker);
   // No leases for this worker any more, also when it comes back under its name.
   void Distrust(const std::string& name, std::string reason);
   // Why it is distrusted; empty: it is not.
   const std::string& DistrustOf(const std::string& name) const;
+  // A worker that is not known yet drains as soon as it says Hello.
+  void DrainOnJoin(const std::string& worker);
+  // Takes the slot out of the open ones, and puts it back.
+  void Exclude(Worker& worker, int slot, absl::Time now);
+  void Readmit(Worker& worker, int slot);
+  Outcomes& OutcomesOf(JobId job, const std::string& kernel) { return outcomes_[job][kernel]; }
+  void ForgetJob(JobId job) { outcomes_.erase(job); }
   // Treats workers that are away as last heard of at `heard`.
   void HoldBack(absl::Time heard);
   // Never count time in which the loop itself did not run.
   void ForgiveStall(absl::Duration stalled, absl::Time now);
 
   const std::map<std::string, Worker>& workers() const { return workers_; }
-  // Ready slots of connected workers that are neither draining nor distrusted.
+  // Ready slots of connected workers that are neither draining nor distrusted, without
+  // excluded ones.
   const std::set<OpenSlot>& open_slots() const { return open_; }
   int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
 
@@ -96,6 +109,8 @@ class Cluster {
   std::map<SessionId, std::string> sessions_;
   std::map<std::string, std::string> distrusted_;  // name → reason
   std::set<OpenSlot> open_;
+  std::set<std::string> drain_on_join_;
+  std::map<JobId, std::map<std::string, Outcomes>> outcomes_;  // by job and kernel, of running jobs
   uint64_t turn_ = 0;
 };
 

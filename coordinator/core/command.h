@@ -88,6 +88,7 @@ struct WorkerSlotState {
   SessionId session;
   int slot = 0;
   bool ready = false;
+  std::string reason = {};  // not ready: why, for people
 };
 struct WorkerGoodbye {
   SessionId session;
@@ -95,6 +96,19 @@ struct WorkerGoodbye {
 // The stream is gone, for whatever reason. The worker may come back.
 struct SessionClosed {
   SessionId session;
+};
+
+// The shell cannot send this lease to any worker: the pass's definition is too large.
+struct LeaseRefused {
+  LeaseToken token;
+  std::string why;
+};
+// What is free on the coordinator's disk; sent when it falls below or comes back above
+// the reserve, and now and then while it is below.
+struct DiskState {
+  bool low = false;
+  int64_t free_bytes = 0;
+  int64_t reserve_bytes = 0;
 };
 
 // From the loop -----------------------------------------------------------------
@@ -106,6 +120,7 @@ struct Tick {
 };
 
 using Command = std::variant<SubmitJob, ValidateJob, GetJob, ListJobs, CancelJob, ListWorkers, DrainWorker, WorkerHello,
-                             WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerGoodbye, SessionClosed, Tick>;
+                             WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerGoodbye, SessionClosed, LeaseRefused,
+                             DiskState, Tick>;
 
 }  // namespace mote::coordinator

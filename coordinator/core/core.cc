@@ -44,6 +44,7 @@ void Core::StartEpoch(absl::Time now, Decision* decision) {
   Transaction tx(state_, now, decision);
   tx.Emit(EpochStarted{Epoch{state_.epoch.value + 1}});
   // Workers of the old epoch have `reconnect_grace` to come back with their leases.
+  state_.reconnect_until = now + state_.options.reconnect_grace;
   state_.cluster.HoldBack(now + state_.options.reconnect_grace - state_.options.heartbeat_timeout);
   std::vector<JobId> unfinished;
   for (const auto& [id, job] : state_.jobs) {

@@ -41,18 +41,25 @@ bool FitsAnOpenSlot(const State& state, const Job& job) {
 }
 
 std::vector<JobDemand> JobsInOrder(const State& state) {
-  std::vector<JobDemand> jobs;
   const bool crowded = state.runnable.size() > kJobsConsidered;
-  for (const auto& [key, id] : state.runnable) {
-    if (jobs.size() >= kJobsConsidered) break;
+  const auto fits = [&](JobId id) { return !crowded || FitsAnOpenSlot(state, *state.FindJob(id)); };
+  std::vector<JobDemand> jobs;
+  for (const JobId id : state.runnable.Front(kJobsConsidered, state.tenant_device_time, fits)) {
     const Job& job = *state.FindJob(id);
-    if (crowded && !FitsAnOpenSlot(state, job)) continue;
     const auto used = state.tenant_device_time.find(job.admitted.spec.tenant);
     jobs.push_back(
         {id, job.admitted.spec.priority, used == state.tenant_device_time.end() ? absl::ZeroDuration() : used->second});
   }
   state.options.policy->OrderJobs(jobs);
   return jobs;
+}
+
+// Whether a returned block may go to this slot again: not to the one that has just
+// failed it, while there are others.
+bool MayRetry(const State& state, const Pass& pass, const OpenSlot& slot, Block block, absl::Time now) {
+  if (pass.faults.empty() || state.cluster.ready_slots() < 2) return true;
+  const auto faults = pass.faults.find(block);
+  return faults == pass.faults.end() || !faults->second.Avoids(slot.worker, slot.slot, now);
 }
 
 // Slots are offered twice: slow ones are held back at first, and then take what nobody
@@ -72,9 +79,11 @@ bool WouldStraggle(const Pass& pass, int64_t slots, double slowness, absl::Durat
 
 std::optional<Block> BlockFor(const State& state, const StageRun& stage, const Pass& pass, const OpenSlot& slot,
                               absl::Time now, Round& round) {
-  if (pass.blocks.pending() == 0) return std::nullopt;
+  const Slot& known = state.cluster.Find(slot.worker)->slots[slot.slot];
+  const bool on_probation = known.health.on_probation();
+  if (pass.blocks.pending() == 0 || (on_probation && slot.leases > 0)) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
-  const double slowness = std::max(1.0, state.cluster.Find(slot.worker)->slots[slot.slot].slowness);
+  const double slowness = std::max(1.0, known.slowness);
   const absl::Duration task = TaskDuration(stage, pass);
   // A slow slot's even share is smaller, and so is the block that lasts as long.
   const int64_t share = static_cast<int64_t>(static_cast<double>(pass.blocks.pending()) / slowness);
@@ -91,7 +100,9 @@ std::optional<Block> BlockFor(const State& state, const StageRun& stage, const P
   const int64_t span = window << std::min(level, 40);
   const int64_t end =
       span > std::numeric_limits<int64_t>::max() - first ? std::numeric_limits<int64_t>::max() : first + span;
-  return pass.blocks.Next(now, level, end);
+  // A probe is one task, from the same window as the blocks of the others.
+  return pass.blocks.Next(now, on_probation ? 0 : level, end,
+                          [&](Block block) { return MayRetry(state, pass, slot, block, now); });
 }
 
 std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>& jobs, const OpenSlot& open,
@@ -99,13 +110,15 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
   const Worker& worker = *state.cluster.Find(open.worker);
   for (const JobDemand& demand : jobs) {
     Job* job = const_cast<State&>(state).FindJob(demand.job);
+    const Slot& slot = worker.slots[open.slot];
     // Folding first: it makes room where partials lie.
     for (const bool fold_tasks : {true, false}) {
       for (auto& [id, pass] : job->passes) {
         if (pass.folds.has_value() != fold_tasks) continue;
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
         std::optional<Block> block;
-        if (open.leases < kHeldLeasesMax) block = HeldBlockFor(state, *job, pass, worker);
+        const int held_max = slot.health.on_probation() ? 1 : kHeldLeasesMax;
+        if (open.leases < held_max) block = HeldBlockFor(state, *job, pass, worker);
         if (!block) block = BlockFor(state, job->stages[pass.stage], pass, open, now, round);
         if (block) return Candidate{job, &pass, *block};
       }
@@ -118,6 +131,7 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
 
 void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Block block) {
   Worker& worker = *tx.state.cluster.Find(open.worker);
+  if (open.leases == 0) worker.slots[open.slot].progress = tx.now;
   const std::string& numeric_class = worker.slots[open.slot].numeric_class;
   if (pass.spec->numeric && job.stages[pass.stage].numeric_class.empty()) {
     tx.Emit(StageBound{job.id, pass.stage, numeric_class});
@@ -132,8 +146,9 @@ void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Blo
 namespace {
 
 // Slots with the fewest leases come first; a slot that nothing fits is passed by.
-void OfferSlots(Transaction& tx, const std::vector<JobDemand>& jobs, Round& round) {
+void OfferSlots(Transaction& tx, Round& round) {
   const Cluster& cluster = tx.state.cluster;
+  std::vector<JobDemand> jobs = JobsInOrder(tx.state);
   std::optional<OpenSlot> passed;
   while (!tx.state.runnable.empty()) {
     auto open = passed ? cluster.open_slots().upper_bound(*passed) : cluster.open_slots().begin();
@@ -145,6 +160,7 @@ void OfferSlots(Transaction& tx, const std::vector<JobDemand>& jobs, Round& roun
       continue;
     }
     GrantLease(tx, slot, *chosen->job, *chosen->pass, chosen->block);
+    jobs = JobsInOrder(tx.state);  // the next slot may be another job's turn
   }
 }
 
@@ -159,12 +175,11 @@ absl::Duration TaskTimeout(const State& state, const Job& job, int stage) {
 }
 
 void Dispatch(Transaction& tx) {
-  if (tx.state.runnable.empty()) return;
-  const std::vector<JobDemand> jobs = JobsInOrder(tx.state);
+  if (tx.state.runnable.empty() || tx.state.disk_low) return;
   Round round;
-  OfferSlots(tx, jobs, round);
+  OfferSlots(tx, round);
   round.last = true;
-  if (round.held_back) OfferSlots(tx, jobs, round);
+  if (round.held_back) OfferSlots(tx, round);
 }
 
 }  // namespace mote::coordinator

@@ -5,6 +5,7 @@
 
 namespace mote::coordinator {
 
+// Grants nothing while the coordinator's disk is low.
 void Dispatch(Transaction& tx);
 
 // Leases a pending block, or a second live attempt of a leased one, to an open slot.

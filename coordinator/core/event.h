@@ -15,6 +15,7 @@
 #include "common/ids.h"
 #include "common/pass_spec.h"
 #include "coordinator/core/block_set.h"
+#include "coordinator/core/faults.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/progress.h"
 
@@ -231,6 +232,7 @@ struct JobRestored {
   absl::Time end;
   int64_t absent_count = 0;
   std::optional<JobFailure> failure;
+  absl::Duration share;
   bool operator==(const JobRestored&) const = default;
 };
 
@@ -285,8 +287,7 @@ struct PassProgressRestored {
   std::vector<ReturnedBlock> returned;
   std::vector<LeasedBlock> leased;
   std::vector<Node> nodes;
-  std::map<int64_t, int> task_faults;
-  std::map<Block, int> block_faults;
+  std::map<Block, Faults> faults;
   bool operator==(const PassProgressRestored&) const = default;
 };
 

@@ -209,6 +209,7 @@ void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure>
   }
   for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) SendDropPasses(tx, job, i);
   tx.Emit(JobEnded{id, state, std::move(failure), tx.now});
+  tx.state.cluster.ForgetJob(id);
   tx.Send(JobChanged{id, true});
 }
 

@@ -30,7 +30,8 @@ struct JobDemand {
 class SchedulingPolicy {
  public:
   virtual ~SchedulingPolicy() = default;
-  // Sorts jobs with pending work: the first is served first.
+  // Sorts jobs with pending work: the first is served first. Jobs of one tenant come in
+  // the order of their shares (run_queue.h), which a policy should keep.
   virtual void OrderJobs(std::vector<JobDemand>& jobs) const = 0;
   // Level k of the next block: at most 2^k tasks.
   virtual int BlockLevel(const BlockDemand& demand) const = 0;

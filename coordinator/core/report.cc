@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "common/status_macros.h"
 #include "coordinator/core/estimate.h"
+#include "coordinator/core/exclusion.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
@@ -88,7 +89,7 @@ void NoteSlot(const Transaction& tx, Worker& worker, const Pass& pass, const Wor
   const int slot = worker.leases.at(report.token);
   if (slot >= static_cast<int>(worker.slots.size())) return;
   LearnSlowness(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
-  worker.slots[slot].last_report = tx.now;
+  worker.slots[slot].last_report = worker.slots[slot].progress = tx.now;
 }
 
 }  // namespace
@@ -113,6 +114,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   const bool was_asked = worker->shortened.contains(token);
   const absl::Duration slot_time = SlotTime(report, leased->attempts, tx.now);
   NoteSlot(tx, *worker, *pass, report);
+  if (*done_end > token.block.begin()) PraiseSlot(tx.state, *worker, worker->leases.at(token), token.job, *pass);
   const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
   // Part of a block that is to be verified cannot be compared: it is run again whole.
   if (verified && *done_end < block_end) done_end = token.block.begin();
@@ -131,7 +133,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   } else if (*done_end == token.block.begin() && was_asked) {
     tx.EmitOf(*pass, AttemptRevoked{token});
   } else if (*done_end == token.block.begin()) {  // given back unstarted
-    Failure failure{FaultKind::kLostWorker, -1, "the worker gave the block back", "", worker->name};
+    Failure failure{FaultKind::kGivenBack, -1, "the worker gave the block back", "", worker->name};
     OnFailure(tx, token, *done_end, std::move(failure));
   }
   tx.Send(SendAck{report.session, token});

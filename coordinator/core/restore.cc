@@ -59,6 +59,7 @@ absl::Status Restore(State& state, const JobRestored& event) {
   job->end = event.end;
   job->failure = event.failure;
   job->absent_count = event.absent_count;
+  job->share = event.share;
   return absl::OkStatus();
 }
 
@@ -113,7 +114,7 @@ absl::Status Restore(State& state, const PassRestored& event) {
   }
   if (event.result) Use(state, event.result->root.artifact);
   job->passes.emplace(event.planned.pass, std::move(pass));
-  UpdateRunnable(state, *job);
+  UpdateRunnable(state, *job, /*is_restored=*/true);
   return absl::OkStatus();
 }
 
@@ -129,9 +130,8 @@ absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& 
     MOTE_RETURN_IF_ERROR(pass->broken);
     MOTE_RETURN_IF_ERROR(pass->fold.Insert(node, *pass->reducer, blobs));
   }
-  pass->task_faults.insert(event.task_faults.begin(), event.task_faults.end());
-  pass->block_faults.insert(event.block_faults.begin(), event.block_faults.end());
-  UpdateRunnable(state, *state.FindJob(event.job));
+  pass->faults.insert(event.faults.begin(), event.faults.end());
+  UpdateRunnable(state, *state.FindJob(event.job), /*is_restored=*/true);
   return absl::OkStatus();
 }
 

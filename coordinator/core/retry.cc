@@ -4,15 +4,14 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/philox.h"
+#include "coordinator/core/exclusion.h"
 #include "coordinator/core/plan_step.h"
 
 namespace mote::coordinator {
 namespace {
 
-// Faults without a suspect are forgiven more often: they are rarely the block's.
-constexpr int kLostWorkersMax = 10;
-constexpr int kUnavailableMax = 10;
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(100);
 constexpr absl::Duration kBackoffMax = absl::Seconds(10);
 
@@ -21,17 +20,6 @@ absl::Duration Backoff(const LeaseToken& token, int faults) {
   if (faults <= 1) return absl::ZeroDuration();
   const absl::Duration full = std::min(kBackoffMax, kBackoffMin * std::pow(2.0, std::min(faults - 2, 20)));
   return full * (0.5 + 0.5 * Philox(token.job.value, token.pass.value).Uniform(token.attempt));
-}
-
-int FaultsMax(const StageSpec& stage, FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kLostWorker:
-      return std::max(kLostWorkersMax, stage.attempts_max);
-    case FaultKind::kUnavailable:
-      return std::max(kUnavailableMax, stage.attempts_max);
-    default:
-      return stage.attempts_max;
-  }
 }
 
 // `rest` cut so that `suspect` stands alone.
@@ -65,6 +53,20 @@ void GiveUp(Transaction& tx, const LeaseToken& token, int64_t task, const Failur
   EndJob(tx, token.job, JobState::kFailed, std::move(reported));
 }
 
+// Faults of this kind that the task or block has used up, this one included.
+int FaultsOf(const Pass& pass, Block block, Blame blame) {
+  const auto before = pass.faults.find(block);
+  return 1 + (before == pass.faults.end() ? 0 : before->second.Of(blame));
+}
+
+// A single task that outlived so many workers is given up although it may be innocent.
+void ExplainLosses(Failure& failure, int losses) {
+  failure.message = absl::StrCat(
+      losses, " workers failed one after another while each held this task alone (the last: ", failure.message,
+      "); it may take whole machines down: run it on one by itself, raise "
+      "`retry`, or set on_bad_task: quarantine to go on without it");
+}
+
 }  // namespace
 
 void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failure failure) {
@@ -73,38 +75,42 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   const StageSpec& stage = job.admitted.stages[pass.stage].spec;
   const int64_t task_count = pass.spec->task_count;
   const TaskRange rest{done_end, token.block.end(task_count)};
+  const Blame blame = BlameOf(failure.kind);
 
+  int64_t suspect = blame == Blame::kTask && failure.task >= rest.begin && failure.task < rest.end ? failure.task : -1;
+  if (suspect < 0 && rest.size() == 1 && blame != Blame::kNobody) suspect = rest.begin;
+  failure.task = suspect;
   AttemptFailed event{token, failure, {}, tx.now};
+
+  if (const Attempt* attempt = pass.blocks.FindAttempt(token); attempt != nullptr) {
+    BlameSlot(tx, *attempt, job, pass, suspect >= 0 ? Block{0, suspect} : token.block, failure);
+  }
   // Another live attempt may still succeed: it is judged by what becomes of that one.
   const LeasedBlock* leased = pass.blocks.Find(token);
   if (leased != nullptr && leased->attempts.size() > 1) return tx.EmitOf(pass, std::move(event));
-  const bool blames_tasks = failure.kind != FaultKind::kLostWorker && failure.kind != FaultKind::kUnavailable;
   // A block under verification keeps what other runs found, unless it is to blame.
-  if (leased != nullptr && leased->held && !blames_tasks) {
-    const auto before = pass.block_faults.find(token.block);
+  if (leased != nullptr && leased->held && blame != Blame::kTask) {
     event.failure.task = -1;
-    if (before == pass.block_faults.end() || before->second + 1 < FaultsMax(stage, failure.kind)) {
+    if (blame == Blame::kNobody || FaultsOf(pass, token.block, blame) < TaskFaultsMax(stage, blame)) {
       return tx.EmitOf(pass, std::move(event));
     }
   }
-  int64_t suspect = blames_tasks && failure.task >= rest.begin && failure.task < rest.end ? failure.task : -1;
-  if (suspect < 0 && rest.size() == 1) suspect = rest.begin;
-  failure.task = suspect;
-  event.failure = failure;
-
+  if (blame == Blame::kNobody) {
+    event.pieces = CanonicalNodes(rest, task_count);
+    return tx.EmitOf(pass, std::move(event));
+  }
   if (suspect >= 0) {
-    const auto before = pass.task_faults.find(suspect);
-    const int faults = 1 + (before == pass.task_faults.end() ? 0 : before->second);
-    const bool give_up = !IsSystemFault(failure.kind) || faults >= FaultsMax(stage, failure.kind);
+    const int faults = FaultsOf(pass, {0, suspect}, blame);
+    const bool give_up = !IsSystemFault(failure.kind) || faults >= TaskFaultsMax(stage, blame);
     event.pieces = Around(rest, suspect, task_count);
     event.not_before = tx.now + Backoff(token, faults);
     tx.EmitOf(pass, event);
+    if (give_up && blame == Blame::kWorker) ExplainLosses(failure, faults);
     if (give_up) GiveUp(tx, token, suspect, failure);
     return;
   }
-  const auto before = pass.block_faults.find(token.block);
-  const int faults = 1 + (before == pass.block_faults.end() ? 0 : before->second);
-  const bool bisect = !IsSystemFault(failure.kind) || faults >= FaultsMax(stage, failure.kind);
+  const int faults = FaultsOf(pass, token.block, blame);
+  const bool bisect = faults >= BlockFaultsMax(stage, failure.kind);
   event.pieces = bisect ? Halves(rest, task_count) : CanonicalNodes(rest, task_count);
   event.not_before = tx.now + (bisect ? absl::ZeroDuration() : Backoff(token, faults));
   tx.EmitOf(pass, event);

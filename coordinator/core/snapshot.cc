@@ -55,15 +55,14 @@ void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out
 }
 
 void AddProgress(JobId job, const Pass& pass, std::vector<Event>* out) {
-  Pieces<PassProgressRestored> pieces({job, pass.id, {}, {}, {}, {}, {}}, out);
+  Pieces<PassProgressRestored> pieces({job, pass.id, {}, {}, {}, {}}, out);
   for (const auto& [begin, returned] : pass.blocks.returned()) pieces.For(32).returned.push_back(returned);
   for (const auto& [begin, leased] : pass.blocks.leases()) {
     size_t bytes = 32;
     for (const Attempt& attempt : leased.attempts) bytes += 64 + attempt.worker.size();
     pieces.For(bytes).leased.push_back(leased);
   }
-  for (const auto& [task, faults] : pass.task_faults) pieces.For(16).task_faults[task] = faults;
-  for (const auto& [block, faults] : pass.block_faults) pieces.For(24).block_faults[block] = faults;
+  for (const auto& [block, faults] : pass.faults) pieces.For(64 + faults.worker.size()).faults[block] = faults;
   for (Node& node : pass.fold.nodes()) {
     const size_t bytes = 120 + (node.partial ? node.partial->size() : 0);
     pieces.For(bytes).nodes.push_back(std::move(node));
@@ -81,8 +80,8 @@ void AddHeld(const LeaseToken& token, const HeldBlock& held, std::vector<Event>*
 }
 
 void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
-  const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, cost, absent_count, held, task_faults,
-               block_faults, finishes, finished_by, folds, folding, result, broken] = pass;
+  const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, cost, absent_count, held, faults,
+               finishes, finished_by, folds, folding, result, broken] = pass;
   static_cast<void>(folding);  // what other passes fold
   // Made from the spec again; a pass that cannot be folded has ended its job.
   static_cast<void>(reducer);
@@ -107,9 +106,9 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
 
 void AddJob(const Job& job, std::vector<Event>* out) {
   const auto& [id, admitted, request_id, principal, state, submitted, start, end, stages, passes, absent, absent_count,
-               failure, distrusted] = job;
-  out->push_back(
-      JobRestored{{id, admitted.spec, request_id, principal, submitted}, state, start, end, absent_count, failure});
+               failure, distrusted, share] = job;
+  out->push_back(JobRestored{
+      {id, admitted.spec, request_id, principal, submitted}, state, start, end, absent_count, failure, share});
   Pieces<AbsentRestored> pieces({id, {}}, out);
   for (const AbsentView& task : absent) pieces.For(64 + task.stage.size() + task.message.size()).tasks.push_back(task);
   pieces.End();
@@ -123,7 +122,7 @@ void AddJob(const Job& job, std::vector<Event>* out) {
 std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
   const auto& [options, planners, epoch, next_job, next_pass, jobs, request_ids, runnable, tenant_device_time,
-               artifact_users, drops, cluster, straggler_cursor] = of;
+               artifact_users, drops, cluster, straggler_cursor, disk_low, reconnect_until] = of;
   std::vector<Event> events;
   events.push_back(StateRestored{epoch, next_job, next_pass, tenant_device_time});
   AddDrops(of, now, &events);

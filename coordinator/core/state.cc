@@ -39,16 +39,32 @@ Pass* State::FindPass(JobId job_id, PassId pass_id) {
   return found == job->passes.end() ? nullptr : &found->second;
 }
 
-void UpdateRunnable(State& state, const Job& job) {
-  const RunnableKey key{-job.admitted.spec.priority, job.id};
-  const bool runnable = !IsTerminal(job.state) && std::any_of(job.passes.begin(), job.passes.end(), [](const auto& p) {
-    return p.second.blocks.pending() + p.second.blocks.awaited() > 0;
-  });
-  if (runnable) {
-    state.runnable.insert(key);
-  } else {
-    state.runnable.erase(key);
+namespace {
+
+// What a lease under way will have cost, as far as is known: blocks of short tasks are
+// made about so long.
+absl::Duration LeaseCost(const StageRun& stage, const Pass& pass) {
+  constexpr absl::Duration kBlock = absl::Milliseconds(100);
+  const auto task = stage.kernel_duration.find(pass.spec->kernel);
+  return task == stage.kernel_duration.end() ? kBlock : std::max(kBlock, task->second);
+}
+
+}  // namespace
+
+void UpdateRunnable(State& state, Job& job, bool is_restored) {
+  bool runnable = false;
+  absl::Duration under_way;
+  for (const auto& [id, pass] : job.passes) {
+    runnable = runnable || pass.blocks.pending() + pass.blocks.awaited() > 0;
+    if (pass.blocks.leases().empty()) continue;
+    under_way += static_cast<double>(pass.blocks.leases().size()) * LeaseCost(job.stages[pass.stage], pass);
   }
+  if (IsTerminal(job.state) || !runnable) return state.runnable.Erase(job.id);
+  const JobSpec& spec = job.admitted.spec;
+  if (!is_restored && !state.runnable.Contains(job.id)) {
+    job.share = std::max(job.share, state.runnable.LeastShare(spec.priority, spec.tenant));
+  }
+  state.runnable.Put(job.id, spec.priority, spec.tenant, job.share + under_way);
 }
 
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {

@@ -16,9 +16,11 @@
 #include "coordinator/core/block_set.h"
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/event.h"
+#include "coordinator/core/faults.h"
 #include "coordinator/core/held_block.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/policy.h"
+#include "coordinator/core/run_queue.h"
 #include "coordinator/core/view.h"
 
 namespace mote::coordinator {
@@ -33,6 +35,8 @@ struct CoreOptions {
   // Superseded states are deleted after this long (a twin job may be using them).
   absl::Duration drop_delay = absl::Seconds(10);
   absl::Duration task_timeout_min = absl::Seconds(60);
+  // What a lease may take beyond the work in it: starts of engines, transfers.
+  absl::Duration lease_grace = absl::Minutes(2);
   int jobs_max = 1'000'000;
 };
 
@@ -49,10 +53,9 @@ struct Pass {
   uint32_t next_attempt = 1;
   Cost cost;
   int64_t absent_count = 0;
-  std::map<int64_t, HeldBlock> held;   // blocks under verification, by first task
-  std::map<int64_t, int> task_faults;  // of suspects: system faults so far
-  std::map<Block, int> block_faults;   // without a suspect
-  std::optional<PassId> finishes;      // this one runs Finish of that one
+  std::map<int64_t, HeldBlock> held;  // blocks under verification, by first task
+  std::map<Block, Faults> faults;     // a task under suspicion stands as its block of one
+  std::optional<PassId> finishes;     // this one runs Finish of that one
   std::optional<PassId> finished_by;
   std::optional<FoldedSubtree> folds;        // this one folds a subtree of that one
   std::map<int64_t, FoldedSubtree> folding;  // by first task: `pass` folds `block` of this one
@@ -96,12 +99,10 @@ struct Job {
   int64_t absent_count = 0;
   std::optional<JobFailure> failure;
   std::vector<std::pair<std::string, std::string>> distrusted;  // workers found wrong, and why
+  absl::Duration share;  // device time, counted from the least share when it came to wait
 
   const std::string& stage_name(int stage) const { return admitted.stages[stage].spec.name; }
 };
-
-// Orders jobs by priority (high first), then by age.
-using RunnableKey = std::pair<int, JobId>;  // (-priority, id)
 
 struct State {
   CoreOptions options;
@@ -112,21 +113,24 @@ struct State {
   uint64_t next_pass = 1;  // low bits of PassId; the epoch is above them
   std::map<JobId, std::unique_ptr<Job>> jobs;
   std::map<std::string, JobId> request_ids;
-  std::set<RunnableKey> runnable;  // jobs with pending blocks
+  RunQueue runnable;  // jobs with pending blocks
   std::map<std::string, absl::Duration> tenant_device_time;
   std::map<ArtifactRef, int> artifact_users;              // steps that refer to it
   std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
 
   Cluster cluster;
-  std::string straggler_cursor;  // the worker at which RelieveStragglers goes on
+  std::string straggler_cursor;                       // the worker at which RelieveStragglers goes on
+  std::optional<DiskState> disk_low;                  // grants wait while it is set
+  absl::Time reconnect_until = absl::InfinitePast();  // workers of the epoch before may still come
 
   Job* FindJob(JobId id);
   const Job* FindJob(JobId id) const;
   Pass* FindPass(JobId job, PassId pass);
 };
 
-// Lists the job as runnable while one of its passes has pending blocks.
-void UpdateRunnable(State& state, const Job& job);
+// Lists the job as runnable while one of its passes has pending blocks, behind those
+// that have had less device time. `is_restored`: it stood in the list before.
+void UpdateRunnable(State& state, Job& job, bool is_restored = false);
 
 // A pass may run on a slot of this worker.
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);

@@ -53,7 +53,7 @@ void Decide(Transaction& tx, const ValidateJob& command) {
 void Decide(Transaction& tx, const GetJob& command) {
   const Job* job = tx.state.FindJob(command.job);
   if (job == nullptr) return Refuse(tx, command.call, NoSuchJob(command.job));
-  tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job)});
+  tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job, tx.now)});
 }
 
 void Decide(Transaction& tx, const ListJobs& command) {
@@ -62,7 +62,7 @@ void Decide(Transaction& tx, const ListJobs& command) {
   auto it = tx.state.jobs.lower_bound(before);
   while (it != tx.state.jobs.begin() && static_cast<int>(list.jobs.size()) < command.page_size) {
     --it;
-    list.jobs.push_back(ViewOf(tx.state, *it->second));
+    list.jobs.push_back(ViewOf(tx.state, *it->second, tx.now));
   }
   if (it != tx.state.jobs.begin() && !list.jobs.empty()) list.next_before = list.jobs.back().id.value;
   tx.Send(Reply{command.call, absl::OkStatus(), std::move(list)});
@@ -72,7 +72,7 @@ void Decide(Transaction& tx, const CancelJob& command) {
   const Job* job = tx.state.FindJob(command.job);
   if (job == nullptr) return Refuse(tx, command.call, NoSuchJob(command.job));
   if (!IsTerminal(job->state)) EndJob(tx, command.job, JobState::kCancelled, std::nullopt);
-  tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job)});
+  tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job, tx.now)});
 }
 
 void Decide(Transaction& tx, const ListWorkers& command) {
@@ -83,6 +83,10 @@ void Decide(Transaction& tx, const ListWorkers& command) {
 
 void Decide(Transaction& tx, const DrainWorker& command) {
   Worker* worker = tx.state.cluster.Find(command.worker);
+  if (worker == nullptr && tx.now < tx.state.reconnect_until) {
+    tx.state.cluster.DrainOnJoin(command.worker);
+    return tx.Send(Reply{command.call, absl::OkStatus(), {}});
+  }
   if (worker == nullptr) {
     return Refuse(tx, command.call,
                   absl::NotFoundError(absl::StrCat("no worker \"", command.worker, "\"; `mote workers` lists them")));

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/exclusion.h"
+#include "coordinator/core/lease_limit.h"
 #include "coordinator/core/straggler.h"
 #include "coordinator/core/worker_session.h"
 
@@ -24,7 +26,7 @@ void LoseSilentWorkers(Transaction& tx) {
                      absl::FormatDuration(absl::Trunc(tx.now - worker.last_heard, absl::Milliseconds(1))), " (limit ",
                      absl::FormatDuration(limit), ")");
     if (worker.session) tx.Send(CloseSession{*worker.session, absl::UnavailableError(why)});
-    LoseWorker(tx, name, why);
+    LoseWorker(tx, name, FaultKind::kLostWorker, why);
   }
 }
 
@@ -42,9 +44,15 @@ void DropSuperseded(Transaction& tx) {
 
 }  // namespace
 
+void Decide(Transaction& tx, const DiskState& disk) {
+  tx.state.disk_low = disk.low ? std::make_optional(disk) : std::nullopt;
+}
+
 void Decide(Transaction& tx, const Tick& tick) {
   if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
   LoseSilentWorkers(tx);
+  ExpireLeases(tx);
+  ReviewExclusions(tx);
   DropSuperseded(tx);
   RelieveStragglers(tx);
 }

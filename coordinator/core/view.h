@@ -68,6 +68,7 @@ struct WorkerView {
   absl::Duration since_heard;
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
+  std::vector<std::string> problems;  // what keeps slots from working, a sentence each
 };
 
 struct PlannedStageView {

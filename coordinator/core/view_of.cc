@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "coordinator/core/waiting_reason.h"
 
 namespace mote::coordinator {
 namespace {
@@ -50,67 +50,9 @@ std::vector<OutputView> OutputsOf(const Job& job) {
   return views;
 }
 
-// Why pending work is not running, from the slot's side; empty: some slot may take it.
-std::string WhyNoSlot(const State& state, const Job& job, const Pass& pass) {
-  bool connected = false, ready = false;
-  std::string distrusted;
-  for (const auto& [name, worker] : state.cluster.workers()) {
-    if (!worker.session || worker.draining) continue;
-    if (!state.cluster.DistrustOf(name).empty()) {
-      distrusted = name;
-      continue;
-    }
-    connected = true;
-    for (const Slot& slot : worker.slots) {
-      ready = ready || slot.ready;
-      if (slot.ready && MayRun(job, pass, worker, slot)) return "";
-    }
-  }
-  if (!connected && !distrusted.empty()) {
-    return absl::StrCat("only workers that gave wrong results are connected (", distrusted, ": ",
-                        state.cluster.DistrustOf(distrusted), "); start a worker on another machine");
-  }
-  if (!connected) return "no worker is connected; start one with `mote-worker --coordinator HOST:PORT`";
-  if (!ready) return "no slot is ready: the engines are starting, or keep failing (see the workers' logs)";
-  const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
-  const std::string& stage = job.stage_name(pass.stage);
-  if (operation.is_command) {
-    return absl::StrCat("stage ", stage, " runs a program and no worker allows that; start one with --allow-commands");
-  }
-  if (operation.is_test) {
-    return absl::StrCat("stage ", stage, " runs ", operation.name,
-                        " and no worker allows that; start one with --allow-test-operations");
-  }
-  return absl::StrCat("stage ", stage, " is bound to numeric class ", job.stages[pass.stage].numeric_class,
-                      " and no connected slot has it; start a worker on such a machine");
-}
-
-// Empty: no block waits for a worker to decide between results.
-std::string WhyDisputed(const Job& job, const Pass& pass) {
-  const auto disputed =
-      std::find_if(pass.held.begin(), pass.held.end(), [](const auto& held) { return held.second.disputed(); });
-  if (disputed == pass.held.end()) return "";
-  return absl::StrCat("stage ", job.stage_name(pass.stage), " has different results of task ", disputed->first,
-                      " from ", disputed->second.values()[0].workers[0], " and ",
-                      disputed->second.values()[1].workers[0],
-                      "; another worker must decide: start one of the same numeric class");
-}
-
-std::string WaitingReason(const State& state, const Job& job) {
-  std::string reason;
-  for (const auto& [id, pass] : job.passes) {
-    const bool running = std::any_of(pass.blocks.leases().begin(), pass.blocks.leases().end(),
-                                     [](const auto& leased) { return !leased.second.attempts.empty(); });
-    if (running) return "";
-    if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
-    if (pass.blocks.pending() + pass.blocks.awaited() > 0 && reason.empty()) reason = WhyNoSlot(state, job, pass);
-  }
-  return reason;
-}
-
 }  // namespace
 
-JobView ViewOf(const State& state, const Job& job) {
+JobView ViewOf(const State& state, const Job& job, absl::Time now) {
   JobView view;
   view.id = job.id;
   view.name = job.admitted.spec.name;
@@ -124,7 +66,7 @@ JobView ViewOf(const State& state, const Job& job) {
   view.failure = job.failure;
   view.outputs = OutputsOf(job);
   view.absent = job.absent;
-  view.waiting_reason = WaitingReason(state, job);
+  view.waiting_reason = WaitingReason(state, job, now);
   for (const auto& [worker, reason] : job.distrusted) view.distrusted.push_back(absl::StrCat(worker, ": ", reason));
   return view;
 }
@@ -148,6 +90,10 @@ WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now) {
   view.since_heard = now - worker.last_heard;
   view.tasks_committed = worker.tasks_committed;
   view.attempts_failed = worker.attempts_failed;
+  for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
+    std::string problem = ProblemOf(worker.slots[i], i, now);
+    if (!problem.empty()) view.problems.push_back(std::move(problem));
+  }
   return view;
 }
 

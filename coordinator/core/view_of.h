@@ -5,7 +5,7 @@
 
 namespace mote::coordinator {
 
-JobView ViewOf(const State& state, const Job& job);
+JobView ViewOf(const State& state, const Job& job, absl::Time now);
 WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now);
 
 }  // namespace mote::coordinator

@@ -13,18 +13,11 @@ namespace {
 
 constexpr int kSlotsMax = 4096;
 
-// Fails leases with `why`, then lets their jobs move on.
-void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens,
-                const std::string& why) {
-  for (const LeaseToken& token : tokens) {
-    Pass* pass = tx.state.FindPass(token.job, token.pass);
-    if (pass == nullptr || pass->blocks.Find(token) == nullptr) {
-      tx.state.cluster.RemoveLease(token, worker);
-      continue;
-    }
-    OnFailure(tx, token, token.block.begin(), Failure{FaultKind::kLostWorker, -1, why, "", worker});
-    AdvanceJob(tx, token.job);
-  }
+// Reasons are for people: a few lines.
+std::string Shortened(std::string reason) {
+  constexpr size_t kReasonMax = 1 << 10;
+  if (reason.size() > kReasonMax) reason.resize(kReasonMax);
+  return reason;
 }
 
 std::vector<LeaseToken> TokensOf(const Worker& worker) {
@@ -33,9 +26,11 @@ std::vector<LeaseToken> TokensOf(const Worker& worker) {
   return tokens;
 }
 
-// Leases that the worker still holds go on, under this epoch.
-std::vector<KeptLease> KeepHeld(Transaction& tx, const Worker& worker, const std::vector<LeaseToken>& held) {
+// Leases that the worker still holds go on, under this epoch; it keeps the definitions
+// of their passes.
+std::vector<KeptLease> KeepHeld(Transaction& tx, Worker& worker, const std::vector<LeaseToken>& held) {
   std::vector<KeptLease> kept;
+  std::set<PassId>& known = worker.known_passes;
   for (const LeaseToken& token : held) {
     Pass* pass = tx.state.FindPass(token.job, token.pass);
     if (pass == nullptr || pass->blocks.Find(token) == nullptr || !worker.leases.contains(token)) continue;
@@ -45,6 +40,7 @@ std::vector<KeptLease> KeepHeld(Transaction& tx, const Worker& worker, const std
       tx.EmitOf(*pass, LeaseReissued{token, tx.state.epoch});
     }
     kept.push_back({token, current});
+    known.insert(token.pass);
   }
   return kept;
 }
@@ -69,7 +65,8 @@ void Decide(Transaction& tx, const WorkerHello& hello) {
   std::erase_if(lost, [&](const LeaseToken& token) { return kept_tokens.contains(token); });
   tx.Send(SendWelcome{hello.session, tx.state.epoch, tx.state.options.heartbeat_interval, std::move(kept)});
   if (worker.draining) tx.Send(SendDrain{hello.session});
-  FailLeases(tx, hello.worker, lost, absl::StrCat("worker ", hello.worker, " came back without the lease"));
+  FailLeases(tx, hello.worker, lost, FaultKind::kLostWorker,
+             absl::StrCat("worker ", hello.worker, " came back without the lease"));
 }
 
 void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat) {
@@ -89,14 +86,14 @@ void Decide(Transaction& tx, const WorkerSlotState& state) {
         absl::InvalidArgumentError(absl::StrCat("slot ", state.slot, " of worker \"", worker->name,
                                                 "\" does not exist; Hello named ", worker->slots.size(), " slots")));
   }
-  tx.state.cluster.SetReady(*worker, state.slot, state.ready);
+  tx.state.cluster.SetReady(*worker, state.slot, state.ready, Shortened(state.reason));
 }
 
 void Decide(Transaction& tx, const WorkerGoodbye& goodbye) {
   Worker* worker = tx.state.cluster.FindSession(goodbye.session);
   if (worker == nullptr) return;
   const std::string name = worker->name;
-  LoseWorker(tx, name, absl::StrCat("worker ", name, " said goodbye"));
+  LoseWorker(tx, name, FaultKind::kGivenBack, absl::StrCat("worker ", name, " said goodbye"));
 }
 
 void Decide(Transaction& tx, const SessionClosed& closed) {
@@ -105,17 +102,41 @@ void Decide(Transaction& tx, const SessionClosed& closed) {
   tx.state.cluster.Disconnect(closed.session);
 }
 
+void Decide(Transaction& tx, const LeaseRefused& refused) {
+  const LeaseToken& token = refused.token;
+  const Pass* pass = tx.state.FindPass(token.job, token.pass);
+  if (pass == nullptr || pass->blocks.Find(token) == nullptr) return;
+  const Job& job = *tx.state.FindJob(token.job);
+  JobFailure failure{job.stage_name(pass->stage), pass->id, token.block.range(pass->spec->task_count), {}};
+  failure.failure.message = refused.why;
+  EndJob(tx, token.job, JobState::kFailed, std::move(failure));
+}
+
 void RefuseSession(Transaction& tx, const Worker& worker, const absl::Status& why) {
   if (worker.session) tx.Send(CloseSession{*worker.session, why});
   const std::string name = worker.name;
-  LoseWorker(tx, name, absl::StrCat("worker ", name, " broke the protocol: ", std::string(why.message())));
+  LoseWorker(tx, name, FaultKind::kLostWorker,
+             absl::StrCat("worker ", name, " broke the protocol: ", std::string(why.message())));
 }
 
-void LoseWorker(Transaction& tx, const std::string& name, std::string why) {
+void LoseWorker(Transaction& tx, const std::string& name, FaultKind kind, const std::string& why) {
   const Worker* worker = tx.state.cluster.Find(name);
   if (worker == nullptr) return;
-  FailLeases(tx, name, TokensOf(*worker), why);
+  FailLeases(tx, name, TokensOf(*worker), kind, why);
   tx.state.cluster.Remove(name);
+}
+
+void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens, FaultKind kind,
+                const std::string& why) {
+  for (const LeaseToken& token : tokens) {
+    Pass* pass = tx.state.FindPass(token.job, token.pass);
+    if (pass == nullptr || pass->blocks.Find(token) == nullptr) {
+      tx.state.cluster.RemoveLease(token, worker);
+      continue;
+    }
+    OnFailure(tx, token, token.block.begin(), Failure{kind, -1, why, "", worker});
+    AdvanceJob(tx, token.job);
+  }
 }
 
 }  // namespace mote::coordinator

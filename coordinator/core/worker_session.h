@@ -10,11 +10,17 @@ void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat);
 void Decide(Transaction& tx, const WorkerSlotState& state);
 void Decide(Transaction& tx, const WorkerGoodbye& goodbye);
 void Decide(Transaction& tx, const SessionClosed& closed);
+// A definition that no worker can be sent: the job fails, whatever its policy.
+void Decide(Transaction& tx, const LeaseRefused& refused);
 
 // Ends a session that broke the protocol; its leases are pending again.
 void RefuseSession(Transaction& tx, const Worker& worker, const absl::Status& why);
 
 // The worker is gone for good: its leases are pending again.
-void LoseWorker(Transaction& tx, const std::string& name, std::string why);
+void LoseWorker(Transaction& tx, const std::string& name, FaultKind kind, const std::string& why);
+
+// Fails leases of a worker with `why`, then lets their jobs move on.
+void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens, FaultKind kind,
+                const std::string& why);
 
 }  // namespace mote::coordinator

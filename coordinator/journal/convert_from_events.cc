@@ -226,6 +226,7 @@ void Fill(const JobRestored& event, records::Event* record) {
   *proto.mutable_ended() = ProtoOf(JobEnded{event.submitted.job, event.state, event.failure, event.end});
   SetTime(event.start, &proto, &records::JobRestored::mutable_start);
   proto.set_absent_count(event.absent_count);
+  *proto.mutable_share() = ToProto(event.share);
 }
 
 void Fill(const AbsentRestored& event, records::Event* record) {
@@ -327,11 +328,15 @@ void Fill(const PassProgressRestored& event, records::Event* record) {
   }
   for (const LeasedBlock& leased : event.leased) *proto.add_leased() = ProtoOf(leased);
   for (const Node& node : event.nodes) *proto.add_nodes() = ToProto(node);
-  for (const auto& [task, faults] : event.task_faults) (*proto.mutable_task_faults())[task] = faults;
-  for (const auto& [block, faults] : event.block_faults) {
-    Record::BlockFaults& one = *proto.add_block_faults();
+  for (const auto& [block, faults] : event.faults) {
+    Record::BlockFaults& one = *proto.add_faults();
     *one.mutable_block() = ToProto(block);
-    one.set_faults(faults);
+    one.set_charged(faults.charged);
+    one.set_unavailable(faults.unavailable);
+    one.set_lost(faults.lost);
+    one.set_worker(faults.worker);
+    one.set_slot(faults.slot);
+    SetTime(faults.avoid_until, &one, &Record::BlockFaults::mutable_avoid_until);
   }
 }
 

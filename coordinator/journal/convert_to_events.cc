@@ -241,6 +241,7 @@ absl::StatusOr<Event> From(const records::JobRestored& proto) {
   event.start = proto.has_start() ? FromProto(proto.start()) : absl::InfiniteFuture();
   event.end = proto.ended().has_time() ? ended.time : absl::InfiniteFuture();
   event.absent_count = proto.absent_count();
+  event.share = FromProto(proto.share());
   return event;
 }
 
@@ -323,7 +324,7 @@ absl::StatusOr<LeasedBlock> From(const records::PassProgressRestored::Leased& pr
 }
 
 absl::StatusOr<Event> From(const records::PassProgressRestored& proto) {
-  PassProgressRestored event{{proto.job()}, {proto.pass()}, {}, {}, {}, {}, {}};
+  PassProgressRestored event{{proto.job()}, {proto.pass()}, {}, {}, {}, {}};
   for (const records::PassProgressRestored::Returned& one : proto.returned()) {
     MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(one.block()));
     event.returned.push_back({block, one.has_not_before() ? FromProto(one.not_before()) : absl::InfinitePast()});
@@ -336,10 +337,10 @@ absl::StatusOr<Event> From(const records::PassProgressRestored& proto) {
     MOTE_ASSIGN_OR_RETURN(Node node, FromProto(one));
     event.nodes.push_back(std::move(node));
   }
-  for (const auto& [task, faults] : proto.task_faults()) event.task_faults[task] = faults;
-  for (const records::PassProgressRestored::BlockFaults& one : proto.block_faults()) {
+  for (const records::PassProgressRestored::BlockFaults& one : proto.faults()) {
     MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(one.block()));
-    event.block_faults[block] = one.faults();
+    const absl::Time avoid_until = one.has_avoid_until() ? FromProto(one.avoid_until()) : absl::InfinitePast();
+    event.faults[block] = {one.charged(), one.unavailable(), one.lost(), one.worker(), one.slot(), avoid_until};
   }
   return event;
 }

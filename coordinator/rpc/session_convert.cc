@@ -57,7 +57,7 @@ absl::StatusOr<Command> From(SessionId session, const v1::SlotState& state) {
   if (state.slot() < 0 || state.slot() >= kSlotsMax) {
     return absl::InvalidArgumentError(absl::StrCat("slot: ", state.slot(), " is no slot of this worker"));
   }
-  return WorkerSlotState{session, state.slot(), state.ready()};
+  return WorkerSlotState{session, state.slot(), state.ready(), state.reason()};
 }
 
 absl::StatusOr<Command> Named(const char* message, absl::StatusOr<Command> command) {

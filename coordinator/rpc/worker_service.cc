@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/version.h"
+#include "coordinator/convert/pass_convert.h"
 #include "coordinator/rpc/grpc_status.h"
 #include "coordinator/rpc/session_convert.h"
 
@@ -113,21 +114,18 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
     context_->TryCancel();
   }
 
-  // A pass that no worker can be told of fails like a task that cannot run.
+  // No worker can be told of such a pass.
   void Refuse(const v1::SessionResponse& message, size_t bytes) {
     if (!message.has_lease()) {
       return Close(absl::ResourceExhaustedError(absl::StrCat("a message to the worker of ", bytes, " bytes; at most ",
                                                              kControlBytesMax, " are allowed: start it anew")));
     }
-    v1::SessionRequest request;
-    *request.mutable_report()->mutable_token() = message.lease().token();
-    v1::Fault& fault = *request.mutable_report()->mutable_fault();
-    fault.set_kind(v1::FAULT_KIND_APPLICATION);
-    fault.set_task(-1);
-    fault.set_message(absl::StrCat("the definition of this pass has ", bytes, " bytes, at most ", kControlBytesMax,
-                                   " fit a message; shorten the stage's parameters or give them as a file"));
-    absl::StatusOr<Command> command = ToCommand(session_, request);
-    if (!command.ok() || !post_(*std::move(command))) Close(MailboxRefusal());
+    const absl::StatusOr<LeaseToken> token = FromProto(message.lease().token());
+    if (!token.ok()) return Close(token.status());
+    LeaseRefused refused{*token,
+                         absl::StrCat("the definition of this pass has ", bytes, " bytes, at most ", kControlBytesMax,
+                                      " fit a message; shorten the stage's parameters or give them as a file")};
+    if (!post_(std::move(refused))) Close(MailboxRefusal());
   }
 
   grpc::CallbackServerContext* const context_;

@@ -8,9 +8,9 @@
 namespace mote::coordinator {
 
 void FairPolicy::OrderJobs(std::vector<JobDemand>& jobs) const {
-  std::sort(jobs.begin(), jobs.end(), [](const JobDemand& a, const JobDemand& b) {
-    return std::make_tuple(-a.priority, a.tenant_device_time, a.job) <
-           std::make_tuple(-b.priority, b.tenant_device_time, b.job);
+  // Stable: jobs of one tenant stay in the order of their shares.
+  std::stable_sort(jobs.begin(), jobs.end(), [](const JobDemand& a, const JobDemand& b) {
+    return std::make_tuple(-a.priority, a.tenant_device_time) < std::make_tuple(-b.priority, b.tenant_device_time);
   });
 }
 

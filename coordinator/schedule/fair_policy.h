@@ -5,7 +5,8 @@
 
 namespace mote::coordinator {
 
-// Jobs: priority first, then the tenant that has used least device time, then age.
+// Jobs: priority first, then the tenant that has used least device time, then the job
+// that has, then age.
 // Blocks: as large as pays, as small as balances (see block_size.h).
 class FairPolicy : public SchedulingPolicy {
  public:

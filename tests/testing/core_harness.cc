@@ -118,8 +118,7 @@ void CoreHarness::CheckInvariants() const {
       }
       ASSERT_EQ(leased, pass.blocks.leased());
       ASSERT_GE(pass.blocks.pending(), 0);
-      ASSERT_EQ(pass.blocks.pending() > 0,
-                core_->state().runnable.contains({-job->admitted.spec.priority, id}) && pass.blocks.pending() > 0);
+      ASSERT_EQ(pass.blocks.pending() > 0, core_->state().runnable.Contains(id) && pass.blocks.pending() > 0);
     }
   }
 }
@@ -175,6 +174,11 @@ void CoreHarness::Cancel(JobId job) { Send(mc::CancelJob{CallId{next_id_++}, job
 mc::JobView CoreHarness::View(JobId job) {
   Send(mc::GetJob{CallId{next_id_++}, job});
   return std::get<mc::JobView>(replies_.back().answer);
+}
+
+std::vector<mc::WorkerView> CoreHarness::Workers() {
+  Send(mc::ListWorkers{CallId{next_id_++}});
+  return std::get<std::vector<mc::WorkerView>>(replies_.back().answer);
 }
 
 std::vector<mc::SendLease> CoreHarness::TakeLeases(const std::string& worker) {

@@ -40,6 +40,7 @@ class CoreHarness {
   void Advance(absl::Duration duration, bool heartbeats = true);
   void Cancel(JobId job);
   mc::JobView View(JobId job);
+  std::vector<mc::WorkerView> Workers();
 
   // Leases ---------------------------------------------------------------------
   // What was sent to the worker and not taken yet, oldest first.

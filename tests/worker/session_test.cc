@@ -248,6 +248,9 @@ TEST(Session, SlotThatLostItsEngineIsAnnouncedAgainAfterAReconnect) {
   Connected c;
   EXPECT_THAT(Describe(c.session.OnSlotState(0, false)), ElementsAre("slot 0 down"));
   EXPECT_THAT(c.session.OnSlotState(0, false), IsEmpty());
+  const Actions told = c.session.OnSlotState(0, false, "no such device");
+  ASSERT_EQ(told.size(), 1u) << "a new reason is news";
+  EXPECT_EQ(std::get<SendSlotState>(told[0]).reason, "no such device");
   c.Reconnect();
   EXPECT_THAT(Describe(c.session.OnWelcome(WelcomeTo(1), c.now)), ElementsAre("slot 0 down"));
   EXPECT_THAT(Describe(c.session.OnSlotState(0, true)), ElementsAre("slot 0 ready"));

@@ -74,6 +74,7 @@ struct SendHeartbeat {
 struct SendSlotState {
   int slot = 0;
   bool ready = false;
+  std::string reason = {};  // not ready: why, for people
 };
 struct SendGoodbye {};
 

@@ -9,6 +9,8 @@
 namespace mote::worker {
 namespace {
 
+constexpr char kDrains[] = "the worker drains";
+
 int64_t Bytes(const Report& report) {
   int64_t bytes = 0;
   for (const Node& node : report.nodes) bytes += node.partial ? static_cast<int64_t>(node.partial->size()) : 0;
@@ -20,7 +22,7 @@ int64_t Bytes(const Report& report) {
 Session::Session(SessionOptions options)
     : options_(options),
       backoff_(options.backoff_first, options.backoff_longest, options.seed),
-      slot_ready_(static_cast<size_t>(options.slot_count), true) {}
+      slots_(static_cast<size_t>(options.slot_count)) {}
 
 Session::Leases::iterator Session::Find(const LeaseToken& token) {
   const auto found = tokens_.find(token);
@@ -50,8 +52,9 @@ Actions Session::OnWelcome(const Welcome& welcome, absl::Time now) {
   for (const auto& [number, lease] : leases_) {
     if (lease.report != nullptr) actions.push_back(SendReport{lease.report});
   }
-  for (size_t slot = 0; slot < slot_ready_.size(); ++slot) {
-    if (draining_ || !slot_ready_[slot]) actions.push_back(SendSlotState{static_cast<int>(slot), false});
+  for (size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (!draining_ && slots_[slot].ready) continue;
+    actions.push_back(SendSlotState{static_cast<int>(slot), false, draining_ ? kDrains : slots_[slot].reason});
   }
   FinishDrain(now, actions);
   return actions;
@@ -168,7 +171,9 @@ Actions Session::OnDrain(absl::Time now) {
   if (draining_) return actions;
   draining_ = true;
   drain_deadline_ = now + options_.drain_patience;
-  for (int slot = 0; ready() && slot < options_.slot_count; ++slot) actions.push_back(SendSlotState{slot, false});
+  for (int slot = 0; ready() && slot < options_.slot_count; ++slot) {
+    actions.push_back(SendSlotState{slot, false, kDrains});
+  }
   FinishDrain(now, actions);
   return actions;
 }
@@ -219,12 +224,13 @@ void Session::Bound() {
   }
 }
 
-Actions Session::OnSlotState(int slot, bool slot_ready) {
-  const size_t index = static_cast<size_t>(slot);
-  if (slot_ready_.at(index) == slot_ready) return {};
-  slot_ready_[index] = slot_ready;
+Actions Session::OnSlotState(int slot, bool slot_ready, std::string reason) {
+  SlotState state{slot_ready, std::move(reason)};
+  SlotState& known = slots_.at(static_cast<size_t>(slot));
+  if (known == state) return {};
+  known = std::move(state);
   if (!ready() || draining_) return {};
-  return {SendSlotState{slot, slot_ready}};
+  return {SendSlotState{slot, known.ready, known.reason}};
 }
 
 Actions Session::OnTick(absl::Time now) {

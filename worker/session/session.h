@@ -62,7 +62,8 @@ class Session {
 
   // From the engines. A lease that is not held any more is ignored.
   Actions OnFinished(uint64_t lease, Report report);
-  Actions OnSlotState(int slot, bool ready);
+  // `reason`: why the slot is not ready, if more than a start is needed.
+  Actions OnSlotState(int slot, bool ready, std::string reason = "");
 
   // Heartbeats, reconnects, patience. Call when NextTick is due; earlier is harmless.
   Actions OnTick(absl::Time now);
@@ -113,7 +114,12 @@ class Session {
   Leases leases_;                          // by the worker's number: oldest first
   std::map<LeaseToken, uint64_t> tokens_;  // current token → number
   std::map<PassId, uint64_t> passes_;      // of the current stream
-  std::vector<bool> slot_ready_;
+  struct SlotState {
+    bool ready = true;
+    std::string reason;
+    bool operator==(const SlotState&) const = default;
+  };
+  std::vector<SlotState> slots_;
   int64_t unacknowledged_bytes_ = 0;
   uint64_t dropped_reports_ = 0;
 };

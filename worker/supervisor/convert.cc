@@ -53,6 +53,7 @@ mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state) {
   mote::v1::SessionRequest message;
   message.mutable_slot_state()->set_slot(state.slot);
   message.mutable_slot_state()->set_ready(state.ready);
+  message.mutable_slot_state()->set_reason(state.reason);
   return message;
 }
 

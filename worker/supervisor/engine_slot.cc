@@ -4,6 +4,7 @@
 #include <csignal>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
@@ -26,6 +27,10 @@ constexpr absl::Duration kShutdownPatience = absl::Milliseconds(500);
 constexpr absl::Duration kHealthyLife = absl::Seconds(10);
 // A lease that outlived so many engines without a known culprit is given back.
 constexpr int kEnginesPerLeaseMax = 3;
+// So many engines in a row that did not get ready: what the slot holds is given back.
+constexpr int kStartsFailedMax = 3;
+// Of an engine's stderr, where it is told in a sentence.
+constexpr size_t kReasonBytes = 400;
 
 // Engines see a token of the worker's own numbers: unlike the coordinator's, they
 // stay valid when the coordinator restarts. The lease's number stands as attempt.
@@ -67,8 +72,7 @@ void EngineSlot::Start(absl::Time now) {
                               : absl::StatusOr<std::unique_ptr<EngineProcess>>(scratch.status());
   if (!process.ok()) {
     spdlog::error("slot {}: {}", slot_, process.status().ToString());
-    ScheduleStart(/*was_ready=*/false);
-    return owner_.OnEngineDown(slot_, starts_failed_);
+    return GoDown(/*was_ready=*/false, std::string(process.status().message()));
   }
   process_ = *std::move(process);
   state_ = State::kStarting;
@@ -199,10 +203,10 @@ void EngineSlot::OnClosed(uint64_t engine, const std::string& error) {
   std::erase_if(assigned_, [](const Assigned& a) { return a.cancel_deadline != absl::InfiniteFuture(); });
   const std::optional<Lost> lost = TakeGuilty(exit);
   const bool was_ready = state_ == State::kReady;
+  const std::string why = was_ready ? "" : ExplainStart(exit);
   state_ = State::kDown;
   process_.reset();
-  ScheduleStart(was_ready);
-  owner_.OnEngineDown(slot_, starts_failed_);
+  GoDown(was_ready, why);
   if (lost) owner_.OnBlockLost(lost->lease, lost->failure, TakeSlotTime());
 }
 
@@ -239,14 +243,28 @@ Failure EngineSlot::Explain(const ExitReason& exit, int64_t task) const {
   return failure;
 }
 
-// At once after a first death, later and later when engines keep dying.
-void EngineSlot::ScheduleStart(bool was_ready) {
+std::string EngineSlot::ExplainStart(const ExitReason& exit) const {
+  std::string why = killed_ ? killed_->message : absl::StrCat("the engine ", exit.ToString(), " at its start");
+  const std::string errors = process_->StderrTail();
+  const std::string tail(absl::StripAsciiWhitespace(errors));
+  if (tail.empty()) return why;
+  const size_t begin = tail.size() > kReasonBytes ? tail.size() - kReasonBytes : 0;
+  return absl::StrCat(why, "; its stderr ends with: ", tail.substr(begin));
+}
+
+// The next start: at once after a first death, later and later when engines keep dying.
+void EngineSlot::GoDown(bool was_ready, const std::string& why) {
   const absl::Time now = LoopNow();
   if (was_ready && now - started_ >= kHealthyLife) restart_backoff_.Reset();
   const bool first = restart_backoff_.tries() == 0;
   const absl::Duration wait = restart_backoff_.Next();
   start_at_ = first ? now : now + wait;
   if (!was_ready) ++starts_failed_;
+  owner_.OnEngineDown(slot_, starts_failed_, why);
+  if (starts_failed_ < kStartsFailedMax) return;
+  for (const Assigned& assigned : std::exchange(assigned_, {})) {
+    owner_.OnBlockLost(assigned.lease, Failure{FaultKind::kGivenBack, -1, why, "", ""}, absl::ZeroDuration());
+  }
 }
 
 void EngineSlot::Tick(absl::Time now) {

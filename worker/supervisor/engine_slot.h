@@ -2,7 +2,8 @@
 //
 // When the engine dies, the lease whose task was running is reported as failed,
 // with the cause; the others go to the next engine, which starts at once unless
-// engines keep dying.
+// engines keep dying. When several in a row do not even get ready, all leases are given
+// back: others may have better luck, while this slot goes on trying.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,9 @@ class SlotOwner {
  public:
   virtual ~SlotOwner() = default;
   virtual void OnEngineReady(int slot, const mote::engine::v1::Ready& ready) = 0;
-  // `starts_failed`: engines in a row that died before they were ready.
-  virtual void OnEngineDown(int slot, int starts_failed) = 0;
+  // `starts_failed`: engines in a row that died before they were ready, and `why` the
+  // last one did.
+  virtual void OnEngineDown(int slot, int starts_failed, const std::string& why) = 0;
   virtual void OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1::BlobRequest& request) = 0;
   virtual void OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) = 0;
   virtual void OnBlockLost(const RunLease& lease, Failure failure, absl::Duration slot_time) = 0;
@@ -89,7 +91,8 @@ class EngineSlot {
   void CheckTask(absl::Time now);
   std::optional<Lost> TakeGuilty(const ExitReason& exit);
   Failure Explain(const ExitReason& exit, int64_t task) const;
-  void ScheduleStart(bool was_ready);
+  std::string ExplainStart(const ExitReason& exit) const;
+  void GoDown(bool was_ready, const std::string& why);
   std::deque<Assigned>::iterator FindAssigned(uint64_t lease);
   absl::Duration TakeSlotTime();
 

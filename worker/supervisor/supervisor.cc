@@ -114,13 +114,15 @@ void Supervisor::OnEngineReady(int slot, const mote::engine::v1::Ready& ready) {
   if (all_described_) Perform(session_.OnTick(LoopNow()));
 }
 
-void Supervisor::OnEngineDown(int slot, int starts_failed) {
+void Supervisor::OnEngineDown(int slot, int starts_failed, const std::string& why) {
   if (!all_described_ && starts_failed >= kStartsFailedMax) {
     spdlog::error("slot {}: {} engines in a row died at their start; see their messages above", slot, starts_failed);
     exit_code_ = kExitFailed;
     return;
   }
-  Perform(session_.OnSlotState(slot, false));
+  std::string reason;
+  if (starts_failed > 0) reason = absl::StrCat(starts_failed, " engines in a row did not get ready: ", why);
+  Perform(session_.OnSlotState(slot, false, std::move(reason)));
 }
 
 void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1::BlobRequest& request) {
@@ -148,6 +150,8 @@ void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone 
     Failure failure{FaultKind::kEngineCrash, -1, std::string(report.status().message()), "", ""};
     return OnBlockLost(lease, std::move(failure), slot_time);
   }
+  // Perhaps for want of space.
+  if (report->fault && report->fault->kind == FaultKind::kUnavailable) cache_->MakeRoom();
   std::vector<Digest> stored;
   for (const std::string& raw : done.stored()) {
     if (const auto digest = Digest::FromRaw(raw); digest.ok()) stored.push_back(*digest);

@@ -43,6 +43,10 @@ mote::v1::FaultKind ToProto(FaultKind kind) {
       return mote::v1::FAULT_KIND_UNAVAILABLE;
     case FaultKind::kDevice:
       return mote::v1::FAULT_KIND_DEVICE;
+    case FaultKind::kGivenBack:
+      return mote::v1::FAULT_KIND_GIVEN_BACK;
+    case FaultKind::kLeaseExpired:
+      return mote::v1::FAULT_KIND_LEASE_EXPIRED;
   }
   return mote::v1::FAULT_KIND_UNSPECIFIED;
 }
@@ -61,6 +65,10 @@ FaultKind FromProto(mote::v1::FaultKind kind) {
       return FaultKind::kUnavailable;
     case mote::v1::FAULT_KIND_DEVICE:
       return FaultKind::kDevice;
+    case mote::v1::FAULT_KIND_GIVEN_BACK:
+      return FaultKind::kGivenBack;
+    case mote::v1::FAULT_KIND_LEASE_EXPIRED:
+      return FaultKind::kLeaseExpired;
     default:
       return FaultKind::kEngineCrash;
   }

@@ -145,6 +145,99 @@ TEST(Lease, CancelRevokesWhatRunsAndReportsAfterItAreIgnored) {
   EXPECT_EQ(c.View(job).state, mc::JobState::kCancelled);
 }
 
+TEST(Lease, CommitBeforeTheCancelIsKeptAndTheJobIsCancelledAllTheSame) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 100));
+  const mc::SendLease lease = c.TakeLease("w1");
+  c.ReportDone("w1", lease);
+  c.Cancel(job);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kCancelled);
+  EXPECT_EQ(c.View(job).stages[0].tasks_committed, lease.token.block.size(100));
+  EXPECT_THAT(c.TakeAcks("w1"), ElementsAre(lease.token));
+}
+
+TEST(Lease, CancelAfterTheLastCommitChangesNothing) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  c.ReportDone("w1", c.TakeLease("w1"));
+  c.Cancel(job);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Lease, WorkerWithoutAHeartbeatIsLostWithinThreeSecondsAndItsBlockRunsElsewhere) {
+  CoreHarness c;
+  c.Connect("frozen");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  c.TakeLease("frozen");
+  c.Connect("healthy");
+  for (int tick = 0; tick <= 60; ++tick) {  // three seconds of the loop's ticks, and one more
+    EXPECT_FALSE(c.WasClosed("frozen")) << tick;
+    c.Heartbeat("healthy");
+    c.Advance(absl::Milliseconds(50), /*heartbeats=*/false);
+  }
+  EXPECT_TRUE(c.WasClosed("frozen"));
+  EXPECT_FALSE(c.WasClosed("healthy"));
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Lease, PassThatCannotBeSentFailsTheJobWhateverItsPolicy) {
+  CoreHarness c;
+  c.Connect("w1");
+  mc::JobSpec spec = OneStage("noop", 10);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  const JobId job = *c.Submit(spec);
+  c.Send(mc::LeaseRefused{c.TakeLease("w1").token, "the definition of this pass has 300000 bytes"});
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kFailed);
+  EXPECT_EQ(view.failure->failure.message, "the definition of this pass has 300000 bytes");
+}
+
+TEST(Lease, WorkerThatKeepsALeaseIsToldWhenItsPassIsOver) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  const mc::SendLease lease = c.TakeLease("w1");
+  c.Disconnect("w1");
+  c.Connect("w1", 1, {lease.token});
+  EXPECT_TRUE(c.core().state().cluster.Find("w1")->known_passes.contains(lease.token.pass));
+  c.ReportDone("w1", lease);
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_TRUE(c.core().state().cluster.Find("w1")->known_passes.empty());
+}
+
+TEST(Lease, NothingIsLeasedWhileTheCoordinatorsDiskIsLow) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Send(mc::DiskState{true, 100 << 20, 256 << 20});
+  const JobId job = *c.Submit(OneStage("noop", 10));
+  EXPECT_THAT(c.TakeLeases("w1"), IsEmpty());
+  EXPECT_THAT(c.View(job).waiting_reason, ::testing::HasSubstr("has 100 MiB free, below the reserve of 256 MiB"));
+  c.Send(mc::DiskState{false, 1 << 30, 256 << 20});
+  EXPECT_EQ(c.View(job).waiting_reason, "");
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Lease, JobThatWaitsBehindOthersSaysSo) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Submit(OneStage("noop", 10)).value();
+  const JobId second = *c.Submit(OneStage("noop", 10));
+  EXPECT_THAT(c.View(second).waiting_reason, ::testing::HasSubstr("busy with other jobs"));
+}
+
+TEST(Lease, WaitingReasonTellsWhyTheOnlySlotIsNotReady) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Send(mc::WorkerSlotState{c.SessionOf("w1"), 0, false, "3 engines in a row did not get ready: no device cuda:9"});
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  EXPECT_THAT(c.View(job).waiting_reason, ::testing::HasSubstr("on worker w1 slot 0 is not ready: 3 engines"));
+  EXPECT_THAT(c.Workers().at(0).problems, ElementsAre(::testing::HasSubstr("no device cuda:9")));
+}
+
 TEST(Lease, DrainedWorkerGetsNoMoreLeases) {
   CoreHarness c;
   c.Connect("w1");

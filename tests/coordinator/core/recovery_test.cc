@@ -6,6 +6,16 @@
 namespace mote::testing {
 namespace {
 
+TEST(Recovery, WorkerThatIsDrainedBeforeItHasComeBackDrainsWhenItDoes) {
+  CoreHarness c;
+  c.Restart();
+  c.Send(mc::DrainWorker{CallId{99}, "w1"});
+  c.Connect("w1");
+  c.Submit(OneStage("noop", 10)).value();
+  EXPECT_THAT(c.TakeLeases("w1"), ::testing::IsEmpty());
+  EXPECT_EQ(c.Workers().at(0).state, "draining");
+}
+
 TEST(Recovery, FinishedWorkIsNotRedoneAndTheResultIsTheSame) {
   CoreHarness undisturbed;
   undisturbed.Connect("w1");

@@ -158,6 +158,80 @@ TEST(Retry, LostWorkersAreNotTheTasksFault) {
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
 }
 
+TEST(Retry, GoodbyesAndBlocksGivenBackAreNobodysFault) {
+  CoreHarness c;
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  for (int i = 0; i < 30; ++i) {
+    const std::string worker = absl::StrCat("w", i);
+    c.Connect(worker);
+    const mc::SendLease lease = c.TakeLease(worker);
+    if (i % 2 == 0) {
+      c.Goodbye(worker);
+    } else {  // its engines do not start
+      c.Send(mc::WorkerSlotState{c.SessionOf(worker), 0, false, "no engine"});
+      c.ReportFault(worker, lease, FaultKind::kGivenBack);
+    }
+  }
+  ASSERT_FALSE(IsTerminal(c.View(job).state));
+  EXPECT_EQ(c.View(job).stages[0].cost.attempts_lost, 0);
+  c.Connect("good");
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Retry, LostWorkersDoNotUseUpTheAttemptsOfATaskThatCrashesLater) {
+  CoreHarness c;
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  for (int i = 0; i < 5; ++i) {
+    const std::string worker = absl::StrCat("lost", i);
+    c.Connect(worker);
+    c.Advance(absl::Seconds(2));
+    c.TakeLease(worker);
+    c.Advance(absl::Seconds(20), /*heartbeats=*/false);
+  }
+  c.Connect("w1");
+  for (int crash = 1; crash <= 3; ++crash) {
+    c.Advance(absl::Seconds(2));
+    ASSERT_FALSE(IsTerminal(c.View(job).state)) << "crash " << crash;
+    c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kEngineCrash, 0);
+  }
+  EXPECT_EQ(c.View(job).state, mc::JobState::kFailed);
+  EXPECT_EQ(c.View(job).failure->failure.kind, FaultKind::kEngineCrash);
+}
+
+TEST(Retry, TaskThatTakesItsWorkersDownEndsTheJobAndSaysSo) {
+  CoreHarness c;
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  int lost = 0;
+  for (; lost < 100 && !IsTerminal(c.View(job).state); ++lost) {
+    const std::string worker = absl::StrCat("w", lost);
+    c.Connect(worker);
+    c.Advance(absl::Seconds(11));
+    c.Advance(absl::Seconds(20), /*heartbeats=*/false);
+  }
+  EXPECT_EQ(lost, 20);
+  const mc::JobView view = c.View(job);
+  ASSERT_EQ(view.state, mc::JobState::kFailed);
+  EXPECT_EQ(view.failure->failure.task, 0);
+  EXPECT_THAT(view.failure->failure.message, HasSubstr("20 workers failed one after another"));
+  EXPECT_THAT(view.failure->failure.message, HasSubstr("w19 was silent"));
+}
+
+TEST(Retry, RetryGoesToAnotherSlotThanTheOneThatFailed) {
+  CoreHarness c;
+  c.Connect("bad");
+  c.Connect("good");
+  const JobId job = *c.Submit(OneStage("noop", 4));
+  const std::vector<mc::SendLease> failing = c.TakeLeases("bad");
+  ASSERT_EQ(failing.size(), 2u);
+  const mc::SendLease busy = c.TakeLease("good");
+  for (const mc::SendLease& lease : failing) c.ReportFault("bad", lease, FaultKind::kEngineCrash);
+  EXPECT_THAT(c.TakeLeases("bad"), ::testing::IsEmpty()) << "idle, but it has just failed both";
+  c.ReportDone("good", busy);
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
 TEST(Retry, InputThatStaysUnavailableFailsTheJobInTheEnd) {
   CoreHarness c;
   c.Connect("w1");

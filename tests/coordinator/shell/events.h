@@ -141,13 +141,15 @@ inline std::vector<Event> OneEventOfEachKind() {
                   time + absl::Seconds(1),
                   time + absl::Seconds(2),
                   1001,
-                  JobFailure{"clean", {9}, {20, 24}, SomeFailure()}},
+                  JobFailure{"clean", {9}, {20, 24}, SomeFailure()},
+                  absl::Nanoseconds(77)},
       JobRestored{{{8}, SomeJob(), "", "", time},
                   JobState::kPending,
                   absl::InfiniteFuture(),
                   absl::InfiniteFuture(),
                   0,
-                  std::nullopt},
+                  std::nullopt,
+                  absl::ZeroDuration()},
       AbsentRestored{{7}, {{"clean", {9}, 21, "died"}, {"fit", {10}, 22, "caf? died"}}},
       SomeStage(time),
       [&] {
@@ -176,8 +178,7 @@ inline std::vector<Event> OneEventOfEachKind() {
                            {{{1, 10}, time}, {{0, 30}, absl::InfinitePast()}},
                            {{{2, 5}, {{4, {3}, "w1", 2, time}, {5, {3}, "w2", 1, time}}, true}},
                            {{{1, 12}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, std::nullopt, SomeArtifact()}},
-                           {{21, 2}, {40, 1}},
-                           {{{2, 5}, 1}, {{3, 9}, 4}}},
+                           {{{0, 21}, {2, 3, 4, "w1", 5, time}}, {{3, 9}, {1, 0, 0, "w2", -1, absl::InfinitePast()}}}},
   };
 }
 

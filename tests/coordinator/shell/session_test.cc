@@ -68,6 +68,10 @@ TEST(Session, MessagesOfAWorkerBecomeCommandsInTheirOrder) {
   *report.mutable_report()->add_nodes() = ToProto(Node{{1, 10}, "partial"});
   *report.mutable_report()->mutable_fault() = ToProto(SomeFailure());
   worker.Send(report);
+  v1::SessionRequest down;
+  down.mutable_slot_state()->set_slot(1);
+  down.mutable_slot_state()->set_reason("no such device");
+  worker.Send(down);
 
   const auto hello = rpc.mailbox().Next<WorkerHello>();
   EXPECT_EQ(hello.worker, "w1");
@@ -83,6 +87,10 @@ TEST(Session, MessagesOfAWorkerBecomeCommandsInTheirOrder) {
   EXPECT_EQ(reported.cost, SomeCost());
   EXPECT_THAT(reported.nodes, testing::ElementsAre(Node{{1, 10}, "partial"}));
   EXPECT_EQ(reported.failure, SomeFailure());
+  const auto slot = rpc.mailbox().Next<WorkerSlotState>();
+  EXPECT_EQ(slot.slot, 1);
+  EXPECT_FALSE(slot.ready);
+  EXPECT_EQ(slot.reason, "no such device");
 }
 
 TEST(Session, EffectsReachTheWorkerInTheirOrder) {
@@ -112,6 +120,21 @@ TEST(Session, EffectsReachTheWorkerInTheirOrder) {
   EXPECT_EQ(worker.Receive().drop_pass().pass(), 9u);
   EXPECT_EQ(worker.Receive().heartbeat_ack().sequence(), 5u);
   EXPECT_TRUE(worker.Receive().has_drain());
+}
+
+TEST(Session, LeaseThatIsTooLargeToSendIsRefusedToTheCore) {
+  RpcHarness rpc;
+  FakeWorker worker(rpc);
+  worker.SayHello();
+  const SessionId session = rpc.mailbox().Next<WorkerHello>().session;
+  auto pass = std::make_shared<PassSpec>(SomePass());
+  pass->parameters = std::string(300 << 10, ' ');
+  rpc.Release(SendLease{session, SomeToken(), 1, pass, absl::Seconds(60), true});
+  const auto refused = rpc.mailbox().Next<LeaseRefused>();
+  EXPECT_EQ(refused.token, SomeToken());
+  EXPECT_THAT(refused.why, testing::HasSubstr("shorten the stage's parameters"));
+  rpc.Release(SendHeartbeatAck{session, 5});
+  EXPECT_EQ(worker.Receive().heartbeat_ack().sequence(), 5u) << "the session goes on";
 }
 
 TEST(Session, WhatWasQueuedIsSentBeforeTheStreamIsClosed) {
@@ -191,21 +214,6 @@ TEST(Session, AClosedStreamIsReportedLateRatherThanNever) {
   rpc.mailbox().SetFull(false);
   while (rpc.mailbox().empty()) rpc.server().Release({});  // the loop's next batches
   EXPECT_EQ(rpc.mailbox().Next<SessionClosed>().session, session);
-}
-
-TEST(Session, APassThatFitsNoMessageFailsItsTask) {
-  RpcHarness rpc;
-  FakeWorker worker(rpc);
-  worker.SayHello();
-  const SessionId session = rpc.mailbox().Next<WorkerHello>().session;
-  PassSpec pass = SomePass();
-  pass.parameters = std::string(300 << 10, 'x');
-  rpc.Release(SendLease{session, SomeToken(), 0, std::make_shared<PassSpec>(pass), absl::Seconds(60), false});
-  const auto report = rpc.mailbox().Next<WorkerReport>();
-  EXPECT_EQ(report.token, SomeToken());
-  ASSERT_TRUE(report.failure.has_value());
-  EXPECT_EQ(report.failure->kind, FaultKind::kApplication);
-  EXPECT_THAT(report.failure->message, testing::HasSubstr("shorten"));
 }
 
 TEST(Session, StoppingEndsItAndSaysToReconnect) {
