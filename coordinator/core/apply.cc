@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/subtree.h"
+#include "coordinator/core/artifact_use.h"
 #include "coordinator/core/restore.h"
 
 namespace mote::coordinator {
@@ -31,32 +32,6 @@ absl::StatusOr<StageRun*> StageOf(State& state, JobId id, int stage) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, id));
   if (stage < 0 || stage >= static_cast<int>(job->stages.size())) return Unknown("stage", stage);
   return &job->stages[stage];
-}
-
-void Use(State& state, const ArtifactRef& artifact) { ++state.artifact_users[artifact]; }
-
-// The last user's leaving schedules the artifact's end.
-void Release(State& state, const ArtifactRef& artifact, absl::Time now) {
-  if (--state.artifact_users[artifact] > 0) return;
-  state.artifact_users.erase(artifact);
-  state.drops.emplace_back(now + state.options.drop_delay, artifact);
-}
-
-// Artifacts of a step come into use before those of the last one leave it, so that
-// one in both is never dropped.
-void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::vector<ArtifactRef>& next,
-                      absl::Time now) {
-  for (const ArtifactRef& artifact : next) Use(state, artifact);
-  for (const ArtifactRef& artifact : held) Release(state, artifact, now);
-  held = next;
-}
-
-std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs) {
-  std::vector<ArtifactRef> artifacts;
-  for (const auto& [name, output] : outputs) {
-    if (output.content.artifact) artifacts.push_back(*output.content.artifact);
-  }
-  return artifacts;
 }
 
 void AddPass(State& state, Job& job, int stage, const PlannedPass& planned, bool is_volatile) {
@@ -289,12 +264,11 @@ absl::Status On(State& state, const AttemptRevoked& event, BlobSink&) {
   const LeaseToken& token = event.token;
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
-  const LeasedBlock* leased = pass->blocks.Find(token);
-  if (leased == nullptr) return Unknown("attempt", token.attempt);
-  for (const Attempt& attempt : leased->attempts) {
-    if (attempt.number == token.attempt) state.cluster.RemoveLease(token, attempt.worker);
-  }
-  const std::vector<Block> pieces = leased->held ? std::vector<Block>() : std::vector<Block>{token.block};
+  const Attempt* attempt = pass->blocks.FindAttempt(token);
+  if (attempt == nullptr) return Unknown("attempt", token.attempt);
+  state.cluster.RemoveLease(token, attempt->worker);
+  const std::vector<Block> pieces =
+      pass->blocks.Find(token)->held ? std::vector<Block>() : std::vector<Block>{token.block};
   MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, pieces, absl::InfinitePast()));
   UpdateRunnable(state, *job);
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "coordinator/core/artifact_use.h"
 
 namespace mote::coordinator {
 namespace {
@@ -13,14 +14,10 @@ absl::StatusOr<Job*> JobOf(State& state, JobId id) {
   return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown job ", id.value));
 }
 
-void Use(State& state, const std::optional<ArtifactRef>& artifact) {
-  if (artifact) ++state.artifact_users[*artifact];
-}
-
 void UseAll(State& state, const StageRestored& event) {
   for (const ArtifactRef& artifact : event.artifacts) Use(state, artifact);
   for (const ArtifactRef& artifact : event.durable_artifacts) Use(state, artifact);
-  for (const auto& [name, output] : event.outputs) Use(state, output.content.artifact);
+  for (const ArtifactRef& artifact : ArtifactsOf(event.outputs)) Use(state, artifact);
 }
 
 absl::Status RestoreLeases(State& state, const PassProgressRestored& event, Pass& pass) {
@@ -112,7 +109,7 @@ absl::Status Restore(State& state, const PassRestored& event) {
     if (folded == nullptr) return absl::FailedPreconditionError("snapshot of a fold task of an unknown pass");
     folded->folding[event.folds->block.begin()] = {event.planned.pass, event.folds->block};
   }
-  if (event.result) Use(state, event.result->root.artifact);
+  if (event.result && event.result->root.artifact) Use(state, *event.result->root.artifact);
   job->passes.emplace(event.planned.pass, std::move(pass));
   UpdateRunnable(state, *job, /*is_restored=*/true);
   return absl::OkStatus();
@@ -126,7 +123,7 @@ absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& 
   for (const ReturnedBlock& returned : event.returned) MOTE_RETURN_IF_ERROR(pass->blocks.RestoreReturned(returned));
   MOTE_RETURN_IF_ERROR(RestoreLeases(state, event, *pass));
   for (const Node& node : event.nodes) {
-    Use(state, node.artifact);
+    if (node.artifact) Use(state, *node.artifact);
     MOTE_RETURN_IF_ERROR(pass->broken);
     MOTE_RETURN_IF_ERROR(pass->fold.Insert(node, *pass->reducer, blobs));
   }

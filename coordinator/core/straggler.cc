@@ -34,12 +34,9 @@ struct Held {
 // The attempt behind a lease of the cluster; nullopt: the job has moved on.
 std::optional<Held> HeldOf(State& state, const LeaseToken& token) {
   const Pass* pass = state.FindPass(token.job, token.pass);
-  const LeasedBlock* leased = pass == nullptr ? nullptr : pass->blocks.Find(token);
-  if (leased == nullptr) return std::nullopt;
-  for (const Attempt& attempt : leased->attempts) {
-    if (attempt.number == token.attempt) return Held{token, attempt, leased->attempts.size()};
-  }
-  return std::nullopt;
+  const Attempt* attempt = pass == nullptr ? nullptr : pass->blocks.FindAttempt(token);
+  if (attempt == nullptr) return std::nullopt;
+  return Held{token, *attempt, pass->blocks.Find(token)->attempts.size()};
 }
 
 class Relief {

@@ -11,6 +11,7 @@
 #include "common/philox.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/straggler.h"
+#include "coordinator/core/worker_session.h"
 
 namespace mote::coordinator {
 namespace {
@@ -44,9 +45,7 @@ bool AnotherIsDue(const State& state, const Job& job, const Pass& pass, const He
 void RevokeLeases(Transaction& tx, const std::string& name) {
   const Worker* worker = tx.state.cluster.Find(name);
   if (worker == nullptr) return;
-  std::vector<LeaseToken> tokens;
-  for (const auto& [token, slot] : worker->leases) tokens.push_back(token);
-  for (const LeaseToken& token : tokens) {
+  for (const LeaseToken& token : TokensOf(*worker)) {
     Pass* pass = tx.state.FindPass(token.job, token.pass);
     if (pass == nullptr || pass->blocks.Find(token) == nullptr) continue;
     if (worker->session) tx.Send(SendRevoke{*worker->session, token});

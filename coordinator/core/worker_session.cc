@@ -20,12 +20,6 @@ std::string Shortened(std::string reason) {
   return reason;
 }
 
-std::vector<LeaseToken> TokensOf(const Worker& worker) {
-  std::vector<LeaseToken> tokens;
-  for (const auto& [token, slot] : worker.leases) tokens.push_back(token);
-  return tokens;
-}
-
 // Leases that the worker still holds go on, under this epoch; it keeps the definitions
 // of their passes.
 std::vector<KeptLease> KeepHeld(Transaction& tx, Worker& worker, const std::vector<LeaseToken>& held) {
@@ -124,6 +118,12 @@ void LoseWorker(Transaction& tx, const std::string& name, FaultKind kind, const 
   if (worker == nullptr) return;
   FailLeases(tx, name, TokensOf(*worker), kind, why);
   tx.state.cluster.Remove(name);
+}
+
+std::vector<LeaseToken> TokensOf(const Worker& worker) {
+  std::vector<LeaseToken> tokens;
+  for (const auto& [token, slot] : worker.leases) tokens.push_back(token);
+  return tokens;
 }
 
 void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens, FaultKind kind,

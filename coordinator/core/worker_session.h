@@ -19,6 +19,8 @@ void RefuseSession(Transaction& tx, const Worker& worker, const absl::Status& wh
 // The worker is gone for good: its leases are pending again.
 void LoseWorker(Transaction& tx, const std::string& name, FaultKind kind, const std::string& why);
 
+std::vector<LeaseToken> TokensOf(const Worker& worker);
+
 // Fails leases of a worker with `why`, then lets their jobs move on.
 void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens, FaultKind kind,
                 const std::string& why);

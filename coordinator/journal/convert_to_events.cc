@@ -93,6 +93,16 @@ absl::StatusOr<Event> From(const records::StageBound& proto) {
   return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
 }
 
+absl::StatusOr<std::vector<Node>> NodesOf(const google::protobuf::RepeatedPtrField<v1::Node>& protos) {
+  std::vector<Node> nodes;
+  nodes.reserve(protos.size());
+  for (const v1::Node& proto : protos) {
+    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(proto));
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
 absl::StatusOr<Event> From(const records::LeaseGranted& proto) {
   LeaseGranted event{{}, proto.worker(), proto.slot(), FromProto(proto.time())};
   MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
@@ -109,10 +119,7 @@ absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
   BlockCommitted event;
   MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
   event.worker = proto.worker();
-  for (const v1::Node& node_proto : proto.nodes()) {
-    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(node_proto));
-    event.nodes.push_back(std::move(node));
-  }
+  MOTE_ASSIGN_OR_RETURN(event.nodes, NodesOf(proto.nodes()));
   MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
   event.slot_time = FromProto(proto.slot_time());
   event.wasted = FromProto(proto.wasted());
@@ -125,10 +132,7 @@ absl::StatusOr<BlockHeld> HeldOf(const records::BlockHeld& proto) {
   BlockHeld event;
   MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
   event.worker = proto.worker();
-  for (const v1::Node& node_proto : proto.nodes()) {
-    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(node_proto));
-    event.nodes.push_back(std::move(node));
-  }
+  MOTE_ASSIGN_OR_RETURN(event.nodes, NodesOf(proto.nodes()));
   MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
   event.slot_time = FromProto(proto.slot_time());
   return event;
@@ -333,10 +337,7 @@ absl::StatusOr<Event> From(const records::PassProgressRestored& proto) {
     MOTE_ASSIGN_OR_RETURN(LeasedBlock leased, From(one));
     event.leased.push_back(std::move(leased));
   }
-  for (const v1::Node& one : proto.nodes()) {
-    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(one));
-    event.nodes.push_back(std::move(node));
-  }
+  MOTE_ASSIGN_OR_RETURN(event.nodes, NodesOf(proto.nodes()));
   for (const records::PassProgressRestored::BlockFaults& one : proto.faults()) {
     MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(one.block()));
     const absl::Time avoid_until = one.has_avoid_until() ? FromProto(one.avoid_until()) : absl::InfinitePast();

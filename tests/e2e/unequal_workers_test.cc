@@ -34,8 +34,7 @@ std::string SquaresJob(const std::string& dir, int rows, const std::string& fiel
 }
 
 std::string UndisturbedDigest(int rows) {
-  RealCluster cluster(1);
-  return cluster.Digest(cluster.Submit(SquaresJob(cluster.dir(), rows)));
+  return RealCluster::UndisturbedDigest([rows](const std::string& dir) { return SquaresJob(dir, rows); });
 }
 
 TEST(UnequalWorkers, WorkerThatTurnsSlowGivesTheRestOfItsBlockBack) {

@@ -130,6 +130,11 @@ void RealCluster::WaitForTasks(const std::string& id, int64_t tasks) {
   }
 }
 
+std::string RealCluster::UndisturbedDigest(const std::function<std::string(const std::string& dir)>& job_file) {
+  RealCluster cluster(1);
+  return cluster.Digest(cluster.Submit(job_file(cluster.dir())));
+}
+
 std::string RealCluster::Digest(const std::string& id) {
   const Outcome waited = Mote({"wait", id});
   EXPECT_TRUE(waited.exit_code == 0 || waited.exit_code == 5) << waited.exit_code << ": " << waited.err;

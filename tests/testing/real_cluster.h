@@ -50,6 +50,9 @@ class RealCluster {
   int64_t TasksCommitted(const std::string& id);
   // Waits until at least so many tasks are committed, or the job ended.
   void WaitForTasks(const std::string& id, int64_t tasks);
+  // What one undisturbed worker makes of the job: `job_file` writes its file into the
+  // directory and returns the path.
+  static std::string UndisturbedDigest(const std::function<std::string(const std::string& dir)>& job_file);
   // Waits for the end; the digest of the outputs (empty if the job failed).
   std::string Digest(const std::string& id);
 

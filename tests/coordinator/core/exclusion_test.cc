@@ -33,6 +33,14 @@ void RunBeside(CoreHarness& c, const std::string& good, const std::string& bad, 
   for (const mc::SendLease& lease : c.TakeLeases(bad)) c.ReportFault(bad, lease, FaultKind::kEngineCrash);
 }
 
+// A long job on both: "bad" is excluded beside "good".
+void ExcludeBad(CoreHarness& c) {
+  c.Connect("good");
+  c.Connect("bad");
+  c.Submit(Patient(1'000'000)).value();
+  RunBeside(c, "good", "bad", 200);
+}
+
 TEST(SlotHealth, FewFailuresBesideFewSuccessesProveNothing) {
   mc::SlotHealth health;
   mc::Outcomes all;
@@ -65,10 +73,7 @@ TEST(SlotHealth, CoolDownDoublesUpToFiveMinutes) {
 
 TEST(Exclusion, SlotThatFailsWhatOthersDoIsExcludedThenProbedWithOneTask) {
   CoreHarness c;
-  c.Connect("good");
-  c.Connect("bad");
-  c.Submit(Patient(1'000'000)).value();
-  RunBeside(c, "good", "bad", 200);
+  ExcludeBad(c);
   ASSERT_TRUE(HealthOf(c, "bad").excluded);
   EXPECT_FALSE(HealthOf(c, "good").excluded);
   EXPECT_THAT(c.Workers().at(0).problems, ElementsAre(HasSubstr("slot 0 is excluded for another 9.9s: it failed")));
@@ -92,10 +97,7 @@ TEST(Exclusion, SlotThatFailsWhatOthersDoIsExcludedThenProbedWithOneTask) {
 
 TEST(Exclusion, TheLastCapableSlotIsUsedAndTheWarningIsVisible) {
   CoreHarness c;
-  c.Connect("good");
-  c.Connect("bad");
-  c.Submit(Patient(1'000'000)).value();
-  RunBeside(c, "good", "bad", 200);
+  ExcludeBad(c);
   ASSERT_TRUE(HealthOf(c, "bad").excluded);
   c.Goodbye("good");
   c.Advance(absl::Seconds(2));
@@ -110,10 +112,7 @@ TEST(Exclusion, TheLastCapableSlotIsUsedAndTheWarningIsVisible) {
 
 TEST(Exclusion, NewSessionDoesNotMakeASlotBetter) {
   CoreHarness c;
-  c.Connect("good");
-  c.Connect("bad");
-  c.Submit(Patient(1'000'000)).value();
-  RunBeside(c, "good", "bad", 200);
+  ExcludeBad(c);
   ASSERT_TRUE(HealthOf(c, "bad").excluded);
   c.Connect("bad");
   EXPECT_THAT(c.TakeLeases("bad"), IsEmpty());

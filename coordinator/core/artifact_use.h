@@ -1,0 +1,23 @@
+// Which artifacts the state refers to, and the end of those that nothing refers to any
+// more. Part of applying events: see apply.cc and restore.cc.
+#pragma once
+
+#include <vector>
+
+#include "coordinator/core/state.h"
+
+namespace mote::coordinator {
+
+void Use(State& state, const ArtifactRef& artifact);
+
+// The last user's leaving schedules the artifact's end.
+void Release(State& state, const ArtifactRef& artifact, absl::Time now);
+
+// Artifacts of a step come into use before those of the last one leave it, so that one
+// in both is never dropped.
+void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::vector<ArtifactRef>& next,
+                      absl::Time now);
+
+std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs);
+
+}  // namespace mote::coordinator
