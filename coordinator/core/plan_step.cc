@@ -1,6 +1,7 @@
 #include "coordinator/core/plan_step.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -142,12 +143,16 @@ void FailStage(Transaction& tx, Job& job, int index, PassId pass, const absl::St
   EndJob(tx, job.id, JobState::kFailed, std::move(failure));
 }
 
-// False: the job ended on an error.
-bool CompletePasses(Transaction& tx, Job& job) {
+std::vector<PassId> OpenPasses(const Job& job) {
   std::vector<PassId> ids;
   for (const auto& [id, pass] : job.passes) {
     if (!pass.result) ids.push_back(id);
   }
+  return ids;
+}
+
+// False: the job ended on an error.
+bool CompletePasses(Transaction& tx, Job& job, const std::vector<PassId>& ids) {
   for (const PassId id : ids) {
     if (!job.passes.contains(id)) continue;  // a fold task that was done
     const int stage = job.passes.at(id).stage;
@@ -159,29 +164,61 @@ bool CompletePasses(Transaction& tx, Job& job) {
   return true;
 }
 
+bool IsDue(const Job& job, int index) {
+  const StageRun& stage = job.stages[index];
+  return (stage.state == StageState::kWaiting && IsReady(job, index)) ||
+         (stage.state == StageState::kRunning && StepIsComplete(job, stage));
+}
+
+void AddDependents(const Job& job, int index, std::set<int>* stages) {
+  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
+    const std::vector<int>& after = job.admitted.stages[i].after;
+    if (std::find(after.begin(), after.end(), index) != after.end()) stages->insert(i);
+  }
+}
+
+void EndIfComplete(Transaction& tx, const Job& job) {
+  const bool all_complete = std::all_of(job.stages.begin(), job.stages.end(),
+                                        [](const StageRun& s) { return s.state == StageState::kComplete; });
+  if (!all_complete) return;
+  EndJob(tx, job.id, job.absent_count > 0 ? JobState::kPartlyQuarantined : JobState::kSucceeded, std::nullopt);
+}
+
+// Asks the planners of those `stages` that are due, and of those that become so by it.
+void AdvanceStages(Transaction& tx, Job& job, std::set<int> stages) {
+  while (!stages.empty()) {
+    const int index = *stages.begin();
+    stages.erase(stages.begin());
+    if (!IsDue(job, index)) continue;
+    if (absl::Status status = AdvanceStage(tx, job, index); !status.ok()) {
+      return FailStage(tx, job, index, PassId{}, status);
+    }
+    if (job.stages[index].state == StageState::kComplete) {
+      AddDependents(job, index, &stages);
+      EndIfComplete(tx, job);
+    } else {
+      if (!CompletePasses(tx, job, job.stages[index].step)) return;  // those without tasks
+      stages.insert(index);
+    }
+  }
+}
+
 }  // namespace
 
 void AdvanceJob(Transaction& tx, JobId id) {
   Job& job = *tx.state.FindJob(id);
-  for (bool moved = true; moved && !IsTerminal(job.state);) {
-    moved = false;
-    if (!CompletePasses(tx, job)) return;
-    for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
-      const StageRun& stage = job.stages[i];
-      const bool due = (stage.state == StageState::kWaiting && IsReady(job, i)) ||
-                       (stage.state == StageState::kRunning && StepIsComplete(job, stage));
-      if (!due) continue;
-      if (absl::Status status = AdvanceStage(tx, job, i); !status.ok()) {
-        return FailStage(tx, job, i, PassId{}, status);
-      }
-      moved = true;
-    }
-  }
-  const bool all_complete = std::all_of(job.stages.begin(), job.stages.end(),
-                                        [](const StageRun& s) { return s.state == StageState::kComplete; });
-  if (all_complete && !IsTerminal(job.state)) {
-    EndJob(tx, id, job.absent_count > 0 ? JobState::kPartlyQuarantined : JobState::kSucceeded, std::nullopt);
-  }
+  if (IsTerminal(job.state) || !CompletePasses(tx, job, OpenPasses(job))) return;
+  std::set<int> stages;
+  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) stages.insert(i);
+  AdvanceStages(tx, job, std::move(stages));
+}
+
+void AdvanceJob(Transaction& tx, JobId id, PassId changed) {
+  Job& job = *tx.state.FindJob(id);
+  const Pass* pass = tx.state.FindPass(id, changed);
+  if (pass == nullptr || IsTerminal(job.state)) return;
+  const int stage = pass->stage;
+  if (CompletePasses(tx, job, {changed})) AdvanceStages(tx, job, {stage});
 }
 
 void Checkpoint(Transaction& tx, const Job& job, int stage) {

@@ -12,6 +12,10 @@ namespace mote::coordinator {
 // at any time; `job` may be ended afterwards.
 void AdvanceJob(Transaction& tx, JobId job);
 
+// The same, where something happened in the pass `changed` alone: what it costs does
+// not grow with the job's other stages.
+void AdvanceJob(Transaction& tx, JobId job, PassId changed);
+
 // Journals the stage's running step if it is not journalled yet: what is emitted
 // next may name its passes, also in replay. Costs one commit, no work.
 void Checkpoint(Transaction& tx, const Job& job, int stage);

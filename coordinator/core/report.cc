@@ -139,7 +139,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   tx.Send(SendAck{report.session, token});
   tx.Send(JobChanged{token.job});
   PlanFolds(tx, report);
-  AdvanceJob(tx, token.job);
+  AdvanceJob(tx, token.job, token.pass);
 }
 
 }  // namespace mote::coordinator

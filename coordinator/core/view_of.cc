@@ -26,9 +26,6 @@ StageView ViewOfStage(const State& state, const Job& job, int index) {
   view.state = run.state;
   view.tasks_total = run.tasks_total;
   view.tasks_committed = run.tasks_committed;
-  for (const auto& [id, pass] : job.passes) {
-    if (pass.stage == index) view.tasks_running += pass.blocks.leased();
-  }
   view.passes_total = run.passes_total;
   view.passes_complete = run.passes_complete;
   view.progress = run.progress;
@@ -63,6 +60,7 @@ JobView ViewOf(const State& state, const Job& job, absl::Time now) {
   view.start = job.start;
   view.end = job.end;
   for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) view.stages.push_back(ViewOfStage(state, job, i));
+  for (const auto& [id, pass] : job.passes) view.stages[pass.stage].tasks_running += pass.blocks.leased();
   view.failure = job.failure;
   view.outputs = OutputsOf(job);
   view.absent = job.absent;

@@ -135,7 +135,7 @@ void FailLeases(Transaction& tx, const std::string& worker, const std::vector<Le
       continue;
     }
     OnFailure(tx, token, token.block.begin(), Failure{kind, -1, why, "", worker});
-    AdvanceJob(tx, token.job);
+    AdvanceJob(tx, token.job, token.pass);
   }
 }
 
