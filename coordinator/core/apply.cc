@@ -103,12 +103,26 @@ bool IsRunning(const StageRun& stage, const StepPlanned& event) {
                     [](PassId running, const PlannedPass& planned) { return running == planned.pass; });
 }
 
+// Live they are what the stage has; in replay they make up for the volatile commits
+// that no journal holds.
+void SetTotals(StageRun& stage, const StageTotals& totals) {
+  stage.before_step = totals;
+  stage.passes_total = totals.passes;
+  stage.passes_complete = totals.passes_complete;
+  stage.tasks_total = totals.tasks;
+  stage.tasks_committed = totals.tasks_committed;
+  stage.cost.device_time = totals.device_time;
+  stage.cost.cost = totals.cost;
+}
+
 void BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event) {
   if (stage.state == StageState::kWaiting) stage.start = event.time;
   stage.state = StageState::kRunning;
   stage.memo = event.memo;
   if (!event.progress.empty()) stage.progress = event.progress;
   DropPassesOf(state, job, event.stage, event.time);
+  SetTotals(stage, event.before);
+  stage.tasks_to_come = event.tasks_to_come;
   for (const PlannedPass& planned : event.passes) {
     AddPass(state, job, event.stage, planned, event.is_volatile);
     stage.step.push_back(planned.pass);
@@ -328,6 +342,7 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   stage->end = event.time;
   stage->outputs = event.outputs;
   stage->memo.clear();
+  stage->tasks_to_come = 0;
   DropPassesOf(state, *job, event.stage, event.time);
   // The outputs stay in use; what only the iteration needed goes.
   for (const ArtifactRef& artifact : ArtifactsOf(event.outputs)) Use(state, artifact);

@@ -45,6 +45,18 @@ struct PlannedPass {
   bool operator==(const PlannedPass&) const = default;
 };
 
+// What a stage has planned and done so far.
+struct StageTotals {
+  int64_t steps = 0;
+  int64_t passes = 0;
+  int64_t passes_complete = 0;
+  int64_t tasks = 0;
+  int64_t tasks_committed = 0;
+  absl::Duration device_time;  // that leases held a slot
+  Cost cost;
+  bool operator==(const StageTotals&) const = default;
+};
+
 // The planner of a stage answered: these passes run next.
 struct StepPlanned {
   JobId job;
@@ -55,6 +67,8 @@ struct StepPlanned {
   bool journalled = true;    // false: a step between two checkpoints, never in the journal
   std::vector<ArtifactRef> artifacts;
   std::string progress;
+  int64_t tasks_to_come = 0;  // after this step, as foreseen
+  StageTotals before;         // when the step began: a volatile one's past is not in the journal
   absl::Time time;
   bool operator==(const StepPlanned&) const = default;
 };
@@ -251,6 +265,8 @@ struct StageRestored {
   std::map<std::string, Output> outputs;
   std::string numeric_class;
   std::string progress;
+  int64_t tasks_to_come = 0;
+  StageTotals before_step;
   std::vector<ArtifactRef> artifacts;
   std::vector<ArtifactRef> durable_artifacts;
   absl::Time last_checkpoint;  // InfinitePast: none

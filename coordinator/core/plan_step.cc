@@ -81,6 +81,16 @@ void KeepRoots(const Job& job, const StageRun& run, StepPlanned& event) {
   }
 }
 
+StageTotals TotalsOf(const StageRun& run) {
+  return {run.before_step.steps + (run.step.empty() ? 0 : 1),
+          run.passes_total,
+          run.passes_complete,
+          run.tasks_total,
+          run.tasks_committed,
+          run.cost.device_time,
+          run.cost.cost};
+}
+
 void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
   const StageRun& run = job.stages[index];
   StepPlanned event;
@@ -92,6 +102,8 @@ void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
       !step.is_volatile || step.checkpoint || tx.now - run.last_checkpoint >= tx.state.options.checkpoint_interval;
   event.artifacts = std::move(step.artifacts);
   event.progress = std::move(step.progress);
+  event.tasks_to_come = step.tasks_to_come;
+  event.before = TotalsOf(run);
   event.time = tx.now;
   for (PassSpec& spec : step.passes) {
     for (auto& [name, input] : spec.inputs) MoveIntoBlobs(input, tx.blobs());
@@ -231,6 +243,8 @@ void Checkpoint(Transaction& tx, const Job& job, int stage) {
   event.is_volatile = true;
   event.artifacts = run.artifacts;
   event.progress = run.progress;
+  event.tasks_to_come = run.tasks_to_come;
+  event.before = run.before_step;
   event.time = tx.now;
   for (const PassId id : run.step) event.passes.push_back({id, *job.passes.at(id).spec});
   for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);

@@ -76,6 +76,8 @@ struct PlanStep {
   std::vector<ArtifactRef> artifacts;
   // With no passes: the stage's named outputs.
   std::map<std::string, Output> outputs;
+  // Tasks of the stage after this step, as far as they can be foreseen: for progress.
+  int64_t tasks_to_come = 0;
   // For people: "epoch 3 of 20, loss 0.41". May be empty.
   std::string progress;
 };

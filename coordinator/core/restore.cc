@@ -78,6 +78,8 @@ absl::Status Restore(State& state, const StageRestored& event) {
   run.outputs = event.outputs;
   run.numeric_class = event.numeric_class;
   run.progress = event.progress;
+  run.tasks_to_come = event.tasks_to_come;
+  run.before_step = event.before_step;
   run.artifacts = event.artifacts;
   run.durable_artifacts = event.durable_artifacts;
   run.last_checkpoint = event.last_checkpoint;

@@ -45,13 +45,31 @@ void AddDrops(const State& state, absl::Time now, std::vector<Event>* out) {
 
 void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out) {
   // Every field by name: one that is added does not compile until a snapshot has it.
-  const auto& [state, memo, step, step_journalled, outputs, numeric_class, progress, artifacts, durable_artifacts,
-               last_checkpoint, start, end, cost, kernel_duration, tasks_total, tasks_committed, passes_total,
-               passes_complete] = run;
+  const auto& [state, memo, step, step_journalled, outputs, numeric_class, progress, tasks_to_come, before_step,
+               artifacts, durable_artifacts, last_checkpoint, start, end, cost, kernel_duration, tasks_total,
+               tasks_committed, passes_total, passes_complete] = run;
   static_cast<void>(step_journalled);  // true: state was made by replay
-  out->push_back(StageRestored{job, index, state, memo, step, outputs, numeric_class, progress, artifacts,
-                               durable_artifacts, last_checkpoint, start, end, cost, kernel_duration, tasks_total,
-                               tasks_committed, passes_total, passes_complete});
+  out->push_back(StageRestored{job,
+                               index,
+                               state,
+                               memo,
+                               step,
+                               outputs,
+                               numeric_class,
+                               progress,
+                               tasks_to_come,
+                               before_step,
+                               artifacts,
+                               durable_artifacts,
+                               last_checkpoint,
+                               start,
+                               end,
+                               cost,
+                               kernel_duration,
+                               tasks_total,
+                               tasks_committed,
+                               passes_total,
+                               passes_complete});
 }
 
 void AddProgress(JobId job, const Pass& pass, std::vector<Event>* out) {

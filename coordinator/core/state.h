@@ -71,6 +71,8 @@ struct StageRun {
   std::map<std::string, Output> outputs;  // once complete
   std::string numeric_class;              // empty: not bound yet
   std::string progress;
+  int64_t tasks_to_come = 0;                   // after the current step, as its planner foresaw
+  StageTotals before_step;                     // of the current step
   std::vector<ArtifactRef> artifacts;          // of the newest step
   std::vector<ArtifactRef> durable_artifacts;  // of the newest journalled step
   absl::Time last_checkpoint = absl::InfinitePast();

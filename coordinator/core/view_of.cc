@@ -8,13 +8,15 @@
 namespace mote::coordinator {
 namespace {
 
-// Remaining busy time over the slots that are there: of the passes planned so far.
+// Remaining busy time, also of the tasks that are foreseen, over the slots that a step
+// of this stage can use.
 std::optional<absl::Duration> EtaOf(const State& state, const StageRun& run) {
   const int64_t slots = state.cluster.ready_slots();
-  const int64_t remaining = run.tasks_total - run.tasks_committed;
   if (run.state != StageState::kRunning || run.tasks_committed == 0 || slots == 0) return std::nullopt;
-  return run.cost.device_time / static_cast<double>(run.tasks_committed) * static_cast<double>(remaining) /
-         static_cast<double>(slots);
+  const double remaining = static_cast<double>(run.tasks_total + run.tasks_to_come - run.tasks_committed);
+  const double step_tasks = static_cast<double>(run.tasks_total) / static_cast<double>(run.before_step.steps + 1);
+  const double used = std::clamp(step_tasks, 1.0, static_cast<double>(slots));
+  return run.cost.device_time / static_cast<double>(run.tasks_committed) * remaining / used;
 }
 
 StageView ViewOfStage(const State& state, const Job& job, int index) {
@@ -24,7 +26,7 @@ StageView ViewOfStage(const State& state, const Job& job, int index) {
   view.name = spec.name;
   view.operation = spec.operation;
   view.state = run.state;
-  view.tasks_total = run.tasks_total;
+  view.tasks_total = run.tasks_total + run.tasks_to_come;
   view.tasks_committed = run.tasks_committed;
   view.passes_total = run.passes_total;
   view.passes_complete = run.passes_complete;

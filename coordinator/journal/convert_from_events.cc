@@ -27,6 +27,16 @@ records::Output ProtoOf(const Output& output) {
   return proto;
 }
 
+void Fill(const StageTotals& totals, records::StageTotals* proto) {
+  proto->set_steps(totals.steps);
+  proto->set_passes(totals.passes);
+  proto->set_passes_complete(totals.passes_complete);
+  proto->set_tasks(totals.tasks);
+  proto->set_tasks_committed(totals.tasks_committed);
+  *proto->mutable_device_time() = ToProto(totals.device_time);
+  *proto->mutable_cost() = ToProto(totals.cost);
+}
+
 void Fill(const EpochStarted& event, records::Event* record) {
   record->mutable_epoch_started()->set_epoch(event.epoch.value);
 }
@@ -56,6 +66,8 @@ void Fill(const StepPlanned& event, records::Event* record) {
   proto.set_volatile_(event.is_volatile);
   for (const ArtifactRef& artifact : event.artifacts) proto.add_artifacts(artifact.ToString());
   proto.set_progress(Utf8(event.progress));
+  proto.set_tasks_to_come(event.tasks_to_come);
+  Fill(event.before, proto.mutable_before());
   *proto.mutable_time() = ToProto(event.time);
 }
 
@@ -269,6 +281,8 @@ void Fill(const StageRestored& event, records::Event* record) {
   for (const auto& [name, output] : event.outputs) (*proto.mutable_outputs())[name] = ProtoOf(output);
   proto.set_numeric_class(event.numeric_class);
   proto.set_progress(Utf8(event.progress));
+  proto.set_tasks_to_come(event.tasks_to_come);
+  Fill(event.before_step, proto.mutable_before_step());
   for (const ArtifactRef& artifact : event.artifacts) proto.add_artifacts(artifact.ToString());
   for (const ArtifactRef& artifact : event.durable_artifacts) proto.add_durable_artifacts(artifact.ToString());
   SetTime(event.last_checkpoint, &proto, &records::StageRestored::mutable_last_checkpoint);

@@ -53,6 +53,18 @@ absl::StatusOr<JobSubmitted> SubmittedFrom(const records::JobSubmitted& proto) {
 
 absl::StatusOr<Event> From(const records::JobSubmitted& proto) { return SubmittedFrom(proto); }
 
+absl::StatusOr<StageTotals> From(const records::StageTotals& proto) {
+  StageTotals totals{proto.steps(),
+                     proto.passes(),
+                     proto.passes_complete(),
+                     proto.tasks(),
+                     proto.tasks_committed(),
+                     FromProto(proto.device_time()),
+                     {}};
+  MOTE_ASSIGN_OR_RETURN(totals.cost, FromProto(proto.cost()));
+  return totals;
+}
+
 absl::StatusOr<Event> From(const records::StepPlanned& proto) {
   StepPlanned event;
   event.job = {proto.job()};
@@ -60,6 +72,8 @@ absl::StatusOr<Event> From(const records::StepPlanned& proto) {
   event.memo = proto.memo();
   event.is_volatile = proto.volatile_();
   event.progress = proto.progress();
+  event.tasks_to_come = proto.tasks_to_come();
+  MOTE_ASSIGN_OR_RETURN(event.before, From(proto.before()));
   event.time = FromProto(proto.time());
   for (const records::PlannedPass& pass : proto.passes()) {
     MOTE_ASSIGN_OR_RETURN(PlannedPass planned, From(pass));
@@ -281,6 +295,8 @@ absl::StatusOr<Event> From(const records::StageRestored& proto) {
   }
   event.numeric_class = proto.numeric_class();
   event.progress = proto.progress();
+  event.tasks_to_come = proto.tasks_to_come();
+  MOTE_ASSIGN_OR_RETURN(event.before_step, From(proto.before_step()));
   MOTE_ASSIGN_OR_RETURN(event.artifacts, From(proto.artifacts()));
   MOTE_ASSIGN_OR_RETURN(event.durable_artifacts, From(proto.durable_artifacts()));
   event.last_checkpoint = proto.has_last_checkpoint() ? FromProto(proto.last_checkpoint()) : absl::InfinitePast();

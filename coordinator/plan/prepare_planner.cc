@@ -118,7 +118,9 @@ class PreparePlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.profile", "profile"));
     pass.finish = false;
     pass.label = "statistics of the training rows";
+    const int64_t tasks = pass.task_count;
     PlanStep step = RunOnce(std::move(pass));
+    step.tasks_to_come = tasks;  // the transformation cuts the rows alike
     step.memo = std::string(kProfiling);
     step.progress = "statistics";
     return step;

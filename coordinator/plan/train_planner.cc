@@ -12,6 +12,7 @@
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/train_progress.h"
 #include "coordinator/plan/train_settings.h"
+#include "coordinator/plan/train_tasks.h"
 
 namespace mote::coordinator {
 namespace {
@@ -35,7 +36,10 @@ struct Run {
   TrainProgress progress;
 
   int64_t rows() const { return input->rows; }
-  int64_t steps() const { return (rows() + settings.batch_size - 1) / settings.batch_size; }
+  TrainTasks tasks() const {
+    const int64_t validation = validate == nullptr ? 0 : (validate->rows + kEvaluateRows - 1) / kEvaluateRows;
+    return {rows(), settings.batch_size, task_rows, settings.epochs, validation};
+  }
 };
 
 // The width of `x`, when the table is one to train on.
@@ -96,6 +100,7 @@ PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
   PlanStep step;
   step.memo = run.progress.Encode();
   step.passes = std::move(passes);
+  step.tasks_to_come = run.tasks().After(run.progress.phase, run.progress.epoch, run.progress.step);
   step.artifacts = run.progress.artifacts();
   if (run.progress.state.has_value()) {
     step.progress =
@@ -191,7 +196,7 @@ absl::StatusOr<PlanStep> AskGradient(Run& run, bool checkpoint) {
                          {"shuffle", run.settings.seed + progress.epoch},
                          {"class_weights", progress.weights}}
                         .dump();
-  pass.task_count = (end - begin + run.task_rows - 1) / run.task_rows;
+  pass.task_count = run.tasks().GradientTasks(progress.step);
   pass.reducer = "gradient_sum";
   pass.inputs.emplace("input", run.input->content);
   pass.inputs.emplace("state", AtState(*progress.state));
@@ -284,7 +289,7 @@ absl::StatusOr<PlanStep> AfterUpdate(Run& run) {
   }
   progress.loss_sum += answer["loss"].get<double>();
   progress.loss_rows += answer["rows"].get<int64_t>();
-  if (++progress.step < run.steps()) return AskGradient(run, /*checkpoint=*/false);
+  if (++progress.step < run.tasks().steps()) return AskGradient(run, /*checkpoint=*/false);
   if (run.validate != nullptr) return AskEvaluate(run);
   return EndEpoch(run, nullptr);
 }
@@ -320,7 +325,7 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
                {"rows", run.rows()},
                {"features", run.features},
                {"classes", run.progress.classes},
-               {"steps", run.steps() * run.settings.epochs},
+               {"steps", run.tasks().steps() * run.settings.epochs},
                {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.settings.epochs}};
   if (run.progress.best_epoch >= 0) history["best_epoch"] = run.progress.best_epoch + 1;
   run.progress.phase = "done";

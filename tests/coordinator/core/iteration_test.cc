@@ -36,6 +36,7 @@ class CountingPlanner : public mc::Planner {
     next.memo = absl::StrCat(step);
     next.is_volatile = true;
     next.checkpoint = step % 4 == 0;
+    next.tasks_to_come = 2 * (10 - step);
     const std::string state = absl::StrCat("state ", step);
     next.artifacts = {ArtifactRef{Sha256(state), static_cast<int64_t>(state.size()), false}};
     PassSpec pass;
@@ -93,6 +94,29 @@ TEST(Iteration, CrashGoesBackToTheLastCheckpoint) {
   c.Connect("w1");
   c.RunAll();
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Iteration, TotalsAreKnownFromTheStartAndSurviveACrash) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("count_to_ten", 0));
+  EXPECT_EQ(c.View(job).stages[0].tasks_total, 20);
+  while (c.core().state().FindJob(job)->stages[0].memo != "7") {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  EXPECT_EQ(c.View(job).stages[0].tasks_committed, 12);
+  c.Restart();
+  EXPECT_EQ(c.View(job).stages[0].tasks_committed, 6) << "those before step 4, which is journalled";
+  EXPECT_EQ(c.View(job).stages[0].passes_complete, 3);
+  EXPECT_EQ(c.View(job).stages[0].tasks_total, 20);
+  c.Connect("w1");
+  c.RunAll();
+  const mc::StageView stage = c.View(job).stages[0];
+  EXPECT_EQ(stage.tasks_committed, 20);
+  EXPECT_EQ(stage.tasks_total, 20);
+  EXPECT_EQ(stage.passes_complete, 10);
+  EXPECT_EQ(stage.cost.cost.tasks, 20);
 }
 
 TEST(Iteration, StateIsJournalledAboutOnceASecond) {

@@ -78,6 +78,8 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.outputs = {{"train", SomeOutput()}};
   stage.numeric_class = "cpu-avx2";
   stage.progress = "epoch 3 of 20";
+  stage.tasks_to_come = 4321;
+  stage.before_step = {21, 22, 23, 24, 25, absl::Milliseconds(26), SomeCost()};
   stage.artifacts = {SomeArtifact()};
   stage.durable_artifacts = {SomeArtifact(), {Sha256("older"), 78, true}};
   stage.last_checkpoint = time;
@@ -107,6 +109,8 @@ inline std::vector<Event> OneEventOfEachKind() {
         step.is_volatile = true;
         step.artifacts = {SomeArtifact()};
         step.progress = "epoch 3 of 20";
+        step.tasks_to_come = 1234;
+        step.before = {11, 12, 13, 14, 15, absl::Milliseconds(16), SomeCost()};
         step.time = time;
         return step;
       }(),

@@ -1,0 +1,33 @@
+#include "coordinator/plan/train_tasks.h"
+
+#include <algorithm>
+
+namespace mote::coordinator {
+namespace {
+
+int64_t Pieces(int64_t rows, int64_t size) { return (rows + size - 1) / size; }
+
+}  // namespace
+
+int64_t TrainTasks::GradientTasks(int64_t step) const {
+  return Pieces(std::min(batch_size, rows - step * batch_size), task_rows);
+}
+
+int64_t TrainTasks::StepsFrom(int64_t step) const {
+  if (step >= steps()) return 0;
+  const int64_t whole = steps() - 1 - step;  // all but the last, which may be smaller
+  return whole * (GradientTasks(0) + 1) + GradientTasks(steps() - 1) + 1;
+}
+
+int64_t TrainTasks::After(std::string_view phase, int64_t epoch, int64_t step) const {
+  const int64_t whole_epoch = StepsFrom(0) + validation_tasks;
+  const int64_t later_epochs = (epochs - epoch - 1) * whole_epoch + 1;  // and the export
+  if (phase == "classes") return 1 + epochs * whole_epoch + 1;
+  if (phase == "init") return epochs * whole_epoch + 1;
+  if (phase == "gradient") return 1 + StepsFrom(step + 1) + validation_tasks + later_epochs;
+  if (phase == "update") return StepsFrom(step + 1) + validation_tasks + later_epochs;
+  if (phase == "evaluate") return later_epochs;
+  return 0;
+}
+
+}  // namespace mote::coordinator
