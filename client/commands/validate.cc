@@ -2,11 +2,9 @@
 #include <iostream>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/commands/commands.h"
 #include "client/jobfile/resolve.h"
-#include "client/text/text_table.h"
+#include "client/text/plan_text.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 
@@ -19,18 +17,12 @@ struct Options {
   OutputFormat format = OutputFormat::kTable;
 };
 
-// First with the digests of the files alone; a coordinator that insists on their
-// content gets it.
+// The files' digests are enough: nothing is put.
 absl::StatusOr<v1::ValidateJobResponse> Plan(Client& client, JobFile* job) {
   MOTE_ASSIGN_OR_RETURN(const v1::ListOperationsResponse offered, client.ListOperations());
   MOTE_RETURN_IF_ERROR(CheckAgainst(offered, job));
   MOTE_RETURN_IF_ERROR(PutFiles(offered, Client::HashFile, job));
   absl::StatusOr<v1::ValidateJobResponse> plan = client.ValidateJob(job->spec);
-  if (absl::IsNotFound(plan.status())) {
-    MOTE_RETURN_IF_ERROR(PutFiles(
-        offered, [&](const std::string& path) { return client.PutFile(path); }, job));
-    plan = client.ValidateJob(job->spec);
-  }
   if (!plan.ok()) return WithPlaces(plan.status(), *job);
   return plan;
 }
@@ -49,15 +41,7 @@ OrderedJson PlanJson(const v1::ValidateJobResponse& plan) {
 absl::Status Validate(Client& client, JobFile job, OutputFormat format) {
   MOTE_ASSIGN_OR_RETURN(const v1::ValidateJobResponse plan, Plan(client, &job));
   if (PrintStructured(PlanJson(plan), format)) return absl::OkStatus();
-  const bool wide = format == OutputFormat::kWide;
-  std::vector<TextTable::Heading> headings = {{"STAGE"}, {"OPERATION"}, {"INPUT"}, {"OUTPUTS"}, {"TASKS"}};
-  if (wide) headings.push_back({"PARAMETERS"});
-  TextTable table(std::move(headings));
-  for (const v1::PlannedStage& stage : plan.stages()) {
-    table.Add({stage.name(), stage.operation(), stage.input().empty() ? "-" : stage.input(),
-               absl::StrJoin(stage.outputs(), ", "), stage.task_shape(), wide ? stage.parameters() : ""});
-  }
-  std::cout << table.ToString();
+  std::cout << PlanText(plan, format == OutputFormat::kWide);
   std::cerr << job.path << " is valid\n";
   return absl::OkStatus();
 }

@@ -190,6 +190,10 @@ v1::PlannedStage ToProto(const PlannedStageView& stage) {
   for (const std::string& output : stage.outputs) proto.add_outputs(output);
   proto.set_task_shape(stage.task_shape);
   proto.set_parameters(stage.parameters);
+  if (stage.tasks) proto.set_tasks(*stage.tasks);
+  if (stage.input_bytes) proto.set_input_bytes(*stage.input_bytes);
+  if (stage.device_time) *proto.mutable_device_time() = ToProto(*stage.device_time);
+  proto.set_basis(stage.basis);
   return proto;
 }
 

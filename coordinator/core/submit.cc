@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/plan_step.h"
+#include "coordinator/core/predict.h"
 #include "coordinator/core/view_of.h"
 
 namespace mote::coordinator {
@@ -42,12 +43,7 @@ void Decide(Transaction& tx, const SubmitJob& command) {
 void Decide(Transaction& tx, const ValidateJob& command) {
   absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners);
   if (!admitted.ok()) return Refuse(tx, command.call, admitted.status());
-  std::vector<PlannedStageView> stages;
-  for (const AdmittedStage& stage : admitted->stages) {
-    stages.push_back({stage.spec.name, stage.spec.operation, stage.spec.input, stage.outputs,
-                      stage.planner->description().task_shape, stage.spec.parameters});
-  }
-  tx.Send(Reply{command.call, absl::OkStatus(), std::move(stages)});
+  tx.Send(Reply{command.call, absl::OkStatus(), PlanOf(tx.state, *admitted)});
 }
 
 void Decide(Transaction& tx, const GetJob& command) {

@@ -17,7 +17,7 @@ struct StageView {
   std::string name;
   std::string operation;
   StageState state = StageState::kWaiting;
-  int64_t tasks_total = 0;
+  int64_t tasks_total = 0;  // planned and foreseen
   int64_t tasks_committed = 0;
   int64_t tasks_running = 0;
   int64_t passes_total = 0;
@@ -78,6 +78,10 @@ struct PlannedStageView {
   std::vector<std::string> outputs;
   std::string task_shape;
   std::string parameters;
+  std::optional<int64_t> tasks;               // nullopt: not known before its inputs are
+  std::optional<int64_t> input_bytes;         // of the file that it reads; nullopt: none, or not known
+  std::optional<absl::Duration> device_time;  // predicted, of all slots together
+  std::string basis;                          // what the prediction rests on
 };
 
 }  // namespace mote::coordinator

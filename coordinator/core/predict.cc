@@ -1,0 +1,138 @@
+#include "coordinator/core/predict.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/digest.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr char kUnknown[] = "unknown until measured";
+
+// Names what a stage computes from what: equal for stages that yield the same.
+class Recipes {
+ public:
+  explicit Recipes(const AdmittedJob& job) : job_(job), known_(job.stages.size()) {}
+
+  const std::string& Of(int index) {
+    std::string& recipe = known_[index];
+    if (!recipe.empty()) return recipe;
+    const AdmittedStage& stage = job_.stages[index];
+    std::string text =
+        absl::StrCat(OperationOf(stage.spec), "\n", stage.spec.tasks.rows, " ", stage.spec.tasks.bytes, " ",
+                     stage.spec.tasks.count, "\n", stage.spec.reduce.name, " ", stage.spec.reduce.parameters, "\n");
+    for (const auto& [parameter, ref] : stage.inputs) {
+      absl::StrAppend(&text, parameter, " ", Of(ref.stage), " ", ref.output, "\n");
+    }
+    return recipe = Sha256(text).Hex();
+  }
+
+  static std::string OperationOf(const StageSpec& spec) { return absl::StrCat(spec.operation, "\n", spec.parameters); }
+
+ private:
+  const AdmittedJob& job_;
+  std::vector<std::string> known_;  // by stage; empty: not computed yet
+};
+
+// What was measured of complete stages.
+struct Measured {
+  JobId job;
+  int64_t tasks = 0;
+  absl::Duration device_time;
+};
+
+struct Learned {
+  std::map<std::string, Measured> stages;      // by recipe: the newest
+  std::map<std::string, Measured> operations;  // by operation and parameters: the newest with tasks
+};
+
+Learned LearnFrom(const State& state) {
+  Learned learned;
+  int left = kPredictJobsMax;
+  for (auto it = state.jobs.rbegin(); it != state.jobs.rend() && left > 0; ++it, --left) {
+    const Job& job = *it->second;
+    Recipes recipes(job.admitted);
+    for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
+      const StageRun& run = job.stages[i];
+      if (run.state != StageState::kComplete || run.tasks_committed == 0) continue;
+      const Measured measured{job.id, run.tasks_committed, run.cost.device_time};
+      learned.stages.emplace(recipes.Of(i), measured);
+      learned.operations.emplace(Recipes::OperationOf(job.admitted.stages[i].spec), measured);
+    }
+  }
+  return learned;
+}
+
+// Tasks of a stage that reads no other: what its planner answers first.
+std::optional<int64_t> KnownTasks(const AdmittedStage& stage) {
+  if (stage.planner->description().takes_input) return std::nullopt;
+  const absl::StatusOr<Json> parameters = ParseJson(stage.spec.parameters);
+  if (!parameters.ok()) return std::nullopt;
+  const absl::StatusOr<PlanStep> step =
+      stage.planner->Next({stage.spec.name, *parameters, stage.spec.tasks, stage.spec.reduce, {}, "", {}});
+  if (!step.ok()) return std::nullopt;
+  int64_t tasks = step->tasks_to_come;
+  for (const PassSpec& pass : step->passes) tasks += pass.task_count;
+  return tasks;
+}
+
+// Bytes of the file that a stage indexes.
+std::optional<int64_t> FileBytes(const AdmittedStage& stage) {
+  const absl::StatusOr<Json> parameters = ParseJson(stage.spec.parameters);
+  if (stage.spec.operation != "index" || !parameters.ok() || !parameters->contains("artifact")) return std::nullopt;
+  const absl::StatusOr<ArtifactRef> file = ArtifactRef::Parse(parameters->at("artifact").get<std::string>());
+  if (!file.ok()) return std::nullopt;
+  return file->bytes;
+}
+
+// What it reads, where that is a file of the job: rows of other stages have no size yet.
+std::optional<int64_t> InputBytes(const AdmittedJob& job, const AdmittedStage& stage) {
+  if (const auto bytes = FileBytes(stage)) return bytes;
+  const auto input = stage.inputs.find("input");
+  return input == stage.inputs.end() ? std::nullopt : FileBytes(job.stages[input->second.stage]);
+}
+
+void Predict(const Learned& learned, const AdmittedStage& stage, const std::string& recipe, PlannedStageView* view) {
+  view->tasks = KnownTasks(stage);
+  view->basis = kUnknown;
+  if (const auto equal = learned.stages.find(recipe); equal != learned.stages.end()) {
+    const Measured& measured = equal->second;
+    view->tasks = measured.tasks;
+    view->device_time = measured.device_time;
+    view->basis = absl::StrCat("as in job ", measured.job.value);
+    return;
+  }
+  const auto like = learned.operations.find(Recipes::OperationOf(stage.spec));
+  if (like == learned.operations.end() || !view->tasks) return;
+  const Measured& measured = like->second;
+  view->device_time = measured.device_time / static_cast<double>(measured.tasks) * static_cast<double>(*view->tasks);
+  view->basis = absl::StrCat("mean of ", measured.tasks, " tasks in job ", measured.job.value);
+}
+
+}  // namespace
+
+std::vector<PlannedStageView> PlanOf(const State& state, const AdmittedJob& job) {
+  const Learned learned = LearnFrom(state);
+  Recipes recipes(job);
+  std::vector<PlannedStageView> views;
+  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
+    const AdmittedStage& stage = job.stages[i];
+    PlannedStageView view;
+    view.name = stage.spec.name;
+    view.operation = stage.spec.operation;
+    view.input = stage.spec.input;
+    view.outputs = stage.outputs;
+    view.task_shape = stage.planner->description().task_shape;
+    view.parameters = stage.spec.parameters;
+    view.input_bytes = InputBytes(job, stage);
+    Predict(learned, stage, recipes.Of(i), &view);
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+}  // namespace mote::coordinator
