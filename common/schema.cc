@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/feature_names.h"
 #include "common/status_macros.h"
 
 namespace mote {
@@ -23,8 +24,11 @@ int64_t ClassNameBytes(std::string_view name) { return static_cast<int64_t>(size
 
 absl::Status DecodeClasses(ByteReader& reader, Column* column) {
   MOTE_ASSIGN_OR_RETURN(const uint32_t count, reader.Get<uint32_t>());
-  if (column->dtype != DType::kI64 || column->width != 1 || count == 0 || count > reader.remaining() / 4) {
-    return absl::InvalidArgumentError(absl::StrCat("column \"", column->name, "\" cannot name ", count, " classes"));
+  const bool of_classes = column->dtype == DType::kI64 && column->width == 1 && count > 0;
+  const bool of_elements = column->dtype == DType::kF32 && column->width == count;
+  if (!(of_classes || of_elements) || count > reader.remaining() / 4) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("column \"", column->name, "\" cannot name ", count, " classes or elements"));
   }
   int64_t bytes = 0;
   for (uint32_t i = 0; i < count; ++i) {
@@ -32,9 +36,10 @@ absl::Status DecodeClasses(ByteReader& reader, Column* column) {
     column->classes.emplace_back(name);
     bytes += ClassNameBytes(name);
   }
-  if (bytes <= kClassNamesBytesMax) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("column \"", column->name, "\" names classes in ", bytes, " bytes; ",
-                                                 kClassNamesBytesMax, " are allowed"));
+  const int64_t bytes_max = of_classes ? kClassNamesBytesMax : kFeatureNamesBytesMax;
+  if (bytes <= bytes_max) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("column \"", column->name, "\" has names of ", bytes, " bytes; ", bytes_max, " are allowed"));
 }
 
 absl::StatusOr<Column> DecodeColumn(ByteReader& reader) {

@@ -27,8 +27,8 @@ struct Column {
   std::string name;
   DType dtype = DType::kF32;
   int64_t width = 1;
-  // A column of class indices (i64, width 1) may say what they are called, by index.
-  // Empty: it does not, or they take more than kClassNamesBytesMax.
+  // Names by index: of the classes (i64, width 1), at most kClassNamesBytesMax; or of a
+  // vector's elements (f32), in Output::schema alone. Empty: they are not known.
   std::vector<std::string> classes = {};
   bool operator==(const Column&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "common/prepare/fitted.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/feature_names.h"
 
 namespace mote {
 namespace {
@@ -97,6 +98,7 @@ Json Fitted::ToJson(const PrepareOptions& options) const {
   for (const FittedColumn& column : columns) json["columns"].push_back(ColumnJson(column, options));
   json["label"] = {{"column", label}, {"classes", classes}};
   json["features"] = features;
+  json["schema"] = FeatureDigest(features, classes);
   json["training_rows"] = training_rows;
   json["impute"] = kImpute[static_cast<int>(options.impute)];
   json["standardize"] = options.z_score ? "z_score" : "off";

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/artifact.h"
+#include "common/feature_names.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
@@ -66,6 +67,12 @@ absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
   }
   source.content = it->second.content;
   return source;
+}
+
+// What the model is given, number by number; empty: not known, or not to be compared.
+std::vector<std::string> KnownFeatures(const ModelSource& model, const InferColumns& columns, const Schema& schema) {
+  if (model.door != "native" || columns.inputs.size() != 1) return {};
+  return CarriedFeatures(FeatureNames(schema, columns.inputs[0]));
 }
 
 // A job file may name the label as the raw data does: after prepare it is "label".
@@ -145,6 +152,7 @@ class InferPlanner final : public Planner {
     pass.parameters = Json{{"door", model.door},
                            {"file", model.file},
                            {"inputs", columns.inputs},
+                           {"features", KnownFeatures(model, columns, schema)},
                            {"outputs", columns.outputs},
                            {"keep", columns.keep},
                            {"on_bad_row", context.parameters.at("on_bad_row")},

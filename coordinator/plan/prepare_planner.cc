@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/feature_names.h"
 #include "common/json_params.h"
 #include "common/prepare/fit.h"
 #include "common/prepare/options.h"
@@ -65,6 +66,18 @@ Output Document(const Json& json) {
   std::string text = json.dump();
   const int64_t size = static_cast<int64_t>(text.size());
   return Output{OutputKind::kDocument, Value{std::move(text), {}}, 0, size};
+}
+
+// The same table, its features named for whoever plans over it.
+absl::StatusOr<Output> WithFeatureNames(Output table, const Fitted& fitted) {
+  if (table.schema.empty()) return table;
+  MOTE_ASSIGN_OR_RETURN(Schema schema, TableSchema(table));
+  const auto x = schema.Find("x");
+  if (!x.has_value()) return table;
+  schema.columns[*x].classes = CarriedFeatures(fitted.features);
+  std::string encoded = schema.Encode();
+  if (static_cast<int64_t>(encoded.size()) <= kOutputSchemaBytesMax) table.schema = std::move(encoded);
+  return table;
 }
 
 absl::Status CheckComplete(const PlanContext& context) {
@@ -153,7 +166,8 @@ class PreparePlanner final : public Planner {
     Json kept;
     for (size_t i = 0; i < names.size(); ++i) {
       kept[names[i]] = result.tables[i].rows;
-      step.outputs.emplace(names[i], std::move(result.tables[i]));
+      MOTE_ASSIGN_OR_RETURN(Output table, WithFeatureNames(std::move(result.tables[i]), fitted));
+      step.outputs.emplace(names[i], std::move(table));
     }
     step.outputs.emplace("fitted", Document(fitted.ToJson(options)));
     step.outputs.emplace("quality", Document(result.quality.ToJson(fitted, kept)));

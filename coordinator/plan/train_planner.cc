@@ -12,6 +12,7 @@
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/train_progress.h"
 #include "coordinator/plan/train_settings.h"
+#include "coordinator/plan/train_table.h"
 #include "coordinator/plan/train_tasks.h"
 
 namespace mote::coordinator {
@@ -20,8 +21,6 @@ namespace {
 constexpr int64_t kGradientRows = 64;
 constexpr int64_t kEvaluateRows = 512;
 constexpr int64_t kCountRows = 16384;
-constexpr char kFeatures[] = "x";
-constexpr char kLabel[] = "label";
 
 // Everything that the phases need, read once per call of Next.
 struct Run {
@@ -31,8 +30,8 @@ struct Run {
   TrainSettings settings;
   const Output* input = nullptr;
   const Output* validate = nullptr;  // nullptr: none
-  int64_t features = 0;
-  int64_t task_rows = 0;  // of a gradient task
+  TrainTable table;                  // `input`
+  int64_t task_rows = 0;             // of a gradient task
   TrainProgress progress;
 
   int64_t rows() const { return input->rows; }
@@ -41,23 +40,6 @@ struct Run {
     return {rows(), settings.batch_size, task_rows, settings.epochs, validation};
   }
 };
-
-// The width of `x`, when the table is one to train on.
-absl::StatusOr<int64_t> CheckTable(const Output& table, std::string_view name) {
-  MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(table, name));
-  const auto x = schema.Find(kFeatures);
-  const auto label = schema.Find(kLabel);
-  if (!x.has_value() || !label.has_value() || schema.columns[*x].dtype != DType::kF32 ||
-      schema.columns[*label].dtype != DType::kI64 || schema.columns[*label].width != 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(std::string(name), ": has columns ", schema.ToString(),
-                     "; train needs x:f32[…] and label:i64, as a prepare stage with a label yields"));
-  }
-  if (table.rows < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(std::string(name), ": has no rows; give it a larger split"));
-  }
-  return schema.columns[*x].width;
-}
 
 int64_t GradientTaskRows(const PlanContext& context, const Output& input, int64_t batch) {
   int64_t rows = kGradientRows;
@@ -74,7 +56,7 @@ absl::StatusOr<Run> OpenRun(const PlanContext& context) {
   if (context.inputs.contains("validate")) {
     MOTE_ASSIGN_OR_RETURN(run.validate, TableInput(context, "validate"));
   }
-  MOTE_ASSIGN_OR_RETURN(run.features, CheckTable(*run.input, "input"));
+  MOTE_ASSIGN_OR_RETURN(run.table, TrainTable::Open(*run.input, "input"));
   run.task_rows = GradientTaskRows(context, *run.input, run.settings.batch_size);
   if (!context.memo.empty()) {
     MOTE_ASSIGN_OR_RETURN(run.progress, TrainProgress::Decode(context.memo));
@@ -141,7 +123,7 @@ absl::StatusOr<PlanStep> AskClasses(Run& run) {
     pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
     pass.task_count = cut.task_count;
     pass.reducer = "class_counts";
-    pass.reducer_parameters = Json{{"label", kLabel}}.dump();
+    pass.reducer_parameters = Json{{"label", kTrainLabel}}.dump();
     pass.inputs.emplace("input", table->content);
     pass.label = table == run.input ? "counting classes" : "counting classes of validate";
     passes.push_back(std::move(pass));
@@ -161,8 +143,8 @@ absl::Status TakeClasses(Run& run) {
   }
   if (counts.size() < 2) {
     return absl::InvalidArgumentError(
-        absl::StrCat("input: column ", kLabel, " has ", counts.empty() ? "no" : "only one", " class in ", run.rows(),
-                     " rows; training needs two or more: check the label column and the split"));
+        absl::StrCat("input: column ", kTrainLabel, " has ", counts.empty() ? "no" : "only one", " class in ",
+                     run.rows(), " rows; training needs two or more: check the label column and the split"));
   }
   if (!run.settings.balanced) return absl::OkStatus();
   run.progress.weights.assign(run.progress.classes, 0.0);
@@ -175,7 +157,7 @@ absl::Status TakeClasses(Run& run) {
 
 absl::StatusOr<PlanStep> AskInit(Run& run) {
   Json model = run.settings.model;
-  model["in"] = run.features;
+  model["in"] = run.table.width;
   model["out"] = run.progress.classes;
   PassSpec pass = OneTask("train.init", {{"model", std::move(model)}, {"seed", run.settings.seed}});
   pass.label = "first weights";
@@ -250,7 +232,7 @@ absl::StatusOr<PlanStep> AskEvaluate(Run& run) {
 }
 
 absl::StatusOr<PlanStep> AskExport(Run& run) {
-  PassSpec pass = OneTask("train.export", Json::object());
+  PassSpec pass = OneTask("train.export", {{"features", run.table.features}, {"classes", run.table.classes}});
   pass.inputs.emplace("state", AtState(run.settings.keep_best ? *run.progress.best_state : *run.progress.state));
   pass.label = "writing the model";
   std::vector<PassSpec> passes;
@@ -323,7 +305,7 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
   }
   Json history{{"epochs", std::move(epochs)},
                {"rows", run.rows()},
-               {"features", run.features},
+               {"features", run.table.width},
                {"classes", run.progress.classes},
                {"steps", run.tasks().steps() * run.settings.epochs},
                {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.settings.epochs}};
@@ -383,11 +365,8 @@ class TrainPlanner final : public Planner {
   static absl::StatusOr<PlanStep> First(Run& run) {
     MOTE_RETURN_IF_ERROR(CutRows(run.context.tasks, *run.input, kGradientRows).status());
     if (run.validate != nullptr) {
-      MOTE_ASSIGN_OR_RETURN(const int64_t features, CheckTable(*run.validate, "validate"));
-      if (features != run.features) {
-        return absl::InvalidArgumentError(absl::StrCat("validate: x has ", features, " features and the input's has ",
-                                                       run.features, "; take both from one prepare stage"));
-      }
+      MOTE_ASSIGN_OR_RETURN(const TrainTable validate, TrainTable::Open(*run.validate, "validate"));
+      MOTE_RETURN_IF_ERROR(run.table.CheckValidate(validate));
     }
     return AskClasses(run);
   }

@@ -6,11 +6,13 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/feature_names.h"
 #include "common/store_bytes.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"
 #include "tests/torch/in_process.h"
 #include "tests/torch/prepared_table.h"
+#include "worker/engine/safetensors.h"
 #include "worker/engine/torch_kernels/compat.h"
 
 namespace mote::testing {
@@ -109,6 +111,41 @@ TEST_F(Infer, NativeModelRefusesOtherFeatures) {
   const Output other = process_.MakeTable(PreparedTable(90, 5, 3, 1), 50);
   const auto status = Run({{"model", "fit.model"}}, {{"input", other}, {"model", trained->at("model")}}, 10).status();
   EXPECT_THAT(status.ToString(), HasSubstr("takes one batch of 4 features and `inputs` gives 5"));
+}
+
+// The table, with the elements of x named as prepare names them.
+Output Named(Output table, const std::vector<std::string>& features) {
+  Schema schema = Schema::Decode(table.schema).value();
+  schema.columns[*schema.Find("x")].classes = features;
+  table.schema = schema.Encode();
+  return table;
+}
+
+TEST_F(Infer, NativeModelRefusesFeaturesOfOtherNamesAndNamesThem) {
+  const Output plain = process_.MakeTable(PreparedTable(90, 4, 3, 1), 50);
+  const Output table = Named(plain, {"age", "sum", "job=a", "job=b"});
+  auto trained = process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 1}}, {{"input", table}});
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  const auto run = [&](const Output& input) {
+    return Run({{"model", "fit.model"}}, {{"input", input}, {"model", trained->at("model")}}, 10).status();
+  };
+  EXPECT_TRUE(run(table).ok()) << run(table);
+  EXPECT_TRUE(run(plain).ok()) << "names that are not known cannot be compared: " << run(plain);
+  EXPECT_THAT(run(Named(plain, {"age", "amount", "job=a", "job=b"})).ToString(),
+              AllOf(HasSubstr("model \"fit.model\" does not fit the input"), HasSubstr("trained on \"sum\", which"),
+                    HasSubstr("the input has \"amount\"")));
+  EXPECT_THAT(run(Named(plain, {"sum", "age", "job=a", "job=b"})).ToString(), HasSubstr("in another order"));
+}
+
+TEST_F(Infer, ModelSaysWhatItWasTrainedOn) {
+  const Output table = Named(process_.MakeTable(PreparedTable(90, 2, 2, 1), 50), {"age", "sum"});
+  auto trained = process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 1}}, {{"input", table}});
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  const std::string model = process_.ReadContent(trained->at("model"));
+  const auto header = engine::SafetensorsHeader::Parse(model, static_cast<int64_t>(model.size()));
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->metadata().at("mote.features"), R"(["age","sum"])");
+  EXPECT_EQ(header->metadata().at("mote.schema"), FeatureDigest({"age", "sum"}, {}));
 }
 
 TEST_F(Infer, CellThatIsNoNumberIsNamedByRowAndColumn) {

@@ -1,7 +1,8 @@
 // Kernel infer: a model over rows; each task's rows are exactly one forward batch.
 //
-// Parameters {door, file, inputs: [[column, …], …], outputs: [name, …],
-// keep: [column, …], on_bad_row: fail|skip, rows_per_task}. Inputs "input" and
+// Parameters {door, file, inputs: [[column, …], …], features: [name, …] (of the
+// numbers of a native model's batch; empty: not known), outputs: [name, …], keep:
+// [column, …], on_bad_row: fail|skip, rows_per_task}. Inputs "input" and
 // "model". Rows: the kept columns, prediction:i64 (where the first output has two or
 // more scores a row: the place of the greatest, of equals the first), the outputs.
 #include <algorithm>
@@ -29,6 +30,7 @@ struct Parameters {
   std::string door;
   std::string file;
   std::vector<std::vector<std::string>> inputs;
+  std::vector<std::string> features;
   std::vector<std::string> outputs;
   std::vector<std::string> keep;
   bool skip_bad_rows = false;
@@ -40,6 +42,7 @@ Parameters ReadInfer(const Json& json) {
   json.at("door").get_to(parameters.door);
   json.at("file").get_to(parameters.file);
   json.at("inputs").get_to(parameters.inputs);
+  json.at("features").get_to(parameters.features);
   json.at("outputs").get_to(parameters.outputs);
   json.at("keep").get_to(parameters.keep);
   json.at("rows_per_task").get_to(parameters.rows_per_task);
@@ -210,8 +213,8 @@ class InferKernel final : public Kernel {
       if (rows->dataset().schema.Find(name).has_value()) continue;
       return absl::InvalidArgumentError(absl::StrCat("keep: there is no column \"", name, "\""));
     }
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Model> model,
-                          OpenModel(pass, parameters.door, parameters.file, widths, options, *caches_, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Model> model, OpenModel(pass, parameters.door, parameters.file, widths,
+                                                                  parameters.features, options, *caches_, context));
     return std::make_unique<InferPass>(std::move(reducer), std::move(parameters), std::move(inputs), std::move(rows),
                                        std::move(model));
   }

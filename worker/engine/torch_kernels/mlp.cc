@@ -36,14 +36,15 @@ struct Mlp::Tensors {
   }
 };
 
-Mlp::Mlp(MlpSpec spec) : spec_(std::move(spec)), tensors_(std::make_unique<Tensors>()) {}
+Mlp::Mlp(MlpSpec spec, std::vector<std::string> features)
+    : spec_(std::move(spec)), features_(std::move(features)), tensors_(std::make_unique<Tensors>()) {}
 
 Mlp::~Mlp() = default;
 
 absl::StatusOr<std::unique_ptr<Mlp>> Mlp::Load(const TrainState& state, const std::string& device,
                                                TaskContext& context) {
   return GuardTorch("loading a model", [&]() -> absl::StatusOr<std::unique_ptr<Mlp>> {
-    std::unique_ptr<Mlp> mlp(new Mlp(state.spec));
+    std::unique_ptr<Mlp> mlp(new Mlp(state.spec, state.features));
     Tensors& tensors = *mlp->tensors_;
     tensors.device = c10::Device(device);
     const at::Tensor host = HostMatrix(state.weights.data(), 1, static_cast<int64_t>(state.weights.size()));

@@ -36,6 +36,8 @@ class Mlp {
   ~Mlp();
 
   const MlpSpec& spec() const { return spec_; }
+  // Names of the features that it was trained on; empty: not known.
+  const std::vector<std::string>& features() const { return features_; }
 
   // Cross entropy of `x` (width spec().in) and its gradient. `labels`: one a row,
   // each in [0, spec().out). `class_weights`: spec().out of them, or none.
@@ -47,9 +49,10 @@ class Mlp {
  private:
   struct Tensors;  // libtorch's types stay in mlp.cc
 
-  explicit Mlp(MlpSpec spec);
+  Mlp(MlpSpec spec, std::vector<std::string> features);
 
   const MlpSpec spec_;
+  const std::vector<std::string> features_;
   std::unique_ptr<Tensors> tensors_;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/feature_names.h"
 #include "common/status_macros.h"
 
 namespace mote::engine {
@@ -39,7 +40,8 @@ class ScriptModel final : public Model {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const std::string& door, const std::string& file,
-                                                 const std::vector<int64_t>& widths, const EngineOptions& options,
+                                                 const std::vector<int64_t>& widths,
+                                                 const std::vector<std::string>& features, const EngineOptions& options,
                                                  Caches& caches, TaskContext& context) {
   if (door == "torchscript") {
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<ScriptModule> script, caches.Script(pass, "model", file, options, context));
@@ -51,6 +53,10 @@ absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const std
   absl::StatusOr<std::shared_ptr<Mlp>> mlp = caches.Weights(pass, "model", options, context);
   if (!mlp.ok()) {
     return absl::Status(mlp.status().code(), absl::StrCat("model \"", file, "\": ", mlp.status().message()));
+  }
+  if (const std::string difference = FeatureDifference((*mlp)->features(), features); !difference.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("model \"", file, "\" does not fit the input: ", difference,
+                                                   "; give it rows that were prepared like those it was trained on"));
   }
   if (widths.size() != 1 || widths[0] != (*mlp)->spec().in) {
     return absl::InvalidArgumentError(

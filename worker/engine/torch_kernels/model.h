@@ -25,14 +25,16 @@ class Model {
 //                       probability of each class out
 //   door "torchscript"  a TorchScript file; `file` is its name, for messages
 //
-// `widths`: numbers a row of each batch that it will get.
+// `widths`: numbers a row of each batch that it will get; `features`: their names,
+// empty where they are not known.
 //
 // Returns
-//   InvalidArgument    not a model of that kind, or it takes another number of features
+//   InvalidArgument    not a model of that kind, or it was trained on other features
 //   ResourceExhausted  out of memory
 //   Unavailable        a blob cannot be had now
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const std::string& door, const std::string& file,
-                                                 const std::vector<int64_t>& widths, const EngineOptions& options,
+                                                 const std::vector<int64_t>& widths,
+                                                 const std::vector<std::string>& features, const EngineOptions& options,
                                                  Caches& caches, TaskContext& context);
 
 }  // namespace mote::engine

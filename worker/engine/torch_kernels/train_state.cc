@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/feature_names.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/safetensors.h"
@@ -16,6 +17,9 @@ namespace {
 
 constexpr char kModelKey[] = "mote.model";
 constexpr char kStepKey[] = "mote.step";
+constexpr char kFeaturesKey[] = "mote.features";
+constexpr char kClassesKey[] = "mote.classes";
+constexpr char kSchemaKey[] = "mote.schema";
 // Enough for the header of all but enormous models; more is read where needed.
 constexpr int64_t kHeaderGuess = 64 << 10;
 
@@ -71,6 +75,18 @@ absl::StatusOr<MlpSpec> SpecOf(const SafetensorsHeader& header) {
   return MlpSpec::FromJson(json);
 }
 
+// Empty: the file does not name them. InvalidArgument: no list of as many names.
+absl::StatusOr<std::vector<std::string>> FeaturesOf(const SafetensorsHeader& header, const MlpSpec& spec) {
+  const auto it = header.metadata().find(kFeaturesKey);
+  if (it == header.metadata().end()) return std::vector<std::string>();
+  MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(it->second));
+  const bool names =
+      json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& name) { return name.is_string(); });
+  if (names && static_cast<int64_t>(json.size()) == spec.in) return json.get<std::vector<std::string>>();
+  return absl::InvalidArgumentError(
+      absl::StrCat("metadata \"", kFeaturesKey, "\" is not a list of the names of ", spec.in, " features"));
+}
+
 }  // namespace
 
 std::string TrainState::Encode() const {
@@ -81,10 +97,15 @@ std::string TrainState::Encode() const {
   return WriteSafetensors({{kModelKey, spec.ToJson().dump()}, {kStepKey, absl::StrCat(step)}}, tensors);
 }
 
-std::string TrainState::EncodeModel() const {
+std::string TrainState::EncodeModel(const std::vector<std::string>& feature_names,
+                                    const std::vector<std::string>& class_names) const {
   std::vector<TensorF32> tensors;
   Append(spec, "", weights, &tensors);
-  return WriteSafetensors({{kModelKey, spec.ToJson().dump()}}, tensors);
+  std::map<std::string, std::string> metadata{{kModelKey, spec.ToJson().dump()}};
+  if (!feature_names.empty()) metadata[kFeaturesKey] = Json(feature_names).dump();
+  if (!class_names.empty()) metadata[kClassesKey] = Json(class_names).dump();
+  if (!feature_names.empty()) metadata[kSchemaKey] = FeatureDigest(feature_names, class_names);
+  return WriteSafetensors(metadata, tensors);
 }
 
 absl::StatusOr<TrainState> ReadState(const ArtifactRef& ref, StatePart part, BlobSource& source) {
@@ -92,6 +113,7 @@ absl::StatusOr<TrainState> ReadState(const ArtifactRef& ref, StatePart part, Blo
   MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(ref, source));
   MOTE_ASSIGN_OR_RETURN(const SafetensorsHeader header, ReadHeader(reader, source));
   MOTE_ASSIGN_OR_RETURN(state.spec, SpecOf(header));
+  MOTE_ASSIGN_OR_RETURN(state.features, FeaturesOf(header, state.spec));
   // Before anything is allocated: a file cannot claim more than it has.
   if (state.spec.ParameterCount() > ref.bytes / static_cast<int64_t>(sizeof(float))) {
     return absl::InvalidArgumentError(absl::StrCat("a file of ", ref.bytes, " bytes cannot hold the ",

@@ -20,14 +20,17 @@ struct TrainState {
   std::vector<float> weights;  // flat, as MlpSpec::Parameters lays them out
   std::vector<float> first;    // moments of the gradient; empty in a model
   std::vector<float> second;
+  std::vector<std::string> features;  // of a model that was read: their names; empty: not known
 
   bool operator==(const TrainState&) const = default;
 
   // safetensors: the weights first, so that a reader of weights alone fetches only
   // the blobs that hold them; then "m.…" and "v.…".
   std::string Encode() const;
-  // The model alone: weights, and metadata "mote.model".
-  std::string EncodeModel() const;
+  // The model alone: weights, and metadata "mote.model", "mote.features" and
+  // "mote.classes" (JSON lists of names) and "mote.schema", the digest of both.
+  std::string EncodeModel(const std::vector<std::string>& feature_names,
+                          const std::vector<std::string>& class_names) const;
 };
 
 enum class StatePart { kWeights, kAll };
