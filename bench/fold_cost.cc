@@ -14,6 +14,7 @@
 
 #include "common/check.h"
 #include "common/fold.h"
+#include "common/json.h"
 #include "common/philox.h"
 #include "common/reducer.h"
 

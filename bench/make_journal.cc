@@ -14,6 +14,7 @@
 #include <string>
 
 #include "common/check.h"
+#include "common/json.h"
 #include "common/table.h"
 #include "coordinator/core/core.h"
 #include "coordinator/journal/sqlite_journal.h"

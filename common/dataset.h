@@ -11,7 +11,6 @@
 
 #include "absl/status/statusor.h"
 #include "common/artifact.h"
-#include "common/json.h"
 #include "common/schema.h"
 
 namespace mote {

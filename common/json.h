@@ -8,10 +8,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/json_fwd.h"
 
 namespace mote {
-
-using Json = nlohmann::json;
 
 // InvalidArgument: not JSON; the message says where.
 inline absl::StatusOr<Json> ParseJson(std::string_view text) {

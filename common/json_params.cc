@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "common/artifact.h"
 #include "common/check.h"
+#include "common/json.h"
 #include "common/suggest.h"
 
 namespace mote {

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "common/json.h"
+#include "common/json_fwd.h"
 #include "common/reducer.h"
 
 namespace mote {

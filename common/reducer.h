@@ -16,7 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/json.h"
+#include "common/json_fwd.h"
 #include "common/output.h"
 #include "common/table.h"
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/text/text_table.h"
+#include "common/json.h"
 
 namespace mote::client {
 namespace {

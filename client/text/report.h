@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "common/json.h"
+#include "common/json_fwd.h"
 
 namespace mote::client {
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feature_names.h"
+#include "common/json.h"
 
 namespace mote {
 namespace {

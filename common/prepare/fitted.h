@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/json.h"
+#include "common/json_fwd.h"
 #include "common/prepare/options.h"
 
 namespace mote {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"

@@ -1,6 +1,7 @@
 #include "common/prepare/quality.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/prepare/varint.h"
 #include "common/status_macros.h"
 

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
 

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/reducers/report_document.h"
 #include "common/reducers/roc_auc.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/json_fwd.h"
 #include "common/reducers/reducer_entry.h"
 #include "common/reducers/report_partial.h"
 

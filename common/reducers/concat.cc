@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json.h"
 #include "common/reducers/row_rope.h"
 #include "common/reducers/store_table.h"
 #include "common/status_macros.h"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/reducers/store_table.h"
 #include "common/status_macros.h"
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/json.h"
 #include "common/json_params.h"
 
 namespace mote {

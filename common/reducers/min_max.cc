@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/json.h"
+
 namespace mote {
 namespace {
 

@@ -1,5 +1,6 @@
 #include "common/reducers/profile.h"
 
+#include "common/json.h"
 #include "common/prepare/table_profile.h"
 #include "common/status_macros.h"
 

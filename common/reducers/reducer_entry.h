@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "common/json.h"
+#include "common/json_fwd.h"
 #include "common/reducer.h"
 
 namespace mote {

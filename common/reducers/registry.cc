@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/reducer.h"
 #include "common/reducers/class_counts.h"

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/json.h"
 #include "common/store_bytes.h"
 
 namespace mote {

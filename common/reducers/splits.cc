@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/json.h"
 #include "common/reducers/concat.h"
 #include "common/reducers/row_rope.h"
 #include "common/status_macros.h"

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/json.h"
+
 namespace mote {
 
 SumReducer::SumReducer(std::string name, std::string weight_column)

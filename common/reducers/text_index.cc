@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
 #include "common/dataset.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/reducers/row_rope.h"
 #include "common/reducers/store_table.h"

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/json.h"
 #include "common/reducers/classification_report.h"
 #include "common/status_macros.h"
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/block.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/suggest.h"
 #include "coordinator/core/job_spec.h"

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/digest.h"
+#include "common/json.h"
 
 namespace mote::coordinator {
 namespace {

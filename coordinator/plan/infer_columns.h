@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/json.h"
+#include "common/json_fwd.h"
 #include "common/schema.h"
 
 namespace mote::coordinator {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feature_names.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/prepare/fit.h"
 #include "common/prepare/options.h"

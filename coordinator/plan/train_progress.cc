@@ -1,6 +1,7 @@
 #include "coordinator/plan/train_progress.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 
 namespace mote::coordinator {

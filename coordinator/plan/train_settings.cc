@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"

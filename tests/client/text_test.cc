@@ -12,6 +12,7 @@
 #include "client/text/report.h"
 #include "client/text/text_table.h"
 #include "client/text/yaml_text.h"
+#include "common/json.h"
 
 namespace mote::client {
 namespace {

@@ -45,7 +45,9 @@ TEST(Schema, NamesOfClassesWhereTheyCannotBeAreInvalid) {
   const auto ok = [](const Column& column) { return Schema::Decode(Schema{{column}}.Encode()).ok(); };
   EXPECT_TRUE(ok({"a", DType::kI64, 1, {"x"}}));
   EXPECT_FALSE(ok({"a", DType::kI64, 2, {"x"}}));
-  EXPECT_FALSE(ok({"a", DType::kF32, 1, {"x"}}));
+  EXPECT_TRUE(ok({"a", DType::kF32, 2, {"x", "y"}}));
+  EXPECT_FALSE(ok({"a", DType::kF32, 2, {"x"}}));
+  EXPECT_FALSE(ok({"a", DType::kF64, 1, {"x"}}));
   EXPECT_TRUE(ok({"a", DType::kI64, 1, {std::string(kClassNamesBytesMax - 4, 'x')}}));
   EXPECT_FALSE(ok({"a", DType::kI64, 1, {std::string(kClassNamesBytesMax - 3, 'x')}}));
   const std::string bytes = Labels({"good", "bad"}).Encode();

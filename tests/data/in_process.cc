@@ -5,6 +5,7 @@
 
 #include "common/check.h"
 #include "common/fold.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/registry.h"

@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "coordinator/plan/registry.h"
 #include "tests/data/in_process.h"

@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/permutation.h"
 #include "common/prepare/options.h"

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/json.h"
 #include "coordinator/core/snapshot.h"
 #include "coordinator/plan/registry.h"
 #include "tests/sim/fingerprint.h"

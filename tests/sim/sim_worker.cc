@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/json.h"
 #include "common/philox.h"
 #include "tests/sim/sim_cluster.h"
 

@@ -7,6 +7,7 @@
 
 #include "common/check.h"
 #include "common/dataset.h"
+#include "common/json.h"
 #include "common/table.h"
 #include "coordinator/core/snapshot.h"
 #include "tests/testing/map_sink.h"

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "common/json.h"
 #include "tests/torch/in_process.h"
 
 namespace mote {

@@ -7,6 +7,7 @@
 #include "common/csv.h"
 #include "common/dataset.h"
 #include "common/fold.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/reducers/store_table.h"
 #include "common/status_macros.h"

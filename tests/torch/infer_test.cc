@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feature_names.h"
+#include "common/json.h"
 #include "common/store_bytes.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "common/json.h"
 #include "worker/engine/torch_kernels/compat.h"
 
 namespace mote::engine {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "common/json.h"
 #include "common/json_params.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"

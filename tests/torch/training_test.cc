@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/block.h"
+#include "common/json.h"
 #include "common/permutation.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"

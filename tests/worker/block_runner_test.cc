@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/json.h"
 #include "tests/worker/temporary_directory.h"
 
 namespace mote::engine {

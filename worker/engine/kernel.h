@@ -14,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/cost.h"
-#include "common/json.h"
 #include "common/pass_spec.h"
 #include "common/reducer.h"
 #include "common/table.h"

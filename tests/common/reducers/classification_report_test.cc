@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/json.h"
 #include "tests/common/reducers/reducer_testing.h"
 
 namespace mote {

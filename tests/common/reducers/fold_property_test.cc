@@ -5,6 +5,7 @@
 #include <random>
 
 #include "common/fold.h"
+#include "common/json.h"
 #include "common/reducers/splits.h"
 #include "tests/common/reducers/reducer_testing.h"
 

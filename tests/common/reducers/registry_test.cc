@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "common/json.h"
 #include "tests/common/reducers/reducer_testing.h"
 
 namespace mote {

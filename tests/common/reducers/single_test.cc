@@ -1,3 +1,4 @@
+#include "common/json.h"
 #include "tests/common/reducers/reducer_testing.h"
 
 namespace mote {

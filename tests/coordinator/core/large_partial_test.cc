@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/philox.h"
 #include "common/subtree.h"
 #include "tests/testing/core_harness.h"

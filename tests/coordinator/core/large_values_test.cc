@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "common/json.h"
 #include "common/reducers/row_rope.h"
 #include "tests/common/fakes.h"
 #include "tests/testing/core_harness.h"

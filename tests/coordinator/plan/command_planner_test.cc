@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/artifact.h"
+#include "common/json.h"
 #include "tests/coordinator/plan/planning.h"
 
 namespace mote::coordinator {

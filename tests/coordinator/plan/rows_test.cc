@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/json.h"
 #include "tests/coordinator/plan/planning.h"
 
 namespace mote::coordinator {

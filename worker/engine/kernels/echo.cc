@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/philox.h"
 #include "common/status_macros.h"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "common/subtree.h"

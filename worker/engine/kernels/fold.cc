@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "common/subtree.h"
 #include "worker/engine/artifact_reader.h"

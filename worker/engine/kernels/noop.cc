@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 

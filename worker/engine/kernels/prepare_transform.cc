@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "common/json.h"
 #include "common/prepare/cell.h"
 #include "common/prepare/fitted.h"
 #include "common/reducers/splits.h"

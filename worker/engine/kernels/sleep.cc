@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"

@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"

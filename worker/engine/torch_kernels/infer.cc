@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bytes.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/torch_kernels/feature_columns.h"
 #include "worker/engine/torch_kernels/kernels.h"

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/json.h"
 
 namespace mote::engine {
 namespace {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/pass_json.h"

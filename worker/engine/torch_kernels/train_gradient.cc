@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/permutation.h"
 #include "common/reducers/gradient_sum.h"
 #include "common/status_macros.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "worker/engine/torch_kernels/kernels.h"
