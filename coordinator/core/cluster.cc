@@ -104,6 +104,7 @@ void Cluster::RemoveLease(const LeaseToken& token, const std::string& name) {
 void Cluster::SetReady(Worker& worker, int slot, bool ready, std::string reason) {
   Close(worker, slot);
   worker.slots[slot].ready = ready;
+  worker.slots[slot].kernels.clear();  // another engine than before
   worker.slots[slot].not_ready_reason = std::move(reason);
   Reopen(worker, slot);
 }

@@ -28,6 +28,7 @@ struct Slot {
   uint64_t turn = 0;                              // of the last grant: slots with equally many leases take turns
   double slowness = 1;                            // learned: how many times longer than the mean a task takes here
   bool is_measured = false;                       // false: slowness is a guess
+  std::set<std::string> kernels;                  // that its engine, since it began, has reported blocks of
   absl::Time last_report = absl::InfinitePast();  // of a lease that it held
   // When it last got to work or reported: what it holds is judged by this.
   absl::Time progress = absl::InfiniteFuture();

@@ -90,6 +90,7 @@ void NoteSlot(const Transaction& tx, Worker& worker, const Pass& pass, const Wor
   if (slot >= static_cast<int>(worker.slots.size())) return;
   LearnSlowness(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
   worker.slots[slot].last_report = worker.slots[slot].progress = tx.now;
+  if (report.cost.tasks > 0) worker.slots[slot].kernels.insert(pass.spec->kernel);
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ constexpr absl::Duration kSplitMin = absl::Milliseconds(20);
 constexpr absl::Duration kCopyMin = absl::Milliseconds(50);
 // A worker answers Shorten after the task it is at; so long it is waited for.
 constexpr absl::Duration kAnswerPatience = absl::Milliseconds(100);
+// An engine's first block of a kernel also loads what the kernel needs (libraries, models).
+constexpr absl::Duration kFirstBlockPatience = absl::Seconds(2);
 // A copy must promise to be done in this part of the time that the original needs.
 constexpr double kCopyGain = 2;
 
@@ -152,10 +154,13 @@ void Relief::Copy(const Worker& worker, const Held& held, Idle idle, absl::Durat
   const Slot& there = tx_.state.cluster.Find(idle->worker)->slots[idle->slot];
   const absl::Duration copy = TaskDuration(job.stages[pass.stage], pass) * tasks * there.slowness;
   if (remaining < std::max(kCopyMin, kCopyGain * copy)) return;
+  const absl::Duration elapsed = tx_.now - HeldSince(worker, held.attempt);
+  const bool loaded = worker.slots[held.attempt.slot].kernels.contains(pass.spec->kernel);
+  if (!loaded && elapsed < kFirstBlockPatience) return;
   // Tasks of unequal length are no stragglers.
   const absl::Duration usual = absl::Nanoseconds(pass.cost.task_ns.Quantile(0.95)) * tasks;
   const bool known_slow = worker.slots[held.attempt.slot].slowness >= kCopyGain;
-  if (!known_slow && tx_.now - HeldSince(worker, held.attempt) < usual) return;
+  if (!known_slow && elapsed < usual) return;
   const OpenSlot open = *idle;
   idle_.erase(idle);
   GrantLease(tx_, open, job, pass, held.token.block);

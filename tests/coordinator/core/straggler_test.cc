@@ -127,8 +127,8 @@ TEST(Straggler, WorkerThatDoesNotAnswerIsOvertakenByOneCopy) {
 
 // Ten tasks of a second; w1 sits on one of them, w2 has done the others.
 struct LateTask {
-  explicit LateTask(int slots = 1) {
-    c.task_duration = absl::Seconds(1);
+  explicit LateTask(int slots = 1, absl::Duration task = absl::Seconds(1)) {
+    c.task_duration = task;
     c.Connect("w1", slots);
     if (slots == 1) c.Connect("w2");
     job = *c.Submit(OneStage("noop", 10));
@@ -155,6 +155,14 @@ TEST(Straggler, LateTaskGetsASecondAttemptAndTheOriginalMayStillWin) {
   s.c.ReportDone("w1", s.late);
   EXPECT_THAT(s.c.TakeRevokes("w2"), ElementsAre(copy.token));
   EXPECT_EQ(s.c.View(s.job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Straggler, EngineThatLoadsForItsFirstBlockIsNoStragglerYet) {
+  LateTask s(1, absl::Milliseconds(1));
+  for (int i = 0; i < 18; ++i) s.c.Advance(absl::Milliseconds(100));
+  EXPECT_THAT(s.c.TakeLeases("w2"), IsEmpty());
+  for (int i = 0; i < 3; ++i) s.c.Advance(absl::Milliseconds(100));
+  EXPECT_EQ(s.c.TakeLease("w2").token.block, s.late.token.block);
 }
 
 TEST(Straggler, CopyNeverRunsOnTheSameWorker) {
