@@ -90,7 +90,8 @@ struct ReducerDescription {
   std::string name;
   std::string summary;
   std::vector<Parameter> parameters;
-  std::string bound;  // size of a partial: "8 bytes a value"
+  std::string bound;                     // size of a partial: "8 bytes a value"
+  OutputKind kind = OutputKind::kTable;  // of what Finish yields
 };
 
 // Reducers that a job file may name, in alphabetical order.

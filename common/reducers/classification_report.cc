@@ -285,7 +285,8 @@ ReducerEntry ClassificationReportEntry() {
                                        "names of the classes, by index (default as prepare found them, if it did)"),
                               {"positive", Kind::kInteger, "1", false, "index of the positive of two classes, 0 or 1"}},
                .bound = "12 bytes for each pair of classes that occurs, and for two classes 48 KiB of scores and 45 "
-                        "bytes for each blob of them"},
+                        "bytes for each blob of them",
+               .kind = OutputKind::kDocument},
           .make_rows = [](const Json& json) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
             MOTE_ASSIGN_OR_RETURN(ReportParameters parameters, ReportParameters::FromJson(json));
             return std::make_unique<ClassificationReportReducer>(std::move(parameters));

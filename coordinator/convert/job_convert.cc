@@ -172,6 +172,7 @@ absl::StatusOr<JobSpec> FromProto(const v1::JobSpec& proto) {
   spec.name = proto.name();
   if (!proto.tenant().empty()) spec.tenant = proto.tenant();
   spec.priority = proto.priority();
+  spec.no_reuse = proto.no_reuse();
   for (int i = 0; i < proto.inputs_size(); ++i) {
     spec.inputs.push_back(InputOf(proto.inputs(i), absl::StrCat("inputs[", i, "]"), &mistakes));
   }
@@ -193,6 +194,7 @@ v1::JobSpec ToProtoWithoutParameters(const JobSpec& spec) {
   for (const InputSpec& input : spec.inputs) *proto.add_inputs() = ProtoOf(input);
   for (const StageSpec& stage : spec.stages) *proto.add_stages() = ProtoOf(stage);
   for (const OutputSpec& output : spec.outputs) *proto.add_outputs() = ProtoOf(output);
+  proto.set_no_reuse(spec.no_reuse);
   return proto;
 }
 

@@ -169,7 +169,10 @@ absl::StatusOr<Cost> FromProto(const v1::Cost& proto) {
     cost.phase_ns[static_cast<size_t>(i)] = proto.phase_ns(i);
   }
   std::map<int, int64_t> buckets;
-  for (int i = 0; i < proto.bucket_size(); ++i) buckets[proto.bucket(i)] = proto.count(i);
+  for (int i = 0; i < proto.bucket_size(); ++i) {
+    MOTE_RETURN_IF_ERROR(NotNegative("cost.count", proto.count(i)));
+    buckets[proto.bucket(i)] = proto.count(i);
+  }
   cost.task_ns = Histogram::FromBuckets(buckets, proto.task_ns_max());
   return cost;
 }

@@ -71,6 +71,8 @@ v1::StageStatus ProtoOf(const StageView& stage) {
   if (stage.start != absl::InfiniteFuture()) *proto.mutable_start_time() = ToProto(stage.start);
   if (stage.end != absl::InfiniteFuture()) *proto.mutable_end_time() = ToProto(stage.end);
   if (stage.eta.has_value()) *proto.mutable_eta() = ToProto(*stage.eta);
+  proto.set_waiting_reason(Utf8(stage.waiting_reason));
+  if (stage.reused_from.has_value()) proto.set_reused_from(stage.reused_from->value);
   return proto;
 }
 
@@ -105,16 +107,18 @@ v1::OutputStatus ProtoOf(const OutputView& view) {
   return proto;
 }
 
-v1::AbsentTask ProtoOf(const AbsentView& absent) {
+}  // namespace
+
+v1::AbsentTask ToProto(const AbsentView& absent) {
   v1::AbsentTask proto;
   proto.set_stage(absent.stage);
   proto.set_pass(absent.pass.value);
   proto.set_task(absent.task);
   proto.set_message(Utf8(absent.message));
+  proto.set_kind(absent.kind);
+  proto.set_worker(Utf8(absent.worker));
   return proto;
 }
-
-}  // namespace
 
 v1::CostSummary ToProto(const CostView& view) {
   const Cost& cost = view.cost;
@@ -159,7 +163,7 @@ v1::Job ToProto(const JobView& job) {
   for (const StageView& stage : job.stages) *proto.add_stages() = ProtoOf(stage);
   if (job.failure.has_value()) *proto.mutable_failure() = ProtoOf(*job.failure);
   for (const OutputView& output : job.outputs) *proto.add_outputs() = ProtoOf(output);
-  for (const AbsentView& absent : job.absent) *proto.add_absent() = ProtoOf(absent);
+  for (const AbsentView& absent : job.absent) *proto.add_absent() = ToProto(absent);
   proto.set_waiting_reason(job.waiting_reason);
   for (const std::string& reason : job.distrusted) proto.add_distrusted(Utf8(reason));
   return proto;

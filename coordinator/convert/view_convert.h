@@ -10,6 +10,8 @@
 namespace mote::coordinator {
 
 v1::Job ToProto(const JobView& job);
+v1::AbsentTask ToProto(const AbsentView& absent);
+v1::ExplainJobResponse ToProto(const JobStoryView& story);
 v1::Worker ToProto(const WorkerView& worker);
 v1::PlannedStage ToProto(const PlannedStageView& stage);
 v1::CostSummary ToProto(const CostView& cost);

@@ -17,6 +17,31 @@ namespace {
 constexpr char kIndexOperation[] = "index";
 constexpr size_t kStagesMax = 1000;
 
+OutputKind KindIn(const OperationDescription& operation, const std::string& name) {
+  const auto found = operation.kinds.find(name);
+  return found == operation.kinds.end() ? OutputKind::kTable : found->second;
+}
+
+// What a stage's output will be, as far as its operation and reducer say.
+OutputKind KindOf(const AdmittedStage& stage, const std::string& output) {
+  for (const ReducerDescription& reducer : UserReducers()) {
+    if (output == "result" && reducer.name == stage.spec.reduce.name) return reducer.kind;
+  }
+  return KindIn(stage.planner->description(), output);
+}
+
+const char* Describe(OutputKind kind) {
+  switch (kind) {
+    case OutputKind::kTable:
+      return "a table";
+    case OutputKind::kDocument:
+      return "a report";
+    case OutputKind::kBlob:
+      return "a model";
+  }
+  return "something else";
+}
+
 // Admission of one job: collects every mistake before it gives up.
 class Admission {
  public:
@@ -198,6 +223,12 @@ class Admission {
   void Read(AdmittedStage& stage, const std::string& parameter, const std::string& text, const std::string& path) {
     std::optional<OutputRef> ref = Resolve(text, path);
     if (!ref) return;
+    const OutputKind wanted = KindIn(stage.planner->description(), parameter);
+    const OutputKind given = KindOf(job_.stages[ref->stage], ref->output);
+    if (given != wanted) {
+      Mistake(path, absl::StrCat("\"", text, "\" is ", Describe(given), ", and operation ", stage.spec.operation,
+                                 " needs ", Describe(wanted), " here"));
+    }
     stage.inputs[parameter] = *ref;
     stage.after.push_back(ref->stage);
   }

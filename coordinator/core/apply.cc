@@ -7,7 +7,10 @@
 #include "common/status_macros.h"
 #include "common/subtree.h"
 #include "coordinator/core/artifact_use.h"
+#include "coordinator/core/drop_work.h"
 #include "coordinator/core/restore.h"
+#include "coordinator/core/reuse.h"
+#include "coordinator/core/second_chance.h"
 
 namespace mote::coordinator {
 namespace {
@@ -43,23 +46,6 @@ void AddPass(State& state, Job& job, int stage, const PlannedPass& planned, bool
   state.next_pass = std::max(state.next_pass, (planned.pass.value & kCounterMask) + 1);
 }
 
-// What folding left in the store is of no use once the pass is over, unless a step
-// refers to it.
-void DropPartials(State& state, const Pass& pass, absl::Time now) {
-  for (const Node& node : pass.fold.nodes()) {
-    if (node.artifact) Release(state, *node.artifact, now);
-  }
-  if (pass.result && pass.result->root.artifact) Release(state, *pass.result->root.artifact, now);
-}
-
-void DropPassesOf(State& state, Job& job, int stage, absl::Time now) {
-  for (const auto& [id, pass] : job.passes) {
-    if (pass.stage == stage) DropPartials(state, pass, now);
-  }
-  std::erase_if(job.passes, [stage](const auto& entry) { return entry.second.stage == stage; });
-  job.stages[stage].step.clear();
-}
-
 // Adds what a committed block cost to its pass, its stage and what is known of the
 // kernel.
 void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
@@ -69,9 +55,25 @@ void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCom
   stage.cost.wasted_time += event.wasted;
   state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time + event.wasted;
   job.share += event.slot_time + event.wasted;
-  const double bytes = static_cast<double>(event.cost.staged_bytes + event.cost.network_bytes);
+  const double bytes = static_cast<double>(event.cost.staged_bytes) + static_cast<double>(event.cost.network_bytes);
   if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
+}
+
+FailedAttempt StoryOf(const Pass& pass, const AttemptFailed& event) {
+  const int64_t task_count = pass.spec->task_count;
+  FailedAttempt attempt;
+  attempt.time = event.time;
+  attempt.stage = pass.stage;
+  attempt.pass = pass.id;
+  attempt.label = pass.spec->label;
+  attempt.tasks = event.token.block.range(task_count);
+  if (!event.pieces.empty()) attempt.tasks = {event.pieces.front().begin(), event.pieces.back().end(task_count)};
+  attempt.attempt = event.token.attempt;
+  attempt.failure = event.failure;
+  attempt.pieces = static_cast<int>(event.pieces.size());
+  attempt.not_before = event.not_before;
+  return attempt;
 }
 
 absl::Status On(State& state, const EpochStarted& event, BlobSink&) {
@@ -115,7 +117,7 @@ void SetTotals(StageRun& stage, const StageTotals& totals) {
   stage.cost.cost = totals.cost;
 }
 
-void BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event) {
+absl::Status BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event, BlobSink& blobs) {
   if (stage.state == StageState::kWaiting) stage.start = event.time;
   stage.state = StageState::kRunning;
   stage.memo = event.memo;
@@ -126,14 +128,16 @@ void BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event
   for (const PlannedPass& planned : event.passes) {
     AddPass(state, job, event.stage, planned, event.is_volatile);
     stage.step.push_back(planned.pass);
+    if (job.retries > 0) MOTE_RETURN_IF_ERROR(SeedPass(job, stage, job.passes.at(planned.pass), blobs));
   }
   ReplaceArtifacts(state, stage.artifacts, event.artifacts, event.time);
+  return absl::OkStatus();
 }
 
-absl::Status On(State& state, const StepPlanned& event, BlobSink&) {
+absl::Status On(State& state, const StepPlanned& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
-  if (!IsRunning(*stage, event)) BeginStep(state, *job, *stage, event);
+  if (!IsRunning(*stage, event)) MOTE_RETURN_IF_ERROR(BeginStep(state, *job, *stage, event, blobs));
   stage->step_journalled = event.journalled;
   if (event.journalled) {
     ReplaceArtifacts(state, stage->durable_artifacts, event.artifacts, event.time);
@@ -238,6 +242,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
     ++stage.cost.verify.blocks;
     if (!event.independent) ++stage.cost.verify.blocks_one_worker;
   }
+  if (pass->broken.ok()) pass->broken = FoldHeldAbsent(*job, *pass, blobs);
   stage.tasks_committed += done_end - token.block.begin();
   AddCost(state, *job, *pass, stage, event);
   if (Worker* worker = state.cluster.Find(event.worker)) worker->tasks_committed += event.cost.tasks;
@@ -305,6 +310,7 @@ absl::Status On(State& state, const AttemptFailed& event, BlobSink&) {
     for (const Block& piece : event.pieces) MOTE_RETURN_IF_ERROR(pass->blocks.Isolate(piece, event.not_before));
   }
   if (counts) ++job->stages[pass->stage].cost.attempts_lost;
+  job->story.Add(StoryOf(*pass, event));
   if (Worker* worker = state.cluster.Find(event.failure.worker)) worker->attempts_failed += counts;
   state.cluster.RemoveLease(token, event.failure.worker);
   UpdateRunnable(state, *job);
@@ -316,11 +322,13 @@ absl::Status On(State& state, const TaskQuarantined& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   MOTE_RETURN_IF_ERROR(pass->blocks.Settle(event.task));
   ++pass->absent_count;
-  if (pass->broken.ok()) pass->broken = pass->fold.Insert({{0, event.task}, std::nullopt}, *pass->reducer, blobs);
+  if (pass->broken.ok()) pass->broken = HoldAbsent(*job, *pass, event.task, blobs);
   constexpr size_t kAbsentListedMax = 1000;
   ++job->absent_count;
+  ++job->stages[pass->stage].absent_count;
   if (job->absent.size() < kAbsentListedMax) {
-    job->absent.push_back({job->stage_name(pass->stage), pass->id, event.task, event.failure.message});
+    job->absent.push_back({job->stage_name(pass->stage), pass->id, event.task, event.failure.message,
+                           std::string(Name(event.failure.kind)), event.failure.worker});
   }
   UpdateRunnable(state, *job);
   return absl::OkStatus();
@@ -338,9 +346,11 @@ absl::Status On(State& state, const PassCompleted& event, BlobSink&) {
 absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  if (stage->state == StageState::kWaiting) stage->start = event.time;
   stage->state = StageState::kComplete;
   stage->end = event.time;
   stage->outputs = event.outputs;
+  stage->reused_from = event.reused_from;
   stage->memo.clear();
   stage->tasks_to_come = 0;
   DropPassesOf(state, *job, event.stage, event.time);
@@ -348,6 +358,8 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   for (const ArtifactRef& artifact : ArtifactsOf(event.outputs)) Use(state, artifact);
   ReplaceArtifacts(state, stage->artifacts, {}, event.time);
   ReplaceArtifacts(state, stage->durable_artifacts, {}, event.time);
+  if (stage->absent_count == 0) ForgetKept(*stage);
+  IndexStage(state, *job, event.stage);
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
@@ -357,25 +369,25 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
   job->state = event.state;
   job->end = event.time;
   job->failure = event.failure;
-  for (auto& [id, pass] : job->passes) {
-    for (const auto& [begin, leased] : pass.blocks.leases()) {
-      for (const Attempt& attempt : leased.attempts) {
-        state.cluster.RemoveLease(TokenOf(job->id, id, leased.block, attempt), attempt.worker);
-      }
-    }
-  }
-  for (const auto& [id, pass] : job->passes) DropPartials(state, pass, event.time);
-  job->passes.clear();
+  StopWork(state, *job);
   for (StageRun& stage : job->stages) {
-    stage.step.clear();
-    if (stage.state == StageState::kRunning || stage.state == StageState::kWaiting) {
-      stage.state = event.state == JobState::kFailed && stage.state == StageState::kRunning ? StageState::kFailed
-                                                                                            : StageState::kCancelled;
-      stage.end = event.time;
-    }
-    ReplaceArtifacts(state, stage.artifacts, {}, event.time);
-    ReplaceArtifacts(state, stage.durable_artifacts, {}, event.time);
+    if (stage.state != StageState::kRunning && stage.state != StageState::kWaiting) continue;
+    stage.state = event.state == JobState::kFailed && stage.state == StageState::kRunning ? StageState::kFailed
+                                                                                          : StageState::kCancelled;
+    stage.end = event.time;
   }
+  if (event.state == JobState::kFailed || event.state == JobState::kPartlyQuarantined) {
+    KeepForRetry(state, *job, event.time);
+  } else {
+    DropWork(state, *job, event.time);
+  }
+  UpdateRunnable(state, *job);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const JobRetried& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  GoOn(state, *job, event.time);
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
@@ -389,6 +401,8 @@ absl::Status On(State& state, const JobRestored& event, BlobSink& blobs) {
 absl::Status On(State& state, const AbsentRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const StageRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const HeldRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const StoryRestored& event, BlobSink&) { return Restore(state, event); }
+absl::Status On(State& state, const KeptRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const PassRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const PassProgressRestored& event, BlobSink& blobs) {
   return Restore(state, event, blobs);

@@ -146,6 +146,27 @@ absl::Status BlockSet::Settle(int64_t task) {
   return absl::OkStatus();
 }
 
+void BlockSet::SettleAtStart(const std::vector<Block>& done) {
+  int64_t at = 0;
+  const auto return_before = [&](int64_t end) {
+    for (const Block& piece : CanonicalNodes({at, end}, task_count_)) Return(piece, absl::InfinitePast());
+  };
+  for (const Block& block : done) {
+    return_before(block.begin());
+    settled_ += block.size(task_count_);
+    at = block.end(task_count_);
+  }
+  return_before(task_count_);
+  frontier_ = task_count_;
+}
+
+void BlockSet::ReturnAll() {
+  for (auto& [begin, returned] : returned_) returned.not_before = absl::InfinitePast();
+  for (const auto& [begin, leased] : leased_) Return(leased.block, absl::InfinitePast());
+  leased_.clear();
+  leased_tasks_ = awaited_ = 0;
+}
+
 void BlockSet::Return(Block block, absl::Time not_before) { returned_[block.begin()] = {block, not_before}; }
 
 absl::Status BlockSet::RestoreFrontier(int64_t frontier) {
@@ -177,6 +198,22 @@ absl::Status BlockSet::RestoreLeased(const LeasedBlock& leased) {
   leased_[leased.block.begin()] = leased;
   if (leased.held && leased.attempts.empty()) ++awaited_;
   return absl::OkStatus();
+}
+
+std::optional<absl::Time> BlockSet::PendingFrom(int64_t task) const {
+  if (task >= frontier_) return absl::InfinitePast();
+  auto found = returned_.upper_bound(task);
+  if (found == returned_.begin()) return std::nullopt;
+  --found;
+  if (task >= found->second.block.end(task_count_)) return std::nullopt;
+  return found->second.not_before;
+}
+
+const LeasedBlock* BlockSet::LeaseOf(int64_t task) const {
+  auto found = leased_.upper_bound(task);
+  if (found == leased_.begin()) return nullptr;
+  --found;
+  return task < found->second.block.end(task_count_) ? &found->second : nullptr;
 }
 
 int64_t BlockSet::first_unsettled() const {

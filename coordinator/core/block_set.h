@@ -96,12 +96,23 @@ class BlockSet {
   // Settles one pending task (it becomes absent). FailedPrecondition: not pending.
   absl::Status Settle(int64_t task);
 
+  // Settles blocks that were finished in another life of the pass; before anything is
+  // leased. `done` ascends.
+  void SettleAtStart(const std::vector<Block>& done);
+
+  // Ends every attempt without a result: all that was leased or had to wait is pending.
+  void ReturnAll();
+
   int64_t task_count() const { return task_count_; }
   int64_t settled() const { return settled_; }
   int64_t leased() const { return leased_tasks_; }
   // Held blocks without a live attempt: they want one.
   int64_t awaited() const { return awaited_; }
   int64_t pending() const { return task_count_ - settled_ - leased_tasks_; }
+  // When a pending task may be leased; nullopt: it is leased or settled.
+  std::optional<absl::Time> PendingFrom(int64_t task) const;
+  // The leased block that holds the task; nullptr: none does.
+  const LeasedBlock* LeaseOf(int64_t task) const;
   // The lowest task that is not settled (task_count when all are).
   int64_t first_unsettled() const;
   // When the earliest returned block that must wait may be leased.

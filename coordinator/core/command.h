@@ -35,6 +35,14 @@ struct GetJob {
   CallId call;
   JobId job;
 };
+// The job with its story. `task` ≥ 0: and where that task stands, of `stage` alone if
+// one is named.
+struct ExplainJob {
+  CallId call;
+  JobId job;
+  std::string stage;
+  int64_t task = -1;
+};
 // Newest first, ids below `before` (0: from the newest).
 struct ListJobs {
   CallId call;
@@ -42,6 +50,11 @@ struct ListJobs {
   uint64_t before = 0;
 };
 struct CancelJob {
+  CallId call;
+  JobId job;
+  std::string principal;
+};
+struct RetryJob {
   CallId call;
   JobId job;
   std::string principal;
@@ -119,8 +132,8 @@ struct Tick {
   absl::Duration stalled;
 };
 
-using Command = std::variant<SubmitJob, ValidateJob, GetJob, ListJobs, CancelJob, ListWorkers, DrainWorker, WorkerHello,
-                             WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerGoodbye, SessionClosed, LeaseRefused,
-                             DiskState, Tick>;
+using Command = std::variant<SubmitJob, ValidateJob, GetJob, ExplainJob, ListJobs, CancelJob, RetryJob, ListWorkers,
+                             DrainWorker, WorkerHello, WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerGoodbye,
+                             SessionClosed, LeaseRefused, DiskState, Tick>;
 
 }  // namespace mote::coordinator

@@ -4,8 +4,10 @@
 
 #include "coordinator/core/apply.h"
 #include "coordinator/core/dispatch.h"
+#include "coordinator/core/explain.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/report.h"
+#include "coordinator/core/retry_job.h"
 #include "coordinator/core/submit.h"
 #include "coordinator/core/tick.h"
 #include "coordinator/core/transaction.h"

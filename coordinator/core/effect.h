@@ -73,7 +73,8 @@ struct CloseSession {
 struct Reply {
   CallId call;
   absl::Status status;  // not OK: `answer` is empty
-  std::variant<std::monostate, JobId, JobView, JobListView, std::vector<WorkerView>, std::vector<PlannedStageView>>
+  std::variant<std::monostate, JobId, JobView, JobStoryView, JobListView, std::vector<WorkerView>,
+               std::vector<PlannedStageView>>
       answer;
 };
 // Watchers of the job want to look again. `terminal`: for the last time.

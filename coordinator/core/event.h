@@ -18,6 +18,7 @@
 #include "coordinator/core/faults.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/progress.h"
+#include "coordinator/core/story.h"
 
 namespace mote::coordinator {
 
@@ -177,6 +178,7 @@ struct AttemptFailed {
   Failure failure;
   std::vector<Block> pieces;
   absl::Time not_before;
+  absl::Time time = {};
   bool operator==(const AttemptFailed&) const = default;
 };
 
@@ -201,6 +203,7 @@ struct StageCompleted {
   int stage = 0;
   std::map<std::string, Output> outputs;
   absl::Time time;
+  std::optional<JobId> reused_from = std::nullopt;  // the job that ran it; nullopt: this one
   bool operator==(const StageCompleted&) const = default;
 };
 
@@ -221,6 +224,14 @@ struct JobEnded {
   bool operator==(const JobEnded&) const = default;
 };
 
+// A failed job goes on; of one that lost tasks, their stages and those after them begin
+// again.
+struct JobRetried {
+  JobId job;
+  absl::Time time;
+  bool operator==(const JobRetried&) const = default;
+};
+
 // A snapshot (snapshot.h) is a list of the events below: they rebuild what all events
 // before it had made of the state. StateRestored is the first of the journal then; long
 // lists go on in further events of their kind.
@@ -230,6 +241,7 @@ struct StateRestored {
   uint64_t next_job = 1;
   uint64_t next_pass = 1;
   std::map<std::string, absl::Duration> tenant_device_time;
+  std::vector<JobId> retryable = {};
   bool operator==(const StateRestored&) const = default;
 };
 
@@ -247,6 +259,7 @@ struct JobRestored {
   int64_t absent_count = 0;
   std::optional<JobFailure> failure;
   absl::Duration share;
+  int retries = 0;
   bool operator==(const JobRestored&) const = default;
 };
 
@@ -278,6 +291,9 @@ struct StageRestored {
   int64_t tasks_committed = 0;
   int64_t passes_total = 0;
   int64_t passes_complete = 0;
+  int64_t absent_count = 0;
+  std::optional<JobId> reused_from = std::nullopt;
+  std::optional<Digest> computed = std::nullopt;
   bool operator==(const StageRestored&) const = default;
 };
 
@@ -294,6 +310,7 @@ struct PassRestored {
   std::optional<PassId> finished_by;
   std::optional<FoldedSubtree> folds;
   std::optional<CompletedPass> result;
+  bool keeps_nodes = true;
   bool operator==(const PassRestored&) const = default;
 };
 
@@ -304,6 +321,8 @@ struct PassProgressRestored {
   std::vector<LeasedBlock> leased;
   std::vector<Node> nodes;
   std::map<Block, Faults> faults;
+  std::vector<int64_t> held_absent = {};
+  std::vector<Node> finished_nodes = {};
   bool operator==(const PassProgressRestored&) const = default;
 };
 
@@ -313,10 +332,26 @@ struct HeldRestored {
   bool operator==(const HeldRestored&) const = default;
 };
 
-using Event =
-    std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, StageBound,
-                 LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
-                 AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, StateRestored, DropsRestored,
-                 JobRestored, AbsentRestored, StageRestored, PassRestored, PassProgressRestored, HeldRestored>;
+struct StoryRestored {
+  JobId job;
+  std::vector<FailedAttempt> attempts;
+  int64_t failed = 0;
+  bool operator==(const StoryRestored&) const = default;
+};
+
+// Nodes that a retry of the stage begins with, by what their pass computes.
+struct KeptRestored {
+  JobId job;
+  int stage = 0;
+  Digest computed;
+  std::vector<Node> nodes;
+  bool operator==(const KeptRestored&) const = default;
+};
+
+using Event = std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded,
+                           StageBound, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted,
+                           AttemptRevoked, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded,
+                           JobRetried, StateRestored, DropsRestored, JobRestored, AbsentRestored, StageRestored,
+                           PassRestored, PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
 
 }  // namespace mote::coordinator

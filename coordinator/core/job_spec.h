@@ -61,6 +61,7 @@ struct JobSpec {
   std::vector<InputSpec> inputs;
   std::vector<StageSpec> stages;
   std::vector<OutputSpec> outputs;
+  bool no_reuse = false;  // every stage runs, although an equal one is stored
   bool operator==(const JobSpec&) const = default;
 };
 

@@ -11,6 +11,7 @@
 #include "coordinator/core/complete_pass.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/pass_ids.h"
+#include "coordinator/core/reuse.h"
 
 namespace mote::coordinator {
 namespace {
@@ -34,21 +35,13 @@ bool StepIsComplete(const Job& job, const StageRun& stage) {
                      [&](PassId id) { return job.passes.at(id).result.has_value(); });
 }
 
-std::map<std::string, Output> InputsOf(const Job& job, const AdmittedStage& stage) {
-  std::map<std::string, Output> inputs;
-  for (const auto& [parameter, ref] : stage.inputs) {
-    inputs[parameter] = job.stages[ref.stage].outputs.at(ref.output);
-  }
-  return inputs;
-}
-
 absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
   const AdmittedStage& stage = job.admitted.stages[index];
   const StageRun& run = job.stages[index];
   std::vector<CompletedPass> completed;
   for (const PassId id : run.step) completed.push_back(*job.passes.at(id).result);
   MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(stage.spec.parameters));
-  const std::map<std::string, Output> inputs = InputsOf(job, stage);
+  const std::map<std::string, Output> inputs = InputsOf(job, index);
   return stage.planner->Next(
       {stage.spec.name, parameters, stage.spec.tasks, stage.spec.reduce, inputs, run.memo, completed});
 }
@@ -135,7 +128,19 @@ absl::Status CheckOutputs(const AdmittedStage& stage, const std::map<std::string
   return absl::OkStatus();
 }
 
+// Completes a stage with the outputs of an equal one; false: it has to run.
+bool TakeStored(Transaction& tx, const Job& job, int index) {
+  if (job.stages[index].state != StageState::kWaiting) return false;
+  const std::optional<StageRef> found = FindReusable(tx.state, job, index);
+  if (!found) return false;
+  const StageRun& source = tx.state.FindJob(found->job)->stages[found->stage];
+  tx.Emit(StageCompleted{job.id, index, source.outputs, tx.now, source.reused_from.value_or(found->job)});
+  tx.Send(JobChanged{job.id});
+  return true;
+}
+
 absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
+  if (TakeStored(tx, job, index)) return absl::OkStatus();
   MOTE_ASSIGN_OR_RETURN(PlanStep step, AskPlanner(job, index));
   MOTE_RETURN_IF_ERROR(CheckMemo(job.admitted.stages[index], step));
   SendDropPasses(tx, job, index);
@@ -259,7 +264,11 @@ void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure>
       for (const Attempt& attempt : leased.attempts) tx.Revoke(id, pass_id, leased.block, attempt);
     }
   }
-  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) SendDropPasses(tx, job, i);
+  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
+    SendDropPasses(tx, job, i);
+    // A retry goes on from here, also after a crash.
+    if (state == JobState::kFailed && !job.stages[i].step.empty()) Checkpoint(tx, job, i);
+  }
   tx.Emit(JobEnded{id, state, std::move(failure), tx.now});
   tx.state.cluster.ForgetJob(id);
   tx.Send(JobChanged{id, true});

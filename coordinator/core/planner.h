@@ -87,11 +87,16 @@ struct OperationDescription {
   std::string summary;
   std::vector<Parameter> parameters;
   std::vector<std::string> outputs;  // names; "<split>" stands for each of the job's
-  std::string task_shape;            // what a task is, and the default shape
+  // Of outputs, and of what parameters refer to, where it is no table.
+  std::map<std::string, OutputKind> kinds = {};
+  std::string task_shape;  // what a task is, and the default shape
   bool takes_input = true;
   bool takes_reduce = false;
   bool is_test = false;     // workers need --allow-test-operations
   bool is_command = false;  // workers need --allow-commands
+  // Its outputs depend on parameters and inputs alone, and whoever asks for them wants
+  // them, not the run (operations for trying the engine are asked for to be run).
+  bool is_reusable = true;
 };
 
 // Thread-safe: planners are immutable and pure.

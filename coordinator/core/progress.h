@@ -37,6 +37,8 @@ struct AbsentView {
   PassId pass;
   int64_t task = 0;
   std::string message;
+  std::string kind = {};    // "engine crash"
+  std::string worker = {};  // that reported the last attempt
   bool operator==(const AbsentView&) const = default;
 };
 

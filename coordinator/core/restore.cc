@@ -41,6 +41,7 @@ absl::Status Restore(State& state, const StateRestored& event) {
   state.next_job = event.next_job;
   state.next_pass = event.next_pass;
   state.tenant_device_time = event.tenant_device_time;
+  state.retryable.assign(event.retryable.begin(), event.retryable.end());
   return absl::OkStatus();
 }
 
@@ -57,6 +58,7 @@ absl::Status Restore(State& state, const JobRestored& event) {
   job->failure = event.failure;
   job->absent_count = event.absent_count;
   job->share = event.share;
+  job->retries = event.retries;
   return absl::OkStatus();
 }
 
@@ -91,6 +93,10 @@ absl::Status Restore(State& state, const StageRestored& event) {
   run.tasks_committed = event.tasks_committed;
   run.passes_total = event.passes_total;
   run.passes_complete = event.passes_complete;
+  run.absent_count = event.absent_count;
+  run.reused_from = event.reused_from;
+  run.computed = event.computed;
+  if (run.computed) state.reuse.Put(*run.computed, {event.job, event.stage});
   UseAll(state, event);
   return absl::OkStatus();
 }
@@ -105,6 +111,7 @@ absl::Status Restore(State& state, const PassRestored& event) {
   pass.finishes = event.finishes;
   pass.finished_by = event.finished_by;
   pass.result = event.result;
+  pass.keeps_nodes = event.keeps_nodes;
   if (event.folds) {
     pass.folds = event.folds;
     Pass* folded = state.FindPass(event.job, event.folds->pass);
@@ -129,6 +136,8 @@ absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& 
     MOTE_RETURN_IF_ERROR(pass->broken);
     MOTE_RETURN_IF_ERROR(pass->fold.Insert(node, *pass->reducer, blobs));
   }
+  pass->held_absent.insert(pass->held_absent.end(), event.held_absent.begin(), event.held_absent.end());
+  pass->finished_nodes.insert(pass->finished_nodes.end(), event.finished_nodes.begin(), event.finished_nodes.end());
   pass->faults.insert(event.faults.begin(), event.faults.end());
   UpdateRunnable(state, *state.FindJob(event.job), /*is_restored=*/true);
   return absl::OkStatus();
@@ -141,6 +150,26 @@ absl::Status Restore(State& state, const HeldRestored& event) {
     return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown held block of pass ", run.token.pass.value));
   }
   pass->held[run.token.block.begin()].Add(run.worker, run.nodes, run.cost, run.slot_time);
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const StoryRestored& event) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  job->story.Restore(event.attempts, event.failed);
+  return absl::OkStatus();
+}
+
+absl::Status Restore(State& state, const KeptRestored& event) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  if (event.stage < 0 || event.stage >= static_cast<int>(job->stages.size())) {
+    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown stage ", event.stage));
+  }
+  StageRun& run = job->stages[event.stage];
+  std::vector<Node>& nodes = run.kept[event.computed];
+  for (const Node& node : event.nodes) {
+    if (node.partial) run.kept_bytes += static_cast<int64_t>(node.partial->size());
+    nodes.push_back(node);
+  }
   return absl::OkStatus();
 }
 

@@ -16,6 +16,8 @@ absl::Status Restore(State& state, const DropsRestored& event);
 absl::Status Restore(State& state, const JobRestored& event);
 absl::Status Restore(State& state, const AbsentRestored& event);
 absl::Status Restore(State& state, const StageRestored& event);
+absl::Status Restore(State& state, const StoryRestored& event);
+absl::Status Restore(State& state, const KeptRestored& event);
 absl::Status Restore(State& state, const PassRestored& event);
 absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& blobs);
 absl::Status Restore(State& state, const HeldRestored& event);

@@ -80,7 +80,7 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   int64_t suspect = blame == Blame::kTask && failure.task >= rest.begin && failure.task < rest.end ? failure.task : -1;
   if (suspect < 0 && rest.size() == 1 && blame != Blame::kNobody) suspect = rest.begin;
   failure.task = suspect;
-  AttemptFailed event{token, failure, {}, tx.now};
+  AttemptFailed event{token, failure, {}, tx.now, tx.now};
 
   if (const Attempt* attempt = pass.blocks.FindAttempt(token); attempt != nullptr) {
     BlameSlot(tx, *attempt, job, pass, suspect >= 0 ? Block{0, suspect} : token.block, failure);

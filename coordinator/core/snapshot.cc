@@ -35,6 +35,17 @@ class Pieces {
   size_t bytes_ = 0;
 };
 
+size_t BytesOf(const Node& node) { return 120 + (node.partial ? node.partial->size() : 0); }
+
+void AddStory(JobId job, const Story& story, std::vector<Event>* out) {
+  Pieces<StoryRestored> pieces({job, {}, story.failed()}, out);
+  for (const FailedAttempt& attempt : story.attempts()) {
+    const Failure& failure = attempt.failure;
+    pieces.For(200 + attempt.label.size() + failure.message.size() + failure.detail.size()).attempts.push_back(attempt);
+  }
+  pieces.End();
+}
+
 void AddDrops(const State& state, absl::Time now, std::vector<Event>* out) {
   Pieces<DropsRestored> pieces({}, out);
   for (const auto& drop : state.drops) {
@@ -47,7 +58,9 @@ void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out
   // Every field by name: one that is added does not compile until a snapshot has it.
   const auto& [state, memo, step, step_journalled, outputs, numeric_class, progress, tasks_to_come, before_step,
                artifacts, durable_artifacts, last_checkpoint, start, end, cost, kernel_duration, tasks_total,
-               tasks_committed, passes_total, passes_complete] = run;
+               tasks_committed, passes_total, passes_complete, absent_count, reused_from, kept, kept_bytes, computed] =
+      run;
+  static_cast<void>(kept_bytes);
   static_cast<void>(step_journalled);  // true: state was made by replay
   out->push_back(StageRestored{job,
                                index,
@@ -69,7 +82,15 @@ void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out
                                tasks_total,
                                tasks_committed,
                                passes_total,
-                               passes_complete});
+                               passes_complete,
+                               absent_count,
+                               reused_from,
+                               computed});
+  for (const auto& [pass, nodes] : kept) {
+    Pieces<KeptRestored> pieces({job, index, pass, {}}, out);
+    for (const Node& node : nodes) pieces.For(BytesOf(node)).nodes.push_back(node);
+    pieces.End();
+  }
 }
 
 void AddProgress(JobId job, const Pass& pass, std::vector<Event>* out) {
@@ -82,9 +103,11 @@ void AddProgress(JobId job, const Pass& pass, std::vector<Event>* out) {
   }
   for (const auto& [block, faults] : pass.faults) pieces.For(64 + faults.worker.size()).faults[block] = faults;
   for (Node& node : pass.fold.nodes()) {
-    const size_t bytes = 120 + (node.partial ? node.partial->size() : 0);
+    const size_t bytes = BytesOf(node);
     pieces.For(bytes).nodes.push_back(std::move(node));
   }
+  for (const int64_t task : pass.held_absent) pieces.For(8).held_absent.push_back(task);
+  for (const Node& node : pass.finished_nodes) pieces.For(BytesOf(node)).finished_nodes.push_back(node);
   pieces.End();
 }
 
@@ -99,7 +122,9 @@ void AddHeld(const LeaseToken& token, const HeldBlock& held, std::vector<Event>*
 
 void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
   const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, cost, absent_count, held, faults,
-               finishes, finished_by, folds, folding, result, broken] = pass;
+               finishes, finished_by, folds, folding, result, broken, held_absent, finished_nodes, keeps_nodes] = pass;
+  static_cast<void>(held_absent);  // with the progress, as are the nodes
+  static_cast<void>(finished_nodes);
   static_cast<void>(folding);  // what other passes fold
   // Made from the spec again; a pass that cannot be folded has ended its job.
   static_cast<void>(reducer);
@@ -117,6 +142,7 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
   event.finished_by = finished_by;
   event.folds = folds;
   event.result = result;
+  event.keeps_nodes = keeps_nodes;
   out->push_back(std::move(event));
   AddProgress(job, pass, out);
   for (const auto& [begin, block] : held) AddHeld({{}, job, id, blocks.leases().at(begin).block, 0}, block, out);
@@ -124,9 +150,10 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
 
 void AddJob(const Job& job, std::vector<Event>* out) {
   const auto& [id, admitted, request_id, principal, state, submitted, start, end, stages, passes, absent, absent_count,
-               failure, distrusted, share] = job;
+               failure, distrusted, share, story, retries] = job;
   out->push_back(JobRestored{
-      {id, admitted.spec, request_id, principal, submitted}, state, start, end, absent_count, failure, share});
+      {id, admitted.spec, request_id, principal, submitted}, state, start, end, absent_count, failure, share, retries});
+  AddStory(id, story, out);
   Pieces<AbsentRestored> pieces({id, {}}, out);
   for (const AbsentView& task : absent) pieces.For(64 + task.stage.size() + task.message.size()).tasks.push_back(task);
   pieces.End();
@@ -140,9 +167,9 @@ void AddJob(const Job& job, std::vector<Event>* out) {
 std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
   const auto& [options, planners, epoch, next_job, next_pass, jobs, request_ids, runnable, tenant_device_time,
-               artifact_users, drops, cluster, straggler_cursor, disk_low, reconnect_until] = of;
+               artifact_users, drops, reuse, retryable, cluster, straggler_cursor, disk_low, reconnect_until] = of;
   std::vector<Event> events;
-  events.push_back(StateRestored{epoch, next_job, next_pass, tenant_device_time});
+  events.push_back(StateRestored{epoch, next_job, next_pass, tenant_device_time, {retryable.begin(), retryable.end()}});
   AddDrops(of, now, &events);
   for (const auto& [id, job] : jobs) AddJob(*job, &events);
   return events;

@@ -4,6 +4,7 @@
 // its fold. Changed by Apply(event) alone, apart from the cluster.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,7 +21,9 @@
 #include "coordinator/core/held_block.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/policy.h"
+#include "coordinator/core/reuse_index.h"
 #include "coordinator/core/run_queue.h"
+#include "coordinator/core/story.h"
 #include "coordinator/core/view.h"
 
 namespace mote::coordinator {
@@ -38,6 +41,8 @@ struct CoreOptions {
   // What a lease may take beyond the work in it: starts of engines, transfers.
   absl::Duration lease_grace = absl::Minutes(2);
   int jobs_max = 1'000'000;
+  // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
+  size_t retryable_jobs_max = 100;
 };
 
 struct Pass {
@@ -61,6 +66,10 @@ struct Pass {
   std::map<int64_t, FoldedSubtree> folding;  // by first task: `pass` folds `block` of this one
   std::optional<CompletedPass> result;
   absl::Status broken;  // why the pass cannot be folded
+  // Of a pass that may lose tasks (second_chance.h):
+  std::vector<int64_t> held_absent;  // absent tasks that the fold does not know of yet
+  std::vector<Node> finished_nodes;  // around them; once every task is settled
+  bool keeps_nodes = true;           // false: too many to be kept
 };
 
 struct StageRun {
@@ -84,6 +93,11 @@ struct StageRun {
   int64_t tasks_committed = 0;
   int64_t passes_total = 0;
   int64_t passes_complete = 0;
+  int64_t absent_count = 0;
+  std::optional<JobId> reused_from;          // the job whose outputs these are; nullopt: this one's
+  std::map<Digest, std::vector<Node>> kept;  // finished nodes of passes that are over, by what they compute
+  int64_t kept_bytes = 0;
+  std::optional<Digest> computed;  // what it computed (reuse.h); set while the index may know it
 };
 
 struct Job {
@@ -102,6 +116,8 @@ struct Job {
   std::optional<JobFailure> failure;
   std::vector<std::pair<std::string, std::string>> distrusted;  // workers found wrong, and why
   absl::Duration share;  // device time, counted from the least share when it came to wait
+  Story story;
+  int retries = 0;  // by `mote retry`
 
   const std::string& stage_name(int stage) const { return admitted.stages[stage].spec.name; }
 };
@@ -119,6 +135,8 @@ struct State {
   std::map<std::string, absl::Duration> tenant_device_time;
   std::map<ArtifactRef, int> artifact_users;              // steps that refer to it
   std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
+  ReuseIndex reuse;
+  std::deque<JobId> retryable;  // ended jobs that keep what a retry goes on with, oldest first
 
   Cluster cluster;
   std::string straggler_cursor;                       // the worker at which RelieveStragglers goes on

@@ -12,11 +12,11 @@ namespace {
 
 void Refuse(Transaction& tx, CallId call, absl::Status status) { tx.Send(Reply{call, std::move(status), {}}); }
 
+}  // namespace
+
 absl::Status NoSuchJob(JobId id) {
   return absl::NotFoundError(absl::StrCat("no job ", id.value, "; `mote jobs` lists those that are kept"));
 }
-
-}  // namespace
 
 void Decide(Transaction& tx, const SubmitJob& command) {
   absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners);

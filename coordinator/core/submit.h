@@ -5,6 +5,9 @@
 
 namespace mote::coordinator {
 
+// NotFound, with what to do.
+absl::Status NoSuchJob(JobId id);
+
 void Decide(Transaction& tx, const SubmitJob& command);
 void Decide(Transaction& tx, const ValidateJob& command);
 void Decide(Transaction& tx, const GetJob& command);

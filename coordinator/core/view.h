@@ -10,6 +10,7 @@
 #include "common/cost.h"
 #include "coordinator/core/event.h"
 #include "coordinator/core/progress.h"
+#include "coordinator/core/story.h"
 
 namespace mote::coordinator {
 
@@ -27,6 +28,8 @@ struct StageView {
   absl::Time start = absl::InfiniteFuture();  // InfiniteFuture: not yet
   absl::Time end = absl::InfiniteFuture();
   std::optional<absl::Duration> eta;
+  std::string waiting_reason;        // why none of its tasks runs; empty: some do, or it is over
+  std::optional<JobId> reused_from;  // the job whose outputs it took; nullopt: it ran
 };
 
 struct OutputView {
@@ -49,6 +52,30 @@ struct JobView {
   std::vector<AbsentView> absent;  // at most 1000
   std::string waiting_reason;
   std::vector<std::string> distrusted;  // which workers gave wrong results, and where
+};
+
+// Where one task of a pass stands.
+enum class TaskState { kPending, kRunning, kCommitted, kAbsent };
+
+struct TaskView {
+  std::string stage;
+  PassId pass;
+  std::string label;  // of the pass
+  int64_t task = 0;
+  TaskState state = TaskState::kPending;
+  int faults = 0;                       // attempts in which it was the suspect
+  std::vector<std::string> running_on;  // workers
+  absl::Time not_before;                // pending only: not leased before
+  std::optional<AbsentView> absent;     // with state kAbsent: why
+};
+
+// A job and what went wrong in it.
+struct JobStoryView {
+  JobView job;
+  std::vector<std::string> stage_names;  // for FailedAttempt::stage
+  std::vector<FailedAttempt> attempts;   // the last ones that failed, oldest first
+  int64_t attempts_failed = 0;           // of all times
+  std::vector<TaskView> tasks;           // that were asked for: one per live pass that has it
 };
 
 struct JobListView {

@@ -19,7 +19,7 @@ std::optional<absl::Duration> EtaOf(const State& state, const StageRun& run) {
   return run.cost.device_time / static_cast<double>(run.tasks_committed) * remaining / used;
 }
 
-StageView ViewOfStage(const State& state, const Job& job, int index) {
+StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time now) {
   const StageRun& run = job.stages[index];
   const StageSpec& spec = job.admitted.stages[index].spec;
   StageView view;
@@ -35,6 +35,8 @@ StageView ViewOfStage(const State& state, const Job& job, int index) {
   view.start = run.start;
   view.end = run.end;
   view.eta = EtaOf(state, run);
+  view.reused_from = run.reused_from;
+  view.waiting_reason = StageWaitingReason(state, job, index, now);
   return view;
 }
 
@@ -61,7 +63,7 @@ JobView ViewOf(const State& state, const Job& job, absl::Time now) {
   view.submitted = job.submitted;
   view.start = job.start;
   view.end = job.end;
-  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) view.stages.push_back(ViewOfStage(state, job, i));
+  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) view.stages.push_back(ViewOfStage(state, job, i, now));
   for (const auto& [id, pass] : job.passes) view.stages[pass.stage].tasks_running += pass.blocks.leased();
   view.failure = job.failure;
   view.outputs = OutputsOf(job);

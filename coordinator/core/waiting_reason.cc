@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace mote::coordinator {
 namespace {
@@ -72,12 +76,45 @@ std::string WhyNotTaken(const Pass& pass, absl::Time now) {
   if (backs_off) {
     return absl::StrCat("what failed is tried again in ", Until(pass.blocks.next_ready(), now));
   }
-  return "every slot that may run it is busy with other jobs; add workers, or give this job a higher `priority`";
+  return "every slot that may run it is busy with other work; add workers, or give this job a higher `priority`";
 }
 
 std::string WhyDiskIsLow(const DiskState& disk) {
   return absl::StrCat("the coordinator's disk has ", disk.free_bytes >> 20, " MiB free, below the reserve of ",
                       disk.reserve_bytes >> 20, " MiB: free space there; nothing new is leased until then");
+}
+
+// Of the passes that `concerns` picks: empty while one of their tasks runs.
+std::string WhyPassesWait(const State& state, const Job& job, absl::Time now,
+                          absl::FunctionRef<bool(const Pass&)> concerns) {
+  std::string reason;
+  for (const auto& [id, pass] : job.passes) {
+    if (!concerns(pass)) continue;
+    const bool wanted = pass.blocks.pending() + pass.blocks.awaited() > 0;
+    if (wanted && state.disk_low) return WhyDiskIsLow(*state.disk_low);
+    const bool running = std::any_of(pass.blocks.leases().begin(), pass.blocks.leases().end(),
+                                     [](const auto& leased) { return !leased.second.attempts.empty(); });
+    if (running) return "";
+    if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
+    if (!wanted || !reason.empty()) continue;
+    reason = WhyNoSlot(state, job, pass, now);
+    if (reason.empty()) reason = WhyNotTaken(pass, now);
+  }
+  return reason;
+}
+
+std::string WhyInputsAreMissing(const Job& job, int stage) {
+  std::vector<std::string> missing;
+  std::set<int> seen;
+  for (const int other : job.admitted.stages[stage].after) {
+    const StageRun& run = job.stages[other];
+    if (run.state == StageState::kComplete || !seen.insert(other).second) continue;
+    const std::string& name = job.stage_name(other);
+    missing.push_back(run.state == StageState::kRunning
+                          ? absl::StrCat(name, " (", run.tasks_committed, " of ", run.tasks_total, " tasks so far)")
+                          : name);
+  }
+  return missing.empty() ? "" : absl::StrCat("for ", absl::StrJoin(missing, ", "));
 }
 
 }  // namespace
@@ -101,19 +138,14 @@ std::string ProblemOf(const Slot& slot, int index, absl::Time now) {
 }
 
 std::string WaitingReason(const State& state, const Job& job, absl::Time now) {
-  std::string reason;
-  for (const auto& [id, pass] : job.passes) {
-    const bool wanted = pass.blocks.pending() + pass.blocks.awaited() > 0;
-    if (wanted && state.disk_low) return WhyDiskIsLow(*state.disk_low);
-    const bool running = std::any_of(pass.blocks.leases().begin(), pass.blocks.leases().end(),
-                                     [](const auto& leased) { return !leased.second.attempts.empty(); });
-    if (running) return "";
-    if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
-    if (!wanted || !reason.empty()) continue;
-    reason = WhyNoSlot(state, job, pass, now);
-    if (reason.empty()) reason = WhyNotTaken(pass, now);
-  }
-  return reason;
+  if (IsTerminal(job.state)) return "";
+  return WhyPassesWait(state, job, now, [](const Pass&) { return true; });
+}
+
+std::string StageWaitingReason(const State& state, const Job& job, int stage, absl::Time now) {
+  if (IsTerminal(job.state)) return "";
+  if (job.stages[stage].state == StageState::kWaiting) return WhyInputsAreMissing(job, stage);
+  return WhyPassesWait(state, job, now, [stage](const Pass& pass) { return pass.stage == stage; });
 }
 
 }  // namespace mote::coordinator

@@ -13,4 +13,7 @@ std::string ProblemOf(const Slot& slot, int index, absl::Time now);
 // Empty: some of the job's tasks run, or it has ended.
 std::string WaitingReason(const State& state, const Job& job, absl::Time now);
 
+// The same of one stage; before its first step: which inputs it waits for.
+std::string StageWaitingReason(const State& state, const Job& job, int stage, absl::Time now);
+
 }  // namespace mote::coordinator

@@ -120,6 +120,7 @@ OperationDescription DescribeInfer() {
        .default_value = "\"fail\"",
        .summary = "fail, or skip: leave out rows whose inputs are no numbers"}};
   description.outputs = {"result"};
+  description.kinds = {{"model", OutputKind::kBlob}};
   description.task_shape = "so many rows, one forward batch; default 512";
   description.takes_reduce = true;
   return description;

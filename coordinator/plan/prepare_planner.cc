@@ -59,6 +59,7 @@ OperationDescription DescribePrepare() {
        .default_value = "\"fail\"",
        .summary = "a row with too few or too many columns: fail, or skip (counted in quality)"}};
   description.outputs = {"<split>", "fitted", "quality"};
+  description.kinds = {{"fitted", OutputKind::kDocument}, {"quality", OutputKind::kDocument}};
   description.task_shape = "so many rows of the input; default: about 1 MiB of text";
   return description;
 }

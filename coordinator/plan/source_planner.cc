@@ -32,6 +32,7 @@ class SourcePlanner final : public Planner {
     description_.outputs = {"result"};
     description_.takes_input = false;
     description_.takes_reduce = true;
+    description_.is_reusable = false;
   }
 
   const OperationDescription& description() const override { return description_; }

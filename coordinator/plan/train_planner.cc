@@ -330,6 +330,7 @@ OperationDescription DescribeTrain() {
       "gradients are summed";
   description.parameters = TrainParameters();
   description.outputs = {"model", "history"};
+  description.kinds = {{"model", OutputKind::kBlob}, {"history", OutputKind::kDocument}};
   description.task_shape = "so many rows of a step's batch; default 64, at most the batch";
   return description;
 }

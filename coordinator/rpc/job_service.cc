@@ -125,6 +125,23 @@ grpc::ServerUnaryReactor* JobService::GetJob(grpc::CallbackServerContext* contex
   return reactor;
 }
 
+grpc::ServerUnaryReactor* JobService::ExplainJob(grpc::CallbackServerContext* context,
+                                                 const v1::ExplainJobRequest* request,
+                                                 v1::ExplainJobResponse* response) {
+  if (request->has_task() && request->task() < 0) {
+    return AnswerNow(context, absl::InvalidArgumentError(absl::StrCat("task: ", request->task(), " is negative")));
+  }
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  Ask(
+      reactor,
+      [request](CallId call) {
+        return coordinator::ExplainJob{
+            call, {request->job_id()}, request->stage(), request->has_task() ? request->task() : -1};
+      },
+      [response](const Reply& reply) { *response = ToProto(AnswerOf<JobStoryView>(reply)); });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* context, const v1::ListJobsRequest* request,
                                                v1::ListJobsResponse* response) {
   const absl::StatusOr<uint64_t> before = PageStart(request->page_token());
@@ -156,6 +173,18 @@ grpc::ServerUnaryReactor* JobService::CancelJob(grpc::CallbackServerContext* con
       reactor,
       [request, context](CallId call) {
         return coordinator::CancelJob{call, {request->job_id()}, PrincipalOf(*context)};
+      },
+      [response](const Reply& reply) { *response = ToProto(AnswerOf<JobView>(reply)); });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* JobService::RetryJob(grpc::CallbackServerContext* context, const v1::RetryJobRequest* request,
+                                               v1::Job* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  Ask(
+      reactor,
+      [request, context](CallId call) {
+        return coordinator::RetryJob{call, {request->job_id()}, PrincipalOf(*context)};
       },
       [response](const Reply& reply) { *response = ToProto(AnswerOf<JobView>(reply)); });
   return reactor;

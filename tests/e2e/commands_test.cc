@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "absl/time/clock.h"
 #include "tests/testing/real_cluster.h"
 
@@ -33,6 +35,34 @@ TEST(Commands, TenMillionTasksAreAcceptedShownAndCancelled) {
   // The slots are free again.
   const std::string small = JobFile(cluster.dir(), "small", "    noop: {}\n    tasks: {count: 10}\n");
   EXPECT_EQ(cluster.Mote({"submit", small}).exit_code, 0);
+}
+
+TEST(Commands, MistakesOfUsageAreNamedAndEndWithTwo) {
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{"jbos"}, "there is no command 'jbos'; did you mean \"jobs\"?"},
+      {{"ev\x1b[31mil"}, "'ev\\x1B[31mil'"},
+      {{"jobs", "-o", "xml"}, "'xml' is no format; write table|wide|json|yaml|name"},
+      {{"jobs", "--coordinator", "localhost:99999"}, "a port of 1 to 65535"},
+      {{"jobs", "--coordinator", "localhost:http"}, "a port of 1 to 65535"},
+  };
+  for (const auto& [arguments, named] : cases) {
+    std::vector<std::string> command = {Program("mote")};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const Outcome outcome = testing::Run(command, "/tmp");
+    EXPECT_EQ(outcome.exit_code, 2) << named;
+    EXPECT_THAT(outcome.err, HasSubstr(named));
+  }
+  EXPECT_THAT(testing::Run({Program("mote"), "--version"}, "/tmp").out, ::testing::StartsWith("mote 0."));
+}
+
+TEST(Commands, ASecondCoordinatorOnTheSamePortLeavesNothingBehind) {
+  RealCluster cluster(0);
+  const std::string other = cluster.dir() + "/other";
+  const Outcome outcome =
+      testing::Run({Program("mote-coordinator"), "--listen", cluster.address(), "--state-dir", other}, cluster.dir());
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot listen on " + cluster.address()));
+  EXPECT_FALSE(std::filesystem::exists(other));
 }
 
 TEST(Commands, SubmitWaitsAndEndsWithTheJobsResult) {

@@ -1,6 +1,7 @@
 #include "tests/sim/fingerprint.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace mote::sim {
 namespace {
@@ -27,6 +28,9 @@ void AppendPass(const mc::Pass& pass, std::string* out) {
     absl::StrAppend(out, "    node ", node.block.begin(), " level ", node.block.level, " ",
                     node.partial ? Sha256(*node.partial).Hex() : "absent", "\n");
   }
+  if (!pass.held_absent.empty()) {
+    absl::StrAppend(out, "    held absent ", absl::StrJoin(pass.held_absent, " "), "\n");
+  }
 }
 
 }  // namespace
@@ -35,13 +39,14 @@ std::string Fingerprint(const mc::State& state) {
   std::string out = absl::StrCat("epoch ", state.epoch.value, " next job ", state.next_job, "\n");
   for (const auto& [id, job] : state.jobs) {
     absl::StrAppend(&out, "job ", id.value, " state ", static_cast<int>(job->state), " absent ", job->absent_count,
-                    "\n");
+                    " retries ", job->retries, " attempts failed ", job->story.failed(), "\n");
     for (const auto& [worker, reason] : job->distrusted)
       absl::StrAppend(&out, " distrusted ", worker, " ", reason, "\n");
     for (const mc::StageRun& stage : job->stages) {
       absl::StrAppend(&out, " stage state ", static_cast<int>(stage.state), " committed ", stage.tasks_committed,
-                      " lost ", stage.cost.attempts_lost, " memo ", stage.memo, " outputs ", stage.outputs.size(),
-                      "\n");
+                      " lost ", stage.cost.attempts_lost, " absent ", stage.absent_count, " memo ", stage.memo,
+                      " outputs ", stage.outputs.size(), " reused from ", stage.reused_from.value_or(JobId{}).value,
+                      " kept ", stage.kept.size(), "\n");
     }
     for (const auto& [pass_id, pass] : job->passes) AppendPass(pass, &out);
   }

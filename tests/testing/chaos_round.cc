@@ -62,7 +62,7 @@ class Round {
     if (clients_.size() >= kInFlightMax || absl::Now() < next_submit_) return;
     next_submit_ = absl::Now() + kSubmitPause;
     const ChaosJob& job = jobs_[(options_.seed + submitted_++) % jobs_.size()];
-    clients_.push_back({job.name, cluster_.StartMote({"submit", job.path, "--parsable"})});
+    clients_.push_back({job.name, cluster_.StartMote({"submit", job.path, "--parsable", "--no-reuse"})});
   }
 
   // The id on standard output is the acknowledgement: from then on the job must not be

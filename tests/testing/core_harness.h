@@ -70,6 +70,7 @@ class CoreHarness {
   const mc::Core& core() const { return *core_; }
   const std::vector<mc::Event>& journal() const { return journal_; }
   const std::map<Digest, std::string>& blobs() const { return blobs_; }
+  const std::vector<mc::Reply>& replies() const { return replies_; }
   // The rows of a finished table output, flat.
   std::string TableBytes(const Output& output) const;
   absl::Time now() const { return now_; }

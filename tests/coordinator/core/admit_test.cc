@@ -55,6 +55,25 @@ TEST(Admit, OutputOfAStageThatDoesNotExist) {
   EXPECT_THAT(Mistakes(spec), HasSubstr("did you mean \"result\"?"));
 }
 
+TEST(Admit, AReportOrATableInTheWrongPlaceIsFoundBeforeAnythingRuns) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  spec.stages[0].reduce.name = "classification_report";
+  mc::StageSpec later;
+  later.name = "later";
+  later.operation = "prepare";
+  later.parameters = R"({"label": "y"})";
+  later.input = "work";
+  spec.stages.push_back(later);
+  EXPECT_THAT(Mistakes(spec),
+              HasSubstr("stages[1].input: \"work\" is a report, and operation prepare needs a table here"));
+  spec.stages[0].reduce.name = "";
+  EXPECT_EQ(Mistakes(spec), "");
+  spec.stages[1].operation = "infer";
+  spec.stages[1].parameters = R"({"model": "work"})";
+  EXPECT_THAT(Mistakes(spec),
+              HasSubstr("stages[1].infer.model: \"work\" is a table, and operation infer needs a model"));
+}
+
 TEST(Admit, CyclicStagesAreNamedInOrder) {
   mc::JobSpec spec = OneStage("echo", 3);
   mc::StageSpec other = spec.stages[0];

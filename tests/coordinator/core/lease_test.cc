@@ -226,7 +226,7 @@ TEST(Lease, JobThatWaitsBehindOthersSaysSo) {
   c.Connect("w1");
   c.Submit(OneStage("noop", 10)).value();
   const JobId second = *c.Submit(OneStage("noop", 10));
-  EXPECT_THAT(c.View(second).waiting_reason, ::testing::HasSubstr("busy with other jobs"));
+  EXPECT_THAT(c.View(second).waiting_reason, ::testing::HasSubstr("busy with other work"));
 }
 
 TEST(Lease, WaitingReasonTellsWhyTheOnlySlotIsNotReady) {

@@ -58,6 +58,7 @@ inline JobSpec SomeJob() {
   stage.after = {"lines"};
   stage.verify = {0.25, 0};
   spec.stages.push_back(stage);
+  spec.no_reuse = true;
   spec.outputs.push_back({"report", "clean.quality", "out/", "jsonl"});
   return spec;
 }
@@ -92,6 +93,9 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.tasks_committed = 640;
   stage.passes_total = 12;
   stage.passes_complete = 11;
+  stage.absent_count = 3;
+  stage.reused_from = JobId{5};
+  stage.computed = Sha256("computed");
   return stage;
 }
 
@@ -132,13 +136,13 @@ inline std::vector<Event> OneEventOfEachKind() {
       WorkerDistrusted{{7}, "w1", "its result differs"},
       AttemptRevoked{SomeToken()},
       HeldRestored{{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7)}},
-      AttemptFailed{SomeToken(), SomeFailure(), {{1, 10}, {1, 11}}, time},
+      AttemptFailed{SomeToken(), SomeFailure(), {{1, 10}, {1, 11}}, time + absl::Seconds(1), time},
       TaskQuarantined{{7}, {9}, 21, SomeFailure()},
       PassCompleted{{7}, {9}, {SomeOutput(), {"root", std::nullopt}, true, 1000, 3}},
-      StageCompleted{{7}, 1, {{"train", SomeOutput()}, {"quality", SomeOutput()}}, time},
+      StageCompleted{{7}, 1, {{"train", SomeOutput()}, {"quality", SomeOutput()}}, time, JobId{5}},
       JobEnded{{7}, JobState::kFailed, JobFailure{"clean", {9}, {20, 24}, SomeFailure()}, time},
       JobEnded{{8}, JobState::kCancelled, std::nullopt, time},
-      StateRestored{{3}, 9, 17, {{"bank", absl::Nanoseconds(123'456'789'012)}}},
+      StateRestored{{3}, 9, 17, {{"bank", absl::Nanoseconds(123'456'789'012)}}, {JobId{7}, JobId{3}}},
       DropsRestored{{{time, {Sha256("old"), 5, false}}, {time + absl::Seconds(1), {Sha256("older"), 6, true}}}},
       JobRestored{{{7}, SomeJob(), "request-1", "anonymous", time},
                   JobState::kFailed,
@@ -146,7 +150,10 @@ inline std::vector<Event> OneEventOfEachKind() {
                   time + absl::Seconds(2),
                   1001,
                   JobFailure{"clean", {9}, {20, 24}, SomeFailure()},
-                  absl::Nanoseconds(77)},
+                  absl::Nanoseconds(77),
+                  2},
+      StoryRestored{{7}, {{time, 1, {9}, "epoch 3", {20, 24}, 5, SomeFailure(), 2, time + absl::Seconds(1)}}, 40},
+      KeptRestored{{7}, 1, Sha256("pass"), {{{1, 10}, "partial"}, {{0, 23}, ""}}},
       JobRestored{{{8}, SomeJob(), "", "", time},
                   JobState::kPending,
                   absl::InfiniteFuture(),
@@ -154,7 +161,7 @@ inline std::vector<Event> OneEventOfEachKind() {
                   0,
                   std::nullopt,
                   absl::ZeroDuration()},
-      AbsentRestored{{7}, {{"clean", {9}, 21, "died"}, {"fit", {10}, 22, "caf? died"}}},
+      AbsentRestored{{7}, {{"clean", {9}, 21, "died", "engine crash", "w1"}, {"fit", {10}, 22, "caf? died"}}},
       SomeStage(time),
       [&] {
         StageRestored waiting;
@@ -174,7 +181,8 @@ inline std::vector<Event> OneEventOfEachKind() {
                    PassId{10},
                    PassId{11},
                    FoldedSubtree{{8}, {2, 5}},
-                   CompletedPass{SomeOutput(), {"root", std::nullopt}, true, 1000, 3}},
+                   CompletedPass{SomeOutput(), {"root", std::nullopt}, true, 1000, 3},
+                   false},
       PassRestored{
           {7}, 1, {{9}, SomePass()}, false, 0, 1, {}, 0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
       PassProgressRestored{{7},
@@ -182,7 +190,10 @@ inline std::vector<Event> OneEventOfEachKind() {
                            {{{1, 10}, time}, {{0, 30}, absl::InfinitePast()}},
                            {{{2, 5}, {{4, {3}, "w1", 2, time}, {5, {3}, "w2", 1, time}}, true}},
                            {{{1, 12}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, std::nullopt, SomeArtifact()}},
-                           {{{0, 21}, {2, 3, 4, "w1", 5, time}}, {{3, 9}, {1, 0, 0, "w2", -1, absl::InfinitePast()}}}},
+                           {{{0, 21}, {2, 3, 4, "w1", 5, time}}, {{3, 9}, {1, 0, 0, "w2", -1, absl::InfinitePast()}}},
+                           {5, 77},
+                           {{{1, 10}, "finished"}}},
+      JobRetried{{7}, time},
   };
 }
 

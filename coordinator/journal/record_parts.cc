@@ -1,0 +1,190 @@
+#include "coordinator/journal/record_parts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "coordinator/convert/job_convert.h"
+#include "coordinator/convert/pass_convert.h"
+
+namespace mote::coordinator {
+
+records::PlannedPass ProtoOf(const PlannedPass& planned) {
+  records::PlannedPass proto;
+  proto.set_pass(planned.pass.value);
+  *proto.mutable_spec() = ToProto(planned.spec);
+  return proto;
+}
+
+records::Output ProtoOf(const Output& output) {
+  records::Output proto;
+  proto.set_kind(ToProto(output.kind));
+  *proto.mutable_content() = ToProto(output.content);
+  proto.set_rows(output.rows);
+  proto.set_bytes(output.bytes);
+  proto.set_schema(output.schema);
+  return proto;
+}
+
+records::JobSubmitted ProtoOf(const JobSubmitted& event) {
+  records::JobSubmitted proto;
+  proto.set_job(event.job.value);
+  *proto.mutable_spec() = ToProtoWithoutParameters(event.spec);
+  for (const StageSpec& stage : event.spec.stages) {
+    proto.add_parameters(stage.parameters);
+    proto.add_reduce_parameters(stage.reduce.parameters);
+  }
+  proto.set_request_id(event.request_id);
+  proto.set_principal(event.principal);
+  *proto.mutable_time() = ToProto(event.time);
+  return proto;
+}
+
+records::BlockHeld ProtoOf(const BlockHeld& event) {
+  records::BlockHeld proto;
+  *proto.mutable_token() = ToProto(event.token);
+  proto.set_worker(event.worker);
+  for (const Node& node : event.nodes) *proto.add_nodes() = ToProto(node);
+  *proto.mutable_cost() = ToProto(event.cost);
+  *proto.mutable_slot_time() = ToProto(event.slot_time);
+  return proto;
+}
+
+records::PassCompleted ProtoOf(const PassCompleted& event) {
+  records::PassCompleted proto;
+  proto.set_job(event.job.value);
+  proto.set_pass(event.pass.value);
+  *proto.mutable_output() = ProtoOf(event.result.output);
+  *proto.mutable_root() = ToProto(event.result.root);
+  proto.set_absent_all(event.result.absent_all);
+  proto.set_task_count(event.result.task_count);
+  proto.set_absent_count(event.result.absent_count);
+  return proto;
+}
+
+records::JobEnded ProtoOf(const JobEnded& event) {
+  records::JobEnded proto;
+  proto.set_job(event.job.value);
+  proto.set_state(ToProto(event.state));
+  SetTime(event.time, &proto, &records::JobEnded::mutable_time);
+  if (!event.failure.has_value()) return proto;
+  records::JobFailure& failure = *proto.mutable_failure();
+  failure.set_stage(event.failure->stage);
+  failure.set_pass(event.failure->pass.value);
+  failure.set_block_begin(event.failure->block.begin);
+  failure.set_block_end(event.failure->block.end);
+  *failure.mutable_failure() = ToProto(event.failure->failure);
+  return proto;
+}
+
+records::StageTotals ProtoOf(const StageTotals& totals) {
+  records::StageTotals proto;
+  proto.set_steps(totals.steps);
+  proto.set_passes(totals.passes);
+  proto.set_passes_complete(totals.passes_complete);
+  proto.set_tasks(totals.tasks);
+  proto.set_tasks_committed(totals.tasks_committed);
+  *proto.mutable_device_time() = ToProto(totals.device_time);
+  *proto.mutable_cost() = ToProto(totals.cost);
+  return proto;
+}
+
+absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto) {
+  StageTotals totals{proto.steps(),
+                     proto.passes(),
+                     proto.passes_complete(),
+                     proto.tasks(),
+                     proto.tasks_committed(),
+                     FromProto(proto.device_time()),
+                     {}};
+  MOTE_ASSIGN_OR_RETURN(totals.cost, FromProto(proto.cost()));
+  return totals;
+}
+
+absl::StatusOr<PlannedPass> PassFrom(const records::PlannedPass& proto) {
+  PlannedPass planned{{proto.pass()}, {}};
+  MOTE_ASSIGN_OR_RETURN(planned.spec, FromProto(proto.spec()));
+  return planned;
+}
+
+absl::StatusOr<Output> OutputFrom(const records::Output& proto) {
+  Output output;
+  MOTE_ASSIGN_OR_RETURN(output.kind, FromProto(proto.kind()));
+  MOTE_ASSIGN_OR_RETURN(output.content, FromProto(proto.content()));
+  output.rows = proto.rows();
+  output.bytes = proto.bytes();
+  output.schema = proto.schema();
+  return output;
+}
+
+absl::StatusOr<JobSubmitted> SubmittedFrom(const records::JobSubmitted& proto) {
+  JobSubmitted event;
+  event.job = {proto.job()};
+  MOTE_ASSIGN_OR_RETURN(event.spec, FromProto(proto.spec()));
+  const int stages = static_cast<int>(event.spec.stages.size());
+  if (proto.parameters_size() != stages || proto.reduce_parameters_size() != stages) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("JobSubmitted: ", stages, " stages with ", proto.parameters_size(), " parameters"));
+  }
+  for (int i = 0; i < stages; ++i) {
+    event.spec.stages[static_cast<size_t>(i)].parameters = proto.parameters(i);
+    event.spec.stages[static_cast<size_t>(i)].reduce.parameters = proto.reduce_parameters(i);
+  }
+  event.request_id = proto.request_id();
+  event.principal = proto.principal();
+  event.time = FromProto(proto.time());
+  return event;
+}
+
+absl::StatusOr<std::vector<Node>> NodesFrom(const google::protobuf::RepeatedPtrField<v1::Node>& protos) {
+  std::vector<Node> nodes;
+  nodes.reserve(protos.size());
+  for (const v1::Node& proto : protos) {
+    MOTE_ASSIGN_OR_RETURN(Node node, FromProto(proto));
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+absl::StatusOr<BlockHeld> HeldFrom(const records::BlockHeld& proto) {
+  BlockHeld event;
+  MOTE_ASSIGN_OR_RETURN(event.token, FromProto(proto.token()));
+  event.worker = proto.worker();
+  MOTE_ASSIGN_OR_RETURN(event.nodes, NodesFrom(proto.nodes()));
+  MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
+  event.slot_time = FromProto(proto.slot_time());
+  return event;
+}
+
+absl::StatusOr<CompletedPass> ResultFrom(const records::PassCompleted& proto) {
+  CompletedPass result;
+  MOTE_ASSIGN_OR_RETURN(result.output, OutputFrom(proto.output()));
+  MOTE_ASSIGN_OR_RETURN(result.root, FromProto(proto.root()));
+  result.absent_all = proto.absent_all();
+  result.task_count = proto.task_count();
+  result.absent_count = proto.absent_count();
+  return result;
+}
+
+absl::StatusOr<JobEnded> EndedFrom(const records::JobEnded& proto) {
+  JobEnded event;
+  event.job = {proto.job()};
+  MOTE_ASSIGN_OR_RETURN(event.state, FromProto(proto.state()));
+  event.time = FromProto(proto.time());
+  if (!proto.has_failure()) return event;
+  const records::JobFailure& failure = proto.failure();
+  event.failure = JobFailure{failure.stage(), {failure.pass()}, {failure.block_begin(), failure.block_end()}, {}};
+  MOTE_ASSIGN_OR_RETURN(event.failure->failure, FromProto(failure.failure()));
+  return event;
+}
+
+absl::StatusOr<std::vector<ArtifactRef>> ArtifactsFrom(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  std::vector<ArtifactRef> artifacts;
+  for (const std::string& text : texts) {
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(text));
+    artifacts.push_back(artifact);
+  }
+  return artifacts;
+}
+
+}  // namespace mote::coordinator
