@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/connection.h"
@@ -55,9 +56,12 @@ std::string NewRequestId() {
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const std::string& address, ConnectOptions options) {
   const size_t colon = address.rfind(':');
-  if (address.empty() || colon == std::string::npos || colon + 1 == address.size() || colon == 0) {
+  int port = 0;
+  const bool valid = colon != std::string::npos && colon > 0 && absl::SimpleAtoi(address.substr(colon + 1), &port) &&
+                     port >= 1 && port <= 65535;
+  if (!valid) {
     return absl::InvalidArgumentError(
-        absl::StrCat("'", address, "' is not the address of a coordinator; write HOST:PORT"));
+        absl::StrCat("'", address, "' is not the address of a coordinator; write HOST:PORT with a port of 1 to 65535"));
   }
   auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), ChannelArguments());
   if (!WaitUntilReady(*channel, options.connect_timeout)) return NoCoordinator(address, "");
@@ -104,6 +108,17 @@ absl::StatusOr<v1::Job> Client::GetJob(uint64_t job_id) {
   return job;
 }
 
+absl::StatusOr<v1::ExplainJobResponse> Client::ExplainJob(uint64_t job_id, int64_t task, const std::string& stage) {
+  v1::ExplainJobRequest request;
+  request.set_job_id(job_id);
+  if (task >= 0) request.set_task(task);
+  request.set_stage(stage);
+  v1::ExplainJobResponse response;
+  MOTE_RETURN_IF_ERROR(
+      connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ExplainJob, request, &response));
+  return response;
+}
+
 absl::StatusOr<std::vector<v1::Job>> Client::ListJobs(int limit) {
   std::vector<v1::Job> jobs;
   v1::ListJobsRequest request;
@@ -124,6 +139,14 @@ absl::StatusOr<v1::Job> Client::CancelJob(uint64_t job_id) {
   request.set_job_id(job_id);
   v1::Job job;
   MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::CancelJob, request, &job));
+  return job;
+}
+
+absl::StatusOr<v1::Job> Client::RetryJob(uint64_t job_id) {
+  v1::RetryJobRequest request;
+  request.set_job_id(job_id);
+  v1::Job job;
+  MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::RetryJob, request, &job));
   return job;
 }
 

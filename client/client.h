@@ -52,9 +52,14 @@ class Client {
   absl::StatusOr<uint64_t> SubmitJob(const v1::JobSpec& job, const std::string& request_id);
   absl::StatusOr<v1::ValidateJobResponse> ValidateJob(const v1::JobSpec& job);
   absl::StatusOr<v1::Job> GetJob(uint64_t job_id);
+  // The job with what went wrong in it. `task` ≥ 0: and where that task stands, in
+  // `stage` or, if that is empty, wherever there is one.
+  absl::StatusOr<v1::ExplainJobResponse> ExplainJob(uint64_t job_id, int64_t task = -1, const std::string& stage = "");
   // All jobs, newest first, at most `limit` (0: all).
   absl::StatusOr<std::vector<v1::Job>> ListJobs(int limit = 0);
   absl::StatusOr<v1::Job> CancelJob(uint64_t job_id);
+  // FailedPrecondition: nothing of it failed, or it has not ended.
+  absl::StatusOr<v1::Job> RetryJob(uint64_t job_id);
   absl::StatusOr<v1::ListOperationsResponse> ListOperations();
   absl::StatusOr<std::vector<v1::Worker>> ListWorkers();
   absl::Status DrainWorker(const std::string& worker);

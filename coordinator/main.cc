@@ -131,6 +131,8 @@ absl::StatusOr<std::unique_ptr<Journal>> OpenJournal(const Options& options, con
 }
 
 absl::Status Serve(const Options& options, const sigset_t& signals) {
+  // First of all: where the port is taken, no state directory is left behind.
+  MOTE_RETURN_IF_ERROR(TryListening(options.listen));
   MOTE_ASSIGN_OR_RETURN(const StateDir dir, StateDir::Open(options.state_dir));
   MOTE_ASSIGN_OR_RETURN(const auto artifacts, ArtifactStore::Open(dir.artifacts_path(), options.disk_reserve_bytes));
   MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, OpenJournal(options, dir));

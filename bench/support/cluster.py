@@ -165,7 +165,7 @@ class Cluster:
             (folder / name).write_text(content, encoding="utf-8")
         path = folder / "job.yaml"
         path.write_text(text, encoding="utf-8")
-        return self.mote("submit", path, "--no-wait", "--parsable").stdout.strip()
+        return self.mote("submit", path, "--no-wait", "--parsable", "--no-reuse").stdout.strip()
 
     def job(self, identity):
         return json.loads(self.mote("job", identity, "-o", "json").stdout)

@@ -15,6 +15,7 @@ void AddJob(CLI::App* app, Invocation* invocation);
 void AddWait(CLI::App* app, Invocation* invocation);
 void AddWatch(CLI::App* app, Invocation* invocation);
 void AddCancel(CLI::App* app, Invocation* invocation);
+void AddRetry(CLI::App* app, Invocation* invocation);
 void AddResult(CLI::App* app, Invocation* invocation);
 void AddCost(CLI::App* app, Invocation* invocation);
 void AddExplain(CLI::App* app, Invocation* invocation);

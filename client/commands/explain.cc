@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "client/commands/commands.h"
-#include "client/text/explanation.h"
+#include "client/text/story.h"
 #include "common/status_macros.h"
 
 namespace mote::client {
@@ -11,13 +14,17 @@ namespace {
 
 struct Options {
   uint64_t id = 0;
-  int64_t task = -1;
+  std::vector<std::string> task;  // [STAGE] INDEX, or STAGE:INDEX
   OutputFormat format = OutputFormat::kTable;
 };
 
 absl::Status Explain(Client& client, const Options& options) {
-  MOTE_ASSIGN_OR_RETURN(const v1::Job job, client.GetJob(options.id));
-  if (!PrintStructured(ExplanationJson(job), options.format)) std::cout << ExplanationText(job, options.task);
+  TaskName task;
+  if (!options.task.empty()) {
+    MOTE_ASSIGN_OR_RETURN(task, ParseTaskName(absl::StrJoin(options.task, ":")));
+  }
+  MOTE_ASSIGN_OR_RETURN(const v1::ExplainJobResponse story, client.ExplainJob(options.id, task.task, task.stage));
+  if (!PrintStructured(StoryJson(story, task), options.format)) std::cout << StoryText(story, task);
   return absl::OkStatus();
 }
 
@@ -25,9 +32,10 @@ absl::Status Explain(Client& client, const Options& options) {
 
 void AddExplain(CLI::App* app, Invocation* invocation) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app->add_subcommand("explain", "Why a job failed, waits or lost tasks");
+  CLI::App* command =
+      app->add_subcommand("explain", "Why a job failed, waits, is slow or lost tasks; where one task stands");
   command->add_option("ID", options->id, "The job's id")->required();
-  command->add_option("TASK", options->task, "Only this absent task")->check(CLI::NonNegativeNumber);
+  command->add_option("TASK", options->task, "One task alone: INDEX, STAGE:INDEX or STAGE INDEX")->expected(1, 2);
   AddFormat(command, &options->format, {"table", "json", "yaml"});
   command->callback([=] {
     invocation->body = [=] { return WithClient(*invocation, [=](Client& c) { return Explain(c, *options); }); };

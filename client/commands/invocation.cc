@@ -4,9 +4,11 @@
 #include <iostream>
 #include <map>
 
+#include "absl/strings/str_cat.h"
 #include "client/embedded/cluster.h"
 #include "client/embedded/state_dir.h"
 #include "client/settings.h"
+#include "client/text/printable.h"
 #include "client/text/yaml_text.h"
 #include "common/status_macros.h"
 
@@ -64,7 +66,7 @@ int ExitCodeOf(v1::JobState state) {
 
 int Report(const absl::Status& status) {
   if (status.ok()) return kSucceeded;
-  const std::string message(status.message());
+  const std::string message = Printable({status.message().data(), status.message().size()});
   // Mistakes of a job file begin with their place, FILE:LINE:COLUMN, which editors look for.
   const bool has_place = absl::IsInvalidArgument(status) && message.substr(0, message.find(' ')).ends_with(':');
   std::cerr << (has_place ? "" : "mote: ") << message << (message.ends_with('\n') ? "" : "\n");
@@ -105,9 +107,15 @@ void AddFormat(CLI::App* app, OutputFormat* format, const std::vector<std::strin
     formats[name] = kAll.at(name);
     names += (names.empty() ? "" : "|") + name;
   }
-  app->add_option("-o,--format", *format, "What to print: " + names)
-      ->type_name("FORMAT")
-      ->transform(CLI::CheckedTransformer(formats).description(""));
+  const CLI::Validator to_format(
+      [formats, names](std::string& word) {
+        const auto found = formats.find(word);
+        if (found == formats.end()) return absl::StrCat("'", Printable(word), "' is no format; write ", names);
+        word = std::to_string(static_cast<int>(found->second));
+        return std::string();
+      },
+      "");
+  app->add_option("-o,--format", *format, "What to print: " + names)->type_name("FORMAT")->transform(to_format);
 }
 
 void AddSets(CLI::App* app, std::vector<std::string>* sets) {

@@ -40,7 +40,8 @@ void PrintStages(const v1::Job& job) {
   for (const v1::StageStatus& stage : job.stages()) {
     table.Add({stage.name(), stage.operation(), StateText(stage.state()),
                absl::StrCat(stage.tasks_committed(), "/", stage.tasks_total()), absl::StrCat(stage.tasks_running()),
-               absl::StrCat(stage.passes_complete(), "/", stage.passes_total()), stage.progress()});
+               absl::StrCat(stage.passes_complete(), "/", stage.passes_total()),
+               stage.reused_from() == 0 ? stage.progress() : ReusedText(stage)});
   }
   std::cout << "\n" << table.ToString();
 }

@@ -60,6 +60,17 @@ absl::Status WriteWhereTold(Client& client, const v1::Job& job, const FinishOpti
 
 }  // namespace
 
+absl::Status CheckDestinations(const JobFile& job, const std::string& output_dir) {
+  if (!output_dir.empty()) return CheckWritable(output_dir);
+  for (const v1::OutputSpec& output : job.spec.outputs()) {
+    if (output.to().empty()) continue;
+    const absl::Status writable = CheckWritable(ResolvePath(job.folder, output.to()));
+    if (writable.ok()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("output ", output.name(), ", to: ", writable.message()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status PrepareJob(Client& client, JobFile* job) {
   MOTE_ASSIGN_OR_RETURN(const v1::ListOperationsResponse offered, client.ListOperations());
   MOTE_RETURN_IF_ERROR(CheckAgainst(offered, job));
@@ -78,14 +89,24 @@ absl::StatusOr<Submitted> SubmitOrAdopt(Client& client, const JobFile& job) {
   std::set<uint64_t> ended;
   std::set<uint64_t> unfinished;
   for (const v1::Job& other : jobs) {
-    if (other.name() == job.spec.name()) (IsTerminal(other.state()) ? ended : unfinished).insert(other.id());
+    if (other.name() == job.spec.name()) {
+      (IsTerminal(other.state()) ? ended : unfinished).insert(other.id());
+    } else if (!IsTerminal(other.state())) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the state directory holds job ", other.id(), " (", other.name(),
+                       "), which is unfinished; run its file again to finish it, or name another --state-dir"));
+    }
   }
   const std::string digest = DigestOfSpec(job.spec);
   // The id counts the runs that have ended: the same job again is a new one, and one
   // that was interrupted is found.
   for (size_t run = ended.size();; ++run) {
     MOTE_ASSIGN_OR_RETURN(const uint64_t id, Submit(client, job, absl::StrCat("run-", digest, "-", run)));
-    if (ended.count(id) == 0) return Submitted{id, unfinished.count(id) > 0};
+    if (ended.count(id) > 0) continue;
+    const bool adopted = unfinished.erase(id) > 0;
+    // The same job of a file that was edited since: this one takes its place.
+    for (const uint64_t replaced : unfinished) MOTE_RETURN_IF_ERROR(client.CancelJob(replaced).status());
+    return Submitted{id, adopted, {unfinished.begin(), unfinished.end()}};
   }
 }
 
@@ -118,7 +139,7 @@ int FinishJob(Client& client, const v1::Job& job, const FinishOptions& options) 
   const bool has_result = job.state() == v1::JOB_STATE_SUCCEEDED || job.state() == v1::JOB_STATE_PARTLY_QUARANTINED;
   if (job.state() != v1::JOB_STATE_SUCCEEDED) std::cerr << ExplanationText(job);
   if (!has_result) return ExitCodeOf(job.state());
-  const absl::Status written = WriteWhereTold(client, job, options);
+  const absl::Status written = options.writes_outputs ? WriteWhereTold(client, job, options) : absl::OkStatus();
   if (!written.ok()) return Report(written);
   PrintReports(client, job);
   if (options.print_cost) std::cout << CostText(job);

@@ -11,6 +11,9 @@
 
 namespace mote::client {
 
+// Whether the outputs can be written where `to:` or --output say, before they exist.
+absl::Status CheckDestinations(const JobFile& job, const std::string& output_dir);
+
 // Checks the job against the coordinator and puts its files: `job->spec` is then
 // ready to be submitted. Errors have places in the file.
 absl::Status PrepareJob(Client& client, JobFile* job);
@@ -20,11 +23,14 @@ absl::StatusOr<uint64_t> Submit(Client& client, const JobFile& job, const std::s
 
 struct Submitted {
   uint64_t id = 0;
-  bool adopted = false;  // it was there already, unfinished
+  bool adopted = false;                 // it was there already, unfinished
+  std::vector<uint64_t> replaced = {};  // unfinished ones of the same name that differ: cancelled
 };
 
 // Submits unless an unfinished job with the same specification is there: that one
 // goes on.
+//
+// FailedPrecondition: an unfinished job of another name is there
 absl::StatusOr<Submitted> SubmitOrAdopt(Client& client, const JobFile& job);
 
 // Shows progress until the job has ended; the job as it then is.
@@ -33,6 +39,7 @@ absl::StatusOr<v1::Job> WaitForJob(Client& client, uint64_t job_id, ProgressPrin
 struct FinishOptions {
   std::string job_folder;  // what `to:` is relative to
   std::string output_dir;  // --output; empty: each output goes where its `to:` says
+  bool writes_outputs = true;
   bool print_cost = false;
   bool print_digest = false;
 };

@@ -53,10 +53,25 @@ std::string Table(const std::vector<v1::Job>& jobs, bool wide) {
   return table.ToString();
 }
 
+// A list tells of jobs, not of their stages' costs: `mote job ID -o json` does.
+OrderedJson Listed(const v1::Job& job) {
+  OrderedJson json = ToJson(job);
+  for (const char* field : {"outputs", "absent"}) json.erase(field);
+  OrderedJson stages = OrderedJson::array();
+  for (const OrderedJson& stage : json["stages"]) {
+    OrderedJson& listed = stages.emplace_back();
+    for (const char* field : {"name", "operation", "state", "tasks_total", "tasks_committed", "tasks_running"}) {
+      listed[field] = stage.at(field);
+    }
+  }
+  json["stages"] = std::move(stages);
+  return json;
+}
+
 absl::Status PrintJobs(Client& client, const Options& options) {
   MOTE_ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, client.ListJobs(options.limit));
   OrderedJson json = OrderedJson::array();
-  for (const v1::Job& job : jobs) json.push_back(ToJson(job));
+  for (const v1::Job& job : jobs) json.push_back(Listed(job));
   if (PrintStructured(json, options.format)) return absl::OkStatus();
   if (options.format == OutputFormat::kName) {
     for (const v1::Job& job : jobs) std::cout << job.id() << "\n";

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/commands/commands.h"
 #include "client/commands/interrupts.h"
 #include "client/commands/job_session.h"
@@ -28,6 +29,7 @@ struct Options {
   std::string state_dir;
   std::string output_dir;
   bool digest = false;
+  bool no_reuse = false;
   std::string journal = "sqlite";
   bool allow_commands = false;
   bool allow_test_operations = false;
@@ -41,6 +43,10 @@ class Run {
   int Execute() {
     absl::StatusOr<JobFile> job = LoadJobFile(options_.path, options_.sets);
     if (!job.ok()) return Report(job.status());
+    job->spec.set_no_reuse(options_.no_reuse);
+    if (const absl::Status writable = CheckDestinations(*job, options_.output_dir); !writable.ok()) {
+      return Report(writable);
+    }
     BlockInterrupts();
     absl::StatusOr<StateDir> state_dir = StateDir::Open(options_.state_dir);
     if (!state_dir.ok()) return Report(state_dir.status());
@@ -102,11 +108,28 @@ class Run {
     MOTE_ASSIGN_OR_RETURN(const Submitted submitted, SubmitOrAdopt(client, *job));
     progress_.Note(
         absl::StrCat("job ", submitted.id, " (", job->spec.name(), ")", submitted.adopted ? " is taken up again" : ""));
+    for (const uint64_t replaced : submitted.replaced) {
+      progress_.Note(absl::StrCat("job ", replaced,
+                                  ", unfinished, differs from this file and was cancelled; its "
+                                  "complete stages are reused"));
+    }
     {
       const std::lock_guard lock(mutex_);
       job_id_ = submitted.id;
     }
+    WaitForAWorker(client);
     return WaitForJob(client, submitted.id, &progress_);
+  }
+
+  // The cluster's own workers are about to connect: until then, for a second at most,
+  // that none has is no news.
+  void WaitForAWorker(Client& client) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(1);
+    while (absl::Now() < deadline && interrupts_seen() == 0) {
+      const absl::StatusOr<std::vector<v1::Worker>> workers = client.ListWorkers();
+      if (!workers.ok() || !workers->empty()) return;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
   }
 
   void Expose(Client* client) {
@@ -158,6 +181,7 @@ void AddRun(CLI::App* app, Invocation* invocation) {
       ->type_name("DIR");
   command->add_option("--output", options->output_dir, "Write every output here")->type_name("DIR");
   command->add_flag("--digest", options->digest, "Print the SHA-256 of the outputs");
+  command->add_flag("--no-reuse", options->no_reuse, "Run every stage, also those whose outputs are in --state-dir");
   command->add_option("--journal", options->journal, "sqlite, or none: state is lost with the coordinator")
       ->check(CLI::IsMember({"none", "sqlite"}));
   command->add_flag("--allow-commands", options->allow_commands, "Let workers run the programs that the job brings");

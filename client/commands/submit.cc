@@ -20,6 +20,7 @@ struct Options {
   bool no_wait = false;
   bool parsable = false;
   bool dry_run = false;
+  bool no_reuse = false;
   std::string output_dir;
   bool digest = false;
   OutputFormat format = OutputFormat::kTable;
@@ -85,7 +86,13 @@ int DryRun(const JobFile& job, OutputFormat format) {
 int SubmitFile(const Invocation& invocation, const Options& options) {
   absl::StatusOr<JobFile> job = LoadJobFile(options.path, options.sets);
   if (!job.ok()) return Report(job.status());
+  job->spec.set_no_reuse(options.no_reuse);
   if (options.dry_run) return DryRun(*job, options.format);
+  if (!options.no_wait) {
+    if (const absl::Status writable = CheckDestinations(*job, options.output_dir); !writable.ok()) {
+      return Report(writable);
+    }
+  }
   BlockInterrupts();
   const auto client = ConnectTo(invocation);
   if (!client.ok()) return Report(client.status());
@@ -110,6 +117,7 @@ void AddSubmit(CLI::App* app, Invocation* invocation) {
   command->add_flag("--no-wait", options->no_wait, "Return once the job is accepted");
   command->add_flag("--parsable", options->parsable, "Print the job's id alone");
   command->add_flag("--dry-run", options->dry_run, "Check the file and print its normal form; submit nothing");
+  command->add_flag("--no-reuse", options->no_reuse, "Run every stage, also those whose outputs are stored");
   command->add_option("--output", options->output_dir, "Write every output here")->type_name("DIR");
   command->add_flag("--digest", options->digest, "Print the SHA-256 of the outputs");
   AddFormat(command, &options->format, {"table", "json", "yaml"});

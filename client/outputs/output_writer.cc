@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -219,6 +220,16 @@ absl::Status PrintOutput(Client& client, const v1::OutputStatus& output, bool as
     out << bytes;
     return absl::OkStatus();
   });
+}
+
+absl::Status CheckWritable(const std::string& folder) {
+  std::error_code error;
+  fs::path nearest = fs::absolute(folder, error).lexically_normal();
+  while (!fs::exists(nearest, error) && nearest.has_relative_path()) nearest = nearest.parent_path();
+  const std::string what = absl::StrCat("'", folder, "' cannot be written: '", nearest.string(), "' ");
+  if (!fs::is_directory(nearest, error)) return absl::InvalidArgumentError(what + "is not a directory");
+  if (access(nearest.c_str(), W_OK | X_OK) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(what, "may not be written: ", std::strerror(errno)));
 }
 
 }  // namespace mote::client

@@ -26,4 +26,9 @@ absl::Status PrintOutput(Client& client, const v1::OutputStatus& output, bool as
 // True for safetensors: u64 length of the header, then that much JSON.
 bool IsSafetensors(std::string_view beginning, int64_t bytes);
 
+// Before a job runs for hours: whether `folder` is there, or can be made, and written.
+//
+// InvalidArgument: it is not; names what stands in the way
+absl::Status CheckWritable(const std::string& folder);
+
 }  // namespace mote::client

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "client/text/verification.h"
@@ -103,10 +104,15 @@ std::string CostText(const v1::Job& job) {
                    {"P99", right},
                    {"DEVICE", right},
                    {"LOST", right}});
-  for (const v1::StageStatus& stage : job.stages()) table.Add(Row(stage.name(), stage.cost()));
+  std::vector<std::string> reused;
+  for (const v1::StageStatus& stage : job.stages()) {
+    table.Add(Row(stage.name(), stage.cost()));
+    if (stage.reused_from() != 0) reused.push_back(absl::StrCat(stage.name(), " ", ReusedText(stage)));
+  }
   const v1::CostSummary total = Total(job);
   table.Add(Row("total", total));
-  std::string text = absl::StrCat(table.ToString(), kLegend);
+  const std::string note = reused.empty() ? "" : absl::StrCat("Not run: ", absl::StrJoin(reused, ", "), ".\n");
+  std::string text = absl::StrCat(table.ToString(), note, kLegend);
   if (total.wasted_seconds() > 0) {
     absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
                     " of DEVICE, by attempts that another one beat\n");
@@ -118,7 +124,10 @@ OrderedJson CostJson(const v1::Job& job) {
   OrderedJson json = OrderedJson::object();
   json["job_id"] = job.id();
   json["stages"] = OrderedJson::array();
-  for (const v1::StageStatus& stage : job.stages()) json["stages"].push_back(CostOf(stage.name(), stage.cost()));
+  for (const v1::StageStatus& stage : job.stages()) {
+    json["stages"].push_back(CostOf(stage.name(), stage.cost()));
+    json["stages"].back()["reused_from"] = stage.reused_from();
+  }
   json["total"] = CostOf("total", Total(job));
   return json;
 }

@@ -1,5 +1,6 @@
 #include "client/text/explanation.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/text/printable.h"
 #include "client/text/quantities.h"
 #include "client/text/verification.h"
 
@@ -44,25 +46,23 @@ void AppendFailure(const v1::Job& job, std::string* out) {
       absl::StrAppend(out, "          | ", line, "\n");
     }
   }
-  absl::StrAppend(out, "  remedy  ", RemedyFor(failure), "\n");
+  absl::StrAppend(out, "  remedy  ", RemedyFor(failure.kind()), "\n");
 }
 
-void AppendAbsent(const v1::Job& job, int64_t task, std::string* out) {
-  int shown = 0;
-  int matching = 0;
-  for (const v1::AbsentTask& absent : job.absent()) {
-    if (task >= 0 && absent.task() != task) continue;
-    ++matching;
-    if (shown == kAbsentShownMax) continue;
-    ++shown;
+void AppendAbsent(const v1::Job& job, std::string* out) {
+  for (int i = 0; i < std::min(job.absent_size(), kAbsentShownMax); ++i) {
+    const v1::AbsentTask& absent = job.absent(i);
     absl::StrAppend(out, "  absent  task ", absent.task(), " of ", absent.stage(), ": ", absent.message(), "\n");
   }
-  if (matching > shown) absl::StrAppend(out, "  absent  and ", matching - shown, " more (-o json has all)\n");
-  if (task >= 0 && matching == 0) absl::StrAppend(out, "  task ", task, " is not among the absent tasks\n");
+  const int more = job.absent_size() - kAbsentShownMax;
+  if (more > 0) absl::StrAppend(out, "  absent  and ", more, " more (-o json has all)\n");
 }
 
 void AppendRunning(const v1::Job& job, std::string* out) {
   for (const v1::StageStatus& stage : job.stages()) {
+    if (stage.state() == v1::STAGE_STATE_WAITING && !stage.waiting_reason().empty()) {
+      absl::StrAppend(out, "  waits   ", stage.name(), " ", stage.waiting_reason(), "\n");
+    }
     if (stage.state() != v1::STAGE_STATE_RUNNING) continue;
     absl::StrAppend(out, "  running ", stage.name(), ": ", stage.tasks_committed(), " of ", stage.tasks_total(),
                     " tasks done, ", stage.tasks_running(), " leased");
@@ -70,13 +70,14 @@ void AppendRunning(const v1::Job& job, std::string* out) {
       absl::StrAppend(out, "; ", stage.cost().attempts_lost(), " attempts were lost and run again");
     }
     if (!stage.progress().empty()) absl::StrAppend(out, "; ", stage.progress());
+    if (!stage.waiting_reason().empty()) absl::StrAppend(out, "; waits: ", stage.waiting_reason());
     absl::StrAppend(out, "\n");
   }
 }
 
 }  // namespace
 
-std::string RemedyFor(const v1::Failure& failure) {
+std::string RemedyFor(const std::string& kind) {
   static const std::map<std::string, std::string> kRemedies = {
       {"application error",
        "mend the input or the job as the cause says; where single tasks may be lost, set "
@@ -90,11 +91,11 @@ std::string RemedyFor(const v1::Failure& failure) {
       {"input unavailable", "check that the input is still there and that workers reach the coordinator"},
       {"device error", "check the device (nvidia-smi, the kernel's log) and start the worker again"},
   };
-  const auto found = kRemedies.find(failure.kind());
+  const auto found = kRemedies.find(kind);
   return found != kRemedies.end() ? found->second : "mend what the cause names and submit the job again";
 }
 
-std::string ExplanationText(const v1::Job& job, int64_t task) {
+std::string ExplanationText(const v1::Job& job) {
   const std::string who = absl::StrCat("job ", job.id(), " (", job.name(), ")");
   std::string out;
   switch (job.state()) {
@@ -107,7 +108,7 @@ std::string ExplanationText(const v1::Job& job, int64_t task) {
                       job.absent_size() == 1 ? " task, which was quarantined:\n" : " tasks, which were quarantined:\n");
       break;
     case v1::JOB_STATE_SUCCEEDED:
-      absl::StrAppend(&out, who, " succeeded; there is nothing to explain\n");
+      absl::StrAppend(&out, who, " succeeded\n");
       break;
     case v1::JOB_STATE_CANCELLED:
       absl::StrAppend(&out, who, " was cancelled\n");
@@ -117,8 +118,8 @@ std::string ExplanationText(const v1::Job& job, int64_t task) {
       AppendRunning(job, &out);
       break;
   }
-  if (job.absent_size() > 0 || task >= 0) AppendAbsent(job, task, &out);
-  return out + VerificationText(job);
+  AppendAbsent(job, &out);
+  return Printable(out + VerificationText(job));
 }
 
 OrderedJson ExplanationJson(const v1::Job& job) {
@@ -128,7 +129,14 @@ OrderedJson ExplanationJson(const v1::Job& job) {
   json["state"] = v1::JobState_Name(job.state());
   json["waiting_reason"] = job.waiting_reason();
   json["failure"] = job.has_failure() ? ToJson(job.failure()) : OrderedJson();
-  json["remedy"] = job.has_failure() ? OrderedJson(RemedyFor(job.failure())) : OrderedJson();
+  json["remedy"] = job.has_failure() ? OrderedJson(RemedyFor(job.failure().kind())) : OrderedJson();
+  json["stages"] = OrderedJson::array();
+  for (const v1::StageStatus& stage : job.stages()) {
+    json["stages"].push_back({{"name", stage.name()},
+                              {"state", v1::StageState_Name(stage.state())},
+                              {"waiting_reason", stage.waiting_reason()},
+                              {"attempts_lost", stage.cost().attempts_lost()}});
+  }
   json["absent"] = OrderedJson::array();
   for (const v1::AbsentTask& absent : job.absent()) json["absent"].push_back(ToJson(absent));
   json["distrusted"] = OrderedJson::array();

@@ -8,11 +8,11 @@
 
 namespace mote::client {
 
-// Several lines, the first a summary. `task` ≥ 0: only what is known of that task.
-std::string ExplanationText(const v1::Job& job, int64_t task = -1);
+// Several lines, the first a summary.
+std::string ExplanationText(const v1::Job& job);
 
 // What to do about a failure of this kind ("engine crash"); never empty.
-std::string RemedyFor(const v1::Failure& failure);
+std::string RemedyFor(const std::string& kind);
 
 OrderedJson ExplanationJson(const v1::Job& job);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/text/printable.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 
@@ -69,6 +70,7 @@ void ProgressLines::Observe(const v1::Job& job, absl::Time now) {
 std::string ProgressLines::RateText(const v1::StageStatus& stage) const {
   std::string out;
   const auto seen = seen_.find(stage.name());
+  if (stage.reused_from() != 0) return ReusedText(stage);
   if (stage.state() == v1::STAGE_STATE_COMPLETE) {
     const absl::Duration took = TimeOf(stage.end_time()) - TimeOf(stage.start_time());
     const bool known = took >= absl::ZeroDuration() && took < absl::InfiniteDuration();
@@ -151,7 +153,7 @@ void ProgressPrinter::Note(const std::string& line) {
 void ProgressPrinter::PrintNote(const std::string& line) {
   if (drawn_ > 0) out_ << "\x1b[" << drawn_ << "A\r\x1b[J";
   drawn_ = 0;
-  out_ << line << "\n";
+  out_ << Printable(line) << "\n";
   if (width_ > 0) Redraw();
   out_.flush();
 }

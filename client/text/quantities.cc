@@ -68,6 +68,10 @@ std::string StateText(v1::StageState state) {
   return v1::StageState_Name(state).substr(std::string("STAGE_STATE_").size());
 }
 
+std::string ReusedText(const v1::StageStatus& stage) {
+  return stage.reused_from() == 0 ? "" : absl::StrCat("reused from job ", stage.reused_from());
+}
+
 std::string KindText(v1::OutputKind kind) {
   return absl::AsciiStrToLower(v1::OutputKind_Name(kind).substr(std::string("OUTPUT_KIND_").size()));
 }

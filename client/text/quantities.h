@@ -19,6 +19,7 @@ absl::Time TimeOf(const google::protobuf::Timestamp& time);
 
 std::string StateText(v1::JobState state);  // "SUCCEEDED"
 std::string StateText(v1::StageState state);
-std::string KindText(v1::OutputKind kind);  // "table"
+std::string ReusedText(const v1::StageStatus& stage);  // "reused from job 7"; empty: it ran
+std::string KindText(v1::OutputKind kind);             // "table"
 
 }  // namespace mote::client

@@ -7,9 +7,11 @@
 #include "client/jobfile/scalars.h"
 #include "client/text/cost_table.h"
 #include "client/text/explanation.h"
+#include "client/text/printable.h"
 #include "client/text/progress.h"
 #include "client/text/quantities.h"
 #include "client/text/report.h"
+#include "client/text/story.h"
 #include "client/text/text_table.h"
 #include "client/text/yaml_text.h"
 #include "common/json.h"
@@ -226,7 +228,71 @@ TEST(Explanation, AWaitingJobSaysForWhatAndAbsentTasksAreListed) {
   absent->set_task(5);
   absent->set_message("engine crash");
   EXPECT_THAT(ExplanationText(job), HasSubstr("absent  task 5 of fit: engine crash"));
-  EXPECT_THAT(ExplanationText(job, 6), AllOf(HasSubstr("task 6 is not among"), Not(HasSubstr("task 5"))));
+}
+
+v1::ExplainJobResponse SomeStory() {
+  v1::ExplainJobResponse story;
+  *story.mutable_job() = RunningJob(1, 10);
+  story.set_attempts_failed(40);
+  for (const int64_t task : {3, 5}) {
+    v1::FailedAttempt* attempt = story.add_attempts();
+    attempt->set_stage("fit");
+    attempt->set_task_begin(task);
+    attempt->set_task_end(task + 1);
+    attempt->set_attempt(7);
+    attempt->set_kind("engine crash");
+    attempt->set_message("engine died of signal 9");
+    attempt->set_detail("Killed\n");
+    attempt->set_worker("worker-1");
+  }
+  return story;
+}
+
+TEST(StoryText, FailedAttemptsAreListedAndRepeatedDetailsAreNot) {
+  const std::string text = StoryText(SomeStory());
+  EXPECT_THAT(text, AllOf(HasSubstr("attempts that failed: 40; the last 2"),
+                          HasSubstr("fit task 5, attempt 7 on worker-1: engine crash: engine died of signal 9")));
+  EXPECT_EQ(text.find("| Killed"), text.rfind("| Killed"));
+  EXPECT_EQ(StoryJson(SomeStory())["attempts"].size(), 2u);
+}
+
+TEST(StoryText, ATaskAloneTellsItsStateAttemptsAndRemedy) {
+  v1::ExplainJobResponse story = SomeStory();
+  v1::TaskStatus* task = story.add_tasks();
+  task->set_stage("fit");
+  task->set_task(5);
+  task->set_state(v1::TASK_STATE_ABSENT);
+  task->mutable_absent()->set_kind("timeout");
+  task->mutable_absent()->set_message("ran for 2 s");
+  const std::string text = StoryText(story, {"fit", 5});
+  EXPECT_THAT(text, AllOf(HasSubstr("task 5 of fit: absent, for good: timeout: ran for 2 s"), HasSubstr("raise"),
+                          HasSubstr("attempts that failed: 1\n"), Not(HasSubstr("fit task 3"))));
+  EXPECT_THAT(StoryText(SomeStory(), {"fit", 6}), HasSubstr("it is done, or was never planned"));
+}
+
+TEST(StoryText, TasksAreNamedByIndexOrStageAndIndex) {
+  EXPECT_EQ(ParseTaskName("12")->task, 12);
+  EXPECT_EQ(ParseTaskName("score:12")->stage, "score");
+  for (const char* wrong : {"", "x", "-1", ":3", "score:", "score:x", "1.5"}) {
+    EXPECT_FALSE(ParseTaskName(wrong).ok()) << wrong;
+  }
+}
+
+TEST(Printable, ControlCharactersAreShownAndLongLinesLoseTheirMiddle) {
+  EXPECT_EQ(Printable("a\x1b[31mred\x07\x7f\tb\nc"), "a\\x1B[31mred\\x07\\x7F\tb\nc");
+  EXPECT_EQ(Printable("caf\xc3\xa9 \xc2\x9b"), "caf\xc3\xa9 \\x9B");
+  const std::string shortened = Printable("start" + std::string(5000, 'x') + "end\nsecond", 100);
+  EXPECT_LT(shortened.size(), 150u);
+  EXPECT_THAT(shortened, AllOf(HasSubstr("start"), HasSubstr("bytes"), HasSubstr("end\nsecond")));
+}
+
+TEST(Job, StagesThatWereNotRunSayWhoseOutputsTheyTook) {
+  v1::Job job = RunningJob(0, 0);
+  job.mutable_stages(0)->set_state(v1::STAGE_STATE_COMPLETE);
+  job.mutable_stages(0)->set_reused_from(3);
+  EXPECT_EQ(ReusedText(job.stages(0)), "reused from job 3");
+  EXPECT_THAT(CostText(job), HasSubstr("Not run: fit reused from job 3."));
+  EXPECT_EQ(CostJson(job)["stages"][0]["reused_from"], 3);
 }
 
 TEST(YamlText, ReadsBackAsTheSame) {
