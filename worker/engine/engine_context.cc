@@ -15,6 +15,8 @@ namespace {
 
 // A blob may be evicted between its arrival and its opening; then it is fetched again.
 constexpr int kFetchesMax = 3;
+// Names of 400 GiB of full blobs.
+constexpr size_t kVerifiedMax = 100'000;
 
 // Of a write into the store directory. Another worker may have room: the task is not
 // to blame, nor is memory short.
@@ -45,9 +47,29 @@ absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::
   return (*blob)->bytes();
 }
 
+// A disk may have changed the file since it was written: hashed once an engine.
+bool EngineContext::IsIntact(const Digest& digest, std::string_view bytes) {
+  if (verified_.contains(digest)) return true;
+  if (Sha256(bytes) != digest) return false;
+  if (verified_.size() >= kVerifiedMax) verified_.clear();
+  verified_.insert(digest);
+  return true;
+}
+
 absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Digest& digest) {
+  bool damaged = false;
   for (int fetches = 0;; ++fetches) {
     auto blob = files_.Map(digest);
+    if (blob.ok() && !IsIntact(digest, (*blob)->bytes())) {
+      if (damaged) {
+        return absl::UnavailableError(
+            absl::StrCat("the file ", files_.Path(digest),
+                         " does not hold the bytes of its name, also after it was fetched again; check the disk"));
+      }
+      damaged = true;
+      MOTE_RETURN_IF_ERROR(files_.Remove(digest));
+      blob = absl::NotFoundError("removed: damaged");
+    }
     if (blob.ok()) {
       // The time of last use, by which the supervisor evicts.
       utimensat(AT_FDCWD, files_.Path(digest).c_str(), nullptr, 0);
@@ -68,6 +90,7 @@ Digest EngineContext::Store(std::string bytes) {
   if (store_status_.ok()) {
     store_status_ = AsUnavailable(files_.Write(digest, bytes, /*durable=*/false), files_.dir());
   }
+  if (store_status_.ok()) verified_.insert(digest);
   if (std::find(stored_.begin(), stored_.end(), digest) == stored_.end()) stored_.push_back(digest);
   AddPhase(Phase::kEncode, wire::MonotonicNanoseconds() - started);
   return digest;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,7 @@ class EngineContext : public TaskContext, private BlobSink {
 
   Digest Store(std::string bytes) override;
   absl::StatusOr<std::shared_ptr<const MappedBlob>> Open(const Digest& digest);
+  bool IsIntact(const Digest& digest, std::string_view bytes);
 
   BlobFiles& files_;
   const BlobFetch fetch_;
@@ -63,6 +65,7 @@ class EngineContext : public TaskContext, private BlobSink {
   int64_t phase_ns_ = 0;
   absl::Status store_status_;
   std::vector<Digest> stored_;
+  std::set<Digest> verified_;  // blobs whose files had the right bytes
   // Blobs that were read last stay mapped: tasks read neighbouring rows.
   std::array<Recent, 16> recent_;
   size_t next_recent_ = 0;

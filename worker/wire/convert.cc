@@ -1,5 +1,6 @@
 #include "worker/wire/convert.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -150,6 +151,9 @@ mote::v1::Node ToProto(const Node& node) {
 absl::StatusOr<Node> FromProto(const mote::v1::Node& node) {
   Node out;
   MOTE_ASSIGN_OR_RETURN(out.block, FromProto(node.block()));
+  if (node.absent() + !node.partial().empty() + !node.artifact().empty() > 1) {
+    return absl::InvalidArgumentError("node: only one of absent, partial and artifact can be given");
+  }
   if (!node.artifact().empty()) {
     MOTE_ASSIGN_OR_RETURN(out.artifact, ArtifactRef::Parse(node.artifact()));
   } else if (!node.absent()) {
@@ -177,13 +181,18 @@ absl::StatusOr<Cost> FromProto(const mote::v1::Cost& cost) {
     return absl::InvalidArgumentError(absl::StrCat("cost with ", cost.phase_ns_size(), " phases, ", cost.bucket_size(),
                                                    " buckets and ", cost.count_size(), " counts"));
   }
+  const bool negative =
+      cost.tasks() < 0 || cost.staged_bytes() < 0 || cost.network_bytes() < 0 ||
+      std::any_of(cost.phase_ns().begin(), cost.phase_ns().end(), [](int64_t ns) { return ns < 0; }) ||
+      std::any_of(cost.count().begin(), cost.count().end(), [](int64_t n) { return n < 0; });
+  if (negative) return absl::InvalidArgumentError("cost: a number of tasks, nanoseconds or bytes is negative");
   Cost out;
   out.tasks = cost.tasks();
   for (int i = 0; i < cost.phase_ns_size(); ++i) out.phase_ns[static_cast<size_t>(i)] = cost.phase_ns(i);
   out.staged_bytes = cost.staged_bytes();
   out.network_bytes = cost.network_bytes();
   std::map<int, int64_t> buckets;
-  for (int i = 0; i < cost.bucket_size(); ++i) buckets[cost.bucket(i)] += cost.count(i);
+  for (int i = 0; i < cost.bucket_size(); ++i) buckets[cost.bucket(i)] = cost.count(i);
   out.task_ns = Histogram::FromBuckets(std::move(buckets), cost.task_ns_max());
   return out;
 }
