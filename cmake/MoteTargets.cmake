@@ -24,6 +24,10 @@ if(MOTE_SANITIZE)
   add_link_options(-fsanitize=${MOTE_SANITIZE})
 endif()
 
+if(MOTE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(MOTE_CCACHE ccache)
 if(MOTE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${MOTE_CCACHE})
