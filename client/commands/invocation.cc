@@ -96,11 +96,9 @@ int WithAnyCoordinator(const Invocation& invocation, const std::function<absl::S
 }
 
 void AddFormat(CLI::App* app, OutputFormat* format, const std::vector<std::string>& allowed) {
-  static const std::map<std::string, OutputFormat> kAll = {{"table", OutputFormat::kTable},
-                                                           {"wide", OutputFormat::kWide},
-                                                           {"json", OutputFormat::kJson},
-                                                           {"yaml", OutputFormat::kYaml},
-                                                           {"name", OutputFormat::kName}};
+  static const std::map<std::string, OutputFormat> kAll = {
+      {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson},
+      {"yaml", OutputFormat::kYaml},   {"csv", OutputFormat::kCsv},   {"name", OutputFormat::kName}};
   std::map<std::string, OutputFormat> formats;
   std::string names;
   for (const std::string& name : allowed) {

@@ -50,9 +50,9 @@ int WithClient(const Invocation& invocation, const std::function<absl::Status(Cl
 // address, one is started for as long as the call lasts (no workers, nothing kept).
 int WithAnyCoordinator(const Invocation& invocation, const std::function<absl::Status(Client&)>& call);
 
-enum class OutputFormat { kTable, kWide, kJson, kYaml, kName };
+enum class OutputFormat { kTable, kWide, kJson, kYaml, kCsv, kName };
 
-// -o, --format with the words that `allowed` lists: "table", "wide", "json", "yaml", "name".
+// -o, --format with the words that `allowed` lists: "table", "wide", "json", "yaml", "csv", "name".
 void AddFormat(CLI::App* app, OutputFormat* format, const std::vector<std::string>& allowed);
 
 // --set name=value, as often as wanted.

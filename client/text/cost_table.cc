@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "client/text/verification.h"
@@ -17,39 +18,10 @@ constexpr char kLegend[] =
     "T compute; COMM fetch, transfers and send; T' = T + α·(C+S) predicted, with C bytes staged and S bytes sent;\n"
     "MEASURED = T + COMM; ERROR of T' against it; P50, P99 of one task; DEVICE time that leases held slots.\n";
 
-double CommunicationSeconds(const v1::CostSummary& cost) {
-  return cost.fetch_seconds() + cost.to_device_seconds() + cost.from_device_seconds() + cost.send_seconds();
-}
-
 // (T' − measured) / measured; nullopt when nothing was measured.
 std::optional<double> PredictionError(const v1::CostSummary& cost) {
   if (!(cost.measured_seconds() > 0)) return std::nullopt;
   return (cost.predicted_seconds() - cost.measured_seconds()) / cost.measured_seconds();
-}
-
-// Sums; α and the quantiles are of single stages and stay unset.
-v1::CostSummary Total(const v1::Job& job) {
-  v1::CostSummary total;
-  for (const v1::StageStatus& stage : job.stages()) {
-    const v1::CostSummary& cost = stage.cost();
-    total.set_tasks(total.tasks() + cost.tasks());
-    total.set_fetch_seconds(total.fetch_seconds() + cost.fetch_seconds());
-    total.set_decode_seconds(total.decode_seconds() + cost.decode_seconds());
-    total.set_to_device_seconds(total.to_device_seconds() + cost.to_device_seconds());
-    total.set_compute_seconds(total.compute_seconds() + cost.compute_seconds());
-    total.set_from_device_seconds(total.from_device_seconds() + cost.from_device_seconds());
-    total.set_encode_seconds(total.encode_seconds() + cost.encode_seconds());
-    total.set_send_seconds(total.send_seconds() + cost.send_seconds());
-    total.set_staged_bytes(total.staged_bytes() + cost.staged_bytes());
-    total.set_network_bytes(total.network_bytes() + cost.network_bytes());
-    total.set_task_seconds_max(std::max(total.task_seconds_max(), cost.task_seconds_max()));
-    total.set_predicted_seconds(total.predicted_seconds() + cost.predicted_seconds());
-    total.set_measured_seconds(total.measured_seconds() + cost.measured_seconds());
-    total.set_attempts_lost(total.attempts_lost() + cost.attempts_lost());
-    total.set_device_seconds(total.device_seconds() + cost.device_seconds());
-    total.set_wasted_seconds(total.wasted_seconds() + cost.wasted_seconds());
-  }
-  return total;
 }
 
 std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cost) {
@@ -84,7 +56,44 @@ OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
   return json;
 }
 
+// A field of CSV (RFC 4180).
+std::string CsvField(const OrderedJson& value) {
+  if (value.is_null()) return "";
+  if (!value.is_string()) return value.dump();
+  const std::string& text = value.get_ref<const std::string&>();
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+}
+
 }  // namespace
+
+double CommunicationSeconds(const v1::CostSummary& cost) {
+  return cost.fetch_seconds() + cost.to_device_seconds() + cost.from_device_seconds() + cost.send_seconds();
+}
+
+v1::CostSummary TotalCost(const v1::Job& job) {
+  v1::CostSummary total;
+  for (const v1::StageStatus& stage : job.stages()) {
+    const v1::CostSummary& cost = stage.cost();
+    total.set_tasks(total.tasks() + cost.tasks());
+    total.set_fetch_seconds(total.fetch_seconds() + cost.fetch_seconds());
+    total.set_decode_seconds(total.decode_seconds() + cost.decode_seconds());
+    total.set_to_device_seconds(total.to_device_seconds() + cost.to_device_seconds());
+    total.set_compute_seconds(total.compute_seconds() + cost.compute_seconds());
+    total.set_from_device_seconds(total.from_device_seconds() + cost.from_device_seconds());
+    total.set_encode_seconds(total.encode_seconds() + cost.encode_seconds());
+    total.set_send_seconds(total.send_seconds() + cost.send_seconds());
+    total.set_staged_bytes(total.staged_bytes() + cost.staged_bytes());
+    total.set_network_bytes(total.network_bytes() + cost.network_bytes());
+    total.set_task_seconds_max(std::max(total.task_seconds_max(), cost.task_seconds_max()));
+    total.set_predicted_seconds(total.predicted_seconds() + cost.predicted_seconds());
+    total.set_measured_seconds(total.measured_seconds() + cost.measured_seconds());
+    total.set_attempts_lost(total.attempts_lost() + cost.attempts_lost());
+    total.set_device_seconds(total.device_seconds() + cost.device_seconds());
+    total.set_wasted_seconds(total.wasted_seconds() + cost.wasted_seconds());
+  }
+  return total;
+}
 
 std::string CostText(const v1::Job& job) {
   const auto right = TextTable::Align::kRight;
@@ -109,7 +118,7 @@ std::string CostText(const v1::Job& job) {
     table.Add(Row(stage.name(), stage.cost()));
     if (stage.reused_from() != 0) reused.push_back(absl::StrCat(stage.name(), " ", ReusedText(stage)));
   }
-  const v1::CostSummary total = Total(job);
+  const v1::CostSummary total = TotalCost(job);
   table.Add(Row("total", total));
   const std::string note = reused.empty() ? "" : absl::StrCat("Not run: ", absl::StrJoin(reused, ", "), ".\n");
   std::string text = absl::StrCat(table.ToString(), note, kLegend);
@@ -128,8 +137,22 @@ OrderedJson CostJson(const v1::Job& job) {
     json["stages"].push_back(CostOf(stage.name(), stage.cost()));
     json["stages"].back()["reused_from"] = stage.reused_from();
   }
-  json["total"] = CostOf("total", Total(job));
+  json["total"] = CostOf("total", TotalCost(job));
   return json;
+}
+
+std::string CostCsv(const v1::Job& job) {
+  const OrderedJson json = CostJson(job);
+  const auto line = [](const OrderedJson& fields, auto cell) {
+    return absl::StrCat(absl::StrJoin(fields.items(), ",", cell), "\n");
+  };
+  const auto name = [](std::string* out, const auto& item) { out->append(item.key()); };
+  const auto value = [](std::string* out, const auto& item) { out->append(CsvField(item.value())); };
+  OrderedJson total = json["total"];
+  total["reused_from"] = nullptr;
+  std::string text = line(total, name);
+  for (const OrderedJson& stage : json["stages"]) text += line(stage, value);
+  return text + line(total, value);
 }
 
 }  // namespace mote::client

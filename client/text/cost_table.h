@@ -15,4 +15,14 @@ std::string CostText(const v1::Job& job);
 // and bytes; `error` is a fraction, null without a measurement.
 OrderedJson CostJson(const v1::Job& job);
 
+// The same as comma-separated values: a line of names, one line a stage, one for the
+// total. What was not measured is empty.
+std::string CostCsv(const v1::Job& job);
+
+// Sums over the stages; α and the quantiles are of single stages and stay unset.
+v1::CostSummary TotalCost(const v1::Job& job);
+
+// Fetch, transfers and send.
+double CommunicationSeconds(const v1::CostSummary& cost);
+
 }  // namespace mote::client

@@ -1,0 +1,96 @@
+#include "client/text/cost_comparison.h"
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/text/cost_table.h"
+#include "client/text/quantities.h"
+#include "client/text/text_table.h"
+
+namespace mote::client {
+namespace {
+
+struct Quantity {
+  std::string name;
+  std::function<double(const v1::CostSummary&)> of;
+  std::function<std::string(double)> text;
+};
+
+const std::vector<Quantity>& Quantities() {
+  static const auto& quantities = *new std::vector<Quantity>{
+      {"tasks", [](const v1::CostSummary& cost) { return cost.tasks(); },
+       [](double count) { return absl::StrFormat("%.0f", count); }},
+      {"compute", [](const v1::CostSummary& cost) { return cost.compute_seconds(); }, SecondsText},
+      {"communication", CommunicationSeconds, SecondsText},
+      {"staged", [](const v1::CostSummary& cost) { return cost.staged_bytes(); }, BytesText},
+      {"network", [](const v1::CostSummary& cost) { return cost.network_bytes(); }, BytesText},
+      {"task p50", [](const v1::CostSummary& cost) { return cost.task_seconds_p50(); }, SecondsText},
+      {"task p99", [](const v1::CostSummary& cost) { return cost.task_seconds_p99(); }, SecondsText},
+      {"device", [](const v1::CostSummary& cost) { return cost.device_seconds(); }, SecondsText},
+      {"wasted", [](const v1::CostSummary& cost) { return cost.wasted_seconds(); }, SecondsText},
+  };
+  return quantities;
+}
+
+std::string Change(double before, double after) {
+  if (before == after) return "=";
+  return before > 0 ? absl::StrFormat("%+.1f%%", (after / before - 1) * 100) : "new";
+}
+
+// nullptr: the job has no stage of that name.
+const v1::CostSummary* CostOf(const v1::Job& job, const std::string& stage) {
+  const auto found = std::find_if(job.stages().begin(), job.stages().end(),
+                                  [&](const v1::StageStatus& status) { return status.name() == stage; });
+  return found == job.stages().end() ? nullptr : &found->cost();
+}
+
+void AddRows(TextTable& table, std::string name, const v1::CostSummary* before, const v1::CostSummary* after) {
+  for (const Quantity& quantity : Quantities()) {
+    const double was = before == nullptr ? 0 : quantity.of(*before);
+    const double is = after == nullptr ? 0 : quantity.of(*after);
+    if (was == 0 && is == 0) continue;
+    const std::string change = before == nullptr ? "added" : after == nullptr ? "removed" : Change(was, is);
+    table.Add({std::move(name), quantity.name, before == nullptr ? "-" : quantity.text(was),
+               after == nullptr ? "-" : quantity.text(is), change});
+    name.clear();  // once for each stage
+  }
+}
+
+// Stages in the order of `before`, then those that only `after` has.
+std::vector<std::string> StagesOf(const v1::Job& before, const v1::Job& after) {
+  std::vector<std::string> names;
+  for (const v1::Job* job : {&before, &after}) {
+    for (const v1::StageStatus& stage : job->stages()) {
+      if (std::find(names.begin(), names.end(), stage.name()) == names.end()) names.push_back(stage.name());
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string CostComparisonText(const v1::Job& before, const v1::Job& after) {
+  const auto right = TextTable::Align::kRight;
+  TextTable table({{"STAGE"},
+                   {"QUANTITY"},
+                   {absl::StrCat("JOB ", before.id()), right},
+                   {absl::StrCat("JOB ", after.id()), right},
+                   {"CHANGE", right}});
+  for (const std::string& name : StagesOf(before, after))
+    AddRows(table, name, CostOf(before, name), CostOf(after, name));
+  const v1::CostSummary was = TotalCost(before), is = TotalCost(after);
+  AddRows(table, "total", &was, &is);
+  return table.ToString();
+}
+
+OrderedJson CostComparisonJson(const v1::Job& before, const v1::Job& after) {
+  OrderedJson json = OrderedJson::object();
+  json["before"] = CostJson(before);
+  json["after"] = CostJson(after);
+  return json;
+}
+
+}  // namespace mote::client
