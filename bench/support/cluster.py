@@ -59,14 +59,21 @@ def resident_bytes(pid):
     return 0
 
 
+def cpu_seconds(pid):
+    """User and system time that the process has used."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Cluster:
-    def __init__(self, programs, workers=2, slots=1):
+    def __init__(self, programs, workers=2, slots=1, journal="sqlite"):
         self.programs = pathlib.Path(programs)
         self.slots = slots
+        self.journal = journal
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mote-bench-"))
         self.address = "127.0.0.1:0"
         self.coordinator = None
@@ -98,13 +105,21 @@ class Cluster:
     def start_coordinator(self):
         """On the same address and state directory, if it ran before. Returns when it listens."""
         self.coordinator, out, err = self._start("coordinator", [
-            self.programs / "mote-coordinator", "--listen", self.address, "--state-dir", self.folder / "state"])
+            self.programs / "mote-coordinator", "--listen", self.address, "--state-dir", self.folder / "state",
+            "--journal", self.journal])
         deadline = time.monotonic() + START_SECONDS_MAX
         while not (text := out.read_text(encoding="utf-8")).endswith("\n"):
             if self.coordinator.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"the coordinator does not start:\n{err.read_text(encoding='utf-8')}")
             time.sleep(0.001)
         self.address = text.split("listening on ")[1].strip()
+
+    def program(self, name, *arguments):
+        """Runs a program of bench/ to its end; the JSON object that it prints."""
+        done = subprocess.run([str(self.programs / name), *map(str, arguments)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"{name} exits with {done.returncode}:\n{done.stderr}")
+        return json.loads(done.stdout)
 
     def kill_coordinator(self):
         self.kill(self.coordinator.pid)
@@ -149,6 +164,8 @@ class Cluster:
     def wait_until_ready(self, count):
         """Until so many workers are connected and a task has run on each engine's way."""
         deadline = time.monotonic() + START_SECONDS_MAX
+        if count == 0:
+            return
         while len(self.workers_connected()) < count:
             if time.monotonic() > deadline:
                 raise SystemExit(f"{count} workers do not connect")

@@ -100,7 +100,7 @@ void RpcServer::Do(const SendHeartbeatAck& effect) { sessions_.Send(effect.sessi
 void RpcServer::Do(const SendDrain& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const CloseSession& effect) { sessions_.Close(effect.session, effect.status); }
 void RpcServer::Do(const Reply& effect) { calls_.Answer(effect); }
-void RpcServer::Do(const JobChanged& effect) { watches_.Changed(effect.job); }
+void RpcServer::Do(const JobChanged& effect) { watches_.Changed(effect.job, effect.terminal); }
 
 // The loop has done it: nothing of it concerns the network.
 void RpcServer::Do(const DropArtifacts&) {}

@@ -36,6 +36,7 @@ void WatchHub::Add(JobId job, Watcher* watcher) {
     Watched& watched = jobs_[job];
     watched.watchers.push_back(watcher);
     watched.changed = true;
+    watched.ask_from = {};  // who comes new waits for nobody
   }
   wake_.notify_all();
 }
@@ -48,12 +49,13 @@ void WatchHub::Remove(JobId job, Watcher* watcher) {
   if (found->second.watchers.empty()) jobs_.erase(found);
 }
 
-void WatchHub::Changed(JobId job) {
+void WatchHub::Changed(JobId job, bool ended) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = jobs_.find(job);
     if (found == jobs_.end()) return;
     found->second.changed = true;
+    if (ended) found->second.ask_from = {};
   }
   wake_.notify_all();
 }

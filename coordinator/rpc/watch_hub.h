@@ -1,7 +1,8 @@
 // Who watches which job, and when they are shown it again.
 //
 // A changed job is asked for once (GetJob, through the mailbox like every read) and
-// shown to all who watch it, at most ten times a second however often it changes.
+// shown to all who watch it, at most ten times a second however often it changes; but
+// at once when it has ended, and to whoever comes new.
 //
 // Thread-safe. Owns one thread, which only posts commands.
 #pragma once
@@ -42,7 +43,7 @@ class WatchHub {
   // Shows `watcher` the job soon, and again after each change, until Remove.
   void Add(JobId job, Watcher* watcher);
   void Remove(JobId job, Watcher* watcher);
-  void Changed(JobId job);
+  void Changed(JobId job, bool ended);
   // Ends all watchers, now and later.
   void EndAll(const absl::Status& status);
 
