@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/planted.h"
+
 namespace mote::coordinator {
 namespace {
 
@@ -24,7 +26,7 @@ void ForgiveOther(State& state, const Faults& earlier) {
   worker->slots[earlier.slot].health.Forgive();
 }
 
-// What is pending and has no other slot gets the one that comes back soonest.
+// What waits for a slot and has no other one gets the one that comes back soonest.
 void ReadmitTheLast(State& state, const Job& job, const Pass& pass) {
   Worker* last = nullptr;
   int last_slot = 0;
@@ -48,7 +50,8 @@ void ReadmitWhereNobodyElseCan(State& state) {
   for (const JobId id : state.runnable.Front(kJobsConsidered, state.tenant_device_time, any)) {
     const Job& job = *state.FindJob(id);
     for (const auto& [pass_id, pass] : job.passes) {
-      if (pass.blocks.pending() > 0 && !AnyOpenSlotMayRun(state, job, pass, "", -1)) ReadmitTheLast(state, job, pass);
+      const bool wanted = pass.blocks.pending() + pass.blocks.awaited() > 0;
+      if (wanted && !AnyOpenSlotMayRun(state, job, pass, "", -1)) ReadmitTheLast(state, job, pass);
     }
   }
 }
@@ -77,7 +80,8 @@ void BlameSlot(Transaction& tx, const Attempt& attempt, const Job& job, const Pa
   if (health.excluded) return;  // what it still held
   health.AddFailure({job.id, pass.spec->kernel}, all, failure.message);
   if (!health.on_probation() && !health.IsWorseThanOthers(all)) return;
-  health.last_resort = !AnyOpenSlotMayRun(tx.state, job, pass, attempt.worker, attempt.slot);
+  health.last_resort =
+      !AnyOpenSlotMayRun(tx.state, job, pass, attempt.worker, attempt.slot) && !MOTE_PLANTED(kLastWorkerExcluded);
   if (!health.last_resort) tx.state.cluster.Exclude(*worker, attempt.slot, tx.now);
 }
 
@@ -91,7 +95,7 @@ void ReviewExclusions(Transaction& tx) {
       if (health.excluded_until <= tx.now) tx.state.cluster.Readmit(*tx.state.cluster.Find(name), i);
     }
   }
-  if (any) ReadmitWhereNobodyElseCan(tx.state);
+  if (any && !MOTE_PLANTED(kLastWorkerExcluded)) ReadmitWhereNobodyElseCan(tx.state);
 }
 
 }  // namespace mote::coordinator

@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "common/planted.h"
 #include "coordinator/core/dispatch.h"
 #include "coordinator/core/estimate.h"
+#include "coordinator/core/faults.h"
 #include "coordinator/core/verify.h"
 
 namespace mote::coordinator {
@@ -39,6 +41,21 @@ std::optional<Held> HeldOf(State& state, const LeaseToken& token) {
   const Attempt* attempt = pass == nullptr ? nullptr : pass->blocks.FindAttempt(token);
   if (attempt == nullptr) return std::nullopt;
   return Held{token, *attempt, pass->blocks.Find(token)->attempts.size()};
+}
+
+// A block, or one of its tasks, that failed by itself, or with so many workers that it is
+// no coincidence: it is judged when its last attempt fails, and with a copy always live
+// none would be the last.
+bool IsSuspect(const StageSpec& stage, const Pass& pass, Block block) {
+  const int lost_max = BlockFaultsMax(stage, FaultKind::kLostWorker);
+  const auto speaks_against = [&](const Faults& faults) {
+    return faults.charged > 0 || faults.unavailable > 0 || faults.lost >= lost_max;
+  };
+  if (const auto own = pass.faults.find(block); own != pass.faults.end() && speaks_against(own->second)) return true;
+  const TaskRange range = block.range(pass.spec->task_count);
+  const auto end = pass.faults.lower_bound({0, range.end});
+  return std::any_of(pass.faults.lower_bound({0, range.begin}), end,
+                     [&](const auto& entry) { return speaks_against(entry.second); });
 }
 
 class Relief {
@@ -114,6 +131,7 @@ void Relief::LookAtSlot(const Worker& worker, const std::vector<Held>& queue) {
     return Split(worker, first);
   }
   if (divisible && tx_.now - asked->second < kAnswerPatience) return;
+  if (IsSuspect(job.admitted.stages[pass.stage].spec, pass, first.token.block)) return;
   if (const Idle idle = IdleSlotFor(first, &worker.name); idle != idle_.end()) Copy(worker, first, idle, *remaining);
 }
 
@@ -172,7 +190,7 @@ absl::Duration RevokeRivals(Transaction& tx, const LeaseToken& token) {
   absl::Duration spent;
   const LeasedBlock& leased = *tx.state.FindPass(token.job, token.pass)->blocks.Find(token);
   for (const Attempt& attempt : leased.attempts) {
-    if (attempt.number == token.attempt) continue;
+    if (attempt.number == token.attempt || MOTE_PLANTED(kTwoAttemptsCommit)) continue;
     tx.Revoke(token.job, token.pass, token.block, attempt);
     const Worker* worker = tx.state.cluster.Find(attempt.worker);
     const absl::Time since = worker == nullptr ? attempt.granted : HeldSince(*worker, attempt);

@@ -25,7 +25,9 @@ std::string Tasks(const Pass& pass, Block block) {
                            : absl::StrCat("tasks ", range.begin, " to ", range.end - 1);
 }
 
-// Some ready slot of a worker that ran the block less often than `worker` may run it.
+// Some slot of a worker that ran the block less often than `worker` may run it. Those that
+// are excluded do not count: a worker that fails everything must not keep the others from
+// verifying the block among themselves.
 bool AnotherIsDue(const State& state, const Job& job, const Pass& pass, const HeldBlock& held,
                   const std::string& worker) {
   const int runs = held.RunsOf(worker);
@@ -35,7 +37,7 @@ bool AnotherIsDue(const State& state, const Job& job, const Pass& pass, const He
       continue;
     }
     for (const Slot& slot : other.slots) {
-      if (slot.ready && MayRun(job, pass, other, slot)) return true;
+      if (slot.ready && !slot.health.excluded && MayRun(job, pass, other, slot)) return true;
     }
   }
   return false;

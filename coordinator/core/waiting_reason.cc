@@ -71,7 +71,8 @@ std::string WhyDisputed(const Job& job, const Pass& pass) {
 
 // From the work's side: slots may take it, and none has.
 std::string WhyNotTaken(const Pass& pass, absl::Time now) {
-  if (pass.blocks.pending() == 0) return "a worker that has not run a block yet must verify it, and each such is busy";
+  // Also when blocks are pending: the window of leases may be full of such.
+  if (pass.blocks.awaited() > 0) return "a worker that has not run a block yet must verify it, and each such is busy";
   const bool backs_off = !pass.blocks.Next(now, 0, std::numeric_limits<int64_t>::max());
   if (backs_off) {
     return absl::StrCat("what failed is tried again in ", Until(pass.blocks.next_ready(), now));

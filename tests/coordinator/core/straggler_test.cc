@@ -181,6 +181,21 @@ TEST(Straggler, FailureOfOneAttemptLeavesTheBlockToTheOther) {
   EXPECT_EQ(s.c.View(s.job).state, mc::JobState::kSucceeded);
 }
 
+// Else one attempt or the other would always be live, and none the last.
+TEST(Straggler, WhatFailedIsNotCopiedAgainAndItsLastAttemptIsJudged) {
+  LateTask s;
+  for (int i = 0; i < 3; ++i) s.c.Advance(absl::Seconds(1));
+  mc::SendLease last = s.c.TakeLease("w2");
+  s.c.ReportFault("w1", s.late, FaultKind::kEngineCrash);
+  for (int i = 0; i < 5; ++i) s.c.Advance(absl::Seconds(1));
+  EXPECT_THAT(s.c.TakeLeases("w1"), IsEmpty());
+  s.c.ReportFault("w2", last, FaultKind::kEngineCrash);
+  s.c.Advance(absl::Seconds(1));
+  last = s.c.TakeLease("w1");
+  s.c.ReportFault("w1", last, FaultKind::kEngineCrash);
+  EXPECT_EQ(s.c.View(s.job).state, mc::JobState::kFailed);
+}
+
 TEST(Straggler, BothAttemptsLiveOnAfterARestart) {
   LateTask s;
   for (int i = 0; i < 3; ++i) s.c.Advance(absl::Seconds(1));

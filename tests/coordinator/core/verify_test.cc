@@ -130,6 +130,64 @@ TEST(Verify, OneWorkerAloneIsRunTwiceAndThatIsSaid) {
   EXPECT_EQ(c.View(job).stages[0].cost.verify.blocks_one_worker, 1);
 }
 
+// `bad` fails what `good` does, until it is excluded; the job in which it did is over.
+void ExcludeBad(CoreHarness& c, const std::string& good, const std::string& bad) {
+  mc::JobSpec patient = OneStage("noop", 1'000'000);
+  patient.stages[0].attempts_max = 100;
+  const JobId job = *c.Submit(patient);
+  const auto excluded = [&] { return c.core().state().cluster.Find(bad)->slots[0].health.excluded; };
+  for (int round = 0; round < 200 && !excluded(); ++round) {
+    for (const mc::SendLease& lease : c.TakeLeases(good)) c.ReportDone(good, lease);
+    for (const mc::SendLease& lease : c.TakeLeases(bad)) c.ReportFault(bad, lease, FaultKind::kEngineCrash);
+    c.Advance(absl::Milliseconds(100));
+  }
+  ASSERT_TRUE(excluded());
+  c.Cancel(job);
+  c.TakeLeases(good);
+  c.TakeLeases(bad);
+}
+
+TEST(Verify, ExcludedWorkerDoesNotKeepAnotherFromVerifyingAlone) {
+  CoreHarness c;
+  c.Connect("good");
+  c.Connect("bad");
+  ExcludeBad(c, "good", "bad");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "good");
+  Finish(c, "good");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(job).stages[0].cost.verify.blocks_one_worker, 1);
+}
+
+TEST(Verify, ExcludedWorkerIsUsedWhenNobodyElseIsLeftToVerify) {
+  CoreHarness c;
+  c.Connect("good");
+  c.Connect("bad");
+  ExcludeBad(c, "good", "bad");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "good");
+  c.Goodbye("good");
+  c.Advance(absl::Seconds(1));
+  Finish(c, "bad");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.View(job).stages[0].cost.verify.blocks_one_worker, 0);
+}
+
+TEST(Verify, JobWhoseWindowIsFullOfUnverifiedBlocksSaysSo) {
+  CoreHarness c;
+  c.Connect("w2");
+  c.Submit(OneStage("noop", 1000)).value();  // w2 is full
+  mc::JobSpec urgent = Verified(1000, kTwice);
+  urgent.priority = 1;
+  const JobId job = *c.Submit(urgent);
+  c.Connect("w1");
+  for (int runs = 0; runs < 1000 && c.View(job).waiting_reason.empty(); ++runs) {
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  EXPECT_GT(c.View(job).stages[0].tasks_running, 0);
+  EXPECT_THAT(c.View(job).waiting_reason, HasSubstr("a worker that has not run a block yet must verify it"));
+}
+
 TEST(Verify, WorkerThatContradictsItselfIsExcludedAndTheJobWaitsForAnother) {
   CoreHarness c;
   c.Connect("w1");
