@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/planted.h"
 #include "common/status_macros.h"
 
 namespace mote {
@@ -39,14 +40,14 @@ absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
     auto found = nodes_.find(sibling.begin());
     if (found == nodes_.end() || found->second.block != sibling || NeedsEngine(node, found->second)) break;
     partial_bytes_ -= bytes(found->second);
-    Node other = std::move(found->second);
+    Node left = std::move(found->second), right = std::move(node);
     nodes_.erase(found);
-    if (node.block.IsLeft()) {
-      MOTE_RETURN_IF_ERROR(CombineNodes(node, std::move(other), reducer, blobs));
-    } else {
-      MOTE_RETURN_IF_ERROR(CombineNodes(other, std::move(node), reducer, blobs));
-      node = std::move(other);
+    if (right.block.IsLeft() && !MOTE_PLANTED(kSiblingsInArrivalOrder)) std::swap(left, right);
+    if (MOTE_PLANTED(kBlockFoldedTwice) && left.partial && right.partial) {
+      MOTE_RETURN_IF_ERROR(reducer.Combine(*left.partial, *right.partial, blobs));
     }
+    MOTE_RETURN_IF_ERROR(CombineNodes(left, std::move(right), reducer, blobs));
+    node = std::move(left);
     if (node.partial.has_value()) MOTE_RETURN_IF_ERROR(reducer.Seal(*node.partial, blobs));
   }
   partial_bytes_ += bytes(node);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/planted.h"
 #include "common/status_macros.h"
 #include "common/subtree.h"
 #include "coordinator/core/artifact_use.h"
@@ -76,8 +77,14 @@ FailedAttempt StoryOf(const Pass& pass, const AttemptFailed& event) {
   return attempt;
 }
 
+// Times of an older epoch say nothing on this one's clock: the wall clock from which it
+// started may have been stepped by hours.
 absl::Status On(State& state, const EpochStarted& event, BlobSink&) {
   state.epoch = event.epoch;
+  for (auto& [id, job] : state.jobs) {
+    for (auto& [pass_id, pass] : job->passes) pass.blocks.EndWaits();
+    for (StageRun& stage : job->stages) stage.last_checkpoint = absl::InfinitePast();
+  }
   return absl::OkStatus();
 }
 
@@ -227,6 +234,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   if (leased == nullptr || event.nodes.empty()) return Unknown("attempt", token.attempt);
   StageRun& stage = job->stages[pass->stage];
   for (const Attempt& attempt : leased->attempts) {
+    if (MOTE_PLANTED(kTwoAttemptsCommit) && attempt.number != token.attempt) continue;
     state.cluster.RemoveLease(TokenOf(token.job, token.pass, token.block, attempt), attempt.worker);
   }
   stage.cost.attempts_lost += static_cast<int64_t>(leased->attempts.size()) - 1;
@@ -304,7 +312,8 @@ absl::Status On(State& state, const AttemptFailed& event, BlobSink&) {
     pass->faults[blamed].Add(event.failure, attempt == nullptr ? -1 : attempt->slot, event.not_before);
   }
   if (pass->blocks.Find(token) != nullptr) {
-    MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, event.pieces, event.not_before));
+    const bool forgotten = event.failure.kind == FaultKind::kEngineCrash && MOTE_PLANTED(kRetryForgotten);
+    MOTE_RETURN_IF_ERROR(pass->blocks.Fail(token, forgotten ? std::vector<Block>{} : event.pieces, event.not_before));
     if (!pass->blocks.leases().contains(token.block.begin())) pass->held.erase(token.block.begin());
   } else {  // its finished prefix was committed: the rest is pending already
     for (const Block& piece : event.pieces) MOTE_RETURN_IF_ERROR(pass->blocks.Isolate(piece, event.not_before));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/planted.h"
 #include "common/status_macros.h"
 
 namespace mote::coordinator {
@@ -73,8 +74,10 @@ absl::Status BlockSet::Lease(Block block, Attempt attempt) {
 absl::btree_map<int64_t, LeasedBlock>::iterator BlockSet::FindLease(const LeaseToken& token) {
   auto found = leased_.find(token.block.begin());
   if (found == leased_.end() || found->second.block != token.block) return leased_.end();
-  const bool live = std::any_of(found->second.attempts.begin(), found->second.attempts.end(),
-                                [&](const Attempt& a) { return a.number == token.attempt && a.epoch == token.epoch; });
+  const bool live = std::any_of(found->second.attempts.begin(), found->second.attempts.end(), [&](const Attempt& a) {
+    return (a.number == token.attempt || MOTE_PLANTED(kNoTokenCheck, kStaleAttemptCommits)) &&
+           (a.epoch == token.epoch || MOTE_PLANTED(kNoTokenCheck, kEpochIgnored));
+  });
   return live ? found : leased_.end();
 }
 
@@ -127,6 +130,10 @@ absl::Status BlockSet::Commit(const LeaseToken& token, int64_t done_end) {
   auto found = FindLease(token);
   if (found == leased_.end()) return NotLive(token);
   const TaskRange range = token.block.range(task_count_);
+  if (MOTE_PLANTED(kTwoAttemptsCommit) && found->second.attempts.size() > 1) {
+    std::erase_if(found->second.attempts, [&](const Attempt& a) { return a.number == token.attempt; });
+    return absl::OkStatus();
+  }
   leased_.erase(found);
   leased_tasks_ -= range.size();
   settled_ += done_end - range.begin;
@@ -143,6 +150,7 @@ absl::Status BlockSet::Isolate(Block block, absl::Time not_before) {
 absl::Status BlockSet::Settle(int64_t task) {
   MOTE_RETURN_IF_ERROR(TakePending({0, task}));
   ++settled_;
+  if (MOTE_PLANTED(kWindowNotAdvanced)) Return({0, task}, absl::InfiniteFuture());
   return absl::OkStatus();
 }
 
@@ -161,10 +169,14 @@ void BlockSet::SettleAtStart(const std::vector<Block>& done) {
 }
 
 void BlockSet::ReturnAll() {
-  for (auto& [begin, returned] : returned_) returned.not_before = absl::InfinitePast();
+  EndWaits();
   for (const auto& [begin, leased] : leased_) Return(leased.block, absl::InfinitePast());
   leased_.clear();
   leased_tasks_ = awaited_ = 0;
+}
+
+void BlockSet::EndWaits() {
+  for (auto& [begin, returned] : returned_) returned.not_before = absl::InfinitePast();
 }
 
 void BlockSet::Return(Block block, absl::Time not_before) { returned_[block.begin()] = {block, not_before}; }

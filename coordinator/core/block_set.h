@@ -93,6 +93,9 @@ class BlockSet {
   // FailedPrecondition: it is not pending as a whole.
   absl::Status Isolate(Block block, absl::Time not_before);
 
+  // Blocks that wait may be leased at once.
+  void EndWaits();
+
   // Settles one pending task (it becomes absent). FailedPrecondition: not pending.
   absl::Status Settle(int64_t task);
 

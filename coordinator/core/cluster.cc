@@ -142,7 +142,8 @@ void Cluster::Readmit(Worker& worker, int slot) {
 
 void Cluster::ForgiveStall(absl::Duration stalled, absl::Time now) {
   for (auto& [name, worker] : workers_) {
-    worker.last_heard = std::min(now, worker.last_heard + stalled);
+    // One that is held back counts as heard of later than now: leave it that.
+    worker.last_heard = std::max(worker.last_heard, std::min(now, worker.last_heard + stalled));
     for (Slot& slot : worker.slots) slot.progress = std::min(now, slot.progress + stalled);
   }
 }

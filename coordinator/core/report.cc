@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/planted.h"
 #include "common/status_macros.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/exclusion.h"
@@ -67,10 +68,12 @@ void Shorten(Failure& failure) {
   if (failure.detail.size() > kDetailMax) failure.detail.erase(0, failure.detail.size() - kDetailMax);
 }
 
-// No more time than has passed since the lease was granted.
+// No more time than has passed since the lease was granted; by the clock of the epoch
+// before, that may have been later than now.
 absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& attempts, absl::Time now) {
   for (const Attempt& attempt : attempts) {
-    if (attempt.number == report.token.attempt) return std::min(report.slot_time, now - attempt.granted);
+    if (attempt.number == report.token.attempt)
+      return std::clamp(now - attempt.granted, absl::ZeroDuration(), report.slot_time);
   }
   return absl::ZeroDuration();
 }
@@ -84,10 +87,15 @@ void PlanFolds(Transaction& tx, const WorkerReport& report) {
   }
 }
 
+// The slot on which the worker holds the lease; -1: it does not hold it.
+int SlotOf(const Worker& worker, const LeaseToken& token) {
+  const auto lease = worker.leases.find(token);
+  return lease == worker.leases.end() ? -1 : lease->second;
+}
+
 // What the report says of the slot that sent it.
-void NoteSlot(const Transaction& tx, Worker& worker, const Pass& pass, const WorkerReport& report) {
-  const int slot = worker.leases.at(report.token);
-  if (slot >= static_cast<int>(worker.slots.size())) return;
+void NoteSlot(const Transaction& tx, Worker& worker, int slot, const Pass& pass, const WorkerReport& report) {
+  if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return;
   LearnSlowness(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
   worker.slots[slot].last_report = worker.slots[slot].progress = tx.now;
   if (report.cost.tasks > 0) worker.slots[slot].kernels.insert(pass.spec->kernel);
@@ -102,7 +110,9 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   const LeaseToken& token = report.token;
   Pass* pass = tx.state.FindPass(token.job, token.pass);
   const LeasedBlock* leased = pass == nullptr ? nullptr : pass->blocks.Find(token);
-  if (leased == nullptr || !worker->leases.contains(token)) {
+  const int slot = SlotOf(*worker, token);
+  const bool holds = slot >= 0 || MOTE_PLANTED(kNoTokenCheck, kEpochIgnored, kStaleAttemptCommits);
+  if (leased == nullptr || !holds) {
     tx.state.cluster.RemoveLease(token, worker->name);
     return tx.Send(SendAck{report.session, token});
   }
@@ -114,8 +124,8 @@ void Decide(Transaction& tx, const WorkerReport& report) {
 
   const bool was_asked = worker->shortened.contains(token);
   const absl::Duration slot_time = SlotTime(report, leased->attempts, tx.now);
-  NoteSlot(tx, *worker, *pass, report);
-  if (*done_end > token.block.begin()) PraiseSlot(tx.state, *worker, worker->leases.at(token), token.job, *pass);
+  NoteSlot(tx, *worker, slot, *pass, report);
+  if (slot >= 0 && *done_end > token.block.begin()) PraiseSlot(tx.state, *worker, slot, token.job, *pass);
   const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
   // Part of a block that is to be verified cannot be compared: it is run again whole.
   if (verified && *done_end < block_end) done_end = token.block.begin();

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/philox.h"
+#include "common/planted.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/plan_step.h"
 
@@ -18,6 +19,7 @@ constexpr absl::Duration kBackoffMax = absl::Seconds(10);
 // Capped exponential with jitter from [1/2, 1], seeded by what is retried.
 absl::Duration Backoff(const LeaseToken& token, int faults) {
   if (faults <= 1) return absl::ZeroDuration();
+  if (MOTE_PLANTED(kBackoffNeverEnds)) return absl::InfiniteDuration();
   const absl::Duration full = std::min(kBackoffMax, kBackoffMin * std::pow(2.0, std::min(faults - 2, 20)));
   return full * (0.5 + 0.5 * Philox(token.job.value, token.pass.value).Uniform(token.attempt));
 }

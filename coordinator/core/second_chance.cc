@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/bytes.h"
+#include "common/planted.h"
 #include "common/status_macros.h"
 #include "coordinator/core/artifact_use.h"
 #include "coordinator/core/drop_work.h"
@@ -49,7 +50,7 @@ int64_t BytesOf(const std::vector<Node>& nodes) {
 
 absl::Status TellFold(Pass& pass, BlobSink& blobs) {
   for (const int64_t task : std::exchange(pass.held_absent, {})) {
-    MOTE_RETURN_IF_ERROR(pass.fold.Insert({{0, task}, std::nullopt}, *pass.reducer, blobs));
+    MOTE_RETURN_IF_ERROR(pass.fold.Insert({{0, task}, MOTE_PLANTED_ZERO(*pass.reducer)}, *pass.reducer, blobs));
   }
   return absl::OkStatus();
 }

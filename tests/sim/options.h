@@ -1,8 +1,12 @@
-// What goes wrong in one simulation. Drawn per seed (swarm testing, Groce et al.
-// 2012): a seed without a fault finds what a seed with every fault hides.
+// What a simulation is made of and what goes wrong in it. Drawn per seed (swarm
+// testing, Groce et al. 2012): a seed without a fault finds what a seed with every
+// fault hides.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "tests/sim/random.h"
@@ -12,21 +16,46 @@ namespace mote::sim {
 struct Faults {
   bool coordinator_crashes = false;
   bool streams_break = false;
-  bool streams_half_open = false;  // one side is not told
+  bool streams_half_open = false;
   bool workers_crash = false;
   bool workers_freeze = false;
   bool engines_crash = false;
-  bool poison_tasks = false;  // always fail, and are quarantined
+  bool poison_tasks = false;
   bool slow_network = false;
   bool slow_disk = false;
   bool unequal_workers = false;
+  bool answers_lost = false;
+  bool loop_stalls = false;
+  bool loop_slow = false;
+  bool late_reports = false;
+  bool engines_hang = false;
+  bool bad_workers = false;
+  bool drains = false;
+  bool cancels = false;
+  bool clock_steps = false;
+  bool block_sizes_vary = false;
+  bool tight_memory = false;
+  bool disk_low = false;
+
+  // Tasks may be given up although they are not poison.
+  bool innocent_absent() const { return engines_crash || engines_hang || bad_workers; }
 };
+
+// A fault as the command line names it.
+struct FaultOption {
+  std::string_view name;
+  bool Faults::*on;
+  std::string_view summary;
+};
+const std::vector<FaultOption>& FaultOptions();
 
 struct Options {
   int workers = 3;
   int slots = 1;
-  int64_t tasks = 200;
+  int jobs = 1;
+  int64_t tasks = 200;  // of a job
   absl::Duration task_duration = absl::Milliseconds(20);
+  bool iterate = false;      // half of the jobs are iterations
   int slow_workers = 0;      // the first ones: ten times slower than the others
   double verify_sample = 0;  // as in StageSpec::verify
   int verify_replicas = 0;
@@ -36,26 +65,7 @@ struct Options {
   absl::Duration chaos = absl::Seconds(8);
   absl::Duration patience = absl::Minutes(20);
 
-  static Options Draw(uint64_t seed) {
-    Random random(seed ^ 0x5eed);
-    Options options;
-    options.workers = 1 + static_cast<int>(random.Below(4));
-    options.slots = 1 + static_cast<int>(random.Below(2));
-    options.tasks = 1 + static_cast<int64_t>(random.Below(300));
-    options.task_duration = random.Between(absl::Microseconds(10), absl::Milliseconds(60));
-    Faults& f = options.faults;
-    for (bool* fault :
-         {&f.coordinator_crashes, &f.streams_break, &f.streams_half_open, &f.workers_crash, &f.workers_freeze,
-          &f.engines_crash, &f.poison_tasks, &f.slow_network, &f.slow_disk, &f.unequal_workers}) {
-      *fault = random.Chance(0.4);
-    }
-    const uint64_t verify = random.Below(6);
-    if (verify == 0) options.verify_sample = 0.3;
-    if (verify == 1 || verify == 2) options.verify_replicas = static_cast<int>(1 + verify);
-    // Another must be there to tell; and where few blocks are checked, a lie gets through.
-    options.a_worker_lies = options.verify_replicas > 0 && options.workers > 1 && random.Chance(0.5);
-    return options;
-  }
+  static Options Draw(uint64_t seed);
 };
 
 }  // namespace mote::sim

@@ -16,8 +16,9 @@ constexpr uint64_t kEvery = 1;
 
 TEST(Simulation, PromisesHoldForEverySeed) {
   for (uint64_t seed = 1; seed <= kSeeds; seed += kEvery) {
-    const std::optional<std::string> violation = SimCluster(seed, Options::Draw(seed)).Run();
-    ASSERT_FALSE(violation.has_value()) << *violation << "\n  again: ./dev sim --seed " << seed;
+    const std::optional<Violation> violation = SimCluster(seed, Options::Draw(seed)).Run();
+    ASSERT_FALSE(violation.has_value()) << "seed " << seed << " " << violation->ToString()
+                                        << "\n  again: ./dev sim --seed " << seed;
   }
 }
 

@@ -6,56 +6,48 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/json.h"
-#include "common/philox.h"
-#include "tests/sim/sim_cluster.h"
+#include "tests/testing/map_sink.h"
 
 namespace mote::sim {
 namespace {
-
-class NoBlobs : public BlobSink {
- public:
-  Digest Store(std::string bytes) override { return Sha256(bytes); }
-};
 
 worker::SessionOptions SessionOptionsOf(const Options& options, uint64_t seed) {
   worker::SessionOptions session;
   session.slot_count = options.slots;
   session.seed = seed;
+  if (options.faults.tight_memory) session.unacknowledged_bytes_max = 2 << 10;
   return session;
 }
 
 }  // namespace
 
-std::string LeafOf(const PassSpec& spec, int64_t task, BlobSink& blobs) {
-  const Philox random(7, static_cast<uint64_t>(task));
-  TableBuilder builder(Schema{{{"result", DType::kF64, 3}}});
-  const double values[3] = {random.Normal(0), random.Normal(1) * 1e8, random.Normal(2) * 1e-8};
-  builder.AddF64s(values, 3);
-  std::string partial;
-  auto reducer = MakeRowReducer(spec.reducer, *ParseJson(spec.reducer_parameters));
-  MOTE_CHECK(reducer.ok() && (*reducer)->Leaf(builder.Take(), &partial, blobs).ok(), "the sum takes such rows");
-  return partial;
-}
-
-SimWorker::SimWorker(SimCluster& cluster, EventQueue& queue, Random& random, std::string name, const Options& options,
-                     const std::set<int64_t>& poison, double slowness, bool lies)
-    : cluster_(cluster),
-      queue_(queue),
-      random_(random),
+SimWorker::SimWorker(const WorkerWorld& world, std::string name, Nature nature)
+    : world_(world),
+      queue_(world.queue),
+      random_(world.random),
       name_(std::move(name)),
-      options_(options),
-      poison_(poison),
-      slowness_(slowness),
-      lies_(lies),
-      session_(SessionOptionsOf(options, random.Below(1 << 30))) {}
+      nature_(nature),
+      session_(SessionOptionsOf(world.options, world.random.Below(1 << 30))) {}
+
+void SimWorker::Start() {
+  Do(session_.OnTick(queue_.now()));
+  ScheduleTick();
+}
 
 void SimWorker::WhenAwake(std::function<void()> action) {
   if (!alive_) return;
-  if (queue_.now() >= frozen_until_) return action();
-  queue_.At(frozen_until_, [this, action = std::move(action)] { WhenAwake(action); });
+  if (queue_.now() >= frozen_until_ && asleep_.empty()) return action();
+  asleep_.push_back(std::move(action));
+  if (asleep_.size() == 1) queue_.At(frozen_until_, [this] { Thaw(); });
 }
 
-void SimWorker::Deliver(uint64_t stream, std::function<worker::Actions(worker::Session&, absl::Time)> message) {
+// Everything in the order in which it came, however often the freeze was prolonged.
+void SimWorker::Thaw() {
+  if (queue_.now() < frozen_until_) return queue_.At(frozen_until_, [this] { Thaw(); });
+  for (; alive_ && !asleep_.empty(); asleep_.pop_front()) asleep_.front()();
+}
+
+void SimWorker::Deliver(uint64_t stream, Network::Message message) {
   WhenAwake([this, stream, message = std::move(message)] {
     if (stream == stream_) Do(message(session_, queue_.now()));
   });
@@ -73,17 +65,24 @@ void SimWorker::Do(worker::Actions actions) {
   for (const worker::Action& action : actions) {
     std::visit([this](const auto& a) { On(a); }, action);
   }
+  const int64_t bytes = session_.unacknowledged_bytes();
+  if (bytes > SessionOptionsOf(world_.options, 0).unacknowledged_bytes_max) {
+    world_.invariants.Fail("a worker keeps a bounded number of bytes", absl::StrCat(name_, " keeps ", bytes));
+  }
 }
 
 void SimWorker::On(const worker::Connect& action) {
-  stream_ = cluster_.OpenStream(*this, action.held);
+  stream_ = world_.network.Open(*this, action.held);
   if (stream_ == 0) {  // nobody answers
     queue_.After(absl::Milliseconds(1), [this] { WhenAwake([this] { Do(session_.OnDisconnected(queue_.now())); }); });
   }
 }
 
-void SimWorker::On(const worker::Disconnect&) {
-  cluster_.CloseStream(stream_);
+void SimWorker::On(const worker::Disconnect& action) {
+  if (action.reason.find("silent") == std::string::npos) {
+    world_.invariants.Fail("worker and coordinator agree on what was said", absl::StrCat(name_, ": ", action.reason));
+  }
+  world_.network.Break(stream_, /*tell_worker=*/false, /*tell_coordinator=*/true);
   stream_ = 0;
   queue_.After(absl::ZeroDuration(), [this] { WhenAwake([this] { Do(session_.OnDisconnected(queue_.now())); }); });
 }
@@ -96,17 +95,30 @@ void SimWorker::On(const worker::SendReport& action) {
   report.cost = action.report->cost;
   report.failure = action.report->fault;
   report.slot_time = action.report->slot_time;
-  cluster_.ToCoordinator(stream_, std::move(report));
+  world_.network.Report(*this, std::move(report));
 }
 
 void SimWorker::On(const worker::SendHeartbeat& action) {
-  cluster_.ToCoordinator(stream_, mc::WorkerHeartbeat{SessionId{stream_}, action.sequence});
+  world_.network.ToCoordinator(stream_, mc::WorkerHeartbeat{SessionId{stream_}, action.sequence});
 }
 void SimWorker::On(const worker::SendSlotState& action) {
-  cluster_.ToCoordinator(stream_, mc::WorkerSlotState{SessionId{stream_}, action.slot, action.ready});
+  world_.network.ToCoordinator(stream_, mc::WorkerSlotState{SessionId{stream_}, action.slot, action.ready});
 }
 void SimWorker::On(const worker::SendGoodbye&) {
-  cluster_.ToCoordinator(stream_, mc::WorkerGoodbye{SessionId{stream_}});
+  world_.network.ToCoordinator(stream_, mc::WorkerGoodbye{SessionId{stream_}});
+}
+
+// What was written before arrives before the end of the stream does.
+void SimWorker::On(const worker::Exit&) {
+  alive_ = false;
+  queue_.After(absl::Seconds(3), [this] { world_.network.Break(stream_, false, /*tell_coordinator=*/true); });
+}
+
+void SimWorker::On(const worker::DefinePass& action) {
+  const PassSpec& spec = action.spec;
+  auto reducer = MakeRowReducer(spec.reducer, *ParseJson(spec.reducer_parameters));
+  MOTE_CHECK(reducer.ok(), "every pass of the simulation reduces rows");
+  passes_[action.pass] = {spec, &world_.workload.JobOf(spec), ValueSeed(spec), *std::move(reducer)};
 }
 
 void SimWorker::On(const worker::RunLease& action) {
@@ -127,12 +139,13 @@ void SimWorker::On(const worker::ShortenLease& action) {
   const auto lease = std::find_if(engine.begin(), engine.end(),
                                   [&](const worker::RunLease& held) { return held.lease == action.lease; });
   if (lease == engine.end()) return;
+  if (lease == engine.begin() && hung_.contains(action.slot)) return;
   if (lease != engine.begin()) {  // not begun: given back whole
     const uint64_t number = lease->lease;
     engine.erase(lease);
     return Do(session_.OnFinished(number, worker::Report()));
   }
-  const TaskRange range = lease->block.range(passes_.at(lease->pass).task_count);
+  const TaskRange range = lease->block.range(passes_.at(lease->pass).spec.task_count);
   const absl::Duration elapsed = queue_.now() - started_[action.slot];
   const int64_t begun = 1 + elapsed / task_duration();
   const int64_t tasks = std::max(begun, action.end - range.begin);
@@ -143,9 +156,10 @@ void SimWorker::On(const worker::ShortenLease& action) {
 
 void SimWorker::RunNext(int slot) {
   ++generations_[slot];
+  hung_.erase(slot);
   if (engines_[slot].empty()) return;
   const worker::RunLease& lease = engines_[slot].front();
-  const int64_t tasks = lease.block.size(passes_.at(lease.pass).task_count);
+  const int64_t tasks = lease.block.size(passes_.at(lease.pass).spec.task_count);
   started_[slot] = queue_.now();
   FinishAfter(task_duration() * static_cast<double>(tasks), slot, tasks);
 }
@@ -160,24 +174,34 @@ void SimWorker::Finish(int slot, uint64_t generation, int64_t tasks) {
   if (generations_[slot] != generation || engines_[slot].empty()) return;
   const worker::RunLease lease = engines_[slot].front();
   engines_[slot].pop_front();
-  const PassSpec& spec = passes_.at(lease.pass);
+  Do(session_.OnFinished(lease.lease, Compute(lease, tasks)));
+  RunNext(slot);
+}
+
+worker::Report SimWorker::Compute(const worker::RunLease& lease, int64_t tasks) {
+  const Pass& pass = passes_.at(lease.pass);
+  const int64_t task_count = pass.spec.task_count;
   const TaskRange range{lease.block.begin(), lease.block.begin() + tasks};
-  auto reducer = MakeReducer(spec.reducer, *ParseJson(spec.reducer_parameters));
-  NoBlobs blobs;
-  BlockFold fold(lease.block, spec.task_count);
+  testing::MapSink blobs(world_.blobs);
+  BlockFold fold(lease.block, task_count);
   worker::Report report;
   // Leaves of tasks that the pass does not have.
-  const int64_t lie = lies_ && random_.Chance(0.5) ? static_cast<int64_t>(1 + random_.Below(1 << 30)) << 32 : 0;
+  const int64_t lie = nature_.lies && random_.Chance(0.5) ? static_cast<int64_t>(1 + random_.Below(1 << 30)) << 32 : 0;
   for (int64_t task = range.begin; task < range.end; ++task) {
-    if (poison_.contains(task)) {
+    if (nature_.bad) {
+      report.fault = Failure{FaultKind::kEngineCrash, -1, "this worker is bad", "", ""};
+      break;
+    }
+    if (pass.job->poison.contains(task)) {
       // Half of the engines know which task it was that killed them.
       report.fault = Failure{FaultKind::kEngineCrash, random_.Chance(0.5) ? task : -1, "poison", "", ""};
       break;
     }
-    MOTE_CHECK(fold.Push(LeafOf(spec, task + lie, blobs), **reducer, blobs).ok(), "sums combine");
+    MOTE_CHECK(fold.Push(LeafOf(pass.value_seed, *pass.reducer, task + lie, blobs), *pass.reducer, blobs).ok(),
+               "such rows combine");
   }
   report.cost.tasks = fold.next_task() - range.begin;
-  report.nodes = *fold.Take(**reducer, blobs);
+  report.nodes = *fold.Take(*pass.reducer, blobs);
   if (report.fault && random_.Chance(0.5)) {  // a crash takes the finished prefix with it
     report.nodes.clear();
     report.cost.tasks = 0;
@@ -185,16 +209,32 @@ void SimWorker::Finish(int slot, uint64_t generation, int64_t tasks) {
   report.cost.phase_ns[static_cast<int>(Phase::kCompute)] =
       absl::ToInt64Nanoseconds(task_duration()) * report.cost.tasks;
   report.slot_time = task_duration() * static_cast<double>(range.size());
-  Do(session_.OnFinished(lease.lease, std::move(report)));
-  RunNext(slot);
+  return report;
 }
 
 void SimWorker::CrashEngine(int slot) {
   if (!alive_ || engines_[slot].empty()) return;
+  FailEngine(slot, {FaultKind::kEngineCrash, engines_[slot].front().block.begin(), "killed", "", ""});
+}
+
+void SimWorker::HangEngine(int slot) {
+  if (!alive_ || engines_[slot].empty()) return;
+  const uint64_t generation = ++generations_[slot];
+  hung_.insert(slot);
+  queue_.After(engines_[slot].front().task_timeout, [this, slot, generation] {
+    WhenAwake([this, slot, generation] {
+      if (generations_[slot] != generation || engines_[slot].empty()) return;
+      FailEngine(slot, {FaultKind::kTimeout, engines_[slot].front().block.begin(), "hung", "", ""});
+    });
+  });
+}
+
+// The engine ends, its lease with it; another one starts.
+void SimWorker::FailEngine(int slot, const Failure& failure) {
   const worker::RunLease lease = engines_[slot].front();
   engines_[slot].pop_front();
   worker::Report report;
-  report.fault = Failure{FaultKind::kEngineCrash, lease.block.begin(), "killed", "", ""};
+  report.fault = failure;
   Do(session_.OnSlotState(slot, false));
   Do(session_.OnFinished(lease.lease, std::move(report)));
   ++generations_[slot];

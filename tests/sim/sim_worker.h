@@ -10,28 +10,39 @@
 #include <vector>
 
 #include "tests/sim/event_queue.h"
+#include "tests/sim/invariants.h"
+#include "tests/sim/network.h"
 #include "tests/sim/options.h"
+#include "tests/sim/workload.h"
 #include "worker/session/session.h"
 
 namespace mote::sim {
 
-class SimCluster;
+// What all workers of a simulation share.
+struct WorkerWorld {
+  EventQueue& queue;
+  Random& random;
+  const Options& options;
+  Network& network;
+  Invariants& invariants;
+  const Workload& workload;
+  std::map<Digest, std::string>& blobs;  // of the coordinator's store
+};
 
 class SimWorker {
  public:
-  // `poison`: tasks on which an engine always fails. `lies`: half of its blocks have a
-  // wrong value, another one each time.
-  SimWorker(SimCluster& cluster, EventQueue& queue, Random& random, std::string name, const Options& options,
-            const std::set<int64_t>& poison, double slowness, bool lies);
+  struct Nature {
+    double slowness = 1;  // tasks take so many times as long as the options say
+    bool bad = false;     // every block fails
+    bool lies = false;    // half of its blocks have a wrong value, another one each time
+  };
+  SimWorker(const WorkerWorld& world, std::string name, Nature nature);
 
   const std::string& name() const { return name_; }
-  void Start() {
-    Do(session_.OnTick(queue_.now()));
-    ScheduleTick();
-  }
+  void Start();
 
   // From the network; only for the stream that is current.
-  void Deliver(uint64_t stream, std::function<worker::Actions(worker::Session&, absl::Time)> message);
+  void Deliver(uint64_t stream, Network::Message message);
   void StreamEnded(uint64_t stream);
   uint64_t stream() const { return stream_; }
 
@@ -39,8 +50,17 @@ class SimWorker {
   bool alive() const { return alive_; }
   void FreezeUntil(absl::Time time) { frozen_until_ = std::max(frozen_until_, time); }
   void CrashEngine(int slot);
+  // Until the time limit of the task that it runs.
+  void HangEngine(int slot);
 
  private:
+  struct Pass {
+    PassSpec spec;
+    const SimJob* job = nullptr;
+    uint64_t value_seed = 0;
+    std::unique_ptr<RowReducer> reducer;
+  };
+
   void Do(worker::Actions actions);
   void On(const worker::Connect& action);
   void On(const worker::Disconnect& action);
@@ -48,41 +68,40 @@ class SimWorker {
   void On(const worker::SendHeartbeat& action);
   void On(const worker::SendSlotState& action);
   void On(const worker::SendGoodbye& action);
-  void On(const worker::DefinePass& action) { passes_[action.pass] = action.spec; }
+  void On(const worker::DefinePass& action);
   void On(const worker::ForgetPass& action) { passes_.erase(action.pass); }
   void On(const worker::RunLease& action);
   void On(const worker::CancelLease& action);
   void On(const worker::ShortenLease& action);
-  void On(const worker::Exit&) { alive_ = false; }
+  void On(const worker::Exit& action);
 
   void ScheduleTick();
   void RunNext(int slot);
   void Finish(int slot, uint64_t generation, int64_t tasks);
   void FinishAfter(absl::Duration wait, int slot, int64_t tasks);
-  absl::Duration task_duration() const { return options_.task_duration * slowness_; }
+  absl::Duration task_duration() const { return world_.options.task_duration * nature_.slowness; }
+  void FailEngine(int slot, const Failure& failure);
+  // The block's first `tasks` tasks.
+  worker::Report Compute(const worker::RunLease& lease, int64_t tasks);
   // Runs `action` now, or when the worker thaws; never once it is dead.
   void WhenAwake(std::function<void()> action);
+  void Thaw();
 
-  SimCluster& cluster_;
+  const WorkerWorld world_;
   EventQueue& queue_;
   Random& random_;
   const std::string name_;
-  const Options& options_;
-  const std::set<int64_t>& poison_;
-  const double slowness_;
-  const bool lies_;
+  const Nature nature_;
   worker::Session session_;
   uint64_t stream_ = 0;  // 0: none
   bool alive_ = true;
   absl::Time frozen_until_ = absl::InfinitePast();
-  std::map<uint64_t, PassSpec> passes_;
+  std::deque<std::function<void()>> asleep_;  // what happens once it thaws
+  std::map<uint64_t, Pass> passes_;
   std::map<int, std::deque<worker::RunLease>> engines_;  // per slot: the first one runs
   std::map<int, uint64_t> generations_;                  // of what a slot runs
   std::map<int, absl::Time> started_;                    // when it began to
+  std::set<int> hung_;                                   // slots
 };
-
-// The leaf of a task as the simulation computes it: floating-point values whose sum
-// shows in which order it was taken.
-std::string LeafOf(const PassSpec& spec, int64_t task, BlobSink& blobs);
 
 }  // namespace mote::sim

@@ -10,7 +10,7 @@ constexpr int kFastWorkers = 7;
 
 absl::StatusOr<mc::JobView> RunJob(const Options& options, uint64_t seed) {
   SimCluster cluster(seed, options);
-  if (const std::optional<std::string> violation = cluster.Run()) return absl::InternalError(*violation);
+  if (const std::optional<Violation> violation = cluster.Run()) return absl::InternalError(violation->ToString());
   return *cluster.ended();
 }
 

@@ -38,6 +38,8 @@ class CoreHarness {
   void Heartbeat(const std::string& worker);
   // Ticks; connected workers stay alive if `heartbeats`.
   void Advance(absl::Duration duration, bool heartbeats = true);
+  // What a step of the wall clock shows after the next Restart().
+  void StepClock(absl::Duration by) { now_ += by; }
   void Cancel(JobId job);
   mc::JobView View(JobId job);
   std::vector<mc::WorkerView> Workers();

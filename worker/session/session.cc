@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/planted.h"
 
 namespace mote::worker {
 namespace {
@@ -50,7 +51,7 @@ Actions Session::OnWelcome(const Welcome& welcome, absl::Time now) {
   Rename(welcome.kept, actions);
   KeepPasses(actions);
   for (const auto& [number, lease] : leases_) {
-    if (lease.report != nullptr) actions.push_back(SendReport{lease.report});
+    if (lease.report != nullptr && !MOTE_PLANTED(kReportNotResent)) actions.push_back(SendReport{lease.report});
   }
   for (size_t slot = 0; slot < slots_.size(); ++slot) {
     if (!draining_ && slots_[slot].ready) continue;

@@ -57,6 +57,44 @@ TEST(Recovery, HeldLeaseGoesOnUnderTheNewEpoch) {
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
 }
 
+TEST(Recovery, StallOfTheLoopDoesNotShortenTheGraceOfWorkersThatAreAway) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  const mc::SendLease lease = c.TakeLease("w1");
+  c.Restart();
+  c.Send(mc::Tick{absl::Seconds(1)});
+  c.Advance(absl::Seconds(9), /*heartbeats=*/false);
+  ASSERT_EQ(c.Connect("w1", 1, {lease.token}).size(), 1u) << "within reconnect_grace";
+  EXPECT_EQ(c.View(job).stages[0].cost.attempts_lost, 0);
+}
+
+TEST(Recovery, ClockThatWasSetBackKeepsNoBlockWaiting) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kEngineCrash);
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kEngineCrash);
+  EXPECT_TRUE(c.TakeLeases("w1").empty()) << "it waits for its third attempt";
+  c.StepClock(-absl::Hours(1));
+  c.Restart();
+  c.Connect("w1");
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Recovery, ClockThatWasSetBackMakesNoDeviceTimeNegative) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 1));
+  mc::SendLease lease = c.TakeLease("w1");
+  c.StepClock(-absl::Hours(1));
+  c.Restart();
+  lease.token = c.Connect("w1", 1, {lease.token}).at(0).token;
+  c.ReportDone("w1", lease);
+  EXPECT_EQ(c.View(job).stages[0].cost.device_time, absl::ZeroDuration());
+}
+
 TEST(Recovery, TokenOfTheOldEpochDoesNotCommit) {
   CoreHarness c;
   c.Connect("w1");

@@ -1,0 +1,115 @@
+#include "tests/sim/clients.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace mote::sim {
+namespace {
+
+constexpr absl::Duration kAskAgain = absl::Seconds(2);
+constexpr absl::Duration kLookAgain = absl::Milliseconds(200);
+// Longer than a few back-offs in a row: between them a task may run unseen.
+constexpr absl::Duration kIdleMax = absl::Minutes(1);
+
+}  // namespace
+
+Clients::Clients(EventQueue& queue, Random& random, const Options& options, const Workload& workload, Loop& loop,
+                 Invariants& invariants)
+    : queue_(queue),
+      random_(random),
+      options_(options),
+      workload_(workload),
+      loop_(loop),
+      invariants_(invariants),
+      calls_(workload.jobs().size()) {}
+
+void Clients::Start() {
+  for (size_t job = 0; job < calls_.size(); ++job) {
+    const absl::Duration wait =
+        job == 0 ? absl::ZeroDuration() : random_.Between(absl::ZeroDuration(), absl::Seconds(3));
+    queue_.After(wait, [this, job] { Submit(job); });
+    const std::optional<absl::Duration> cancel_at = workload_.jobs()[job].cancel_at;
+    if (cancel_at) queue_.After(*cancel_at, [this, job] { Cancel(job); });
+  }
+}
+
+void Clients::Cancel(size_t job) {
+  if (calls_[job].ended) return;
+  if (calls_[job].id) loop_.Post(mc::CancelJob{CallId{job + 1}, *calls_[job].id, "sim"});
+  queue_.After(kAskAgain, [this, job] { Cancel(job); });
+}
+
+void Clients::Submit(size_t job) {
+  if (calls_[job].id) return Look(job);
+  const SimJob& submitted = workload_.jobs()[job];
+  loop_.Post(mc::SubmitJob{CallId{job + 1}, submitted.spec, submitted.request_id, "sim"});
+  queue_.After(kAskAgain, [this, job] { Submit(job); });
+}
+
+void Clients::Look(size_t job) {
+  if (calls_[job].ended) return;
+  loop_.Post(mc::GetJob{CallId{job + 1}, *calls_[job].id});
+  queue_.After(kLookAgain, [this, job] { Look(job); });
+}
+
+void Clients::On(const mc::Reply& reply) {
+  if (reply.call.value == kNobody) return;
+  if (options_.faults.answers_lost && random_.Chance(0.3)) return;
+  const size_t job = reply.call.value - 1;
+  if (!reply.status.ok()) return invariants_.Fail("a valid call is not refused", reply.status.ToString());
+  Watched& watched = calls_.at(job);
+  if (const JobId* id = std::get_if<JobId>(&reply.answer)) {
+    if (watched.id && *watched.id != *id) {
+      invariants_.Fail("a request id makes one job", absl::StrCat("jobs ", watched.id->value, " and ", id->value));
+    }
+    watched.id = *id;
+  } else if (const auto* view = std::get_if<mc::JobView>(&reply.answer)) {
+    watched.last = *view;
+    if (IsTerminal(view->state) && !watched.ended) watched.ended = *view;
+    CheckReason(watched);
+  }
+}
+
+// Nobody who looks at a job wonders for long why nothing happens.
+void Clients::CheckReason(Watched& watched) {
+  const mc::JobView& view = *watched.last;
+  const bool runs = std::any_of(view.stages.begin(), view.stages.end(),
+                                [](const mc::StageView& stage) { return stage.tasks_running > 0; });
+  if (runs || IsTerminal(view.state) || !view.waiting_reason.empty()) return watched.idle_since.reset();
+  if (!watched.idle_since) watched.idle_since = queue_.now();
+  if (queue_.now() - *watched.idle_since > kIdleMax) {
+    invariants_.Fail("no job waits without a reason", Unfinished());
+  }
+}
+
+void Clients::On(const mc::JobChanged& changed) {
+  for (size_t job = 0; changed.terminal && job < calls_.size(); ++job) {
+    if (calls_[job].id == changed.job && !calls_[job].ended) loop_.Post(mc::GetJob{CallId{job + 1}, changed.job});
+  }
+}
+
+bool Clients::done() const {
+  return std::all_of(calls_.begin(), calls_.end(), [](const Watched& watched) { return watched.ended.has_value(); });
+}
+
+std::string Clients::Unfinished() const {
+  std::string text;
+  for (size_t job = 0; job < calls_.size(); ++job) {
+    const Watched& watched = calls_[job];
+    if (watched.ended) continue;
+    absl::StrAppend(&text, text.empty() ? "" : "; ", "job ", job + 1);
+    if (!watched.last) {
+      absl::StrAppend(&text, " was never seen");
+      continue;
+    }
+    for (const mc::StageView& stage : watched.last->stages) {
+      absl::StrAppend(&text, " has ", stage.tasks_committed, " of ", stage.tasks_total, " tasks, ", stage.tasks_running,
+                      " running");
+    }
+    if (!watched.last->waiting_reason.empty()) absl::StrAppend(&text, ", ", watched.last->waiting_reason);
+  }
+  return text;
+}
+
+}  // namespace mote::sim

@@ -1,0 +1,208 @@
+#include "tests/sim/invariants.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/sim/state_checks.h"
+
+namespace mote::sim {
+namespace {
+
+// Far above any back-off that the core knows.
+constexpr absl::Duration kBackoffMax = absl::Minutes(1);
+
+std::string TextOf(const LeaseToken& token) {
+  return absl::StrCat("job ", token.job.value, " pass ", token.pass.value, " block at task ", token.block.begin(),
+                      " level ", token.block.level, " attempt ", token.attempt, " of epoch ", token.epoch.value);
+}
+
+}  // namespace
+
+std::string Violation::ToString() const {
+  return absl::StrCat("at ", absl::FormatDuration(absl::Trunc(at, absl::Microseconds(1))), ": ", invariant, ": ",
+                      detail);
+}
+
+void Invariants::Fail(std::string_view invariant, std::string detail) {
+  if (!violation_) violation_ = Violation{std::string(invariant), std::move(detail), queue_.now() - start_};
+}
+
+void Invariants::Started(const std::vector<mc::Event>& journal) {
+  passes_.clear();
+  live_.clear();
+  reported_.clear();
+  ended_.clear();
+  for (const mc::Event& event : journal) Learn(event);
+}
+
+void Invariants::Decided(const mc::State& state, absl::Time now, const mc::Decision& decision, size_t first_event) {
+  for (size_t i = first_event; i < decision.events.size(); ++i) {
+    Learn(decision.events[i]);
+    const auto* failed = std::get_if<mc::AttemptFailed>(&decision.events[i]);
+    if (failed != nullptr && failed->not_before > now + kBackoffMax) {
+      Fail("a block that failed is retried within a minute", TextOf(failed->token));
+    }
+  }
+  if (violation_) return;
+  CheckWindows(state);
+  if (const std::optional<Finding> finding = CheckState(state)) Fail(finding->invariant, finding->detail);
+}
+
+void Invariants::CheckWindows(const mc::State& state) {
+  for (const auto& [id, job] : state.jobs) {
+    for (const auto& [pass_id, pass] : job->passes) {
+      const auto book = passes_.find(pass_id);
+      if (book == passes_.end() || pass.is_volatile || pass.blocks.first_unsettled() == book->second.lowest) continue;
+      Fail("the window begins at the lowest task that is not settled",
+           absl::StrCat("job ", id.value, " pass ", pass_id.value, ": at task ", pass.blocks.first_unsettled(),
+                        ", but all below ", book->second.lowest, " are settled"));
+    }
+  }
+}
+
+void Invariants::Reconciled(const mc::WorkerHello& hello, const mc::Decision& decision, size_t first_effect) {
+  std::set<LeaseToken> kept;
+  bool welcome = false;
+  for (size_t i = first_effect; i < decision.effects.size(); ++i) {
+    const auto* sent = std::get_if<mc::SendWelcome>(&decision.effects[i]);
+    if (sent == nullptr) continue;
+    welcome = true;
+    for (const mc::KeptLease& lease : sent->kept) kept.insert(lease.held);
+  }
+  if (!welcome) return;
+  for (const LeaseToken& held : hello.held) {
+    const auto live = live_.find(held);
+    if (live == live_.end() || live->second != hello.worker || kept.contains(held)) continue;
+    Fail("a lease that is still held is kept", absl::StrCat(hello.worker, " holds ", TextOf(held)));
+  }
+}
+
+void Invariants::Judged(const mc::State& state, const std::deque<mc::Command>& waiting, const mc::Decision& decision,
+                        size_t first_effect) {
+  if (const std::optional<Finding> finding = CheckExclusions(state)) Fail(finding->invariant, finding->detail);
+  if (waiting.empty()) return;
+  for (size_t i = first_effect; i < decision.effects.size(); ++i) {
+    const auto* closed = std::get_if<mc::CloseSession>(&decision.effects[i]);
+    if (closed == nullptr) continue;
+    for (const mc::Command& command : waiting) {
+      const auto* heartbeat = std::get_if<mc::WorkerHeartbeat>(&command);
+      if (heartbeat == nullptr || heartbeat->session != closed->session) continue;
+      Fail("no worker is lost while its heartbeat waits in the mailbox", std::string(closed->status.message()));
+    }
+  }
+}
+
+void Invariants::Durable(std::span<const mc::Event> events) {
+  for (const mc::Event& event : events) {
+    if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) durable_reports_.insert(commit->token);
+    if (const auto* held = std::get_if<mc::BlockHeld>(&event)) durable_reports_.insert(held->token);
+    if (const auto* grant = std::get_if<mc::LeaseGranted>(&event)) durable_grants_.insert(grant->token);
+    if (const auto* submitted = std::get_if<mc::JobSubmitted>(&event)) durable_jobs_.insert(submitted->job);
+    if (const auto* ended = std::get_if<mc::JobEnded>(&event)) durable_ends_.insert(ended->job);
+  }
+}
+
+void Invariants::Released(const mc::Effect& effect) {
+  if (const auto* ack = std::get_if<mc::SendAck>(&effect)) {
+    if (reported_.contains(ack->token) && !durable_reports_.contains(ack->token)) {
+      Fail("what is acknowledged is durable", absl::StrCat("the report of ", TextOf(ack->token)));
+    }
+  } else if (const auto* lease = std::get_if<mc::SendLease>(&effect)) {
+    if (!lease->is_volatile && !durable_grants_.contains(lease->token)) {
+      Fail("a lease leaves once its grant is durable", TextOf(lease->token));
+    }
+  } else if (const auto* reply = std::get_if<mc::Reply>(&effect)) {
+    const JobId* job = std::get_if<JobId>(&reply->answer);
+    if (job != nullptr && !durable_jobs_.contains(*job)) {
+      Fail("an acknowledged job is in the journal", absl::StrCat("job ", job->value));
+    }
+    const auto* view = std::get_if<mc::JobView>(&reply->answer);
+    if (view != nullptr && IsTerminal(view->state) && !durable_ends_.contains(view->id)) {
+      Fail("an end that was told is in the journal", absl::StrCat("job ", view->id.value));
+    }
+  }
+}
+
+void Invariants::Learn(const mc::Event& event) {
+  if (const auto* planned = std::get_if<mc::StepPlanned>(&event)) {
+    LearnStep(planned->passes);
+  } else if (const auto* finish = std::get_if<mc::FinishPlanned>(&event)) {
+    LearnStep({finish->finish});
+  } else if (const auto* fold = std::get_if<mc::FoldPlanned>(&event)) {
+    LearnStep({fold->fold});
+  } else if (const auto* granted = std::get_if<mc::LeaseGranted>(&event)) {
+    live_.emplace(granted->token, granted->worker);
+  } else if (const auto* reissued = std::get_if<mc::LeaseReissued>(&event)) {
+    LearnReissue(*reissued);
+  } else if (const auto* failed = std::get_if<mc::AttemptFailed>(&event)) {
+    LearnFailure(*failed);
+  } else if (const auto* revoked = std::get_if<mc::AttemptRevoked>(&event)) {
+    LearnRevoke(*revoked);
+  } else if (const auto* held = std::get_if<mc::BlockHeld>(&event)) {
+    LearnHold(*held);
+  } else if (const auto* commit = std::get_if<mc::BlockCommitted>(&event)) {
+    LearnCommit(*commit);
+  } else if (const auto* quarantined = std::get_if<mc::TaskQuarantined>(&event)) {
+    Settle(quarantined->pass, quarantined->task);
+  } else if (const auto* ended = std::get_if<mc::JobEnded>(&event)) {
+    LearnEnd(*ended);
+  }
+}
+
+void Invariants::LearnStep(const std::vector<mc::PlannedPass>& passes) {
+  for (const mc::PlannedPass& pass : passes) passes_[pass.pass].settled.resize(pass.spec.task_count);
+}
+
+void Invariants::LearnReissue(const mc::LeaseReissued& reissued) {
+  const auto live = live_.find(reissued.held);
+  if (live == live_.end()) return Fail("only a live lease is issued again", TextOf(reissued.held));
+  LeaseToken token = reissued.held;
+  token.epoch = reissued.epoch;
+  live_.emplace(token, live->second);
+  live_.erase(live);
+}
+
+void Invariants::LearnRevoke(const mc::AttemptRevoked& revoked) {
+  if (live_.erase(revoked.token) == 0) Fail("only a live attempt is taken back", TextOf(revoked.token));
+}
+
+void Invariants::LearnHold(const mc::BlockHeld& held) {
+  if (live_.erase(held.token) == 0) Fail("only a live attempt's result is kept", TextOf(held.token));
+  reported_.insert(held.token);
+}
+
+// An attempt may fail after its finished prefix was committed.
+void Invariants::LearnFailure(const mc::AttemptFailed& failed) {
+  if (live_.erase(failed.token) == 0 && !reported_.contains(failed.token)) {
+    Fail("only a live attempt fails", TextOf(failed.token));
+  }
+}
+
+// What a client was told is the end stays the end, whatever crashes.
+void Invariants::LearnEnd(const mc::JobEnded& ended) {
+  std::erase_if(live_, [&](const auto& entry) { return entry.first.job == ended.job; });
+  if (ended_.emplace(ended.job, ended.state).second) return;
+  Fail("a job ends once", absl::StrCat("job ", ended.job.value));
+}
+
+void Invariants::LearnCommit(const mc::BlockCommitted& commit) {
+  const LeaseToken& token = commit.token;
+  if (!live_.contains(token)) return Fail("only a live attempt commits", TextOf(token));
+  std::erase_if(live_, [&](const auto& e) { return e.first.pass == token.pass && e.first.block == token.block; });
+  reported_.insert(token);
+  const int64_t end = commit.nodes.back().block.end(static_cast<int64_t>(passes_[token.pass].settled.size()));
+  for (int64_t task = token.block.begin(); task < end; ++task) Settle(token.pass, task);
+}
+
+void Invariants::Settle(PassId pass, int64_t task) {
+  Book& book = passes_[pass];
+  const int64_t count = static_cast<int64_t>(book.settled.size());
+  if (task >= count) return;  // of a step that no crash will bring back
+  if (book.settled[task]) {
+    Fail("a range commits exactly once", absl::StrCat("task ", task, " of pass ", pass.value, " was settled twice"));
+  }
+  book.settled[task] = true;
+  while (book.lowest < count && book.settled[book.lowest]) ++book.lowest;
+}
+
+}  // namespace mote::sim

@@ -1,0 +1,81 @@
+// The promises that a simulation checks as it runs: after every decision, every commit
+// and every released effect.
+//
+// What is decided but not durable has not happened: after a crash the books are opened
+// again from the journal.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "coordinator/core/core.h"
+#include "tests/sim/event_queue.h"
+#include "tests/sim/violation.h"
+
+namespace mote::sim {
+
+namespace mc = ::mote::coordinator;
+
+// Not thread-safe.
+class Invariants {
+ public:
+  explicit Invariants(const EventQueue& queue) : queue_(queue), start_(queue.now()) {}
+
+  // Records what is broken; the first one counts.
+  void Fail(std::string_view invariant, std::string detail);
+  const std::optional<Violation>& violation() const { return violation_; }
+
+  // The coordinator starts from these events.
+  void Started(const std::vector<mc::Event>& journal);
+  // The events of `decision` from `first_event` on were decided and led to `state`, `now`
+  // by the coordinator's clock.
+  void Decided(const mc::State& state, absl::Time now, const mc::Decision& decision, size_t first_event);
+  // A worker said Hello; what it was answered stands in the effects from `first_effect` on.
+  void Reconciled(const mc::WorkerHello& hello, const mc::Decision& decision, size_t first_effect);
+  // Deadlines were judged while these commands waited.
+  void Judged(const mc::State& state, const std::deque<mc::Command>& waiting, const mc::Decision& decision,
+              size_t first_effect);
+  // These events are in the journal now.
+  void Durable(std::span<const mc::Event> events);
+  void Released(const mc::Effect& effect);
+
+ private:
+  struct Book {
+    std::vector<bool> settled;  // by task
+    int64_t lowest = 0;         // that is not settled
+  };
+
+  void Learn(const mc::Event& event);
+  void LearnStep(const std::vector<mc::PlannedPass>& passes);
+  void LearnReissue(const mc::LeaseReissued& reissued);
+  void LearnFailure(const mc::AttemptFailed& failed);
+  void LearnRevoke(const mc::AttemptRevoked& revoked);
+  void LearnHold(const mc::BlockHeld& held);
+  void LearnEnd(const mc::JobEnded& ended);
+  void LearnCommit(const mc::BlockCommitted& commit);
+  void Settle(PassId pass, int64_t task);
+  void CheckWindows(const mc::State& state);
+
+  const EventQueue& queue_;
+  const absl::Time start_;
+  std::optional<Violation> violation_;
+
+  // From events, as they are decided.
+  std::map<PassId, Book> passes_;           // those that are journalled
+  std::map<LeaseToken, std::string> live_;  // attempts that may commit → whose
+  std::set<LeaseToken> reported_;           // tokens of commits
+  std::map<JobId, mc::JobState> ended_;
+  std::set<JobId> durable_jobs_;
+  std::set<JobId> durable_ends_;
+  std::set<LeaseToken> durable_reports_;
+  std::set<LeaseToken> durable_grants_;
+};
+
+}  // namespace mote::sim

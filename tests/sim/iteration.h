@@ -1,0 +1,27 @@
+// An iterative operation for the simulation: steps whose passes are volatile, with a
+// checkpoint now and then.
+//
+// A step sums values that depend on the state before it; the root's bits make the next
+// state. So a step that ran twice, not at all, or with another absent set shows at the
+// end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coordinator/core/planner.h"
+
+namespace mote::sim {
+
+namespace mc = ::mote::coordinator;
+
+inline constexpr char kIterate[] = "sim_iterate";
+
+// The operations of the product, and `sim_iterate: {seed, steps}`.
+const mc::PlannerTable& SimPlanners();
+
+// The state after a step that began in `state` and whose root has these bytes.
+std::string NextState(const std::string& state, std::string_view root);
+
+}  // namespace mote::sim

@@ -1,0 +1,190 @@
+#include "tests/sim/workload.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/check.h"
+#include "common/dataset.h"
+#include "common/json.h"
+#include "common/philox.h"
+#include "tests/sim/iteration.h"
+#include "tests/testing/map_sink.h"
+
+namespace mote::sim {
+namespace {
+
+using Blobs = std::map<Digest, std::string>;
+using AbsentTasks = std::set<int64_t>;
+
+// `concat` notices a wrong order, `mean` a wrong number, `sum` a wrong tree.
+constexpr const char* kReducers[] = {"sum", "concat", "mean"};
+
+void MakeSum(SimJob& job, mc::StageSpec& stage, const Options& options, Random& random) {
+  stage.operation = "random_sum";
+  stage.parameters = Json{{"values", 3}, {"seed", job.seed}}.dump();
+  stage.reduce = {kReducers[random.Below(std::size(kReducers))], "{}"};
+  stage.verify = {options.verify_sample, options.verify_replicas};
+}
+
+void MakeIteration(SimJob& job, mc::StageSpec& stage, Random& random) {
+  job.steps = 2 + static_cast<int64_t>(random.Below(15));
+  stage.tasks.count = 1 + stage.tasks.count / job.steps;
+  stage.operation = kIterate;
+  stage.parameters = Json{{"seed", job.seed}, {"steps", job.steps}}.dump();
+}
+
+SimJob DrawJob(uint64_t seed, const Options& options, Random& random) {
+  SimJob job;
+  job.seed = seed;
+  job.request_id = absl::StrCat("request ", seed);
+  job.spec.name = absl::StrCat("job ", seed);
+  job.spec.priority = static_cast<int>(random.Below(2));
+  job.spec.tenant = random.Chance(0.5) ? "default" : "other";
+  mc::StageSpec stage;
+  stage.name = "work";
+  stage.tasks.count = options.tasks;
+  stage.on_bad_task = mc::TaskPolicy::kQuarantine;
+  // Only what is verified may meet a worker that lies.
+  if (options.iterate && !options.a_worker_lies && random.Chance(0.5)) {
+    MakeIteration(job, stage, random);
+  } else {
+    MakeSum(job, stage, options, random);
+  }
+  job.spec.stages = {stage};
+  job.spec.outputs = {{"result", "work.result", "", ""}};
+  if (options.faults.poison_tasks) {
+    const uint64_t count = 1 + random.Below(3);
+    for (uint64_t i = 0; i < count; ++i) job.poison.insert(static_cast<int64_t>(random.Below(job.tasks())));
+  }
+  if (options.faults.cancels && random.Chance(0.5)) job.cancel_at = random.Between(absl::ZeroDuration(), options.chaos);
+  return job;
+}
+
+std::string LeafOfRow(const std::array<double, 3>& values, const RowReducer& reducer, BlobSink& blobs) {
+  TableBuilder builder(Schema{{{"result", DType::kF64, 3}}});
+  builder.AddF64s(values.data(), values.size());
+  std::string partial;
+  MOTE_CHECK(reducer.Leaf(builder.Take(), &partial, blobs).ok(), "the reducer takes such rows");
+  return partial;
+}
+
+// The bytes that a user would see.
+std::string FlatBytes(const Output& output, const Blobs& blobs) {
+  const std::string content =
+      output.content.artifact ? blobs.at(output.content.artifact->digest) : output.content.bytes;
+  if (output.kind != OutputKind::kTable) return content;
+  const absl::StatusOr<Dataset> dataset = Dataset::Decode(content);
+  MOTE_CHECK(dataset.ok(), "a table's content is a dataset");
+  std::string bytes = absl::StrCat(dataset->rows, " rows ");
+  for (const Segment& segment : dataset->segments) bytes += blobs.at(segment.blob.digest);
+  return bytes;
+}
+
+NodeValue PlainRoot(uint64_t value_seed, int64_t tasks, const AbsentTasks& absent, const RowReducer& reducer,
+                    BlobSink& sink) {
+  BlockFold fold({RootLevel(tasks), 0}, tasks);
+  for (int64_t task = 0; task < tasks; ++task) {
+    NodeValue leaf;
+    if (!absent.contains(task)) leaf = LeafOf(value_seed, reducer, task, sink);
+    MOTE_CHECK(fold.Push(std::move(leaf), reducer, sink).ok(), "such rows combine");
+  }
+  return fold.Take(reducer, sink)->front().partial;
+}
+
+std::unique_ptr<RowReducer> ReducerOf(const std::string& name) { return *MakeRowReducer(name, Json::object()); }
+
+std::string PlainResult(const SimJob& job, const AbsentTasks& absent, Blobs& blobs) {
+  const std::unique_ptr<RowReducer> reducer = ReducerOf(job.spec.stages[0].reduce.name);
+  testing::MapSink sink(blobs);
+  const NodeValue root = PlainRoot(job.seed, job.tasks(), absent, *reducer, sink);
+  const absl::StatusOr<Output> plain = reducer->Finish(root ? &*root : nullptr, sink, nullptr);
+  MOTE_CHECK(plain.ok(), "such partials finish");
+  return FlatBytes(*plain, blobs);
+}
+
+uint64_t SeedOfStep(uint64_t seed, const std::string& state) {
+  const Digest digest = Sha256(absl::StrCat(seed, " ", state));
+  uint64_t value;
+  std::memcpy(&value, digest.Hex().data(), sizeof(value));
+  return value;
+}
+
+std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent, Blobs& blobs) {
+  const std::unique_ptr<RowReducer> reducer = ReducerOf("sum");
+  testing::MapSink sink(blobs);
+  std::string state = "start";
+  for (int64_t step = 0; step < job.steps; ++step) {
+    const auto found = absent.find(step);
+    const NodeValue root = PlainRoot(SeedOfStep(job.seed, state), job.tasks(),
+                                     found == absent.end() ? AbsentTasks{} : found->second, *reducer, sink);
+    state = NextState(state, root ? *root : "");
+  }
+  return state;
+}
+
+}  // namespace
+
+Workload::Workload(const Options& options, Random& random) {
+  for (int i = 0; i < options.jobs; ++i) jobs_.push_back(DrawJob(1 + static_cast<uint64_t>(i), options, random));
+}
+
+const SimJob& Workload::JobOf(const PassSpec& pass) const {
+  return jobs_.at(ParseJson(pass.parameters)->at("seed").get<uint64_t>() - 1);
+}
+
+void Workload::Learn(PassId id, const PassSpec& pass) {
+  if (pass.kernel == kIterate) steps_[id] = ParseJson(pass.parameters)->at("step").get<int64_t>();
+}
+
+std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
+                                              Blobs& blobs) const {
+  if (view.state == mc::JobState::kCancelled && job.cancel_at) return std::nullopt;
+  std::map<int64_t, AbsentTasks> absent;  // by step
+  for (const mc::AbsentView& task : view.absent) {
+    const auto step = steps_.find(task.pass);
+    absent[step == steps_.end() ? 0 : step->second].insert(task.task);
+  }
+  const mc::JobState want = absent.empty() ? mc::JobState::kSucceeded : mc::JobState::kPartlyQuarantined;
+  if (view.state != want) {
+    return absl::StrCat("it ended as state ", static_cast<int>(view.state), " with ", view.absent.size(),
+                        " absent tasks");
+  }
+  for (int64_t step = 0; step < std::max<int64_t>(1, job.steps); ++step) {
+    const AbsentTasks& missing = absent[step];
+    const bool expected = more_absent
+                              ? std::includes(missing.begin(), missing.end(), job.poison.begin(), job.poison.end())
+                              : missing == job.poison;
+    if (!expected) {
+      return absl::StrCat(missing.size(), " tasks of step ", step, " are absent, ", job.poison.size(), " are poison");
+    }
+  }
+  if (view.outputs.size() != 1) return "the output is missing";
+  const std::string plain = job.steps > 0 ? PlainIteration(job, absent, blobs) : PlainResult(job, absent[0], blobs);
+  if (FlatBytes(view.outputs[0].output, blobs) != plain) {
+    return absl::StrCat("the bits of ", job.spec.stages[0].operation, " ", job.spec.stages[0].reduce.name,
+                        " differ from those of a plain fold");
+  }
+  return std::nullopt;
+}
+
+uint64_t ValueSeed(const PassSpec& pass) {
+  const Json parameters = *ParseJson(pass.parameters);
+  const uint64_t seed = parameters.at("seed").get<uint64_t>();
+  return pass.kernel == kIterate ? SeedOfStep(seed, parameters.at("state").get<std::string>()) : seed;
+}
+
+std::string LeafOf(uint64_t value_seed, const RowReducer& reducer, int64_t task, BlobSink& blobs) {
+  const Philox random(value_seed, static_cast<uint64_t>(task));
+  return LeafOfRow({random.Normal(0), random.Normal(1) * 1e8, random.Normal(2) * 1e-8}, reducer, blobs);
+}
+
+std::string LeafOfZeros(const RowReducer& reducer) {
+  Blobs blobs;
+  testing::MapSink sink(blobs);
+  return LeafOfRow({0, 0, 0}, reducer, sink);
+}
+
+}  // namespace mote::sim

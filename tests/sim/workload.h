@@ -1,0 +1,64 @@
+// The jobs of a simulation: what they compute, which of their tasks are poison, and
+// what their result must be.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "coordinator/core/core.h"
+#include "tests/sim/options.h"
+
+namespace mote::sim {
+
+namespace mc = ::mote::coordinator;
+
+// A job of `random_sum` tasks, or of the steps of `sim_iterate`. Its seed, which stands in
+// the parameters of its passes, tells an engine whose tasks it runs.
+struct SimJob {
+  uint64_t seed = 0;
+  mc::JobSpec spec;
+  std::string request_id;
+  int64_t steps = 0;                        // of an iteration; 0: it is none
+  std::set<int64_t> poison;                 // tasks that kill every engine; in each step
+  std::optional<absl::Duration> cancel_at;  // after the start of the simulation
+
+  int64_t tasks() const { return spec.stages[0].tasks.count; }
+};
+
+class Workload {
+ public:
+  Workload(const Options& options, Random& random);
+
+  const std::vector<SimJob>& jobs() const { return jobs_; }
+  // The job whose passes have these parameters.
+  const SimJob& JobOf(const PassSpec& pass) const;
+
+  // A pass has been leased under this id: needed to tell which step's tasks are absent.
+  void Learn(PassId id, const PassSpec& pass);
+
+  // What is wrong with how `job` ended; nothing: its absent tasks are the poison ones
+  // (and perhaps others, if `more_absent`), and its bits are those of a plain fold
+  // without them.
+  std::optional<std::string> CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
+                                      std::map<Digest, std::string>& blobs) const;
+
+ private:
+  std::vector<SimJob> jobs_;
+  std::map<PassId, int64_t> steps_;  // of iterations
+};
+
+// What the values of a pass are drawn from, besides the task.
+uint64_t ValueSeed(const PassSpec& pass);
+
+// The partial of one task: floating-point values whose sum shows in which order it was
+// taken.
+std::string LeafOf(uint64_t value_seed, const RowReducer& reducer, int64_t task, BlobSink& blobs);
+
+// As LeafOf, of a task whose values are all zero.
+std::string LeafOfZeros(const RowReducer& reducer);
+
+}  // namespace mote::sim
