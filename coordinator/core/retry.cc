@@ -32,13 +32,14 @@ std::vector<Block> Around(TaskRange rest, int64_t suspect, int64_t task_count) {
   return pieces;
 }
 
+// Cuts two tasks or more into two pieces at least. At the right edge a block has several names:
+// the one whose right half has tasks too is the one to halve.
 std::vector<Block> Halves(TaskRange rest, int64_t task_count) {
   std::vector<Block> pieces = CanonicalNodes(rest, task_count);
-  if (pieces.size() > 1 || pieces[0].level == 0) return pieces;
-  const Block whole = pieces[0];
-  pieces = {whole.Left()};
-  if (whole.Right().begin() < task_count) pieces.push_back(whole.Right());
-  return pieces;
+  if (pieces.size() > 1 || rest.size() == 1) return pieces;
+  Block whole = pieces[0];
+  while (whole.Right().begin() >= task_count) whole = whole.Left();
+  return {whole.Left(), whole.Right()};
 }
 
 // Gives a task up for good.

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 // if `known`.
 void RunWithPoison(CoreHarness& c, const std::vector<std::string>& workers, const std::set<int64_t>& poison, bool known,
                    FaultKind kind = FaultKind::kEngineCrash) {
-  for (int idle = 0; idle < 20;) {
+  for (int idle = 0, round = 0; idle < 20 && round < 5000; ++round) {
     ++idle;
     for (const std::string& worker : workers) {
       for (const mc::SendLease& lease : c.TakeLeases(worker)) {
@@ -89,6 +89,19 @@ TEST(Retry, PoisonTasksAreQuarantinedAndNeighboursAreNot) {
     for (const mc::AbsentView& task : view.absent) absent.push_back(task.task);
     EXPECT_THAT(absent, ::testing::UnorderedElementsAre(0, 131, 299));
     EXPECT_EQ(view.outputs.at(0).output.rows, 297);
+  }
+}
+
+TEST(Retry, BlocksAtTheRightEdgeAreBisectedDownToOneTask) {
+  for (const int64_t tasks : {3, 6, 110, 119}) {
+    CoreHarness c;
+    c.Connect("w1");
+    const JobId job = *c.Submit(Quarantining(tasks));
+    std::set<int64_t> poison;
+    for (int64_t task = 2; task < tasks; ++task) poison.insert(task);
+    RunWithPoison(c, {"w1"}, poison, /*known=*/false);
+    EXPECT_EQ(c.View(job).state, mc::JobState::kPartlyQuarantined) << tasks << " tasks";
+    EXPECT_EQ(c.View(job).absent.size(), poison.size());
   }
 }
 
