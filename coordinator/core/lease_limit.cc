@@ -1,7 +1,6 @@
 #include "coordinator/core/lease_limit.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/dispatch.h"
 #include "coordinator/core/estimate.h"
+#include "coordinator/core/held_leases.h"
 #include "coordinator/core/worker_session.h"
 
 namespace mote::coordinator {
@@ -16,31 +16,19 @@ namespace {
 
 constexpr int kTimesPredicted = 20;
 
-struct Held {
-  LeaseToken token;
-  Attempt attempt;
-};
-
-// What the slot holds, the oldest first: it runs in that order.
-std::vector<Held> HeldBy(const State& state, const Worker& worker, int slot, absl::Duration* limit) {
-  std::vector<Held> held;
-  for (const auto& [token, at] : worker.leases) {
-    const Job* job = at == slot ? state.FindJob(token.job) : nullptr;
-    if (job == nullptr) continue;
-    const auto pass = job->passes.find(token.pass);
-    const Attempt* attempt = pass == job->passes.end() ? nullptr : pass->second.blocks.FindAttempt(token);
-    if (attempt == nullptr) continue;
-    held.push_back({token, *attempt});
-    *limit = std::max(*limit, LeaseLimit(state, *job, pass->second, token.block));
+// The longest that any of the leases may take.
+absl::Duration LimitOf(const State& state, const std::vector<HeldLease>& held) {
+  absl::Duration limit;
+  for (const HeldLease& lease : held) {
+    const Job& job = *state.FindJob(lease.token.job);
+    limit = std::max(limit, LeaseLimit(state, job, job.passes.at(lease.token.pass), lease.token.block));
   }
-  std::sort(held.begin(), held.end(), [](const Held& a, const Held& b) {
-    return std::make_pair(a.attempt.granted, a.token) < std::make_pair(b.attempt.granted, b.token);
-  });
-  return held;
+  return limit;
 }
 
 // The oldest one is to blame; the others only stood behind it.
-void Expire(Transaction& tx, const std::string& name, int slot, const std::vector<Held>& held, absl::Duration limit) {
+void Expire(Transaction& tx, const std::string& name, int slot, const std::vector<HeldLease>& held,
+            absl::Duration limit) {
   Slot& stuck = tx.state.cluster.Find(name)->slots[slot];
   const std::string why = absl::StrCat("slot ", slot, " of worker ", name, " reported nothing for ",
                                        absl::FormatDuration(absl::Trunc(tx.now - stuck.progress, absl::Seconds(1))),
@@ -48,7 +36,7 @@ void Expire(Transaction& tx, const std::string& name, int slot, const std::vecto
                                        ") and its lease was revoked; see the worker's log, or set a longer `timeout`");
   stuck.progress = tx.now;
   std::vector<LeaseToken> waiting;
-  for (const Held& lease : held) {
+  for (const HeldLease& lease : held) {
     tx.Revoke(lease.token.job, lease.token.pass, lease.token.block, lease.attempt);
     if (&lease != &held.front()) waiting.push_back(lease.token);
   }
@@ -77,8 +65,8 @@ void ExpireLeases(Transaction& tx) {
   }
   for (const auto& [name, slot] : silent) {
     const Worker& worker = *tx.state.cluster.Find(name);
-    absl::Duration limit;
-    const std::vector<Held> held = HeldBy(tx.state, worker, slot, &limit);
+    const std::vector<HeldLease> held = HeldLeases(tx.state, worker)[slot];
+    const absl::Duration limit = LimitOf(tx.state, held);
     if (!held.empty() && tx.now - worker.slots[slot].progress > limit) Expire(tx, name, slot, held, limit);
   }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "coordinator/core/dispatch.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/faults.h"
+#include "coordinator/core/held_leases.h"
 #include "coordinator/core/verify.h"
 
 namespace mote::coordinator {
@@ -28,20 +28,6 @@ constexpr absl::Duration kAnswerPatience = absl::Milliseconds(100);
 constexpr absl::Duration kFirstBlockPatience = absl::Seconds(2);
 // A copy must promise to be done in this part of the time that the original needs.
 constexpr double kCopyGain = 2;
-
-struct Held {
-  LeaseToken token;
-  Attempt attempt;
-  size_t attempts = 1;  // live ones of the block
-};
-
-// The attempt behind a lease of the cluster; nullopt: the job has moved on.
-std::optional<Held> HeldOf(State& state, const LeaseToken& token) {
-  const Pass* pass = state.FindPass(token.job, token.pass);
-  const Attempt* attempt = pass == nullptr ? nullptr : pass->blocks.FindAttempt(token);
-  if (attempt == nullptr) return std::nullopt;
-  return Held{token, *attempt, pass->blocks.Find(token)->attempts.size()};
-}
 
 // A block, or one of its tasks, that failed by itself, or with so many workers that it is
 // no coincidence: it is judged when its last attempt fails, and with a copy always live
@@ -75,50 +61,42 @@ class Relief {
  private:
   using Idle = std::vector<OpenSlot>::iterator;
 
-  void LookAtSlot(const Worker& worker, const std::vector<Held>& queue);
-  void TakeBack(const Held& held);
-  void Split(const Worker& worker, const Held& held);
-  void Copy(const Worker& worker, const Held& held, Idle idle, absl::Duration remaining);
+  bool HasCopy(const HeldLease& held);
+  void LookAtSlot(const Worker& worker, const std::vector<HeldLease>& queue);
+  void TakeBack(const HeldLease& held);
+  void Split(const Worker& worker, const HeldLease& held);
+  void Copy(const Worker& worker, const HeldLease& held, Idle idle, absl::Duration remaining);
   // How long the slot's first lease will go on. nullopt: no task of its kind has ended
   // yet. A lease that is late already is taken to be halfway.
-  std::optional<absl::Duration> Remaining(const Worker& worker, const Held& held) const;
+  std::optional<absl::Duration> Remaining(const Worker& worker, const HeldLease& held) const;
   // An idle slot that may run the lease's pass, on another worker than `except`.
-  Idle IdleSlotFor(const Held& held, const std::string* except);
+  Idle IdleSlotFor(const HeldLease& held, const std::string* except);
 
   Transaction& tx_;
   std::vector<OpenSlot> idle_;  // not used by this look yet
 };
 
 int Relief::Look(const Worker& worker) {
-  std::map<int, std::vector<Held>> queues;  // by slot
-  for (const auto& [token, slot] : worker.leases) {
-    if (std::optional<Held> held = HeldOf(tx_.state, token)) queues[slot].push_back(*std::move(held));
-  }
   const int looked_at = static_cast<int>(worker.leases.size());
-  for (auto& [slot, queue] : queues) {
+  for (const auto& [slot, queue] : HeldLeases(tx_.state, worker)) {
     if (done()) break;
-    // Engines run leases in the order of their grants.
-    std::sort(queue.begin(), queue.end(), [](const Held& a, const Held& b) {
-      return std::tie(a.attempt.granted, a.token.pass, a.attempt.number) <
-             std::tie(b.attempt.granted, b.token.pass, b.attempt.number);
-    });
     LookAtSlot(worker, queue);
   }
   return looked_at;
 }
 
-void Relief::LookAtSlot(const Worker& worker, const std::vector<Held>& queue) {
-  const Held& first = queue.front();
+void Relief::LookAtSlot(const Worker& worker, const std::vector<HeldLease>& queue) {
+  const HeldLease& first = queue.front();
   const absl::Duration elapsed = tx_.now - HeldSince(worker, first.attempt);
   const std::optional<absl::Duration> remaining = Remaining(worker, first);
   const absl::Duration wait = remaining.value_or(elapsed);
   for (size_t i = queue.size(); i-- > 1 && wait >= kTakeBackMin;) {
     const Idle idle = IdleSlotFor(queue[i], nullptr);
-    if (idle == idle_.end() || queue[i].attempts > 1) continue;
+    if (idle == idle_.end() || HasCopy(queue[i])) continue;
     idle_.erase(idle);
     TakeBack(queue[i]);
   }
-  if (!remaining || first.attempts > 1) return;
+  if (!remaining || HasCopy(first)) return;
   const Job& job = *tx_.state.FindJob(first.token.job);
   const Pass& pass = *tx_.state.FindPass(first.token.job, first.token.pass);
   const bool divisible = first.token.block.size(pass.spec->task_count) > 1 && !IsVerified(job, pass, first.token.block);
@@ -135,7 +113,11 @@ void Relief::LookAtSlot(const Worker& worker, const std::vector<Held>& queue) {
   if (const Idle idle = IdleSlotFor(first, &worker.name); idle != idle_.end()) Copy(worker, first, idle, *remaining);
 }
 
-std::optional<absl::Duration> Relief::Remaining(const Worker& worker, const Held& held) const {
+bool Relief::HasCopy(const HeldLease& held) {
+  return tx_.state.FindPass(held.token.job, held.token.pass)->blocks.Find(held.token)->attempts.size() > 1;
+}
+
+std::optional<absl::Duration> Relief::Remaining(const Worker& worker, const HeldLease& held) const {
   const Job& job = *tx_.state.FindJob(held.token.job);
   const Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
   const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
@@ -146,7 +128,7 @@ std::optional<absl::Duration> Relief::Remaining(const Worker& worker, const Held
   return elapsed <= expected ? expected - elapsed : elapsed;
 }
 
-Relief::Idle Relief::IdleSlotFor(const Held& held, const std::string* except) {
+Relief::Idle Relief::IdleSlotFor(const HeldLease& held, const std::string* except) {
   const Job& job = *tx_.state.FindJob(held.token.job);
   const Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
   return std::find_if(idle_.begin(), idle_.end(), [&](const OpenSlot& open) {
@@ -155,17 +137,17 @@ Relief::Idle Relief::IdleSlotFor(const Held& held, const std::string* except) {
   });
 }
 
-void Relief::TakeBack(const Held& held) {
+void Relief::TakeBack(const HeldLease& held) {
   tx_.Revoke(held.token.job, held.token.pass, held.token.block, held.attempt);
   tx_.EmitOf(*tx_.state.FindPass(held.token.job, held.token.pass), AttemptRevoked{held.token});
 }
 
-void Relief::Split(const Worker& worker, const Held& held) {
+void Relief::Split(const Worker& worker, const HeldLease& held) {
   tx_.state.cluster.Find(worker.name)->shortened[held.token] = tx_.now;
   tx_.Send(SendShorten{*worker.session, held.token, held.token.block.begin()});
 }
 
-void Relief::Copy(const Worker& worker, const Held& held, Idle idle, absl::Duration remaining) {
+void Relief::Copy(const Worker& worker, const HeldLease& held, Idle idle, absl::Duration remaining) {
   Job& job = *tx_.state.FindJob(held.token.job);
   Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
   const double tasks = static_cast<double>(held.token.block.size(pass.spec->task_count));
