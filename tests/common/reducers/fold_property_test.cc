@@ -49,7 +49,9 @@ NodeValue RootOfRandomBlocks(const Reducer& reducer, const std::vector<NodeValue
   for (Node& node : nodes) {
     const absl::Status valid = node.partial ? reducer.Validate(*node.partial) : absl::OkStatus();
     EXPECT_TRUE(valid.ok()) << valid;
-    if (node.partial) EXPECT_LE(static_cast<int64_t>(node.partial->size()), kInlineBytesMax);
+    if (node.partial) {
+      EXPECT_LE(static_cast<int64_t>(node.partial->size()), kInlineBytesMax);
+    }
     const absl::Status status = fold.Insert(std::move(node), reducer, blobs);
     EXPECT_TRUE(status.ok()) << status;
   }
