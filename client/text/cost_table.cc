@@ -124,7 +124,7 @@ std::string CostText(const v1::Job& job) {
   std::string text = absl::StrCat(table.ToString(), note, kLegend);
   if (total.wasted_seconds() > 0) {
     absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
-                    " of DEVICE, by attempts that another one beat\n");
+                    " of DEVICE, by attempts that failed or that another one beat\n");
   }
   return absl::StrCat(text, VerificationText(job));
 }

@@ -26,4 +26,13 @@ inline std::optional<double> ParseNumber(std::string_view cell) {
   return value + 0.0;
 }
 
+// A trimmed cell that is spelled as a number but is no finite one: inf, -nan, 1e999.
+inline bool IsNonFinite(std::string_view cell) {
+  if (cell.size() > 1 && cell[0] == '+' && cell[1] != '-') cell.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (end != cell.data() + cell.size() || cell.empty()) return false;
+  return error == std::errc::result_out_of_range || (error == std::errc() && !std::isfinite(value));
+}
+
 }  // namespace mote

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/prepare/cell.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
 #include "common/utf8.h"
@@ -83,12 +84,33 @@ absl::Status CheckUtf8(const ColumnProfile& profile) {
   return absl::OkStatus();
 }
 
+// A column of numbers and infinities, say, is not meant to be one of categories.
+absl::Status CheckFinite(const ColumnProfile& profile) {
+  if (profile.numbers.count == 0 || profile.values.rung != Rung::kTexts) return absl::OkStatus();
+  std::string_view found;
+  int64_t non_finite = 0;
+  for (const auto& [text, count] : profile.values.texts) {
+    if (!IsNonFinite(text)) continue;
+    non_finite += count;
+    if (found.empty()) found = text;
+  }
+  if (non_finite == 0 || non_finite < profile.not_numbers) return absl::OkStatus();
+  return Invalid(absl::StrCat("column \"", std::string(profile.name), "\" has ", profile.numbers.count, " numbers and ",
+                              non_finite, " that are not finite, such as \"", std::string(found),
+                              "\"; name that text in `missing` to have it imputed, or the column in `one_hot` if its ",
+                              "values are categories, or in drop_columns"));
+}
+
 absl::Status FitCategories(const ColumnProfile& profile, FittedColumn* column) {
   column->kind = ColumnKind::kCategory;
   if (profile.values.rung != Rung::kTexts) {
+    const std::string mixed = profile.numbers.count == 0
+                                  ? ""
+                                  : absl::StrCat(", ", profile.not_numbers, " of ", profile.present(),
+                                                 " are no finite numbers: name their text in `missing`, or");
     return Invalid(absl::StrCat("column \"", column->name,
-                                "\" has too many distinct values to one-hot encode (at most ", kTextsMax,
-                                "); add it to drop_columns"));
+                                "\" has too many distinct values to one-hot encode (at most ", kTextsMax, ")",
+                                mixed.empty() ? ";" : mixed, " add it to drop_columns"));
   }
   MOTE_RETURN_IF_ERROR(CheckUtf8(profile));
   for (const auto& [text, count] : profile.values.texts) column->categories.emplace_back(text);
@@ -116,6 +138,7 @@ absl::StatusOr<FittedColumn> FitColumn(const ColumnProfile& profile, const Prepa
   } else if (profile.numeric()) {
     MOTE_RETURN_IF_ERROR(FitNumber(profile, options, &column));
   } else if (options.one_hot == OneHot::kAuto) {
+    MOTE_RETURN_IF_ERROR(CheckFinite(profile));
     MOTE_RETURN_IF_ERROR(FitCategories(profile, &column));
   } else {
     Omit("holds text, and one_hot does not name it", &column);

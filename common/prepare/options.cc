@@ -119,6 +119,18 @@ absl::Status ParseOnBadRow(const std::string& text, PrepareOptions* options) {
   return NotOneOf("on_bad_row", text, {"fail", "skip", "quarantine"});
 }
 
+// "; its columns are a, b": a header that was cut at the wrong character shows itself.
+std::string ColumnsText(const std::vector<std::string>& known) {
+  constexpr size_t kShownMax = 20;
+  if (known.size() == 1) {
+    return absl::StrCat("; its only column is \"", known[0], "\": if that is several, name their `delimiter`");
+  }
+  std::string text = absl::StrCat(
+      "; its columns are ", absl::StrJoin(known.begin(), known.begin() + std::min(known.size(), kShownMax), ", "));
+  if (known.size() > kShownMax) absl::StrAppend(&text, " and ", known.size() - kShownMax, " more");
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<PrepareOptions> PrepareOptions::Parse(const Json& parameters) {
@@ -155,7 +167,8 @@ absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view
   for (const Column& column : schema.columns) known.push_back(column.name);
   const auto check = [&](const std::string& parameter, const std::string& name) -> absl::Status {
     if (Has(known, name)) return absl::OkStatus();
-    return Invalid(absl::StrCat(parameter, ": ", table, " has no column \"", name, "\"", DidYouMean(name, known)));
+    return Invalid(absl::StrCat(parameter, ": ", table, " has no column \"", name, "\"", DidYouMean(name, known),
+                                ColumnsText(known)));
   };
   MOTE_RETURN_IF_ERROR(check("label", label));
   for (const std::string& name : drop_columns) MOTE_RETURN_IF_ERROR(check("drop_columns", name));

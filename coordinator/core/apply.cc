@@ -47,15 +47,19 @@ void AddPass(State& state, Job& job, int stage, const PlannedPass& planned, bool
   state.next_pass = std::max(state.next_pass, (planned.pass.value & kCounterMask) + 1);
 }
 
+void AddDeviceTime(State& state, Job& job, StageRun& stage, absl::Duration used, absl::Duration wasted) {
+  stage.cost.device_time += used + wasted;
+  stage.cost.wasted_time += wasted;
+  state.tenant_device_time[job.admitted.spec.tenant] += used + wasted;
+  job.share += used + wasted;
+}
+
 // Adds what a committed block cost to its pass, its stage and what is known of the
 // kernel.
 void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
   pass.cost.Merge(event.cost);
   stage.cost.cost.Merge(event.cost);
-  stage.cost.device_time += event.slot_time + event.wasted;
-  stage.cost.wasted_time += event.wasted;
-  state.tenant_device_time[job.admitted.spec.tenant] += event.slot_time + event.wasted;
-  job.share += event.slot_time + event.wasted;
+  AddDeviceTime(state, job, stage, event.slot_time, event.wasted);
   const double bytes = static_cast<double>(event.cost.staged_bytes) + static_cast<double>(event.cost.network_bytes);
   if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
@@ -319,6 +323,7 @@ absl::Status On(State& state, const AttemptFailed& event, BlobSink&) {
     for (const Block& piece : event.pieces) MOTE_RETURN_IF_ERROR(pass->blocks.Isolate(piece, event.not_before));
   }
   if (counts) ++job->stages[pass->stage].cost.attempts_lost;
+  AddDeviceTime(state, *job, job->stages[pass->stage], absl::ZeroDuration(), event.wasted);
   job->story.Add(StoryOf(*pass, event));
   if (Worker* worker = state.cluster.Find(event.failure.worker)) worker->attempts_failed += counts;
   state.cluster.RemoveLease(token, event.failure.worker);

@@ -34,4 +34,10 @@ void LearnSlowness(Worker& worker, int slot, const StageRun& stage, const Pass& 
   learned.is_measured = true;
 }
 
+absl::Duration SpentBy(const State& state, const Attempt& attempt, absl::Time now) {
+  const Worker* worker = state.cluster.Find(attempt.worker);
+  const absl::Time since = worker == nullptr ? attempt.granted : HeldSince(*worker, attempt);
+  return std::max(absl::ZeroDuration(), now - since);
+}
+
 }  // namespace mote::coordinator

@@ -20,4 +20,7 @@ absl::Time HeldSince(const Worker& worker, const Attempt& attempt);
 // than the mean a task takes in the slot that sent it.
 void LearnSlowness(Worker& worker, int slot, const StageRun& stage, const Pass& pass, const WorkerReport& report);
 
+// Slot time that a live attempt has spent, if it is the one that its slot runs.
+absl::Duration SpentBy(const State& state, const Attempt& attempt, absl::Time now);
+
 }  // namespace mote::coordinator

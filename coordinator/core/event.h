@@ -179,6 +179,7 @@ struct AttemptFailed {
   std::vector<Block> pieces;
   absl::Time not_before;
   absl::Time time = {};
+  absl::Duration wasted = {};  // that the attempt held its slot for nothing
   bool operator==(const AttemptFailed&) const = default;
 };
 

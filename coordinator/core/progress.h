@@ -27,7 +27,7 @@ struct CostView {
   AlphaFit alpha;
   int64_t attempts_lost = 0;
   absl::Duration device_time;  // that leases held a slot
-  absl::Duration wasted_time;  // of it: attempts that another one beat
+  absl::Duration wasted_time;  // of it: attempts that failed, or that another one beat
   VerifyView verify;
   bool operator==(const CostView&) const = default;
 };

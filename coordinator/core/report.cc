@@ -136,16 +136,18 @@ void Decide(Transaction& tx, const WorkerReport& report) {
     commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
     tx.EmitOf(*pass, std::move(commit));
   }
+  // A finished prefix carries the time of its attempt.
+  const absl::Duration wasted = *done_end > token.block.begin() ? absl::ZeroDuration() : slot_time;
   if (report.failure && *done_end < block_end) {
     Failure failure = *report.failure;
     failure.worker = worker->name;
     Shorten(failure);
-    OnFailure(tx, token, *done_end, std::move(failure));
+    OnFailure(tx, token, *done_end, std::move(failure), wasted);
   } else if (*done_end == token.block.begin() && was_asked) {
     tx.EmitOf(*pass, AttemptRevoked{token});
   } else if (*done_end == token.block.begin()) {  // given back unstarted
     Failure failure{FaultKind::kGivenBack, -1, "the worker gave the block back", "", worker->name};
-    OnFailure(tx, token, *done_end, std::move(failure));
+    OnFailure(tx, token, *done_end, std::move(failure), wasted);
   }
   tx.Send(SendAck{report.session, token});
   tx.Send(JobChanged{token.job});

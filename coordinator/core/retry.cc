@@ -72,7 +72,7 @@ void ExplainLosses(Failure& failure, int losses) {
 
 }  // namespace
 
-void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failure failure) {
+void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failure failure, absl::Duration wasted) {
   const Job& job = *tx.state.FindJob(token.job);
   const Pass& pass = *tx.state.FindPass(token.job, token.pass);
   const StageSpec& stage = job.admitted.stages[pass.stage].spec;
@@ -83,7 +83,7 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   int64_t suspect = blame == Blame::kTask && failure.task >= rest.begin && failure.task < rest.end ? failure.task : -1;
   if (suspect < 0 && rest.size() == 1 && blame != Blame::kNobody) suspect = rest.begin;
   failure.task = suspect;
-  AttemptFailed event{token, failure, {}, tx.now, tx.now};
+  AttemptFailed event{token, failure, {}, tx.now, tx.now, wasted};
 
   if (const Attempt* attempt = pass.blocks.FindAttempt(token); attempt != nullptr) {
     BlameSlot(tx, *attempt, job, pass, suspect >= 0 ? Block{0, suspect} : token.block, failure);

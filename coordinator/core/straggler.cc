@@ -174,9 +174,7 @@ absl::Duration RevokeRivals(Transaction& tx, const LeaseToken& token) {
   for (const Attempt& attempt : leased.attempts) {
     if (attempt.number == token.attempt || MOTE_PLANTED(kTwoAttemptsCommit)) continue;
     tx.Revoke(token.job, token.pass, token.block, attempt);
-    const Worker* worker = tx.state.cluster.Find(attempt.worker);
-    const absl::Time since = worker == nullptr ? attempt.granted : HeldSince(*worker, attempt);
-    spent += std::max(absl::ZeroDuration(), tx.now - since);
+    spent += SpentBy(tx.state, attempt, tx.now);
   }
   return spent;
 }

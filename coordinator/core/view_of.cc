@@ -89,7 +89,7 @@ WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now) {
     }
   }
   view.labels = worker.labels;
-  view.since_heard = now - worker.last_heard;
+  view.since_heard = std::max(absl::ZeroDuration(), now - worker.last_heard);  // one expected back: from later on
   view.tasks_committed = worker.tasks_committed;
   view.attempts_failed = worker.attempts_failed;
   for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {

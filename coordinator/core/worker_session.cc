@@ -1,10 +1,13 @@
 #include "coordinator/core/worker_session.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/estimate.h"
+#include "coordinator/core/held_leases.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
 
@@ -37,6 +40,15 @@ std::vector<KeptLease> KeepHeld(Transaction& tx, Worker& worker, const std::vect
     known.insert(token.pass);
   }
   return kept;
+}
+
+// Slot time of the worker's leases. Of a slot's leases only the first was being run.
+std::map<LeaseToken, absl::Duration> SpentByEach(const State& state, const Worker& worker, absl::Time now) {
+  std::map<LeaseToken, absl::Duration> spent;
+  for (const auto& [slot, leases] : HeldLeases(state, worker)) {
+    spent[leases.front().token] = SpentBy(state, leases.front().attempt, now);
+  }
+  return spent;
 }
 
 }  // namespace
@@ -128,13 +140,15 @@ std::vector<LeaseToken> TokensOf(const Worker& worker) {
 
 void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens, FaultKind kind,
                 const std::string& why) {
+  std::map<LeaseToken, absl::Duration> spent;
+  if (const Worker* holder = tx.state.cluster.Find(worker)) spent = SpentByEach(tx.state, *holder, tx.now);
   for (const LeaseToken& token : tokens) {
     Pass* pass = tx.state.FindPass(token.job, token.pass);
     if (pass == nullptr || pass->blocks.Find(token) == nullptr) {
       tx.state.cluster.RemoveLease(token, worker);
       continue;
     }
-    OnFailure(tx, token, token.block.begin(), Failure{kind, -1, why, "", worker});
+    OnFailure(tx, token, token.block.begin(), Failure{kind, -1, why, "", worker}, spent[token]);
     AdvanceJob(tx, token.job, token.pass);
   }
 }

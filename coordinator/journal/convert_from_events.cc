@@ -103,6 +103,7 @@ void Fill(const AttemptFailed& event, records::Event* record) {
   for (const Block& piece : event.pieces) *proto.add_pieces() = ToProto(piece);
   *proto.mutable_not_before() = ToProto(event.not_before);
   *proto.mutable_time() = ToProto(event.time);
+  if (event.wasted > absl::ZeroDuration()) *proto.mutable_wasted() = ToProto(event.wasted);
 }
 
 void Fill(const TaskQuarantined& event, records::Event* record) {

@@ -101,6 +101,7 @@ absl::StatusOr<Event> From(const records::AttemptFailed& proto) {
   }
   event.not_before = FromProto(proto.not_before());
   event.time = FromProto(proto.time());
+  event.wasted = FromProto(proto.wasted());
   return event;
 }
 

@@ -354,6 +354,33 @@ TEST(Prepare, ALabelThatIsMissingIsRefusedWithTheNearestName) {
               HasSubstr("label: the input has no column \"clas\"; did you mean \"class\"?"));
 }
 
+TEST(Prepare, AHeaderCutAtTheWrongCharacterShowsTheColumnsFound) {
+  EXPECT_THAT(ErrorOf("age;class\n1;a\n", {{"label", "class"}}),
+              HasSubstr("has no column \"class\"; its only column is \"age;class\": if that is several, name their "
+                        "`delimiter`"));
+  EXPECT_THAT(ErrorOf("a,b,c\n1,2,3\n", {{"label", "class"}}), HasSubstr("; its columns are a, b, c"));
+}
+
+TEST(Prepare, InfinitiesAmongNumbersAreNamedNotMadeCategories) {
+  const std::string text = "x,y\n1,a\n2,b\n-inf,a\n1e999,b\n3,a\n";
+  EXPECT_THAT(ErrorOf(text, {{"label", "y"}}),
+              HasSubstr("column \"x\" has 3 numbers and 2 that are not finite, such as \"-inf\""));
+  InProcess cluster;
+  const auto kind = [&](Json parameters) {
+    parameters["label"] = "y";
+    return DocumentOf(Prepare(cluster, text, parameters).at("fitted"))["columns"][0]["kind"];
+  };
+  EXPECT_EQ(kind({{"missing", {"-inf", "1e999"}}}), "number");
+  EXPECT_EQ(kind({{"one_hot", {"x"}}}), "category");
+}
+
+TEST(Prepare, NumbersWithAFewTextsAmongTooManyValuesSayHowMany) {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 1500; ++i) absl::StrAppend(&text, i == 7 ? "nan" : absl::StrCat(i), ",k", i % 2, "\n");
+  EXPECT_THAT(ErrorOf(text, {{"label", "y"}}),
+              HasSubstr("1 of 1500 are no finite numbers: name their text in `missing`"));
+}
+
 TEST(Prepare, ALabelThatCannotBeLearntIsRefused) {
   EXPECT_THAT(ErrorOf("x,y\n1,a\n2,a\n", {{"label", "y"}}), HasSubstr("column \"y\" has the one class \"a\" only"));
   EXPECT_THAT(ErrorOf("x,y\n1,?\n2,\n", {{"label", "y"}}), HasSubstr("no training rows are left of 2 rows read"));

@@ -11,6 +11,7 @@
 namespace mote::engine {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class EngineContextTest : public ::testing::Test {
@@ -26,6 +27,7 @@ class EngineContextTest : public ::testing::Test {
         *files_,
         [this](const Digest& digest) -> absl::StatusOr<int64_t> {
           ++fetches_;
+          if (is_gone_) return absl::NotFoundError("coordinator: the blob is not stored here; put it first");
           const absl::Status written = files_->Write(digest, bytes_, false);
           if (!written.ok()) return written;
           if (rots_) Damage(digest);
@@ -47,6 +49,7 @@ class EngineContextTest : public ::testing::Test {
   std::atomic<bool> cancelled_{false};
   int fetches_ = 0;
   bool rots_ = false;
+  bool is_gone_ = false;  // the coordinator does not have the blob
 };
 
 TEST_F(EngineContextTest, ABlobInTheStoreIsReadWithoutAFetch) {
@@ -76,6 +79,19 @@ TEST_F(EngineContextTest, AFileThatIsDamagedAgainIsReportedWithItsPath) {
   EXPECT_EQ(read.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(read.status().message()), HasSubstr(files_->Path(digest_)));
   EXPECT_THAT(std::string(read.status().message()), HasSubstr("check the disk"));
+}
+
+TEST_F(EngineContextTest, ADamagedFileThatNobodyElseHasIsNamedAsDamaged) {
+  ASSERT_TRUE(files_->Write(digest_, bytes_, false).ok());
+  Damage(digest_);
+  is_gone_ = true;
+  EngineContext context = Context();
+  std::shared_ptr<const void> keep;
+  const auto read = context.Read(digest_, &keep);
+  EXPECT_EQ(read.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(read.status().message()),
+              AllOf(HasSubstr(files_->Path(digest_)), HasSubstr("did not hold the bytes of its name"),
+                    HasSubstr("not stored here"), HasSubstr("check the disk")));
 }
 
 }  // namespace

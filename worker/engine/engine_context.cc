@@ -28,6 +28,13 @@ absl::Status AsUnavailable(const absl::Status& status, const std::string& dir) {
                                              "; free space there, or start the worker with another --store-dir"));
 }
 
+// The cause is the damage, not that nobody else has the blob.
+absl::Status NotFetchedAgain(const std::string& path, const absl::Status& status) {
+  return absl::UnavailableError(absl::StrCat("the file ", path,
+                                             " did not hold the bytes of its name, and could not be fetched again (",
+                                             std::string(status.message()), "); check the disk"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::shared_ptr<const void>* keep) {
@@ -79,8 +86,10 @@ absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Dige
       return absl::UnavailableError(
           absl::StrCat("blob ", digest.Hex(), " cannot be read: ", std::string(blob.status().message())));
     }
-    MOTE_ASSIGN_OR_RETURN(const int64_t network_bytes, fetch_(digest));
-    cost_.network_bytes += network_bytes;
+    const absl::StatusOr<int64_t> network_bytes = fetch_(digest);
+    if (!network_bytes.ok() && damaged) return NotFetchedAgain(files_.Path(digest), network_bytes.status());
+    MOTE_RETURN_IF_ERROR(network_bytes.status());
+    cost_.network_bytes += *network_bytes;
   }
 }
 

@@ -158,5 +158,14 @@ TEST(Recovery, ContradictingEventIsRefused) {
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("unknown job 7"));
 }
 
+TEST(Recovery, WorkersThatAreExpectedBackWereNotHeardOfInTheFuture) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Submit(OneStage("noop", 2)).value();
+  c.Restart();
+  ASSERT_EQ(c.Workers().size(), 1u) << "it holds a lease";
+  EXPECT_EQ(c.Workers()[0].since_heard, absl::ZeroDuration());
+}
+
 }  // namespace
 }  // namespace mote::testing

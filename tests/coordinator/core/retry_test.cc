@@ -54,6 +54,32 @@ TEST(Retry, ApplicationErrorFailsTheJobWithTaskAndCause) {
   EXPECT_EQ(view.failure->failure.detail, "stderr tail");
 }
 
+TEST(Retry, SlotTimeOfFailedAttemptsIsCountedAsWasted) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("noop", 2));
+  const mc::SendLease crashed = c.TakeLease("w1");
+  c.Advance(absl::Seconds(4));
+  mc::WorkerReport report;
+  report.session = c.SessionOf("w1");
+  report.token = crashed.token;
+  report.failure = Failure{FaultKind::kEngineCrash, -1, "it broke", "", ""};
+  report.slot_time = absl::Seconds(3);
+  c.Send(report);
+  mc::CostView cost = c.View(job).stages[0].cost;
+  EXPECT_EQ(cost.wasted_time, absl::Seconds(3));
+  EXPECT_EQ(cost.device_time, absl::Seconds(3));
+
+  c.TakeLease("w1");
+  c.Advance(absl::Seconds(2));
+  c.Advance(c.options.heartbeat_timeout + absl::Seconds(1), /*heartbeats=*/false);  // the worker is lost
+  cost = c.View(job).stages[0].cost;
+  EXPECT_GE(cost.wasted_time, absl::Seconds(5));
+  EXPECT_EQ(cost.device_time, cost.wasted_time);
+  c.Restart();
+  EXPECT_EQ(c.View(job).stages[0].cost, cost);
+}
+
 TEST(Retry, EngineCrashIsRetriedAndTheJobSucceeds) {
   CoreHarness c;
   c.Connect("w1");
