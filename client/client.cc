@@ -164,6 +164,16 @@ absl::StatusOr<std::vector<v1::Worker>> Client::ListWorkers() {
   return std::vector<v1::Worker>(response.workers().begin(), response.workers().end());
 }
 
+absl::StatusOr<v1::ReadLogResponse> Client::ReadLog(const std::string& worker, uint64_t job_id, int64_t after) {
+  v1::ReadLogRequest request;
+  request.set_worker(worker);
+  request.set_job_id(job_id);
+  request.set_after(after);
+  v1::ReadLogResponse response;
+  MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ReadLog, request, &response));
+  return response;
+}
+
 absl::Status Client::DrainWorker(const std::string& worker) {
   v1::DrainWorkerRequest request;
   request.set_worker(worker);

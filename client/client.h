@@ -62,6 +62,8 @@ class Client {
   absl::StatusOr<v1::Job> RetryJob(uint64_t job_id);
   absl::StatusOr<v1::ListOperationsResponse> ListOperations();
   absl::StatusOr<std::vector<v1::Worker>> ListWorkers();
+  // What the worker's engines wrote; `job_id` 0: for any job. Lines after number `after`.
+  absl::StatusOr<v1::ReadLogResponse> ReadLog(const std::string& worker, uint64_t job_id, int64_t after);
   absl::Status DrainWorker(const std::string& worker);
 
   // Calls `on_change` with the job now and after each change, until it has ended or

@@ -19,6 +19,7 @@ void AddRetry(CLI::App* app, Invocation* invocation);
 void AddResult(CLI::App* app, Invocation* invocation);
 void AddCost(CLI::App* app, Invocation* invocation);
 void AddExplain(CLI::App* app, Invocation* invocation);
+void AddLogs(CLI::App* app, Invocation* invocation);
 void AddWorkers(CLI::App* app, Invocation* invocation);
 void AddDrain(CLI::App* app, Invocation* invocation);
 void AddValidate(CLI::App* app, Invocation* invocation);

@@ -186,6 +186,22 @@ v1::Worker ToProto(const WorkerView& worker) {
   return proto;
 }
 
+v1::ReadLogResponse ToProto(const LogChunk& chunk) {
+  v1::ReadLogResponse proto;
+  proto.set_last(chunk.last);
+  proto.set_more(chunk.more);
+  proto.set_cut(chunk.is_cut);
+  for (const LogLine& line : chunk.lines) {
+    v1::LogLine& out = *proto.add_lines();
+    out.set_number(line.number);
+    *out.mutable_time() = ToProto(line.time);
+    out.set_slot(line.slot);
+    out.set_job_id(line.job.value);
+    out.set_text(line.text);
+  }
+  return proto;
+}
+
 v1::PlannedStage ToProto(const PlannedStageView& stage) {
   v1::PlannedStage proto;
   proto.set_name(stage.name);

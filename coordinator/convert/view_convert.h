@@ -1,6 +1,7 @@
 // What the core shows → mote.v1 messages for clients. Pure, thread-safe.
 #pragma once
 
+#include "common/log_line.h"
 #include "common/reducer.h"
 #include "coordinator/core/planner.h"
 #include "coordinator/core/view.h"
@@ -13,6 +14,7 @@ v1::Job ToProto(const JobView& job);
 v1::AbsentTask ToProto(const AbsentView& absent);
 v1::ExplainJobResponse ToProto(const JobStoryView& story);
 v1::Worker ToProto(const WorkerView& worker);
+v1::ReadLogResponse ToProto(const LogChunk& chunk);
 v1::PlannedStage ToProto(const PlannedStageView& stage);
 v1::CostSummary ToProto(const CostView& cost);
 v1::OperationDescription ToProto(const OperationDescription& operation);

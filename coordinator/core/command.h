@@ -14,6 +14,7 @@
 #include "common/failure.h"
 #include "common/fold.h"
 #include "common/ids.h"
+#include "common/log_line.h"
 #include "coordinator/core/job_spec.h"
 
 namespace mote::coordinator {
@@ -67,6 +68,14 @@ struct DrainWorker {
   std::string worker;
 };
 
+// What a worker's engines wrote: of the job (0: of all), after line number `after`.
+struct ReadLog {
+  CallId call;
+  std::string worker;
+  JobId job;
+  int64_t after = 0;
+};
+
 // From workers ------------------------------------------------------------------
 
 struct SlotHello {
@@ -103,6 +112,11 @@ struct WorkerSlotState {
   bool ready = false;
   std::string reason = {};  // not ready: why, for people
 };
+struct WorkerLog {
+  SessionId session;
+  uint64_t request = 0;  // of SendReadLog
+  LogChunk chunk;
+};
 struct WorkerGoodbye {
   SessionId session;
 };
@@ -133,7 +147,7 @@ struct Tick {
 };
 
 using Command = std::variant<SubmitJob, ValidateJob, GetJob, ExplainJob, ListJobs, CancelJob, RetryJob, ListWorkers,
-                             DrainWorker, WorkerHello, WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerGoodbye,
-                             SessionClosed, LeaseRefused, DiskState, Tick>;
+                             DrainWorker, ReadLog, WorkerHello, WorkerReport, WorkerHeartbeat, WorkerSlotState,
+                             WorkerLog, WorkerGoodbye, SessionClosed, LeaseRefused, DiskState, Tick>;
 
 }  // namespace mote::coordinator

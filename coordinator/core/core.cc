@@ -6,6 +6,7 @@
 #include "coordinator/core/dispatch.h"
 #include "coordinator/core/explain.h"
 #include "coordinator/core/plan_step.h"
+#include "coordinator/core/read_log.h"
 #include "coordinator/core/report.h"
 #include "coordinator/core/retry_job.h"
 #include "coordinator/core/submit.h"

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "common/digest.h"
 #include "common/ids.h"
+#include "common/log_line.h"
 #include "common/pass_spec.h"
 #include "coordinator/core/view.h"
 
@@ -62,6 +63,13 @@ struct SendHeartbeatAck {
 struct SendDrain {
   SessionId session;
 };
+// Ask for what the worker's engines wrote (worker_service.proto).
+struct SendReadLog {
+  SessionId session;
+  uint64_t request = 0;
+  JobId job;
+  int64_t after = 0;
+};
 // Ends the stream with this status.
 struct CloseSession {
   SessionId session;
@@ -74,7 +82,7 @@ struct Reply {
   CallId call;
   absl::Status status;  // not OK: `answer` is empty
   std::variant<std::monostate, JobId, JobView, JobStoryView, JobListView, std::vector<WorkerView>,
-               std::vector<PlannedStageView>>
+               std::vector<PlannedStageView>, LogChunk>
       answer;
 };
 // Watchers of the job want to look again. `terminal`: for the last time.
@@ -91,6 +99,6 @@ struct DropArtifacts {
 };
 
 using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendShorten, SendDropPass, SendHeartbeatAck,
-                            SendDrain, CloseSession, Reply, JobChanged, DropArtifacts>;
+                            SendDrain, SendReadLog, CloseSession, Reply, JobChanged, DropArtifacts>;
 
 }  // namespace mote::coordinator

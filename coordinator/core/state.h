@@ -20,6 +20,7 @@
 #include "coordinator/core/faults.h"
 #include "coordinator/core/held_block.h"
 #include "coordinator/core/job_spec.h"
+#include "coordinator/core/log_reads.h"
 #include "coordinator/core/policy.h"
 #include "coordinator/core/reuse_index.h"
 #include "coordinator/core/run_queue.h"
@@ -140,6 +141,7 @@ struct State {
 
   Cluster cluster;
   std::string straggler_cursor;                       // the worker at which RelieveStragglers goes on
+  LogReads log_reads;                                 // that workers have not answered yet
   std::optional<DiskState> disk_low;                  // grants wait while it is set
   absl::Time reconnect_until = absl::InfinitePast();  // workers of the epoch before may still come
 

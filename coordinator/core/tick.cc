@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/lease_limit.h"
+#include "coordinator/core/read_log.h"
 #include "coordinator/core/straggler.h"
 #include "coordinator/core/worker_session.h"
 
@@ -54,6 +55,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   ExpireLeases(tx);
   ReviewExclusions(tx);
   DropSuperseded(tx);
+  ExpireLogReads(tx);
   RelieveStragglers(tx);
 }
 

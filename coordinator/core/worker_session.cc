@@ -9,6 +9,7 @@
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/held_leases.h"
 #include "coordinator/core/plan_step.h"
+#include "coordinator/core/read_log.h"
 #include "coordinator/core/retry.h"
 
 namespace mote::coordinator {
@@ -106,6 +107,7 @@ void Decide(Transaction& tx, const SessionClosed& closed) {
   // Its leases live on until the heartbeat limit: a worker that only lost its
   // connection comes back with them.
   tx.state.cluster.Disconnect(closed.session);
+  FailLogReads(tx, closed.session);
 }
 
 void Decide(Transaction& tx, const LeaseRefused& refused) {

@@ -211,6 +211,18 @@ grpc::ServerUnaryReactor* JobService::ListWorkers(grpc::CallbackServerContext* c
   return reactor;
 }
 
+grpc::ServerUnaryReactor* JobService::ReadLog(grpc::CallbackServerContext* context, const v1::ReadLogRequest* request,
+                                              v1::ReadLogResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  Ask(
+      reactor,
+      [request](CallId call) {
+        return coordinator::ReadLog{call, request->worker(), {request->job_id()}, request->after()};
+      },
+      [response](const Reply& reply) { *response = ToProto(AnswerOf<LogChunk>(reply)); });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* JobService::DrainWorker(grpc::CallbackServerContext* context,
                                                   const v1::DrainWorkerRequest* request, v1::DrainWorkerResponse*) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

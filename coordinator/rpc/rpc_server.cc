@@ -98,6 +98,7 @@ void RpcServer::Do(const SendShorten& effect) { sessions_.Send(effect.session, T
 void RpcServer::Do(const SendDropPass& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendHeartbeatAck& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendDrain& effect) { sessions_.Send(effect.session, ToProto(effect)); }
+void RpcServer::Do(const SendReadLog& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const CloseSession& effect) { sessions_.Close(effect.session, effect.status); }
 void RpcServer::Do(const Reply& effect) { calls_.Answer(effect); }
 void RpcServer::Do(const JobChanged& effect) { watches_.Changed(effect.job, effect.terminal); }

@@ -62,6 +62,7 @@ class RpcServer {
   void Do(const SendDropPass& effect);
   void Do(const SendHeartbeatAck& effect);
   void Do(const SendDrain& effect);
+  void Do(const SendReadLog& effect);
   void Do(const CloseSession& effect);
   void Do(const Reply& effect);
   void Do(const JobChanged& effect);

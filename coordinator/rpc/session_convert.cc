@@ -60,6 +60,15 @@ absl::StatusOr<Command> From(SessionId session, const v1::SlotState& state) {
   return WorkerSlotState{session, state.slot(), state.ready(), state.reason()};
 }
 
+absl::StatusOr<Command> From(SessionId session, const v1::EngineLines& log) {
+  WorkerLog command{session, log.request(), {{}, log.last(), log.more(), log.cut()}};
+  for (const v1::LogLine& line : log.lines()) {
+    command.chunk.lines.push_back(
+        {line.number(), FromProto(line.time()), line.slot(), JobId{line.job_id()}, line.text()});
+  }
+  return command;
+}
+
 absl::StatusOr<Command> Named(const char* message, absl::StatusOr<Command> command) {
   if (command.ok()) return command;
   return absl::InvalidArgumentError(absl::StrCat(message, ".", std::string(command.status().message())));
@@ -79,10 +88,13 @@ absl::StatusOr<Command> ToCommand(SessionId session, const v1::SessionRequest& r
       return Named("slot_state", From(session, request.slot_state()));
     case v1::SessionRequest::kGoodbye:
       return WorkerGoodbye{session};
+    case v1::SessionRequest::kEngineLines:
+      return Named("engine_lines", From(session, request.engine_lines()));
     case v1::SessionRequest::MESSAGE_NOT_SET:
       break;
   }
-  return absl::InvalidArgumentError("a message that is none of hello, report, heartbeat, slot_state, goodbye");
+  return absl::InvalidArgumentError(
+      "a message that is none of hello, report, heartbeat, slot_state, goodbye, engine_lines");
 }
 
 v1::SessionResponse ToProto(const SendWelcome& effect) {
@@ -144,6 +156,14 @@ v1::SessionResponse ToProto(const SendHeartbeatAck& effect) {
 v1::SessionResponse ToProto(const SendDrain&) {
   v1::SessionResponse response;
   response.mutable_drain();
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendReadLog& effect) {
+  v1::SessionResponse response;
+  response.mutable_read_log()->set_request(effect.request);
+  response.mutable_read_log()->set_job_id(effect.job.value);
+  response.mutable_read_log()->set_after(effect.after);
   return response;
 }
 

@@ -19,5 +19,6 @@ v1::SessionResponse ToProto(const SendShorten& effect);
 v1::SessionResponse ToProto(const SendDropPass& effect);
 v1::SessionResponse ToProto(const SendHeartbeatAck& effect);
 v1::SessionResponse ToProto(const SendDrain& effect);
+v1::SessionResponse ToProto(const SendReadLog& effect);
 
 }  // namespace mote::coordinator

@@ -7,6 +7,7 @@
 #include "client/jobfile/scalars.h"
 #include "client/text/cost_table.h"
 #include "client/text/explanation.h"
+#include "client/text/log_text.h"
 #include "client/text/printable.h"
 #include "client/text/progress.h"
 #include "client/text/quantities.h"
@@ -333,6 +334,18 @@ TEST(Scalars, DurationsAndSizesNeedSense) {
   EXPECT_EQ(IntegerOf("9223372036854775808"), std::nullopt);
   EXPECT_EQ(NumberOf("inf"), std::nullopt);
   EXPECT_EQ(NumberOf("1e400"), std::nullopt);
+}
+
+TEST(LogText, LinesNameTheirSlotAndCannotMoveTheCursor) {
+  v1::LogLine line;
+  line.set_slot(2);
+  line.set_job_id(7);
+  line.set_text("at\ttask 5\x1b[2J \xff");
+  line.mutable_time()->set_seconds(1'000'000'000);
+  EXPECT_THAT(LogLineText("w1", line), HasSubstr(" w1/2 | at\ttask 5\\x1B[2J"));
+  const OrderedJson json = LogLineJson("w1", line);
+  EXPECT_EQ(json["time"], "2001-09-09T01:46:40.000Z");
+  EXPECT_EQ(json["job_id"], 7);
 }
 
 }  // namespace

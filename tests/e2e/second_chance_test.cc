@@ -67,6 +67,11 @@ TEST(SecondChance, QuarantinedRecordsAloneRunAgainAndTheResultIsThatOfAnUndistur
   const std::string story = cluster.Mote({"explain", id}).out;
   EXPECT_THAT(story, AllOf(HasSubstr("finished without 2 tasks"), HasSubstr("cannot do record 7")));
   EXPECT_THAT(cluster.Mote({"explain", id, "ask", "23"}).out, HasSubstr("task 23 of ask: absent, for good"));
+  const std::string log = cluster.Mote({"logs", "--follow", id}).out;
+  EXPECT_THAT(log, AllOf(HasSubstr("/0 | cannot do record 7\n"), HasSubstr("/0 | cannot do record 23\n")));
+  const std::string worker = log.substr(9, log.find('/') - 9);  // after "14:03:07 "
+  EXPECT_THAT(cluster.Mote({"logs", worker, "-o", "json"}).out, HasSubstr("\"text\":\"cannot do record"));
+  EXPECT_THAT(cluster.Mote({"logs", "nobody"}).err, HasSubstr("no worker \"nobody\""));
 
   AskedFor(cluster.dir());
   WriteFile(cluster.dir() + "/broken", "");

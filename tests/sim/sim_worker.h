@@ -67,6 +67,7 @@ class SimWorker {
   void On(const worker::SendReport& action);
   void On(const worker::SendHeartbeat& action);
   void On(const worker::SendSlotState& action);
+  void On(const worker::SendLog&) {}  // nobody asks here
   void On(const worker::SendGoodbye& action);
   void On(const worker::DefinePass& action);
   void On(const worker::ForgetPass& action) { passes_.erase(action.pass); }

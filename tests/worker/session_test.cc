@@ -53,6 +53,7 @@ std::string Describe(const Action& action) {
     std::string operator()(const SendSlotState& a) {
       return "slot" + Number(static_cast<uint64_t>(a.slot)) + (a.ready ? " ready" : " down");
     }
+    std::string operator()(const SendLog& a) { return "log" + Number(a.read.request); }
     std::string operator()(const SendGoodbye&) { return "goodbye"; }
     std::string operator()(const DefinePass& a) { return "define" + Number(a.pass); }
     std::string operator()(const ForgetPass& a) { return "forget" + Number(a.pass); }
@@ -176,6 +177,13 @@ TEST(Session, PassNumberOfANewEpochIsDefinedAnew) {
   c.Reconnect();
   c.session.OnWelcome(WelcomeTo(2, {{Token(1, 5, 0), Token(2, 7, 0)}}), c.now);
   EXPECT_THAT(Describe(c.session.OnLease(Grant(Token(2, 5, 0)), c.now)), ElementsAre("define 2", "run 2 of 2"));
+}
+
+TEST(Session, LogIsSentOnTheStreamThatAskedForItOnly) {
+  Connected c;
+  EXPECT_THAT(Describe(c.session.OnReadLog({7, JobId{1}, 0}, c.now)), ElementsAre("log 7"));
+  c.session.OnDisconnected(c.now);
+  EXPECT_THAT(c.session.OnReadLog({8, JobId{1}, 0}, c.now), IsEmpty());
 }
 
 TEST(Session, RevokedLeaseIsCancelledAndItsLateResultIgnored) {

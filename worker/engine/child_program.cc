@@ -80,6 +80,15 @@ bool ReadAvailable(int fd, std::string& to) {
   }
 }
 
+// What a program writes to its stderr is output of its engine: `mote logs` shows it.
+void PassOn(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(STDERR_FILENO, text.data(), text.size());
+    if (n < 0 && errno != EINTR) return;
+    if (n > 0) text.remove_prefix(static_cast<size_t>(n));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ChildProgram>> ChildProgram::Start(const std::vector<std::string>& arguments,
@@ -163,7 +172,9 @@ bool ChildProgram::DrainOutput() { return ReadAvailable(out_, output_); }
 
 void ChildProgram::DrainErrors() {
   if (err_ < 0) return;
+  const size_t known = errors_.size();
   if (!ReadAvailable(err_, errors_)) close(std::exchange(err_, -1));
+  PassOn(std::string_view(errors_).substr(known));
   if (errors_.size() > kStderrTailBytes) errors_.erase(0, errors_.size() - kStderrTailBytes);
 }
 

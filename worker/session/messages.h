@@ -44,6 +44,13 @@ struct Lease {
   bool is_volatile = false;
 };
 
+// The coordinator wants what engines wrote: of the job (0: of all), after this line.
+struct ReadLog {
+  uint64_t request = 0;
+  JobId job;
+  int64_t after = 0;
+};
+
 // From the engines ----------------------------------------------------------------
 
 // The end of an attempt.
@@ -76,6 +83,10 @@ struct SendSlotState {
   bool ready = false;
   std::string reason = {};  // not ready: why, for people
 };
+// Answer with what the engines' log has.
+struct SendLog {
+  ReadLog read;
+};
 struct SendGoodbye {};
 
 struct DefinePass {
@@ -89,6 +100,7 @@ struct RunLease {
   uint64_t lease = 0;
   uint64_t pass = 0;
   int slot = 0;
+  JobId job;
   Block block;
   std::vector<int64_t> absent;
   absl::Duration task_timeout;
@@ -107,8 +119,8 @@ struct ShortenLease {
 // Everything is given back: end the process.
 struct Exit {};
 
-using Action = std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendGoodbye, DefinePass,
-                            ForgetPass, RunLease, CancelLease, ShortenLease, Exit>;
+using Action = std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendLog, SendGoodbye,
+                            DefinePass, ForgetPass, RunLease, CancelLease, ShortenLease, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace mote::worker

@@ -118,8 +118,8 @@ Actions Session::OnLease(Lease lease, absl::Time now) {
   const uint64_t number = ++last_lease_;
   leases_.emplace(number, HeldLease{lease.token, pass->second, lease.slot, nullptr});
   tokens_.emplace(lease.token, number);
-  actions.push_back(RunLease{number, pass->second, lease.slot, lease.token.block, std::move(lease.absent),
-                             lease.task_timeout, lease.is_volatile});
+  actions.push_back(RunLease{number, pass->second, lease.slot, lease.token.job, lease.token.block,
+                             std::move(lease.absent), lease.task_timeout, lease.is_volatile});
   return actions;
 }
 
@@ -165,6 +165,12 @@ Actions Session::OnDropPass(PassId pass, absl::Time now) {
 Actions Session::OnHeartbeatAck(absl::Time now) {
   heard_ = now;
   return {};
+}
+
+Actions Session::OnReadLog(const ReadLog& read, absl::Time now) {
+  heard_ = now;
+  if (!ready()) return {};
+  return {SendLog{read}};
 }
 
 Actions Session::OnDrain(absl::Time now) {

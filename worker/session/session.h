@@ -55,6 +55,8 @@ class Session {
   Actions OnShorten(const LeaseToken& token, int64_t end, absl::Time now);
   Actions OnDropPass(PassId pass, absl::Time now);
   Actions OnHeartbeatAck(absl::Time now);
+  // Answered on the stream that asked, or not at all.
+  Actions OnReadLog(const ReadLog& read, absl::Time now);
   // Also when the process was asked to end. Repeating it changes nothing.
   Actions OnDrain(absl::Time now);
   // The stream is gone, or could not be opened.

@@ -57,6 +57,26 @@ mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state) {
   return message;
 }
 
+mote::v1::SessionRequest LogMessage(uint64_t request, const LogChunk& chunk) {
+  mote::v1::SessionRequest message;
+  mote::v1::EngineLines& log = *message.mutable_engine_lines();
+  log.set_request(request);
+  log.set_last(chunk.last);
+  log.set_more(chunk.more);
+  log.set_cut(chunk.is_cut);
+  for (const LogLine& line : chunk.lines) {
+    mote::v1::LogLine& out = *log.add_lines();
+    out.set_number(line.number);
+    const int64_t nanoseconds = absl::ToUnixNanos(line.time);
+    out.mutable_time()->set_seconds(nanoseconds / 1'000'000'000);
+    out.mutable_time()->set_nanos(static_cast<int32_t>(nanoseconds % 1'000'000'000));
+    out.set_slot(line.slot);
+    out.set_job_id(line.job.value);
+    out.set_text(line.text);
+  }
+  return message;
+}
+
 mote::v1::SessionRequest GoodbyeMessage() {
   mote::v1::SessionRequest message;
   message.mutable_goodbye();
@@ -106,5 +126,7 @@ absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::
   out.slot_time = slot_time;
   return out;
 }
+
+ReadLog FromProto(const mote::v1::ReadLog& read) { return {read.request(), JobId{read.job_id()}, read.after()}; }
 
 }  // namespace mote::worker

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/ids.h"
+#include "common/log_line.h"
 #include "mote/engine/v1/engine.pb.h"
 #include "mote/v1/worker_service.pb.h"
 #include "worker/session/messages.h"
@@ -20,12 +21,14 @@ mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<
 mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker);
 mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat);
 mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state);
+mote::v1::SessionRequest LogMessage(uint64_t request, const LogChunk& chunk);
 mote::v1::SessionRequest GoodbyeMessage();
 mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
 
 // InvalidArgument: names the field and its value.
 absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
 absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
+ReadLog FromProto(const mote::v1::ReadLog& read);
 // An engine's answer, without the blobs that it stored.
 absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time);
 

@@ -29,6 +29,7 @@ namespace mote::worker {
 namespace {
 
 constexpr size_t kStderrTailBytes = 4 << 10;
+constexpr size_t kLineBytesMax = 4 << 10;
 constexpr int kEngineFd = 3;
 // An engine that reads nothing for so long is stuck.
 constexpr absl::Duration kSendTimeout = absl::Seconds(2);
@@ -152,7 +153,7 @@ absl::StatusOr<std::unique_ptr<EngineProcess>> EngineProcess::Start(const Option
   }
   Engines().insert(pid);
   std::unique_ptr<EngineProcess> process(new EngineProcess(pid, sockets[0], errors[0], std::move(mark), slot));
-  process->error_reader_ = std::thread(&EngineProcess::ReadErrors, process.get());
+  process->error_reader_ = std::thread(&EngineProcess::ReadErrors, process.get(), std::move(listener.on_line));
   process->message_reader_ = std::thread(&EngineProcess::ReadMessages, process.get(), std::move(listener));
   return process;
 }
@@ -219,7 +220,11 @@ void EngineProcess::ReadMessages(const Listener& listener) {
 
 // Keeps the tail and passes whole lines on to the log. Ends with the process, even
 // when a grandchild still holds the pipe.
-void EngineProcess::ReadErrors() {
+void EngineProcess::ReadErrors(const std::function<void(const std::string& line)>& on_line) {
+  const auto pass_on = [&](const std::string& text) {
+    spdlog::info("[slot {}] {}", slot_, text);
+    if (on_line) on_line(text);
+  };
   std::array<char, 4096> buffer;
   std::string line;
   for (;;) {
@@ -237,13 +242,14 @@ void EngineProcess::ReadErrors() {
       if (tail_.size() > kStderrTailBytes) tail_.erase(0, tail_.size() - kStderrTailBytes);
     }
     line.append(buffer.data(), static_cast<size_t>(n));
-    for (size_t end = line.find('\n'); end != std::string::npos; end = line.find('\n')) {
-      spdlog::info("[slot {}] {}", slot_, line.substr(0, end));
-      line.erase(0, end + 1);
+    for (;;) {
+      const size_t end = std::min(line.find('\n'), line.size());
+      if (end == line.size() && line.size() <= kLineBytesMax) break;  // not whole yet
+      pass_on(line.substr(0, std::min(end, kLineBytesMax)));
+      line.erase(0, end <= kLineBytesMax ? end + 1 : kLineBytesMax);
     }
-    if (line.size() > kStderrTailBytes) line.clear();
   }
-  if (!line.empty()) spdlog::info("[slot {}] {}", slot_, line);
+  if (!line.empty()) pass_on(line);
 }
 
 std::string EngineProcess::StderrTail() const {

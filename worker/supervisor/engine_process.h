@@ -39,6 +39,9 @@ class EngineProcess {
     std::function<void(mote::engine::v1::EngineMessage)> on_message;
     // The last call: nothing comes after it. `error` is empty at a clean end.
     std::function<void(std::string error)> on_closed;
+    // What it writes to its stdout and stderr, by lines of at most 4 KiB. Runs on a thread
+    // of its own until the process was waited for.
+    std::function<void(const std::string& line)> on_line;
   };
 
   // Starts mote-engine from this executable's directory. `scratch_dir` is empty.
@@ -67,7 +70,7 @@ class EngineProcess {
  private:
   EngineProcess(pid_t pid, int socket, int errors, std::unique_ptr<wire::MappedTaskMark> mark, int slot);
   void ReadMessages(const Listener& listener);
-  void ReadErrors();
+  void ReadErrors(const std::function<void(const std::string& line)>& on_line);
 
   const pid_t pid_;
   const int slot_;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
 #include "worker/wire/convert.h"
@@ -45,11 +46,12 @@ mote::v1::LeaseToken EngineToken(const RunLease& lease) {
 }  // namespace
 
 EngineSlot::EngineSlot(int slot, const Options& options, const StoreDirectory& store, const PassMessages& passes,
-                       Mailbox& mailbox, SlotOwner& owner)
+                       EngineLog& log, Mailbox& mailbox, SlotOwner& owner)
     : slot_(slot),
       options_(options),
       store_(store),
       passes_(passes),
+      log_(log),
       mailbox_(mailbox),
       owner_(owner),
       restart_backoff_(absl::Milliseconds(100), absl::Seconds(10), static_cast<uint64_t>(slot)) {}
@@ -67,6 +69,7 @@ void EngineSlot::Start(absl::Time now) {
   listener.on_closed = [this, engine](std::string error) {
     mailbox_.Post([this, engine, error = std::move(error)] { OnClosed(engine, error); });
   };
+  listener.on_line = [this](const std::string& line) { log_.Add(slot_, line, absl::Now()); };
   auto scratch = store_.EmptyScratch(slot_);
   auto process = scratch.ok() ? EngineProcess::Start(options_, store_.dir(), *scratch, slot_, std::move(listener))
                               : absl::StatusOr<std::unique_ptr<EngineProcess>>(scratch.status());
@@ -109,7 +112,14 @@ void EngineSlot::SendRun(Assigned& assigned) {
 void EngineSlot::Run(RunLease lease, absl::Time now) {
   if (assigned_.empty()) busy_since_ = now;
   assigned_.push_back({std::move(lease)});
+  NameJob();
   if (state_ == State::kReady) SendRun(assigned_.back());
+}
+
+// What the engine writes is of the first lease's job. Without one it stays the last
+// job's: its last lines may be on their way.
+void EngineSlot::NameJob() {
+  if (!assigned_.empty()) log_.SetJob(slot_, assigned_.front().lease.job);
 }
 
 std::deque<EngineSlot::Assigned>::iterator EngineSlot::FindAssigned(uint64_t lease) {
@@ -190,6 +200,7 @@ void EngineSlot::OnDone(pb::BlockDone done) {
   if (found == assigned_.end()) return;
   const RunLease lease = std::move(found->lease);
   assigned_.erase(found);
+  NameJob();
   restart_backoff_.Reset();
   owner_.OnBlockDone(lease, std::move(done), TakeSlotTime());
 }
@@ -206,6 +217,7 @@ void EngineSlot::OnClosed(uint64_t engine, const std::string& error) {
   const std::string why = was_ready ? "" : ExplainStart(exit);
   state_ = State::kDown;
   process_.reset();
+  NameJob();
   GoDown(was_ready, why);
   if (lost) owner_.OnBlockLost(lost->lease, lost->failure, TakeSlotTime());
 }

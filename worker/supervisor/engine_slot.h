@@ -19,6 +19,7 @@
 #include "mote/engine/v1/engine.pb.h"
 #include "worker/session/backoff.h"
 #include "worker/session/messages.h"
+#include "worker/supervisor/engine_log.h"
 #include "worker/supervisor/engine_process.h"
 #include "worker/supervisor/mailbox.h"
 #include "worker/supervisor/options.h"
@@ -46,7 +47,7 @@ class SlotOwner {
 class EngineSlot {
  public:
   // All references must outlive the slot; the mailbox must be closed before the end.
-  EngineSlot(int slot, const Options& options, const StoreDirectory& store, const PassMessages& passes,
+  EngineSlot(int slot, const Options& options, const StoreDirectory& store, const PassMessages& passes, EngineLog& log,
              Mailbox& mailbox, SlotOwner& owner);
 
   void Run(RunLease lease, absl::Time now);
@@ -95,11 +96,13 @@ class EngineSlot {
   void GoDown(bool was_ready, const std::string& why);
   std::deque<Assigned>::iterator FindAssigned(uint64_t lease);
   absl::Duration TakeSlotTime();
+  void NameJob();
 
   const int slot_;
   const Options& options_;
   const StoreDirectory& store_;
   const PassMessages& passes_;
+  EngineLog& log_;
   Mailbox& mailbox_;
   SlotOwner& owner_;
 

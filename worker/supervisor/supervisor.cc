@@ -54,12 +54,13 @@ Supervisor::Supervisor(const Options& options, const StoreDirectory& store, std:
       cache_(std::move(cache)),
       blobs_(channel_),
       session_(MakeSessionOptions(options)),
+      log_(options.slots),
       described_(static_cast<size_t>(options.slots)),
       is_described_(static_cast<size_t>(options.slots), false),
       transfers_(std::make_unique<Transfers>(*cache_, blobs_, std::min(kTransferThreadsMax, 2 * options.slots))) {
   SlotOwner& owner = *this;
   for (int slot = 0; slot < options.slots; ++slot) {
-    slots_.push_back(std::make_unique<EngineSlot>(slot, options_, store, passes_, mailbox_, owner));
+    slots_.push_back(std::make_unique<EngineSlot>(slot, options_, store, passes_, log_, mailbox_, owner));
   }
 }
 
@@ -225,6 +226,8 @@ Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now)
       return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
     case pb::SessionResponse::kHeartbeatAck:
       return session_.OnHeartbeatAck(now);
+    case pb::SessionResponse::kReadLog:
+      return session_.OnReadLog(FromProto(response.read_log()), now);
     case pb::SessionResponse::kDrain:
       spdlog::info("the coordinator asks for a drain");
       return session_.OnDrain(now);
@@ -287,6 +290,9 @@ void Supervisor::Send(pb::SessionRequest message) {
 void Supervisor::Do(const SendReport& action) { Send(ReportMessage(*action.report, options_.name)); }
 void Supervisor::Do(const SendHeartbeat& action) { Send(HeartbeatMessage(action)); }
 void Supervisor::Do(const SendSlotState& action) { Send(SlotStateMessage(action)); }
+void Supervisor::Do(const SendLog& action) {
+  Send(LogMessage(action.read.request, log_.Read(action.read.job, action.read.after)));
+}
 void Supervisor::Do(const SendGoodbye&) { Send(GoodbyeMessage()); }
 
 void Supervisor::Do(const DefinePass& action) { passes_[action.pass] = DefinePassMessage(action); }

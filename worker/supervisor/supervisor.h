@@ -19,6 +19,7 @@
 #include "worker/session/session.h"
 #include "worker/supervisor/blob_cache.h"
 #include "worker/supervisor/blob_client.h"
+#include "worker/supervisor/engine_log.h"
 #include "worker/supervisor/engine_slot.h"
 #include "worker/supervisor/mailbox.h"
 #include "worker/supervisor/options.h"
@@ -63,6 +64,7 @@ class Supervisor : private SlotOwner {
   void Do(const SendReport& action);
   void Do(const SendHeartbeat& action);
   void Do(const SendSlotState& action);
+  void Do(const SendLog& action);
   void Do(const SendGoodbye& action);
   void Do(const DefinePass& action);
   void Do(const ForgetPass& action);
@@ -80,6 +82,7 @@ class Supervisor : private SlotOwner {
   BlobClient blobs_;
   PassMessages passes_;
   Session session_;
+  EngineLog log_;
   std::vector<std::unique_ptr<EngineSlot>> slots_;
   std::vector<mote::engine::v1::Ready> described_;  // what each slot's first engine said
   std::vector<bool> is_described_;
