@@ -60,7 +60,9 @@ v1::SessionRequest Report(const coordinator::SendLease& lease, bool fails) {
     MOTE_CHECK((*reducer)->Leaf(builder.Take(), &partial, sink).ok(), "a row is a leaf");
     MOTE_CHECK(fold.Push(std::move(partial), **reducer, sink).ok(), "leaves fold");
   }
-  for (const Node& node : *fold.Take(**reducer, sink)) *report.add_nodes() = coordinator::ToProto(node);
+  const absl::StatusOr<std::vector<Node>> nodes = fold.Take(**reducer, sink);
+  MOTE_CHECK(nodes.ok(), "leaves fold");
+  for (const Node& node : *nodes) *report.add_nodes() = coordinator::ToProto(node);
   Cost cost;
   cost.tasks = lease.token.block.size(pass.task_count);
   cost.phase_ns[static_cast<int>(Phase::kCompute)] = cost.tasks * 1'000'000;
