@@ -86,7 +86,10 @@ FailedAttempt StoryOf(const Pass& pass, const AttemptFailed& event) {
 absl::Status On(State& state, const EpochStarted& event, BlobSink&) {
   state.epoch = event.epoch;
   for (auto& [id, job] : state.jobs) {
-    for (auto& [pass_id, pass] : job->passes) pass.blocks.EndWaits();
+    for (auto& [pass_id, pass] : job->passes) {
+      pass.blocks.EndWaits();
+      for (auto& [block, faults] : pass.faults) faults.avoid_until = absl::InfinitePast();
+    }
     for (StageRun& stage : job->stages) stage.last_checkpoint = absl::InfinitePast();
   }
   return absl::OkStatus();

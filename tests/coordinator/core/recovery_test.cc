@@ -83,6 +83,21 @@ TEST(Recovery, ClockThatWasSetBackKeepsNoBlockWaiting) {
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
 }
 
+TEST(Recovery, ClockThatWasSetBackKeepsNoSlotFromRetrying) {
+  CoreHarness c;
+  c.Connect("w1", 2);
+  const JobId job = *c.Submit(OneStage("noop", 64));
+  mc::SendLease lease = c.TakeLease("w1");
+  for (; lease.token.block.level == 0; lease = c.TakeLease("w1")) c.ReportDone("w1", lease);
+  c.ReportFault("w1", lease, FaultKind::kEngineCrash, lease.token.block.begin() + 1, /*done=*/1);
+  c.StepClock(-absl::Hours(1));
+  c.Restart();
+  c.Connect("w1", 2);
+  c.Advance(absl::Seconds(2));
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
 TEST(Recovery, ClockThatWasSetBackMakesNoDeviceTimeNegative) {
   CoreHarness c;
   c.Connect("w1");
