@@ -39,6 +39,8 @@ struct Failure {
   std::string message;  // one line: what happened, with what value, and what to do
   std::string detail;   // last lines of stderr, may be empty
   std::string worker;   // who reported it
+  // The input that could not be had anywhere ("sha256:…"), with kUnavailable.
+  std::string missing = {};
 
   bool operator==(const Failure&) const = default;
 };

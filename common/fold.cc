@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/planted.h"
 #include "common/status_macros.h"
 
@@ -15,6 +16,7 @@ absl::Status CombineNodes(Node& left, Node&& right, const Reducer& reducer, Blob
   if (left.absent()) {
     left.partial = std::move(right.partial);
     left.artifact = right.artifact;
+    left.holder = std::move(right.holder);
     return absl::OkStatus();
   }
   return reducer.Combine(*left.partial, *right.partial, blobs);
@@ -97,6 +99,15 @@ absl::Status Fold::Replace(Node folded, const Reducer& reducer, BlobSink& blobs)
     return absl::InvalidArgumentError("a folded node stands for tasks that were not all finished");
   }
   return Insert(std::move(folded), reducer, blobs);
+}
+
+absl::Status Fold::Remove(Block block) {
+  const auto found = nodes_.find(block.begin());
+  if (found == nodes_.end() || found->second.block != block) {
+    return absl::FailedPreconditionError(absl::StrCat("no finished node begins at task ", block.begin()));
+  }
+  Erase(found);
+  return absl::OkStatus();
 }
 
 // Combines in place on the stack: once per task, so moving nodes about would show.

@@ -27,6 +27,8 @@ struct Node {
   NodeValue partial;
   // Where the partial lies when it is too large to travel; `partial` is empty then.
   std::optional<ArtifactRef> artifact = std::nullopt;
+  // Name of the worker that alone has the artifact; empty: the coordinator's store.
+  std::string holder = {};
 
   bool absent() const { return !partial.has_value() && !artifact.has_value(); }
   bool operator==(const Node&) const = default;
@@ -62,6 +64,10 @@ class Fold {
   // Puts the value of a node in the place of all that is below it, which must account
   // for all of its tasks. Errors as Insert's.
   absl::Status Replace(Node folded, const Reducer& reducer, BlobSink& blobs);
+  // Takes a maximal node out again: its tasks are to be done anew.
+  //
+  // FailedPrecondition: there is no such node.
+  absl::Status Remove(Block block);
   int64_t partial_bytes() const { return partial_bytes_; }
 
  private:

@@ -69,6 +69,10 @@ void AppendRunning(const v1::Job& job, std::string* out) {
     if (stage.cost().attempts_lost() > 0) {
       absl::StrAppend(out, "; ", stage.cost().attempts_lost(), " attempts were lost and run again");
     }
+    if (stage.cost().tasks_lost() > 0) {
+      absl::StrAppend(out, "; results of ", stage.cost().tasks_lost(),
+                      " tasks were lost with the worker that kept them, and are computed again");
+    }
     if (!stage.progress().empty()) absl::StrAppend(out, "; ", stage.progress());
     if (!stage.waiting_reason().empty()) absl::StrAppend(out, "; waits: ", stage.waiting_reason());
     absl::StrAppend(out, "\n");

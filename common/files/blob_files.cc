@@ -87,6 +87,15 @@ absl::Status BlobFiles::Replace(const Digest& digest, std::string_view bytes, bo
   return durable ? SyncPath(Folder(digest)) : absl::OkStatus();
 }
 
+absl::Status BlobFiles::LinkFrom(const BlobFiles& other, const Digest& digest) {
+  const std::string from = other.Path(digest);
+  if (::link(from.c_str(), Path(digest).c_str()) == 0 || errno == EEXIST) return absl::OkStatus();
+  if (errno == ENOENT) return FileError("linking", from);
+  // A file system without hard links: a copy has to do.
+  MOTE_ASSIGN_OR_RETURN(const std::shared_ptr<const MappedBlob> blob, other.Map(digest));
+  return Write(digest, blob->bytes(), /*durable=*/false);
+}
+
 absl::StatusOr<absl::Time> BlobFiles::WrittenAt(const Digest& digest) const {
   const std::string path = Path(digest);
   struct stat info {};

@@ -59,6 +59,12 @@ class BlobFiles {
   // ResourceExhausted: the disk is full.
   absl::Status Write(const Digest& digest, std::string_view bytes, bool durable);
 
+  // Gives a blob of another directory a name here too, without copying it where the
+  // file system can. What is here already stays.
+  //
+  // NotFound: it is not there. Otherwise as Write's.
+  absl::Status LinkFrom(const BlobFiles& other, const Digest& digest);
+
   // Flushes a blob that was written volatile. NotFound: it is not here.
   absl::Status Sync(const Digest& digest);
 

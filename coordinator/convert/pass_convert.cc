@@ -121,6 +121,7 @@ v1::Node ToProto(const Node& node) {
   proto.set_absent(node.absent());
   if (node.partial.has_value()) proto.set_partial(*node.partial);
   if (node.artifact.has_value()) proto.set_artifact(node.artifact->ToString());
+  proto.set_holder(node.holder);
   return proto;
 }
 
@@ -132,6 +133,7 @@ absl::StatusOr<Node> FromProto(const v1::Node& proto) {
   }
   if (!proto.artifact().empty()) {
     MOTE_ASSIGN_OR_RETURN(node.artifact, ArtifactRef::Parse(proto.artifact()));
+    node.holder = proto.holder();
   } else if (!proto.absent()) {
     node.partial = proto.partial();
   }
@@ -186,12 +188,14 @@ v1::Fault ToProto(const Failure& failure) {
   proto.set_message(Utf8(failure.message));
   proto.set_detail(Utf8(failure.detail));
   proto.set_worker(failure.worker);
+  proto.set_missing(failure.missing);
   return proto;
 }
 
 absl::StatusOr<Failure> FromProto(const v1::Fault& proto) {
   for (const auto& [kind, wire] : kFaultKinds) {
-    if (wire == proto.kind()) return Failure{kind, proto.task(), proto.message(), proto.detail(), proto.worker()};
+    if (wire != proto.kind()) continue;
+    return Failure{kind, proto.task(), proto.message(), proto.detail(), proto.worker(), proto.missing()};
   }
   return absl::InvalidArgumentError(absl::StrCat("fault.kind: ", static_cast<int>(proto.kind()),
                                                  " is unknown here; run the same version on both sides"));

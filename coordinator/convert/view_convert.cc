@@ -145,6 +145,7 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_predicted_seconds(Seconds(cost.compute_ns()) + view.alpha.alpha() * bytes);
   proto.set_measured_seconds(Seconds(cost.compute_ns()) + Seconds(cost.communication_ns()));
   proto.set_attempts_lost(view.attempts_lost);
+  proto.set_tasks_lost(view.tasks_lost);
   proto.set_device_seconds(absl::ToDoubleSeconds(view.device_time));
   proto.set_wasted_seconds(absl::ToDoubleSeconds(view.wasted_time));
   return proto;

@@ -9,6 +9,7 @@
 #include "common/subtree.h"
 #include "coordinator/core/artifact_use.h"
 #include "coordinator/core/drop_work.h"
+#include "coordinator/core/lose_nodes.h"
 #include "coordinator/core/restore.h"
 #include "coordinator/core/reuse.h"
 #include "coordinator/core/second_chance.h"
@@ -107,6 +108,7 @@ absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
   job->stages.resize(job->admitted.stages.size());
   if (!event.request_id.empty()) state.request_ids[event.request_id] = event.job;
   state.next_job = std::max(state.next_job, event.job.value + 1);
+  state.active.insert(event.job);
   state.jobs[event.job] = std::move(job);
   return absl::OkStatus();
 }
@@ -129,6 +131,7 @@ void SetTotals(StageRun& stage, const StageTotals& totals) {
   stage.tasks_committed = totals.tasks_committed;
   stage.cost.device_time = totals.device_time;
   stage.cost.cost = totals.cost;
+  stage.cost.tasks_lost = totals.tasks_lost;
 }
 
 absl::Status BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event, BlobSink& blobs) {
@@ -176,7 +179,9 @@ absl::Status On(State& state, const FoldPlanned& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   pass->folding[event.block.begin()] = {event.fold.pass, event.block};
   AddPass(state, *job, pass->stage, event.fold, pass->is_volatile);
-  job->passes.at(event.fold.pass).folds = FoldedSubtree{event.pass, event.block};
+  Pass& fold = job->passes.at(event.fold.pass);
+  fold.folds = FoldedSubtree{event.pass, event.block};
+  fold.planned = event.time;
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
@@ -189,12 +194,21 @@ absl::Status On(State& state, const SubtreeFolded& event, BlobSink& blobs) {
   Node folded = fold->fold.nodes().front();  // its artifact's use goes over to the tree
   folded.block = fold->folds->block;
   for (const Node* node : pass->fold.Cover(folded.block, Subtree::kNodesMax)) {
-    if (node->artifact) Release(state, *node->artifact, event.time);
+    if (node->artifact && node->holder.empty()) Release(state, *node->artifact, event.time);
   }
   pass->folding.erase(folded.block.begin());
   if (pass->broken.ok()) pass->broken = pass->fold.Replace(std::move(folded), *pass->reducer, blobs);
   ++job->stages[pass->stage].passes_complete;
   job->passes.erase(event.fold);
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const OutputLost& event, BlobSink& blobs) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
+  pass->generation = event.generation;
+  MOTE_RETURN_IF_ERROR(LoseNodes(state, *job, *pass, event.blocks, event.worker, blobs));
+  UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
 
@@ -249,7 +263,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   MOTE_RETURN_IF_ERROR(pass->blocks.Commit(token, done_end));
   for (const Node& node : event.nodes) {
     if (!pass->broken.ok()) break;
-    if (node.artifact) Use(state, *node.artifact);
+    if (node.artifact && node.holder.empty()) Use(state, *node.artifact);
     pass->broken = pass->fold.Insert(node, *pass->reducer, blobs);
   }
   pass->held.erase(token.block.begin());
@@ -339,6 +353,7 @@ absl::Status On(State& state, const TaskQuarantined& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   MOTE_RETURN_IF_ERROR(pass->blocks.Settle(event.task));
   ++pass->absent_count;
+  pass->absent.insert(event.task);
   if (pass->broken.ok()) pass->broken = HoldAbsent(*job, *pass, event.task, blobs);
   constexpr size_t kAbsentListedMax = 1000;
   ++job->absent_count;
@@ -381,8 +396,9 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   return absl::OkStatus();
 }
 
-absl::Status On(State& state, const JobEnded& event, BlobSink&) {
+absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  state.active.erase(event.job);
   job->state = event.state;
   job->end = event.time;
   job->failure = event.failure;
@@ -394,6 +410,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
     stage.end = event.time;
   }
   if (event.state == JobState::kFailed || event.state == JobState::kPartlyQuarantined) {
+    MOTE_RETURN_IF_ERROR(LoseKept(state, *job, blobs));
     KeepForRetry(state, *job, event.time);
   } else {
     DropWork(state, *job, event.time);
@@ -404,6 +421,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink&) {
 
 absl::Status On(State& state, const JobRetried& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  state.active.insert(event.job);
   GoOn(state, *job, event.time);
   UpdateRunnable(state, *job);
   return absl::OkStatus();

@@ -179,6 +179,11 @@ void BlockSet::EndWaits() {
   for (auto& [begin, returned] : returned_) returned.not_before = absl::InfinitePast();
 }
 
+void BlockSet::Unsettle(Block block) {
+  settled_ -= block.size(task_count_);
+  Return(block, absl::InfinitePast());
+}
+
 void BlockSet::Return(Block block, absl::Time not_before) { returned_[block.begin()] = {block, not_before}; }
 
 absl::Status BlockSet::RestoreFrontier(int64_t frontier) {

@@ -106,6 +106,10 @@ class BlockSet {
   // Ends every attempt without a result: all that was leased or had to wait is pending.
   void ReturnAll();
 
+  // Makes settled tasks pending again: their results were lost. The caller makes sure
+  // that the block is settled as a whole.
+  void Unsettle(Block block);
+
   int64_t task_count() const { return task_count_; }
   int64_t settled() const { return settled_; }
   int64_t leased() const { return leased_tasks_; }

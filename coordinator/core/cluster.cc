@@ -39,6 +39,8 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
     slot.turn = 0;
     slot.progress = now;
   }
+  worker.blob_address = hello.blob_address;
+  worker.holding = {hello.holding.begin(), hello.holding.end()};
   for (const auto& [token, slot] : worker.leases) {
     if (slot < static_cast<int>(worker.slots.size())) ++worker.slots[slot].leases;
   }

@@ -48,6 +48,8 @@ struct Worker {
   std::map<LeaseToken, int> leases;            // → slot
   std::map<LeaseToken, absl::Time> shortened;  // leases that it was asked to end early, and when
   std::set<PassId> known_passes;               // definitions that this session has
+  std::string blob_address;                    // where other workers fetch from it; empty: nowhere
+  std::set<PassId> holding;                    // passes of which it keeps partials
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };
@@ -70,6 +72,8 @@ class Cluster {
   // The stream is gone: the worker is away. nullptr: no such session.
   Worker* Disconnect(SessionId session);
   void Remove(const std::string& worker);
+  // A worker that something is known to lie at; away until it says Hello.
+  void Expect(const std::string& worker) { workers_[worker].name = worker; }
 
   Worker* Find(const std::string& worker);
   const Worker* Find(const std::string& worker) const;

@@ -93,6 +93,8 @@ struct WorkerHello {
   bool allow_commands = false;
   bool allow_test_operations = false;
   std::vector<LeaseToken> held;
+  std::string blob_address = {};     // where other workers fetch from it; empty: nowhere
+  std::vector<PassId> holding = {};  // it keeps partials of these
 };
 struct WorkerReport {
   SessionId session;

@@ -5,6 +5,7 @@
 #include "coordinator/core/apply.h"
 #include "coordinator/core/dispatch.h"
 #include "coordinator/core/explain.h"
+#include "coordinator/core/output_loss.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/read_log.h"
 #include "coordinator/core/report.h"
@@ -46,13 +47,11 @@ absl::Status Core::Replay(const Event& event) {
 void Core::StartEpoch(absl::Time now, Decision* decision) {
   Transaction tx(state_, now, decision);
   tx.Emit(EpochStarted{Epoch{state_.epoch.value + 1}});
+  ExpectHolders(state_);
   // Workers of the old epoch have `reconnect_grace` to come back with their leases.
   state_.reconnect_until = now + state_.options.reconnect_grace;
   state_.cluster.HoldBack(now + state_.options.reconnect_grace - state_.options.heartbeat_timeout);
-  std::vector<JobId> unfinished;
-  for (const auto& [id, job] : state_.jobs) {
-    if (!IsTerminal(job->state)) unfinished.push_back(id);
-  }
+  const std::vector<JobId> unfinished(state_.active.begin(), state_.active.end());
   for (const JobId id : unfinished) AdvanceJob(tx, id);
 }
 

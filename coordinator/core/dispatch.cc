@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/core/estimate.h"
+#include "coordinator/core/output_loss.h"
 #include "coordinator/core/policy.h"
 #include "coordinator/core/verify.h"
 
@@ -116,6 +117,8 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
       for (auto& [id, pass] : job->passes) {
         if (pass.folds.has_value() != fold_tasks) continue;
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
+        if (pass.blocks.pending() + pass.blocks.awaited() == 0) continue;
+        if (!InputsAllow(state, *job, pass, worker, now)) continue;
         std::optional<Block> block;
         const int held_max = slot.health.on_probation() ? 1 : kHeldLeasesMax;
         if (open.leases < held_max) block = HeldBlockFor(state, *job, pass, worker);
@@ -139,8 +142,10 @@ void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Blo
   const LeaseToken token{tx.state.epoch, job.id, pass.id, block, pass.next_attempt};
   tx.EmitOf(pass, LeaseGranted{token, worker.name, open.slot, tx.now});
   const bool known = !worker.known_passes.insert(pass.id).second;
+  worker.holding.insert(TreeOf(pass));  // it may keep what it computes
   tx.Send(SendLease{*worker.session, token, open.slot, known ? nullptr : pass.spec,
-                    TaskTimeout(tx.state, job, pass.stage), pass.is_volatile});
+                    TaskTimeout(tx.state, job, pass.stage), pass.is_volatile, TreeOf(pass),
+                    LocationsOf(tx.state, job, pass)});
 }
 
 namespace {

@@ -29,6 +29,13 @@ struct SendWelcome {
   Epoch epoch;
   absl::Duration heartbeat_interval;
   std::vector<KeptLease> kept;
+  std::vector<PassId> released = {};  // over: what the worker keeps of them may go
+};
+// An input that only a worker has.
+struct ArtifactLocation {
+  ArtifactRef artifact;
+  std::string address;
+  bool operator==(const ArtifactLocation&) const = default;
 };
 struct SendLease {
   SessionId session;
@@ -37,6 +44,8 @@ struct SendLease {
   std::shared_ptr<const PassSpec> pass;  // nullptr: this session knows it already
   absl::Duration task_timeout;
   bool is_volatile = false;
+  PassId tree = {};                              // a fold task: whose subtree it folds
+  std::vector<ArtifactLocation> locations = {};  // of inputs that are not at the coordinator
 };
 struct SendAck {
   SessionId session;
@@ -55,6 +64,12 @@ struct SendShorten {
 struct SendDropPass {
   SessionId session;
   PassId pass;
+};
+// A partial that the worker keeps is folded.
+struct SendReleasePartial {
+  SessionId session;
+  PassId pass;
+  ArtifactRef artifact;
 };
 struct SendHeartbeatAck {
   SessionId session;
@@ -98,7 +113,7 @@ struct DropArtifacts {
   std::vector<ArtifactRef> artifacts;
 };
 
-using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendShorten, SendDropPass, SendHeartbeatAck,
-                            SendDrain, SendReadLog, CloseSession, Reply, JobChanged, DropArtifacts>;
+using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendShorten, SendDropPass, SendReleasePartial,
+                            SendHeartbeatAck, SendDrain, SendReadLog, CloseSession, Reply, JobChanged, DropArtifacts>;
 
 }  // namespace mote::coordinator

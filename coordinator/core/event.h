@@ -55,6 +55,7 @@ struct StageTotals {
   int64_t tasks_committed = 0;
   absl::Duration device_time;  // that leases held a slot
   Cost cost;
+  int64_t tasks_lost = 0;
   bool operator==(const StageTotals&) const = default;
 };
 
@@ -95,6 +96,7 @@ struct FoldPlanned {
   PassId pass;  // whose tree it is
   Block block;
   PlannedPass fold;
+  absl::Time time;
   bool operator==(const FoldPlanned&) const = default;
 };
 
@@ -105,6 +107,18 @@ struct SubtreeFolded {
   PassId fold;
   absl::Time time;
   bool operator==(const SubtreeFolded&) const = default;
+};
+
+// The only copy of the partials of these nodes is gone, with their worker: their tasks
+// are pending again, in a new generation of the pass. Of a block under verification it
+// is a result that waited for others to agree: it counts no more.
+struct OutputLost {
+  JobId job;
+  PassId pass;
+  std::vector<Block> blocks;
+  uint32_t generation = 0;  // of the pass from now on; within one, a task commits once
+  std::string worker;
+  bool operator==(const OutputLost&) const = default;
 };
 
 // From now on only slots of this numeric class run the stage's numeric passes.
@@ -312,6 +326,8 @@ struct PassRestored {
   std::optional<FoldedSubtree> folds;
   std::optional<CompletedPass> result;
   bool keeps_nodes = true;
+  uint32_t generation = 0;
+  absl::Time planned_time = absl::InfinitePast();  // of a fold task; InfinitePast: it is none
   bool operator==(const PassRestored&) const = default;
 };
 
@@ -324,6 +340,7 @@ struct PassProgressRestored {
   std::map<Block, Faults> faults;
   std::vector<int64_t> held_absent = {};
   std::vector<Node> finished_nodes = {};
+  std::vector<int64_t> absent = {};
   bool operator==(const PassProgressRestored&) const = default;
 };
 
@@ -349,10 +366,11 @@ struct KeptRestored {
   bool operator==(const KeptRestored&) const = default;
 };
 
-using Event = std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded,
-                           StageBound, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted,
-                           AttemptRevoked, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded,
-                           JobRetried, StateRestored, DropsRestored, JobRestored, AbsentRestored, StageRestored,
-                           PassRestored, PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
+using Event =
+    std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, OutputLost,
+                 StageBound, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
+                 AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, JobRetried, StateRestored,
+                 DropsRestored, JobRestored, AbsentRestored, StageRestored, PassRestored, PassProgressRestored,
+                 HeldRestored, StoryRestored, KeptRestored>;
 
 }  // namespace mote::coordinator

@@ -55,8 +55,17 @@ absl::Status Plan(Transaction& tx, JobId job, const Pass& pass, Block block, con
   fold.spec.reducer_parameters = pass.spec->reducer_parameters;
   fold.spec.finish = false;
   fold.spec.label = absl::StrCat("fold of tasks ", block.begin(), " to ", block.end(pass.spec->task_count) - 1);
-  tx.EmitOf(pass, FoldPlanned{job, pass.id, block, std::move(fold)});
+  tx.EmitOf(pass, FoldPlanned{job, pass.id, block, std::move(fold), tx.now});
   return absl::OkStatus();
+}
+
+// What was folded is of no use any more where it is kept.
+void ReleaseInputs(Transaction& tx, const Pass& pass, Block block) {
+  for (const Node* node : pass.fold.Cover(block, Subtree::kNodesMax)) {
+    const Worker* holder = node->holder.empty() ? nullptr : tx.state.cluster.Find(node->holder);
+    if (holder == nullptr || !holder->session) continue;
+    tx.Send(SendReleasePartial{*holder->session, pass.id, *node->artifact});
+  }
 }
 
 absl::Status PlanBelow(Transaction& tx, JobId job, const Pass& pass, Block block) {
@@ -100,6 +109,7 @@ absl::StatusOr<PassId> CompleteFold(Transaction& tx, JobId job, const Pass& fold
   const PassId folded = fold.folds->pass;
   const PassId id = fold.id;
   const int64_t task = fold.folds->block.begin();
+  ReleaseInputs(tx, *tx.state.FindPass(job, folded), fold.folds->block);
   DropFromSessions(tx, id);
   tx.EmitOf(fold, SubtreeFolded{job, id, tx.now});
   MOTE_RETURN_IF_ERROR(PlanFold(tx, job, folded, task));
@@ -108,9 +118,11 @@ absl::StatusOr<PassId> CompleteFold(Transaction& tx, JobId job, const Pass& fold
 
 void DropFromSessions(Transaction& tx, PassId pass) {
   for (const auto& [name, worker] : tx.state.cluster.workers()) {
-    if (!worker.session || !worker.known_passes.contains(pass)) continue;
+    if (!worker.session || !(worker.known_passes.contains(pass) || worker.holding.contains(pass))) continue;
     tx.Send(SendDropPass{*worker.session, pass});
-    tx.state.cluster.Find(name)->known_passes.erase(pass);
+    Worker& known = *tx.state.cluster.Find(name);
+    known.known_passes.erase(pass);
+    known.holding.erase(pass);
   }
 }
 

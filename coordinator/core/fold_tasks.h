@@ -27,7 +27,7 @@ absl::Status PlanLastFolds(Transaction& tx, JobId job, const Pass& pass);
 // pass whose tree that is. Errors as Reducer::Combine's.
 absl::StatusOr<PassId> CompleteFold(Transaction& tx, JobId job, const Pass& fold);
 
-// Sessions may forget a pass that is over.
+// Sessions may forget a pass that is over, and what they keep of it.
 void DropFromSessions(Transaction& tx, PassId pass);
 
 }  // namespace mote::coordinator

@@ -17,6 +17,10 @@ void Sort(std::vector<HeldValue>& values) {
                    [](const HeldValue& a, const HeldValue& b) { return WorkersOf(a).size() > WorkersOf(b).size(); });
 }
 
+bool IsKeptAt(const HeldValue& value, const std::string& worker) {
+  return std::any_of(value.nodes.begin(), value.nodes.end(), [&](const Node& node) { return node.holder == worker; });
+}
+
 }  // namespace
 
 Digest DigestOf(const std::vector<Node>& nodes) {
@@ -49,6 +53,14 @@ void HeldBlock::Forget(const std::string& worker) {
   for (HeldValue& value : values_) std::erase(value.workers, worker);
   std::erase_if(values_, [](const HeldValue& value) { return value.workers.empty(); });
   Sort(values_);
+}
+
+void HeldBlock::ForgetKeptAt(const std::string& worker) {
+  std::erase_if(values_, [&](const HeldValue& value) { return IsKeptAt(value, worker); });
+}
+
+bool HeldBlock::AnyKeptAt(const std::string& worker) const {
+  return std::any_of(values_.begin(), values_.end(), [&](const HeldValue& value) { return IsKeptAt(value, worker); });
 }
 
 Verdict HeldBlock::Judge(int runs) const {

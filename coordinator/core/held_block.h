@@ -34,6 +34,9 @@ class HeldBlock {
   void Add(const std::string& worker, std::vector<Node> nodes, const Cost& cost, absl::Duration slot_time);
   // What the worker said does not count any more.
   void Forget(const std::string& worker);
+  // Nor do values that lie at the worker alone: they cannot be committed.
+  void ForgetKeptAt(const std::string& worker);
+  bool AnyKeptAt(const std::string& worker) const;
 
   // What follows when `runs` are wanted: the only value once there are so many. Where
   // runs differ, the value that more workers found than any other, at least two of

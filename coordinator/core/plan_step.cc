@@ -82,7 +82,8 @@ StageTotals TotalsOf(const StageRun& run) {
           run.tasks_total,
           run.tasks_committed,
           run.cost.device_time,
-          run.cost.cost};
+          run.cost.cost,
+          run.cost.tasks_lost};
 }
 
 void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {

@@ -26,6 +26,7 @@ struct CostView {
   Cost cost;
   AlphaFit alpha;
   int64_t attempts_lost = 0;
+  int64_t tasks_lost = 0;      // results that were lost after their commit: these tasks run again
   absl::Duration device_time;  // that leases held a slot
   absl::Duration wasted_time;  // of it: attempts that failed, or that another one beat
   VerifyView verify;

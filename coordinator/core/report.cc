@@ -10,6 +10,7 @@
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/fold_tasks.h"
+#include "coordinator/core/output_loss.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
 #include "coordinator/core/straggler.h"
@@ -20,7 +21,8 @@ namespace mote::coordinator {
 namespace {
 
 // Where the finished prefix ends, if the nodes are its canonical ones and valid.
-absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, Block block, const std::vector<Node>& nodes) {
+absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, const Worker& worker, Block block,
+                                    const std::vector<Node>& nodes) {
   const int64_t task_count = pass.spec->task_count;
   if (nodes.empty()) return block.begin();
   for (const Node& node : nodes) {
@@ -39,6 +41,10 @@ absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, Block block, const std::ve
     return absl::InvalidArgumentError("the reported nodes are not the canonical ones of a prefix of the block");
   }
   for (const Node& node : nodes) {
+    if (!node.holder.empty() && (!node.artifact || node.holder != worker.name || worker.blob_address.empty())) {
+      return absl::InvalidArgumentError(absl::StrCat("a reported node lies at \"", node.holder,
+                                                     "\"; a worker keeps its own partials, and serves them"));
+    }
     if (node.partial) {
       MOTE_RETURN_IF_ERROR(pass.reducer->Validate(*node.partial));
     } else if (node.absent()) {
@@ -76,6 +82,16 @@ absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& 
       return std::clamp(now - attempt.granted, absl::ZeroDuration(), report.slot_time);
   }
   return absl::ZeroDuration();
+}
+
+// A task that reads partials could not have one, again: then nobody has it, and the
+// tasks that made it are run anew.
+bool InputIsLost(Transaction& tx, JobId job, const Pass& pass, const Failure& failure) {
+  constexpr int kTriesMax = 3;
+  if (failure.kind != FaultKind::kUnavailable || failure.missing.empty()) return false;
+  const auto before = pass.faults.find(Block{0, 0});
+  const int tries = 1 + (before == pass.faults.end() ? 0 : before->second.unavailable);
+  return tries >= kTriesMax && LoseInput(tx, job, pass.id, failure.missing);
 }
 
 // Nodes that came by reference may complete a subtree that a task can fold.
@@ -116,7 +132,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
     tx.state.cluster.RemoveLease(token, worker->name);
     return tx.Send(SendAck{report.session, token});
   }
-  absl::StatusOr<int64_t> done_end = FinishedEnd(*pass, token.block, report.nodes);
+  absl::StatusOr<int64_t> done_end = FinishedEnd(*pass, *worker, token.block, report.nodes);
   absl::Status valid = done_end.status();
   const int64_t block_end = token.block.end(pass->spec->task_count);
   if (valid.ok()) valid = CheckCost(report, block_end - token.block.begin());
@@ -142,7 +158,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
     Failure failure = *report.failure;
     failure.worker = worker->name;
     Shorten(failure);
-    OnFailure(tx, token, *done_end, std::move(failure), wasted);
+    if (!InputIsLost(tx, token.job, *pass, failure)) OnFailure(tx, token, *done_end, std::move(failure), wasted);
   } else if (*done_end == token.block.begin() && was_asked) {
     tx.EmitOf(*pass, AttemptRevoked{token});
   } else if (*done_end == token.block.begin()) {  // given back unstarted

@@ -52,6 +52,7 @@ absl::Status Restore(State& state, const DropsRestored& event) {
 
 absl::Status Restore(State& state, const JobRestored& event) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.submitted.job));
+  if (IsTerminal(event.state)) state.active.erase(job->id);
   job->state = event.state;
   job->start = event.start;
   job->end = event.end;
@@ -112,6 +113,8 @@ absl::Status Restore(State& state, const PassRestored& event) {
   pass.finished_by = event.finished_by;
   pass.result = event.result;
   pass.keeps_nodes = event.keeps_nodes;
+  pass.generation = event.generation;
+  pass.planned = event.planned_time;
   if (event.folds) {
     pass.folds = event.folds;
     Pass* folded = state.FindPass(event.job, event.folds->pass);
@@ -132,12 +135,13 @@ absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& 
   for (const ReturnedBlock& returned : event.returned) MOTE_RETURN_IF_ERROR(pass->blocks.RestoreReturned(returned));
   MOTE_RETURN_IF_ERROR(RestoreLeases(state, event, *pass));
   for (const Node& node : event.nodes) {
-    if (node.artifact) Use(state, *node.artifact);
+    if (node.artifact && node.holder.empty()) Use(state, *node.artifact);
     MOTE_RETURN_IF_ERROR(pass->broken);
     MOTE_RETURN_IF_ERROR(pass->fold.Insert(node, *pass->reducer, blobs));
   }
   pass->held_absent.insert(pass->held_absent.end(), event.held_absent.begin(), event.held_absent.end());
   pass->finished_nodes.insert(pass->finished_nodes.end(), event.finished_nodes.begin(), event.finished_nodes.end());
+  pass->absent.insert(event.absent.begin(), event.absent.end());
   pass->faults.insert(event.faults.begin(), event.faults.end());
   UpdateRunnable(state, *state.FindJob(event.job), /*is_restored=*/true);
   return absl::OkStatus();

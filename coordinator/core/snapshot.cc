@@ -94,13 +94,14 @@ void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out
 }
 
 void AddProgress(JobId job, const Pass& pass, std::vector<Event>* out) {
-  Pieces<PassProgressRestored> pieces({job, pass.id, {}, {}, {}, {}}, out);
+  Pieces<PassProgressRestored> pieces({job, pass.id, {}, {}, {}, {}, {}}, out);
   for (const auto& [begin, returned] : pass.blocks.returned()) pieces.For(32).returned.push_back(returned);
   for (const auto& [begin, leased] : pass.blocks.leases()) {
     size_t bytes = 32;
     for (const Attempt& attempt : leased.attempts) bytes += 64 + attempt.worker.size();
     pieces.For(bytes).leased.push_back(leased);
   }
+  for (const int64_t task : pass.absent) pieces.For(8).absent.push_back(task);
   for (const auto& [block, faults] : pass.faults) pieces.For(64 + faults.worker.size()).faults[block] = faults;
   for (Node& node : pass.fold.nodes()) {
     const size_t bytes = BytesOf(node);
@@ -121,8 +122,9 @@ void AddHeld(const LeaseToken& token, const HeldBlock& held, std::vector<Event>*
 }
 
 void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
-  const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, cost, absent_count, held, faults,
-               finishes, finished_by, folds, folding, result, broken, held_absent, finished_nodes, keeps_nodes] = pass;
+  const auto& [id, stage, is_volatile, spec, reducer, blocks, fold, next_attempt, generation, cost, absent_count,
+               absent, held, faults, finishes, finished_by, folds, folding, planned, result, broken, held_absent,
+               finished_nodes, keeps_nodes] = pass;
   static_cast<void>(held_absent);  // with the progress, as are the nodes
   static_cast<void>(finished_nodes);
   static_cast<void>(folding);  // what other passes fold
@@ -143,6 +145,8 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
   event.folds = folds;
   event.result = result;
   event.keeps_nodes = keeps_nodes;
+  event.generation = generation;
+  event.planned_time = planned;
   out->push_back(std::move(event));
   AddProgress(job, pass, out);
   for (const auto& [begin, block] : held) AddHeld({{}, job, id, blocks.leases().at(begin).block, 0}, block, out);
@@ -166,7 +170,7 @@ void AddJob(const Job& job, std::vector<Event>* out) {
 
 std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
-  const auto& [options, planners, epoch, next_job, next_pass, jobs, request_ids, runnable, tenant_device_time,
+  const auto& [options, planners, epoch, next_job, next_pass, jobs, active, request_ids, runnable, tenant_device_time,
                artifact_users, drops, reuse, retryable, cluster, straggler_cursor, log_reads, disk_low,
                reconnect_until] = of;
   std::vector<Event> events;

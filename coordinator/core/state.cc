@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/json.h"
+#include "common/status_macros.h"
 
 namespace mote::coordinator {
 
@@ -24,6 +25,22 @@ Pass::Pass(PassId pass_id, int stage_index, PassSpec pass_spec, bool volatile_pa
   } else {
     broken = made.status();
   }
+}
+
+absl::Status Pass::Unfinish(Block block, BlobSink& sink) {
+  const int64_t task_count = spec->task_count;
+  MOTE_RETURN_IF_ERROR(fold.Remove(block));
+  int64_t next = block.begin();
+  const auto reopen = [&](int64_t end) {
+    for (const Block& piece : CanonicalNodes({next, end}, task_count)) blocks.Unsettle(piece);
+  };
+  for (auto at = absent.lower_bound(next); at != absent.end() && *at < block.end(task_count); ++at) {
+    reopen(*at);
+    next = *at + 1;
+    MOTE_RETURN_IF_ERROR(fold.Insert({{0, *at}, std::nullopt}, *reducer, sink));
+  }
+  reopen(block.end(task_count));
+  return absl::OkStatus();
 }
 
 Job* State::FindJob(JobId id) {
@@ -65,6 +82,19 @@ void UpdateRunnable(State& state, Job& job, bool is_restored) {
     job.share = std::max(job.share, state.runnable.LeastShare(spec.priority, spec.tenant));
   }
   state.runnable.Put(job.id, spec.priority, spec.tenant, job.share + under_way);
+}
+
+std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes) {
+  std::vector<PassId> readers;
+  for (const auto& [begin, folding] : pass.folding) {
+    const int64_t end = folding.block.end(pass.spec->task_count);
+    const bool reads = std::any_of(nodes.begin(), nodes.end(), [begin = begin, end](const Block& node) {
+      return node.begin() >= begin && node.begin() < end;
+    });
+    if (reads) readers.push_back(folding.pass);
+  }
+  if (pass.finished_by && !nodes.empty()) readers.push_back(*pass.finished_by);
+  return readers;
 }
 
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {

@@ -49,6 +49,10 @@ struct CoreOptions {
 struct Pass {
   Pass(PassId id, int stage, PassSpec spec, bool is_volatile);
 
+  // The value of a maximal node is lost: its tasks are pending again, apart from those
+  // that are absent for good. FailedPrecondition: there is no such node.
+  absl::Status Unfinish(Block block, BlobSink& sink);
+
   PassId id;
   int stage = 0;
   bool is_volatile = false;
@@ -57,14 +61,17 @@ struct Pass {
   BlockSet blocks;
   Fold fold;
   uint32_t next_attempt = 1;
+  uint32_t generation = 0;  // counts losses of outputs
   Cost cost;
   int64_t absent_count = 0;
+  std::set<int64_t> absent;           // tasks that stay without a result in every generation
   std::map<int64_t, HeldBlock> held;  // blocks under verification, by first task
   std::map<Block, Faults> faults;     // a task under suspicion stands as its block of one
   std::optional<PassId> finishes;     // this one runs Finish of that one
   std::optional<PassId> finished_by;
-  std::optional<FoldedSubtree> folds;        // this one folds a subtree of that one
-  std::map<int64_t, FoldedSubtree> folding;  // by first task: `pass` folds `block` of this one
+  std::optional<FoldedSubtree> folds;         // this one folds a subtree of that one
+  std::map<int64_t, FoldedSubtree> folding;   // by first task: `pass` folds `block` of this one
+  absl::Time planned = absl::InfinitePast();  // of a fold task
   std::optional<CompletedPass> result;
   absl::Status broken;  // why the pass cannot be folded
   // Of a pass that may lose tasks (second_chance.h):
@@ -131,6 +138,7 @@ struct State {
   uint64_t next_job = 1;
   uint64_t next_pass = 1;  // low bits of PassId; the epoch is above them
   std::map<JobId, std::unique_ptr<Job>> jobs;
+  std::set<JobId> active;  // jobs that have not ended
   std::map<std::string, JobId> request_ids;
   RunQueue runnable;  // jobs with pending blocks
   std::map<std::string, absl::Duration> tenant_device_time;
@@ -153,6 +161,13 @@ struct State {
 // Lists the job as runnable while one of its passes has pending blocks, behind those
 // that have had less device time. `is_restored`: it stood in the list before.
 void UpdateRunnable(State& state, Job& job, bool is_restored = false);
+
+// The pass whose tree the pass's partials belong to: its own, or that which it folds.
+inline PassId TreeOf(const Pass& pass) { return pass.folds ? pass.folds->pass : pass.id; }
+
+// Passes that read one of these nodes of the pass's tree: fold tasks, and the one that
+// finishes it.
+std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes);
 
 // A pass may run on a slot of this worker.
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);

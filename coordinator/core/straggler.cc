@@ -11,6 +11,7 @@
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/held_leases.h"
+#include "coordinator/core/output_loss.h"
 #include "coordinator/core/verify.h"
 
 namespace mote::coordinator {
@@ -133,7 +134,8 @@ Relief::Idle Relief::IdleSlotFor(const HeldLease& held, const std::string* excep
   const Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
   return std::find_if(idle_.begin(), idle_.end(), [&](const OpenSlot& open) {
     const Worker& worker = *tx_.state.cluster.Find(open.worker);
-    return (except == nullptr || worker.name != *except) && MayRun(job, pass, worker, worker.slots[open.slot]);
+    return (except == nullptr || worker.name != *except) && MayRun(job, pass, worker, worker.slots[open.slot]) &&
+           InputsAllow(tx_.state, job, pass, worker, tx_.now);
   });
 }
 

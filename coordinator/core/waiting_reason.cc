@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/core/output_loss.h"
 
 namespace mote::coordinator {
 namespace {
@@ -69,6 +70,16 @@ std::string WhyDisputed(const Job& job, const Pass& pass) {
                       "; another worker must decide: start one of the same numeric class");
 }
 
+// Empty: everyone who alone has an input is there.
+std::string WhyHolderIsAway(const State& state, const Job& job, const Pass& pass, absl::Time now) {
+  const std::string name = AwayHolder(state, job, pass);
+  if (name.empty()) return "";
+  const Worker* holder = state.cluster.Find(name);
+  const absl::Time until = holder == nullptr ? now : holder->last_heard + state.options.heartbeat_timeout;
+  return absl::StrCat("worker ", name, " is away and alone has a partial that stage ", job.stage_name(pass.stage),
+                      " is to fold; if it is not back in ", Until(until, now), ", the partial is computed again");
+}
+
 // From the work's side: slots may take it, and none has.
 std::string WhyNotTaken(const Pass& pass, absl::Time now) {
   // Also when blocks are pending: the window of leases may be full of such.
@@ -98,7 +109,8 @@ std::string WhyPassesWait(const State& state, const Job& job, absl::Time now,
     if (running) return "";
     if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
     if (!wanted || !reason.empty()) continue;
-    reason = WhyNoSlot(state, job, pass, now);
+    reason = WhyHolderIsAway(state, job, pass, now);
+    if (reason.empty()) reason = WhyNoSlot(state, job, pass, now);
     if (reason.empty()) reason = WhyNotTaken(pass, now);
   }
   return reason;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/held_leases.h"
+#include "coordinator/core/output_loss.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/read_log.h"
 #include "coordinator/core/retry.h"
@@ -70,10 +71,15 @@ void Decide(Transaction& tx, const WorkerHello& hello) {
   for (const KeptLease& lease : kept) kept_tokens.insert(lease.token);
   std::vector<LeaseToken> lost = TokensOf(worker);
   std::erase_if(lost, [&](const LeaseToken& token) { return kept_tokens.contains(token); });
-  tx.Send(SendWelcome{hello.session, tx.state.epoch, tx.state.options.heartbeat_interval, std::move(kept)});
+  for (const KeptLease& lease : kept)
+    worker.holding.insert(TreeOf(*tx.state.FindPass(lease.token.job, lease.token.pass)));
+  std::vector<PassId> over = PassesOver(tx.state, hello.holding);
+  tx.Send(SendWelcome{hello.session, tx.state.epoch, tx.state.options.heartbeat_interval, std::move(kept),
+                      std::move(over)});
   if (worker.draining) tx.Send(SendDrain{hello.session});
   FailLeases(tx, hello.worker, lost, FaultKind::kLostWorker,
              absl::StrCat("worker ", hello.worker, " came back without the lease"));
+  LoseOutputsOf(tx, hello.worker, {hello.holding.begin(), hello.holding.end()});
 }
 
 void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat) {
@@ -131,6 +137,7 @@ void LoseWorker(Transaction& tx, const std::string& name, FaultKind kind, const 
   const Worker* worker = tx.state.cluster.Find(name);
   if (worker == nullptr) return;
   FailLeases(tx, name, TokensOf(*worker), kind, why);
+  LoseOutputsOf(tx, name);
   tx.state.cluster.Remove(name);
 }
 

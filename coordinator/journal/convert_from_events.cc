@@ -41,6 +41,7 @@ void Fill(const FoldPlanned& event, records::Event* record) {
   proto.set_pass(event.pass.value);
   *proto.mutable_block() = ToProto(event.block);
   *proto.mutable_fold() = ProtoOf(event.fold);
+  *proto.mutable_time() = ToProto(event.time);
 }
 
 void Fill(const SubtreeFolded& event, records::Event* record) {
@@ -48,6 +49,15 @@ void Fill(const SubtreeFolded& event, records::Event* record) {
   proto.set_job(event.job.value);
   proto.set_fold(event.fold.value);
   *proto.mutable_time() = ToProto(event.time);
+}
+
+void Fill(const OutputLost& event, records::Event* record) {
+  records::OutputLost& proto = *record->mutable_output_lost();
+  proto.set_job(event.job.value);
+  proto.set_pass(event.pass.value);
+  for (const Block& block : event.blocks) *proto.add_blocks() = ToProto(block);
+  proto.set_generation(event.generation);
+  proto.set_worker(event.worker);
 }
 
 void Fill(const StageBound& event, records::Event* record) {

@@ -19,6 +19,7 @@ records::StageCost ProtoOf(const CostView& cost) {
   proto.set_xy(sums.xy);
   proto.set_yy(sums.yy);
   proto.set_attempts_lost(cost.attempts_lost);
+  proto.set_tasks_lost(cost.tasks_lost);
   *proto.mutable_device_time() = ToProto(cost.device_time);
   *proto.mutable_wasted_time() = ToProto(cost.wasted_time);
   proto.set_verified_blocks(cost.verify.blocks);
@@ -164,6 +165,8 @@ void Fill(const PassRestored& event, records::Event* record) {
     *proto.mutable_folds_block() = ToProto(event.folds->block);
   }
   proto.set_loses_nodes(!event.keeps_nodes);
+  proto.set_generation(event.generation);
+  SetTime(event.planned_time, &proto, &records::PassRestored::mutable_planned_time);
   if (event.result) *proto.mutable_result() = ProtoOf(PassCompleted{event.job, event.planned.pass, *event.result});
 }
 
@@ -190,6 +193,7 @@ void Fill(const PassProgressRestored& event, records::Event* record) {
     SetTime(faults.avoid_until, &one, &Record::BlockFaults::mutable_avoid_until);
   }
   for (const int64_t task : event.held_absent) proto.add_held_absent(task);
+  for (const int64_t task : event.absent) proto.add_absent(task);
   for (const Node& node : event.finished_nodes) *proto.add_finished_nodes() = ToProto(node);
 }
 

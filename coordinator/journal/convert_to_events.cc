@@ -40,7 +40,7 @@ absl::StatusOr<Event> From(const records::FinishPlanned& proto) {
 }
 
 absl::StatusOr<Event> From(const records::FoldPlanned& proto) {
-  FoldPlanned event{{proto.job()}, {proto.pass()}, {}, {}};
+  FoldPlanned event{{proto.job()}, {proto.pass()}, {}, {}, FromProto(proto.time())};
   MOTE_ASSIGN_OR_RETURN(event.block, FromProto(proto.block()));
   MOTE_ASSIGN_OR_RETURN(event.fold, PassFrom(proto.fold()));
   return event;
@@ -48,6 +48,15 @@ absl::StatusOr<Event> From(const records::FoldPlanned& proto) {
 
 absl::StatusOr<Event> From(const records::SubtreeFolded& proto) {
   return SubtreeFolded{{proto.job()}, {proto.fold()}, FromProto(proto.time())};
+}
+
+absl::StatusOr<Event> From(const records::OutputLost& proto) {
+  OutputLost event{{proto.job()}, {proto.pass()}, {}, proto.generation(), proto.worker()};
+  for (const v1::Block& block_proto : proto.blocks()) {
+    MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(block_proto));
+    event.blocks.push_back(block);
+  }
+  return event;
 }
 
 absl::StatusOr<Event> From(const records::StageBound& proto) {
@@ -146,6 +155,8 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.fold_planned());
     case records::Event::kSubtreeFolded:
       return From(record.subtree_folded());
+    case records::Event::kOutputLost:
+      return From(record.output_lost());
     case records::Event::kStageBound:
       return From(record.stage_bound());
     case records::Event::kLeaseGranted:

@@ -84,6 +84,7 @@ absl::StatusOr<CostView> From(const records::StageCost& proto) {
   MOTE_ASSIGN_OR_RETURN(cost.cost, FromProto(proto.cost()));
   cost.alpha = AlphaFit({proto.count(), proto.xx(), proto.xy(), proto.yy()});
   cost.attempts_lost = proto.attempts_lost();
+  cost.tasks_lost = proto.tasks_lost();
   cost.device_time = FromProto(proto.device_time());
   cost.wasted_time = FromProto(proto.wasted_time());
   cost.verify = {proto.verified_blocks(), proto.verified_blocks_one_worker(), proto.verify_runs(),
@@ -144,6 +145,8 @@ absl::StatusOr<Event> From(const records::PassRestored& proto) {
     MOTE_ASSIGN_OR_RETURN(event.result, ResultFrom(proto.result()));
   }
   event.keeps_nodes = !proto.loses_nodes();
+  event.generation = proto.generation();
+  event.planned_time = proto.has_planned_time() ? FromProto(proto.planned_time()) : absl::InfinitePast();
   return event;
 }
 
@@ -174,6 +177,7 @@ absl::StatusOr<Event> From(const records::PassProgressRestored& proto) {
     event.faults[block] = {one.charged(), one.unavailable(), one.lost(), one.worker(), one.slot(), avoid_until};
   }
   event.held_absent.assign(proto.held_absent().begin(), proto.held_absent().end());
+  event.absent.assign(proto.absent().begin(), proto.absent().end());
   MOTE_ASSIGN_OR_RETURN(event.finished_nodes, NodesFrom(proto.finished_nodes()));
   return event;
 }

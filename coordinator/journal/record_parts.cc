@@ -86,6 +86,7 @@ records::StageTotals ProtoOf(const StageTotals& totals) {
   proto.set_tasks_committed(totals.tasks_committed);
   *proto.mutable_device_time() = ToProto(totals.device_time);
   *proto.mutable_cost() = ToProto(totals.cost);
+  proto.set_tasks_lost(totals.tasks_lost);
   return proto;
 }
 
@@ -96,7 +97,8 @@ absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto) {
                      proto.tasks(),
                      proto.tasks_committed(),
                      FromProto(proto.device_time()),
-                     {}};
+                     {},
+                     proto.tasks_lost()};
   MOTE_ASSIGN_OR_RETURN(totals.cost, FromProto(proto.cost()));
   return totals;
 }

@@ -96,6 +96,7 @@ void RpcServer::Do(const SendAck& effect) { sessions_.Send(effect.session, ToPro
 void RpcServer::Do(const SendRevoke& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendShorten& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendDropPass& effect) { sessions_.Send(effect.session, ToProto(effect)); }
+void RpcServer::Do(const SendReleasePartial& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendHeartbeatAck& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendDrain& effect) { sessions_.Send(effect.session, ToProto(effect)); }
 void RpcServer::Do(const SendReadLog& effect) { sessions_.Send(effect.session, ToProto(effect)); }

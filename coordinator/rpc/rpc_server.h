@@ -60,6 +60,7 @@ class RpcServer {
   void Do(const SendRevoke& effect);
   void Do(const SendShorten& effect);
   void Do(const SendDropPass& effect);
+  void Do(const SendReleasePartial& effect);
   void Do(const SendHeartbeatAck& effect);
   void Do(const SendDrain& effect);
   void Do(const SendReadLog& effect);

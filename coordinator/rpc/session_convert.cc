@@ -29,6 +29,8 @@ absl::StatusOr<Command> From(SessionId session, const v1::Hello& hello) {
   command.labels.insert(hello.labels().begin(), hello.labels().end());
   command.allow_commands = hello.allow_commands();
   command.allow_test_operations = hello.allow_test_operations();
+  command.blob_address = hello.blob_address();
+  for (const uint64_t pass : hello.holding()) command.holding.push_back({pass});
   for (const v1::LeaseToken& proto : hello.held()) {
     MOTE_ASSIGN_OR_RETURN(const LeaseToken token, FromProto(proto));
     command.held.push_back(token);
@@ -108,6 +110,7 @@ v1::SessionResponse ToProto(const SendWelcome& effect) {
     *kept.mutable_held() = ToProto(lease.held);
     *kept.mutable_token() = ToProto(lease.token);
   }
+  for (const PassId pass : effect.released) welcome.add_released(pass.value);
   return response;
 }
 
@@ -119,6 +122,12 @@ v1::SessionResponse ToProto(const SendLease& effect) {
   if (effect.pass != nullptr) *lease.mutable_pass() = ToProto(*effect.pass);
   *lease.mutable_task_timeout() = ToProto(effect.task_timeout);
   lease.set_volatile_(effect.is_volatile);
+  lease.set_tree(effect.tree.value);
+  for (const ArtifactLocation& location : effect.locations) {
+    v1::Location& proto = *lease.add_locations();
+    proto.set_artifact(location.artifact.ToString());
+    proto.set_address(location.address);
+  }
   return response;
 }
 
@@ -144,6 +153,13 @@ v1::SessionResponse ToProto(const SendShorten& effect) {
 v1::SessionResponse ToProto(const SendDropPass& effect) {
   v1::SessionResponse response;
   response.mutable_drop_pass()->set_pass(effect.pass.value);
+  return response;
+}
+
+v1::SessionResponse ToProto(const SendReleasePartial& effect) {
+  v1::SessionResponse response;
+  response.mutable_release_partial()->set_pass(effect.pass.value);
+  response.mutable_release_partial()->set_artifact(effect.artifact.ToString());
   return response;
 }
 

@@ -17,6 +17,7 @@ v1::SessionResponse ToProto(const SendAck& effect);
 v1::SessionResponse ToProto(const SendRevoke& effect);
 v1::SessionResponse ToProto(const SendShorten& effect);
 v1::SessionResponse ToProto(const SendDropPass& effect);
+v1::SessionResponse ToProto(const SendReleasePartial& effect);
 v1::SessionResponse ToProto(const SendHeartbeatAck& effect);
 v1::SessionResponse ToProto(const SendDrain& effect);
 v1::SessionResponse ToProto(const SendReadLog& effect);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "tests/testing/job_facts.h"
 #include "tests/testing/real_cluster.h"
 
 namespace mote::testing {
@@ -41,6 +42,40 @@ TEST(Failures, WorkerKilledForGood) {
   const std::string id = cluster.Submit(SumsJob(cluster.dir(), 600));
   cluster.WaitForTasks(id, 50);
   cluster.KillWorker(0);
+  EXPECT_EQ(cluster.Digest(id), want);
+}
+
+// Partials of 1.6 MB, which workers keep and fold among themselves.
+std::string LargeSumsJob(const std::string& dir) {
+  const std::string path = dir + "/large.yaml";
+  WriteFile(path,
+            "name: large\nstages:\n  - name: work\n    random_sum: {values: 200000, seed: 3}\n    tasks: {count: 200}\n"
+            "    reduce: sum\noutputs:\n  answer: {from: work}\n");
+  return path;
+}
+
+TEST(Failures, WorkerKilledThatAloneHadPartialsAndOnlyTheseAreMadeAgain) {
+  const std::string want = RealCluster::UndisturbedDigest(LargeSumsJob);
+  RealCluster cluster(3);
+  const std::string id = cluster.Submit(LargeSumsJob(cluster.dir()));
+  cluster.WaitForTasks(id, 100);
+  cluster.KillWorker(0);
+  const int64_t done = cluster.TasksCommitted(id);
+  EXPECT_EQ(cluster.Digest(id), want);
+  const auto facts = ParseJobFacts(cluster.Mote({"job", id, "-o", "json"}).out);
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  const JobFacts::Stage& work = facts->stages.at("work");
+  EXPECT_EQ(facts->Miscounted(), "");
+  EXPECT_LT(work.lost, done) << "what the others had was made again too";
+}
+
+TEST(Failures, CoordinatorKilledWhileWorkersKeepPartials) {
+  const std::string want = RealCluster::UndisturbedDigest(LargeSumsJob);
+  RealCluster cluster(2);
+  const std::string id = cluster.Submit(LargeSumsJob(cluster.dir()));
+  cluster.WaitForTasks(id, 100);
+  cluster.KillCoordinator();
+  cluster.StartCoordinator();
   EXPECT_EQ(cluster.Digest(id), want);
 }
 

@@ -52,6 +52,13 @@ class Describer {
                                           pass.spec.reducer);
                         }));
   }
+  std::string operator()(const mc::OutputLost& e) const {
+    const int64_t task_count = names_.task_count(e.job, e.pass);
+    return absl::StrCat("OutputLost job ", e.job.value, " generation ", e.generation, ", with ", e.worker, ": ",
+                        absl::StrJoin(e.blocks, ", ", [&](std::string* out, const Block& block) {
+                          absl::StrAppend(out, Tasks(block.range(task_count)));
+                        }));
+  }
   std::string operator()(const mc::LeaseGranted& e) const {
     return absl::StrCat("LeaseGranted ", Token(e.token), " to ", e.worker, " slot ", e.slot);
   }

@@ -7,7 +7,7 @@ namespace mote::sim {
 namespace {
 
 constexpr uint64_t kCoordinatorFaults = 6;
-constexpr uint64_t kWorkerFaults = 7;
+constexpr uint64_t kWorkerFaults = 8;
 constexpr int kBlockLevelMax = 6;
 
 }  // namespace
@@ -65,6 +65,8 @@ void SimCluster::WorkerFault(uint64_t which, SimWorker& worker) {
     worker.HangEngine(slot);
   } else if (which == 6 && faults.drains && worker.alive()) {
     Drain(worker);
+  } else if (which == 7 && faults.stores_lose) {
+    worker.LosePartials();
   }
 }
 

@@ -11,7 +11,11 @@ namespace mc = ::mote::coordinator;
 
 void AppendPass(const mc::Pass& pass, std::string* out) {
   absl::StrAppend(out, "  pass ", pass.id.value, " settled ", pass.blocks.settled(), " leased ", pass.blocks.leased(),
-                  " first ", pass.blocks.first_unsettled(), " absent ", pass.absent_count, "\n");
+                  " first ", pass.blocks.first_unsettled(), " absent ", pass.absent_count, " generation ",
+                  pass.generation, "\n");
+  for (const auto& [begin, folding] : pass.folding) {
+    absl::StrAppend(out, "    folded ", begin, " level ", folding.block.level, " by ", folding.pass.value, "\n");
+  }
   for (const auto& [begin, lease] : pass.blocks.leases()) {
     absl::StrAppend(out, "    leased ", begin, " level ", lease.block.level);
     for (const mc::Attempt& a : lease.attempts) absl::StrAppend(out, " ", a.worker, "#", a.number, "@", a.epoch.value);
@@ -27,7 +31,10 @@ void AppendPass(const mc::Pass& pass, std::string* out) {
   }
   for (const Node& node : pass.fold.nodes()) {
     absl::StrAppend(out, "    node ", node.block.begin(), " level ", node.block.level, " ",
-                    node.partial ? Sha256(*node.partial).Hex() : "absent", "\n");
+                    node.partial    ? Sha256(*node.partial).Hex()
+                    : node.artifact ? absl::StrCat(node.artifact->ToString(), " at ", node.holder)
+                                    : "absent",
+                    "\n");
   }
   if (!pass.held_absent.empty()) {
     absl::StrAppend(out, "    held absent ", absl::StrJoin(pass.held_absent, " "), "\n");
@@ -52,8 +59,9 @@ std::string Fingerprint(const mc::State& state) {
                       stage.outputs.size(), " reused from ", stage.reused_from.value_or(JobId{}).value, "\n");
       // Between two checkpoints an iteration is ahead of its journal.
       if (job->admitted.stages[i].spec.operation == kIterate) continue;
-      absl::StrAppend(&out, "  committed ", stage.tasks_committed, " lost ", stage.cost.attempts_lost, " failed ",
-                      job->story.failed(), " memo ", stage.memo, " kept ", stage.kept.size(), "\n");
+      absl::StrAppend(&out, "  committed ", stage.tasks_committed, " lost ", stage.cost.attempts_lost, " tasks lost ",
+                      stage.cost.tasks_lost, " failed ", job->story.failed(), " memo ", stage.memo, " kept ",
+                      stage.kept.size(), "\n");
     }
     for (const auto& [pass_id, pass] : job->passes) {
       if (!pass.is_volatile) AppendPass(pass, &out);

@@ -1,5 +1,6 @@
 #include "tests/sim/invariants.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,7 @@ void Invariants::Fail(std::string_view invariant, std::string detail) {
 
 void Invariants::Started(const std::vector<mc::Event>& journal) {
   passes_.clear();
+  readers_.clear();
   live_.clear();
   reported_.clear();
   ended_.clear();
@@ -38,6 +40,7 @@ void Invariants::Started(const std::vector<mc::Event>& journal) {
 void Invariants::Decided(const mc::State& state, absl::Time now, const mc::Decision& decision, size_t first_event) {
   for (size_t i = first_event; i < decision.events.size(); ++i) {
     Learn(decision.events[i]);
+    outputs_lost_ += std::holds_alternative<mc::OutputLost>(decision.events[i]) ? 1 : 0;
     const auto* failed = std::get_if<mc::AttemptFailed>(&decision.events[i]);
     if (failed != nullptr && failed->not_before > now + kBackoffMax) {
       Fail("a block that failed is retried within a minute", TextOf(failed->token));
@@ -50,6 +53,7 @@ void Invariants::Decided(const mc::State& state, absl::Time now, const mc::Decis
 
 void Invariants::CheckWindows(const mc::State& state) {
   for (const auto& [id, job] : state.jobs) {
+    if (IsTerminal(job->state)) continue;  // what workers kept of it is lost by its end
     for (const auto& [pass_id, pass] : job->passes) {
       const auto book = passes_.find(pass_id);
       if (book == passes_.end() || pass.is_volatile || pass.blocks.first_unsettled() == book->second.lowest) continue;
@@ -127,9 +131,11 @@ void Invariants::Learn(const mc::Event& event) {
   if (const auto* planned = std::get_if<mc::StepPlanned>(&event)) {
     LearnStep(planned->passes);
   } else if (const auto* finish = std::get_if<mc::FinishPlanned>(&event)) {
-    LearnStep({finish->finish});
+    LearnFold(finish->pass, {62, 0}, finish->finish);
   } else if (const auto* fold = std::get_if<mc::FoldPlanned>(&event)) {
-    LearnStep({fold->fold});
+    LearnFold(fold->pass, fold->block, fold->fold);
+  } else if (const auto* lost = std::get_if<mc::OutputLost>(&event)) {
+    LearnLoss(*lost);
   } else if (const auto* granted = std::get_if<mc::LeaseGranted>(&event)) {
     live_.emplace(granted->token, granted->worker);
   } else if (const auto* reissued = std::get_if<mc::LeaseReissued>(&event)) {
@@ -144,6 +150,7 @@ void Invariants::Learn(const mc::Event& event) {
     LearnCommit(*commit);
   } else if (const auto* quarantined = std::get_if<mc::TaskQuarantined>(&event)) {
     Settle(quarantined->pass, quarantined->task);
+    passes_[quarantined->pass].absent.insert(quarantined->task);
   } else if (const auto* ended = std::get_if<mc::JobEnded>(&event)) {
     LearnEnd(*ended);
   }
@@ -151,6 +158,28 @@ void Invariants::Learn(const mc::Event& event) {
 
 void Invariants::LearnStep(const std::vector<mc::PlannedPass>& passes) {
   for (const mc::PlannedPass& pass : passes) passes_[pass.pass].settled.resize(pass.spec.task_count);
+}
+
+void Invariants::LearnFold(PassId tree, Block block, const mc::PlannedPass& pass) {
+  LearnStep({pass});
+  readers_[pass.pass] = {tree, block};
+}
+
+// A new generation: these tasks may commit once more. Attempts of tasks that were to
+// read their results are over.
+void Invariants::LearnLoss(const mc::OutputLost& lost) {
+  Book& book = passes_[lost.pass];
+  for (const Block& block : lost.blocks) {
+    const int64_t end = block.end(static_cast<int64_t>(book.settled.size()));
+    for (int64_t task = block.begin(); task < end; ++task) book.settled[task] = book.absent.contains(task);
+    book.lowest = std::min(book.lowest, block.begin());
+    std::erase_if(live_, [&](const auto& entry) {
+      const auto reader = readers_.find(entry.first.pass);
+      return reader != readers_.end() && reader->second.first == lost.pass && reader->second.second.Contains(block);
+    });
+  }
+  const int64_t count = static_cast<int64_t>(book.settled.size());
+  while (book.lowest < count && book.settled[book.lowest]) ++book.lowest;
 }
 
 void Invariants::LearnReissue(const mc::LeaseReissued& reissued) {

@@ -46,10 +46,14 @@ class Invariants {
   void Durable(std::span<const mc::Event> events);
   void Released(const mc::Effect& effect);
 
+  // Events of OutputLost so far.
+  int64_t outputs_lost() const { return outputs_lost_; }
+
  private:
   struct Book {
     std::vector<bool> settled;  // by task
-    int64_t lowest = 0;         // that is not settled
+    std::set<int64_t> absent;
+    int64_t lowest = 0;  // that is not settled
   };
 
   void Learn(const mc::Event& event);
@@ -60,6 +64,8 @@ class Invariants {
   void LearnHold(const mc::BlockHeld& held);
   void LearnEnd(const mc::JobEnded& ended);
   void LearnCommit(const mc::BlockCommitted& commit);
+  void LearnFold(PassId tree, Block block, const mc::PlannedPass& pass);
+  void LearnLoss(const mc::OutputLost& lost);
   void Settle(PassId pass, int64_t task);
   void CheckWindows(const mc::State& state);
 
@@ -68,14 +74,16 @@ class Invariants {
   std::optional<Violation> violation_;
 
   // From events, as they are decided.
-  std::map<PassId, Book> passes_;           // those that are journalled
-  std::map<LeaseToken, std::string> live_;  // attempts that may commit → whose
-  std::set<LeaseToken> reported_;           // tokens of commits
+  std::map<PassId, Book> passes_;                       // those that are journalled
+  std::map<PassId, std::pair<PassId, Block>> readers_;  // fold tasks and finishes → whose nodes they read
+  std::map<LeaseToken, std::string> live_;              // attempts that may commit → whose
+  std::set<LeaseToken> reported_;                       // tokens of commits
   std::map<JobId, mc::JobState> ended_;
   std::set<JobId> durable_jobs_;
   std::set<JobId> durable_ends_;
   std::set<LeaseToken> durable_reports_;
   std::set<LeaseToken> durable_grants_;
+  int64_t outputs_lost_ = 0;
 };
 
 }  // namespace mote::sim

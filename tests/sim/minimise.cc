@@ -26,6 +26,7 @@ std::vector<Options> Smaller(const Options& options) {
     add([](Options& o) { o.verify_sample = o.verify_replicas = 0; });
   }
   if (options.iterate) add([](Options& o) { o.iterate = false; });
+  if (options.large_partials) add([](Options& o) { o.large_partials = false; });
   if (options.jobs > 1) add([](Options& o) { o.jobs = 1; });
   for (const int64_t divisor : {8, 2}) {
     if (options.tasks >= divisor) add([&](Options& o) { o.tasks /= divisor; });

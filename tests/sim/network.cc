@@ -7,7 +7,7 @@
 
 namespace mote::sim {
 
-uint64_t Network::Open(SimWorker& worker, std::vector<LeaseToken> held) {
+uint64_t Network::Open(SimWorker& worker, const worker::Connect& connect) {
   if (!loop_.up()) return 0;
   const uint64_t id = ++last_stream_;
   streams_[id].worker = &worker;
@@ -15,7 +15,9 @@ uint64_t Network::Open(SimWorker& worker, std::vector<LeaseToken> held) {
   hello.session = SessionId{id};
   hello.worker = worker.name();
   hello.slots.assign(options_.slots, {"cpu", 0, "sim"});
-  hello.held = std::move(held);
+  hello.held = connect.held;
+  hello.holding = connect.holding;
+  hello.blob_address = worker.name();
   ToCoordinator(id, std::move(hello));
   if (options_.faults.late_reports) RepeatReports(id, worker);
   return id;

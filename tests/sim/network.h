@@ -27,7 +27,7 @@ class Network {
       : queue_(queue), random_(random), options_(options), loop_(loop) {}
 
   // A new stream whose first message is the worker's Hello. 0: nobody answers.
-  uint64_t Open(SimWorker& worker, std::vector<LeaseToken> held);
+  uint64_t Open(SimWorker& worker, const worker::Connect& connect);
   void ToCoordinator(uint64_t stream, mc::Command command);
   void Report(const SimWorker& worker, mc::WorkerReport report);
   void ToWorker(SessionId session, Message message);

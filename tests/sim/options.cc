@@ -26,6 +26,7 @@ const std::vector<FaultOption>& FaultOptions() {
       {"tight-memory", &Faults::tight_memory, "workers may keep only 2 KiB of reports that are not acknowledged"},
       {"disk-low", &Faults::disk_low, "below the reserve for up to 3 s: nothing new is leased"},
       {"loop-stalls", &Faults::loop_stalls, "the coordinator's loop does not run for up to 5 s; commands pile up"},
+      {"stores-lose", &Faults::stores_lose, "the disk of a worker forgets the partials that it keeps"},
   };
   return *options;
 }
@@ -45,6 +46,7 @@ Options Options::Draw(uint64_t seed) {
   if (verify == 1 || verify == 2) options.verify_replicas = static_cast<int>(1 + verify);
   // Another must be there to tell; and where few blocks are checked, a lie gets through.
   options.a_worker_lies = options.verify_replicas > 0 && options.workers > 1 && random.Chance(0.5);
+  options.large_partials = random.Chance(0.3);
   return options;
 }
 

@@ -36,6 +36,7 @@ struct Faults {
   bool block_sizes_vary = false;
   bool tight_memory = false;
   bool disk_low = false;
+  bool stores_lose = false;
 
   // Tasks may be given up although they are not poison.
   bool innocent_absent() const { return engines_crash || engines_hang || bad_workers; }
@@ -55,9 +56,10 @@ struct Options {
   int jobs = 1;
   int64_t tasks = 200;  // of a job
   absl::Duration task_duration = absl::Milliseconds(20);
-  bool iterate = false;      // half of the jobs are iterations
-  int slow_workers = 0;      // the first ones: ten times slower than the others
-  double verify_sample = 0;  // as in StageSpec::verify
+  bool large_partials = false;  // workers keep them; folding is leased tasks
+  bool iterate = false;         // half of the jobs are iterations
+  int slow_workers = 0;         // the first ones: ten times slower than the others
+  double verify_sample = 0;     // as in StageSpec::verify
   int verify_replicas = 0;
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;

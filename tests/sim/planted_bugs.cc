@@ -48,6 +48,7 @@ const std::vector<BugOption>& BugOptions() {
       {kWindowNotAdvanced, "window-not-advanced", "the window of leases stays at an absent task"},
       {kExpiredBeforeDrained, "expired-before-drained", "deadlines are judged while heartbeats wait in the mailbox"},
       {kLastWorkerExcluded, "last-worker-excluded", "a slot that fails is excluded though no other one is left"},
+      {kOutputLostIgnored, "output-lost-ignored", "what a lost worker alone had is still waited for"},
       {kSnapshotMissesBatch, "snapshot-misses-batch", "a snapshot stands for a batch that it does not hold"},
   };
   return *options;

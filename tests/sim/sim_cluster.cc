@@ -66,9 +66,20 @@ void SimCluster::AddWorker() {
   nature.lies = options_.a_worker_lies && number == 0;
   // The first one is good: somebody must be able to do the work.
   nature.bad = options_.faults.bad_workers && !workers_.empty() && random_.Chance(0.3);
-  const WorkerWorld world{queue_, random_, options_, network_, invariants_, workload_, disk_.blobs()};
+  const WorkerWorld world{
+      queue_,        random_,
+      options_,      network_,
+      invariants_,   workload_,
+      disk_.blobs(), [this](const std::string& name, const Digest& digest) { return Ask(name, digest); }};
   workers_.push_back(std::make_unique<SimWorker>(world, absl::StrCat("w", workers_.size() + 1), nature));
   workers_.back()->Start();
+}
+
+const std::string* SimCluster::Ask(const std::string& name, const Digest& digest) const {
+  for (const std::unique_ptr<SimWorker>& worker : workers_) {
+    if (worker->name() == name) return worker->Serve(digest);
+  }
+  return nullptr;
 }
 
 void SimCluster::CheckResults() {

@@ -42,6 +42,7 @@ class SimCluster {
   std::optional<Violation> Run();
 
   int64_t steps() const { return steps_; }
+  int64_t outputs_lost() const { return invariants_.outputs_lost(); }
   // The first job as its client saw it end.
   const std::optional<mc::JobView>& ended() const { return clients_.ended(0); }
 
@@ -50,6 +51,7 @@ class SimCluster {
   void Release(const mc::Effect& effect);
   void CoordinatorCrashed();
   void AddWorker();
+  const std::string* Ask(const std::string& worker, const Digest& digest) const;
   bool InChaos() const { return queue_.now() < start_ + options_.chaos; }
   void ScheduleFaults();
   void Fault();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/json.h"
+#include "tests/sim/subtree_task.h"
 #include "tests/testing/map_sink.h"
 
 namespace mote::sim {
@@ -72,7 +73,7 @@ void SimWorker::Do(worker::Actions actions) {
 }
 
 void SimWorker::On(const worker::Connect& action) {
-  stream_ = world_.network.Open(*this, action.held);
+  stream_ = world_.network.Open(*this, action);
   if (stream_ == 0) {  // nobody answers
     queue_.After(absl::Milliseconds(1), [this] { WhenAwake([this] { Do(session_.OnDisconnected(queue_.now())); }); });
   }
@@ -116,6 +117,10 @@ void SimWorker::On(const worker::Exit&) {
 
 void SimWorker::On(const worker::DefinePass& action) {
   const PassSpec& spec = action.spec;
+  if (IsSubtreeTask(spec)) {
+    passes_[action.pass] = {spec, nullptr, 0, nullptr};
+    return;
+  }
   auto reducer = MakeRowReducer(spec.reducer, *ParseJson(spec.reducer_parameters));
   MOTE_CHECK(reducer.ok(), "every pass of the simulation reduces rows");
   passes_[action.pass] = {spec, &world_.workload.JobOf(spec), ValueSeed(spec), *std::move(reducer)};
@@ -180,36 +185,62 @@ void SimWorker::Finish(int slot, uint64_t generation, int64_t tasks) {
 
 worker::Report SimWorker::Compute(const worker::RunLease& lease, int64_t tasks) {
   const Pass& pass = passes_.at(lease.pass);
-  const int64_t task_count = pass.spec.task_count;
+  worker::Report report;
+  if (nature_.bad) {
+    report.fault = Failure{FaultKind::kEngineCrash, -1, "this worker is bad", "", ""};
+  } else if (IsSubtreeTask(pass.spec)) {
+    testing::MapSink blobs(world_.blobs);
+    report = RunSubtreeTask(
+        pass.spec, [&](const Value& value) { return Read(lease, value); }, blobs);
+  } else {
+    RunTasks(lease, pass, tasks, &report);
+  }
+  report.cost.phase_ns[static_cast<int>(Phase::kCompute)] =
+      absl::ToInt64Nanoseconds(task_duration()) * report.cost.tasks;
+  report.slot_time = task_duration() * static_cast<double>(tasks);
+  if (world_.options.large_partials && pass.spec.kernel != "finish") partials_.Keep(lease.tree, name_, report.nodes);
+  return report;
+}
+
+void SimWorker::RunTasks(const worker::RunLease& lease, const Pass& pass, int64_t tasks, worker::Report* report) {
   const TaskRange range{lease.block.begin(), lease.block.begin() + tasks};
   testing::MapSink blobs(world_.blobs);
-  BlockFold fold(lease.block, task_count);
-  worker::Report report;
+  BlockFold fold(lease.block, pass.spec.task_count);
   // Leaves of tasks that the pass does not have.
   const int64_t lie = nature_.lies && random_.Chance(0.5) ? static_cast<int64_t>(1 + random_.Below(1 << 30)) << 32 : 0;
   for (int64_t task = range.begin; task < range.end; ++task) {
-    if (nature_.bad) {
-      report.fault = Failure{FaultKind::kEngineCrash, -1, "this worker is bad", "", ""};
-      break;
-    }
     if (pass.job->poison.contains(task)) {
       // Half of the engines know which task it was that killed them.
-      report.fault = Failure{FaultKind::kEngineCrash, random_.Chance(0.5) ? task : -1, "poison", "", ""};
+      report->fault = Failure{FaultKind::kEngineCrash, random_.Chance(0.5) ? task : -1, "poison", "", ""};
       break;
     }
     MOTE_CHECK(fold.Push(LeafOf(pass.value_seed, *pass.reducer, task + lie, blobs), *pass.reducer, blobs).ok(),
                "such rows combine");
   }
-  report.cost.tasks = fold.next_task() - range.begin;
-  report.nodes = *fold.Take(*pass.reducer, blobs);
-  if (report.fault && random_.Chance(0.5)) {  // a crash takes the finished prefix with it
-    report.nodes.clear();
-    report.cost.tasks = 0;
+  report->cost.tasks = fold.next_task() - range.begin;
+  report->nodes = *fold.Take(*pass.reducer, blobs);
+  if (report->fault && random_.Chance(0.5)) {  // a crash takes the finished prefix with it
+    report->nodes.clear();
+    report->cost.tasks = 0;
   }
-  report.cost.phase_ns[static_cast<int>(Phase::kCompute)] =
-      absl::ToInt64Nanoseconds(task_duration()) * report.cost.tasks;
-  report.slot_time = task_duration() * static_cast<double>(range.size());
-  return report;
+}
+
+// From its own disk, from where the lease says, or from the coordinator.
+absl::StatusOr<std::string> SimWorker::Read(const worker::RunLease& lease, const Value& value) const {
+  if (!value.artifact) return value.bytes;
+  const Digest& digest = value.artifact->digest;
+  if (const std::string* own = partials_.Find(digest)) return *own;
+  for (const worker::Location& location : lease.locations) {
+    if (location.artifact != *value.artifact) continue;
+    if (const std::string* other = world_.ask(location.address, digest)) return *other;
+  }
+  const auto stored = world_.blobs.find(digest);
+  if (stored != world_.blobs.end()) return stored->second;
+  return absl::UnavailableError("nobody has it");
+}
+
+const std::string* SimWorker::Serve(const Digest& digest) const {
+  return alive_ && queue_.now() >= frozen_until_ ? partials_.Find(digest) : nullptr;
 }
 
 void SimWorker::CrashEngine(int slot) {

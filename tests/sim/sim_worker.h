@@ -13,6 +13,7 @@
 #include "tests/sim/invariants.h"
 #include "tests/sim/network.h"
 #include "tests/sim/options.h"
+#include "tests/sim/partial_store.h"
 #include "tests/sim/workload.h"
 #include "worker/session/session.h"
 
@@ -27,6 +28,8 @@ struct WorkerWorld {
   Invariants& invariants;
   const Workload& workload;
   std::map<Digest, std::string>& blobs;  // of the coordinator's store
+  // What the worker of this name keeps; nullptr: it does not have it, or does not answer.
+  std::function<const std::string*(const std::string& worker, const Digest& digest)> ask;
 };
 
 class SimWorker {
@@ -52,6 +55,10 @@ class SimWorker {
   void CrashEngine(int slot);
   // Until the time limit of the task that it runs.
   void HangEngine(int slot);
+  // What it keeps is gone from its disk.
+  void LosePartials() { partials_.Lose(); }
+  // What it answers another worker; nullptr: nothing.
+  const std::string* Serve(const Digest& digest) const;
 
  private:
   struct Pass {
@@ -72,6 +79,7 @@ class SimWorker {
   void On(const worker::DefinePass& action);
   void On(const worker::ForgetPass& action) { passes_.erase(action.pass); }
   void On(const worker::RunLease& action);
+  void On(const worker::ReleasePartials& action) { partials_.Release(action.tree, action.artifact); }
   void On(const worker::CancelLease& action);
   void On(const worker::ShortenLease& action);
   void On(const worker::Exit& action);
@@ -84,6 +92,8 @@ class SimWorker {
   void FailEngine(int slot, const Failure& failure);
   // The block's first `tasks` tasks.
   worker::Report Compute(const worker::RunLease& lease, int64_t tasks);
+  void RunTasks(const worker::RunLease& lease, const Pass& pass, int64_t tasks, worker::Report* report);
+  absl::StatusOr<std::string> Read(const worker::RunLease& lease, const Value& value) const;
   // Runs `action` now, or when the worker thaws; never once it is dead.
   void WhenAwake(std::function<void()> action);
   void Thaw();
@@ -103,6 +113,7 @@ class SimWorker {
   std::map<int, uint64_t> generations_;                  // of what a slot runs
   std::map<int, absl::Time> started_;                    // when it began to
   std::set<int> hung_;                                   // slots
+  PartialStore partials_;
 };
 
 }  // namespace mote::sim

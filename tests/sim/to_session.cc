@@ -9,11 +9,14 @@ namespace mc = ::mote::coordinator;
 void Send(Network& network, const mc::SendWelcome& effect) {
   worker::Welcome message{effect.epoch, effect.heartbeat_interval, {}};
   for (const mc::KeptLease& kept : effect.kept) message.kept.push_back({kept.held, kept.token});
+  message.released = effect.released;
   network.ToWorker(effect.session, [message](Session& s, absl::Time now) { return s.OnWelcome(message, now); });
 }
 void Send(Network& network, const mc::SendLease& effect) {
   worker::Lease message{effect.token, effect.slot, std::nullopt, {}, effect.task_timeout, effect.is_volatile};
   if (effect.pass != nullptr) message.pass = *effect.pass;
+  message.tree = effect.tree;
+  for (const mc::ArtifactLocation& at : effect.locations) message.locations.push_back({at.artifact, at.address});
   network.ToWorker(effect.session, [message](Session& s, absl::Time now) { return s.OnLease(message, now); });
 }
 void Send(Network& network, const mc::SendAck& effect) {
@@ -29,6 +32,11 @@ void Send(Network& network, const mc::SendShorten& effect) {
 }
 void Send(Network& network, const mc::SendDropPass& effect) {
   network.ToWorker(effect.session, [p = effect.pass](Session& s, absl::Time now) { return s.OnDropPass(p, now); });
+}
+void Send(Network& network, const mc::SendReleasePartial& effect) {
+  network.ToWorker(effect.session, [tree = effect.pass, artifact = effect.artifact](Session& s, absl::Time now) {
+    return s.OnReleasePartial(tree, artifact, now);
+  });
 }
 void Send(Network& network, const mc::SendHeartbeatAck& effect) {
   network.ToWorker(effect.session, [](Session& s, absl::Time now) { return s.OnHeartbeatAck(now); });

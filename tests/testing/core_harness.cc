@@ -96,6 +96,12 @@ void CoreHarness::Take(mc::Decision decision) {
       shortens_[shorten->session].push_back(shorten->token);
     } else if (auto* ack = std::get_if<mc::SendAck>(&effect)) {
       acks_[ack->session].push_back(ack->token);
+    } else if (auto* release = std::get_if<mc::SendReleasePartial>(&effect)) {
+      releases_[release->session].push_back(*release);
+    } else if (auto* drop = std::get_if<mc::SendDropPass>(&effect)) {
+      drops_[drop->session].push_back(drop->pass);
+    } else if (auto* welcome = std::get_if<mc::SendWelcome>(&effect)) {
+      for (const PassId pass : welcome->released) drops_[welcome->session].push_back(pass);
     } else if (auto* close = std::get_if<mc::CloseSession>(&effect)) {
       closed_.push_back(close->session);
     } else if (auto* reply = std::get_if<mc::Reply>(&effect)) {
@@ -151,6 +157,8 @@ std::vector<mc::KeptLease> CoreHarness::Connect(const std::string& worker, int s
   hello.slots.assign(slots, {"cpu", 0, numeric_class});
   hello.allow_test_operations = true;
   hello.held = std::move(held);
+  hello.blob_address = worker;
+  hello.holding = holding[worker];
   mc::Decision decision;
   core_->Step(now_, hello, &decision);
   std::vector<mc::KeptLease> kept;
@@ -209,6 +217,12 @@ std::vector<LeaseToken> CoreHarness::TakeShortens(const std::string& worker) {
 }
 std::vector<LeaseToken> CoreHarness::TakeAcks(const std::string& worker) {
   return std::exchange(acks_[sessions_.at(worker)], {});
+}
+std::vector<mc::SendReleasePartial> CoreHarness::TakeReleases(const std::string& worker) {
+  return std::exchange(releases_[sessions_.at(worker)], {});
+}
+std::vector<PassId> CoreHarness::TakeDrops(const std::string& worker) {
+  return std::exchange(drops_[sessions_.at(worker)], {});
 }
 bool CoreHarness::WasClosed(const std::string& worker) const {
   return std::find(closed_.begin(), closed_.end(), sessions_.at(worker)) != closed_.end();

@@ -58,6 +58,9 @@ class CoreHarness {
                    int64_t done = 0);
   void Send(const mc::Command& command);
   SessionId SessionOf(const std::string& worker) const { return sessions_.at(worker); }
+  // What the worker was told to keep no longer: one partial each, and whole passes.
+  std::vector<mc::SendReleasePartial> TakeReleases(const std::string& worker);
+  std::vector<PassId> TakeDrops(const std::string& worker);
   // True if the session was ended by the coordinator.
   bool WasClosed(const std::string& worker) const;
   // Every worker does what it was leased until nothing is left to do.
@@ -81,6 +84,8 @@ class CoreHarness {
   int64_t lie = 0;
   // How long ReportDone says that a task took.
   absl::Duration task_duration = absl::Milliseconds(1);
+  // Passes of which workers keep partials, as their next Hello says.
+  std::map<std::string, std::vector<PassId>> holding;
 
   // A leaf's partial by the pass's reducer: tests run kernels' work by themselves.
   std::function<std::string(const PassSpec&, int64_t task)> leaf;
@@ -105,6 +110,8 @@ class CoreHarness {
   std::map<SessionId, std::vector<LeaseToken>> revokes_;
   std::map<SessionId, std::vector<LeaseToken>> shortens_;
   std::map<SessionId, std::vector<LeaseToken>> acks_;
+  std::map<SessionId, std::vector<mc::SendReleasePartial>> releases_;
+  std::map<SessionId, std::vector<PassId>> drops_;
   std::map<PassId, std::shared_ptr<const PassSpec>> specs_;
   std::vector<SessionId> closed_;
   std::vector<mc::Reply> replies_;

@@ -24,7 +24,8 @@ absl::StatusOr<JobFacts> ParseJobFacts(const std::string& text) {
   for (const Json& stage : job.value("stages", Json::array())) {
     const Json cost = stage.value("cost", Json::object());
     facts.stages[stage.value("name", "")] = {Integer(stage, "tasks_total"), Integer(stage, "tasks_committed"),
-                                             Integer(cost, "tasks"), Integer(cost, "attempts_lost")};
+                                             Integer(cost, "tasks"), Integer(cost, "attempts_lost"),
+                                             Integer(cost, "tasks_lost")};
   }
   for (const Json& absent : job.value("absent", Json::array())) {
     facts.absent.emplace(absent.value("stage", ""), Integer(absent, "task"));
@@ -37,9 +38,9 @@ std::string JobFacts::Miscounted() const {
   for (const auto& [name, stage] : stages) {
     int64_t missing = 0;
     for (const auto& [where, task] : absent) missing += where == name ? 1 : 0;
-    if (stage.committed + missing != stage.total || stage.accounted != stage.committed) {
+    if (stage.committed + missing != stage.total || stage.accounted != stage.committed + stage.lost) {
       return absl::StrCat("stage ", name, ": of ", stage.total, " tasks ", stage.committed, " are committed, ", missing,
-                          " absent, ", stage.accounted, " in the ledger");
+                          " absent, ", stage.lost, " lost, ", stage.accounted, " in the ledger");
     }
   }
   return "";

@@ -17,6 +17,7 @@ struct JobFacts {
     int64_t committed = 0;
     int64_t accounted = 0;      // tasks whose cost was added up
     int64_t attempts_lost = 0;  // ended without a commit
+    int64_t lost = 0;           // tasks whose results were lost after their commit
   };
 
   std::string state;  // "JOB_STATE_SUCCEEDED"

@@ -212,32 +212,7 @@ TEST(BlockRunner, CancelledBlockReportsNothing) {
   EXPECT_EQ(ran, 3);
 }
 
-TEST(BlockRunner, ShortenedBlockFinishesItsTaskAndReportsThePrefixWithoutAFault) {
-  Runner* self = nullptr;
-  Runner runner(8, [&](int64_t task, TaskContext& context, std::string* partial) {
-    if (task == 2) self->end_max = 0;  // what comes while task 2 runs
-    return Succeed(task, context, partial);
-  });
-  self = &runner;
-  const BlockResult result = runner.Run({3, 0});
-  EXPECT_FALSE(result.fault.has_value());
-  EXPECT_FALSE(result.cancelled);
-  ASSERT_EQ(result.nodes.size(), 2u);
-  EXPECT_EQ(result.nodes[0].block, (Block{1, 0}));
-  EXPECT_EQ(result.nodes[1].block, (Block{0, 2}));
-  EXPECT_EQ(result.cost.tasks, 3);
-}
-
-TEST(BlockRunner, BlockThatIsShortenedBeforeItsFirstTaskReportsNothing) {
-  Runner runner(8, Succeed);
-  runner.end_max = 0;
-  const BlockResult result = runner.Run({3, 0});
-  EXPECT_FALSE(result.fault.has_value());
-  EXPECT_FALSE(result.cancelled);
-  EXPECT_TRUE(result.nodes.empty());
-}
-
-TEST(BlockRunner, PartialThatIsTooLargeForAReportGoesToTheStore) {
+TEST(BlockRunner, PartialThatIsTooLargeForAReportStaysInTheWorkersStore) {
   Runner runner(1, [](int64_t, TaskContext&, std::string* partial) {
     *partial = std::string(kInlineBytesMax + 1, 'x');
     return absl::OkStatus();
@@ -248,7 +223,7 @@ TEST(BlockRunner, PartialThatIsTooLargeForAReportGoesToTheStore) {
   EXPECT_FALSE(result.nodes[0].partial.has_value());
   ASSERT_TRUE(result.nodes[0].artifact.has_value());
   EXPECT_EQ(result.nodes[0].artifact->bytes, kInlineBytesMax + 1);
-  EXPECT_EQ(result.stored, std::vector<Digest>{result.nodes[0].artifact->digest});
+  EXPECT_TRUE(result.stored.empty()) << "it is not to be put at the coordinator";
 }
 
 TEST(BlockRunner, MarkNamesTheRunningTaskAndIsIdleAfterwards) {

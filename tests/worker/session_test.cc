@@ -58,6 +58,9 @@ std::string Describe(const Action& action) {
     std::string operator()(const DefinePass& a) { return "define" + Number(a.pass); }
     std::string operator()(const ForgetPass& a) { return "forget" + Number(a.pass); }
     std::string operator()(const RunLease& a) { return "run" + Number(a.lease) + " of" + Number(a.pass); }
+    std::string operator()(const ReleasePartials& a) {
+      return "release" + Number(a.tree.value) + (a.artifact ? " one" : " all");
+    }
     std::string operator()(const CancelLease& a) { return "cancel" + Number(a.lease); }
     std::string operator()(const ShortenLease& a) {
       return "shorten" + Number(a.lease) + " to" + Number(static_cast<uint64_t>(a.end));
@@ -296,6 +299,58 @@ TEST(Session, ShortenReachesTheEngineUnlessTheLeaseIsFinishedOrUnknown) {
   EXPECT_THAT(c.session.OnShorten(Token(1, 5, 4), 7, c.now), IsEmpty());
   c.session.OnFinished(1, Done());
   EXPECT_THAT(c.session.OnShorten(Token(1, 5, 3), 7, c.now), IsEmpty());
+}
+
+Report Kept() {
+  Report report;
+  report.nodes.push_back({Block{0, 0}, std::nullopt, ArtifactRef{Sha256("p"), 8'000'000, true}, "w1"});
+  return report;
+}
+
+TEST(Session, KeptPartialsAreReleasedWithTheirPass) {
+  Connected c;
+  c.session.OnLease(Grant(Token(1, 7, 0)), c.now);
+  c.session.OnFinished(1, Kept());
+  c.session.OnAck(Token(1, 7, 0), c.now);
+  EXPECT_THAT(Describe(c.session.OnReleasePartial(PassId{7}, {Sha256("p"), 8'000'000, true}, c.now)),
+              ElementsAre("release 7 one"));
+  EXPECT_THAT(Describe(c.session.OnReleasePartial(PassId{8}, {Sha256("p"), 8'000'000, true}, c.now)), IsEmpty());
+  EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)), ElementsAre("release 7 all", "forget 1"));
+  EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)), IsEmpty());
+}
+
+TEST(Session, PartialOfAFoldTaskIsKeptForTheTreeThatItFolds) {
+  Connected c;
+  Lease lease = Grant(Token(1, 9, 0));
+  lease.tree = PassId{7};
+  c.session.OnLease(lease, c.now);
+  c.session.OnFinished(1, Kept());
+  c.session.OnAck(Token(1, 9, 0), c.now);
+  EXPECT_THAT(Describe(c.session.OnDropPass(PassId{9}, c.now)), ElementsAre("forget 1"));
+  EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)), ElementsAre("release 7 all"));
+}
+
+TEST(Session, FoldTaskEndsWithTheTreeThatItFolds) {
+  Connected c;
+  Lease lease = Grant(Token(1, 9, 0));
+  lease.tree = PassId{7};
+  c.session.OnLease(lease, c.now);
+  EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)), ElementsAre("cancel 1"));
+}
+
+TEST(Session, HelloNamesThePassesOfKeptPartialsAndWelcomeReleasesThem) {
+  Connected c;
+  c.session.OnLease(Grant(Token(1, 7, 0)), c.now);
+  c.session.OnFinished(1, Kept());
+  c.session.OnAck(Token(1, 7, 0), c.now);
+  c.session.OnDisconnected(c.now);
+  const Actions actions = c.session.OnTick(c.now + absl::Seconds(10));
+  ASSERT_THAT(Describe(actions), ElementsAre("connect 0"));
+  EXPECT_THAT(std::get<Connect>(actions[0]).holding, ElementsAre(PassId{7}));
+  Welcome welcome = WelcomeTo(2);
+  welcome.released = {PassId{7}, PassId{8}};
+  EXPECT_THAT(Describe(c.session.OnWelcome(welcome, c.now + absl::Seconds(10))),
+              ElementsAre("release 7 all", "forget 1"));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<Node>> BlockRunner::TakeNodes(BlockFold& fold, const 
   std::vector<Node> nodes;
   MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
     MOTE_ASSIGN_OR_RETURN(nodes, fold.Take(reducer, context_.blobs()));
-    StoreLarge(nodes, context_.blobs());
+    StoreLarge(nodes, context_.partials());
     return absl::OkStatus();
   }));
   MOTE_RETURN_IF_ERROR(context_.store_status());

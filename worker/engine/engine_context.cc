@@ -94,13 +94,18 @@ absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Dige
 }
 
 Digest EngineContext::Store(std::string bytes) {
+  const Digest digest = Write(bytes);
+  if (std::find(stored_.begin(), stored_.end(), digest) == stored_.end()) stored_.push_back(digest);
+  return digest;
+}
+
+Digest EngineContext::Write(const std::string& bytes) {
   const int64_t started = wire::MonotonicNanoseconds();
   const Digest digest = Sha256(bytes);
   if (store_status_.ok()) {
     store_status_ = AsUnavailable(files_.Write(digest, bytes, /*durable=*/false), files_.dir());
   }
   if (store_status_.ok()) verified_.insert(digest);
-  if (std::find(stored_.begin(), stored_.end(), digest) == stored_.end()) stored_.push_back(digest);
   AddPhase(Phase::kEncode, wire::MonotonicNanoseconds() - started);
   return digest;
 }

@@ -34,6 +34,8 @@ class EngineContext : public TaskContext, private BlobSink {
 
   absl::StatusOr<std::string_view> Read(const Digest& digest, std::shared_ptr<const void>* keep) override;
   BlobSink& blobs() override { return *this; }
+  // Where large partials go: the worker keeps them, so they are not among the stored.
+  BlobSink& partials() { return partials_; }
   bool cancelled() const override { return cancelled_.load(std::memory_order_relaxed); }
   void AddPhase(Phase phase, int64_t nanoseconds) override;
   void AddStagedBytes(int64_t bytes) override { cost_.staged_bytes += bytes; }
@@ -54,7 +56,18 @@ class EngineContext : public TaskContext, private BlobSink {
     std::shared_ptr<const MappedBlob> blob;
   };
 
+  // Writes without listing.
+  class Partials final : public BlobSink {
+   public:
+    explicit Partials(EngineContext& context) : context_(context) {}
+    Digest Store(std::string bytes) override { return context_.Write(bytes); }
+
+   private:
+    EngineContext& context_;
+  };
+
   Digest Store(std::string bytes) override;
+  Digest Write(const std::string& bytes);
   absl::StatusOr<std::shared_ptr<const MappedBlob>> Open(const Digest& digest);
   bool IsIntact(const Digest& digest, std::string_view bytes);
 
@@ -66,6 +79,7 @@ class EngineContext : public TaskContext, private BlobSink {
   absl::Status store_status_;
   std::vector<Digest> stored_;
   std::set<Digest> verified_;  // blobs whose files had the right bytes
+  Partials partials_{*this};
   // Blobs that were read last stay mapped: tasks read neighbouring rows.
   std::array<Recent, 16> recent_;
   size_t next_recent_ = 0;

@@ -32,7 +32,14 @@ struct Welcome {
     LeaseToken held;
     LeaseToken token;
   };
-  std::vector<Kept> kept;  // held leases that go on under a new token
+  std::vector<Kept> kept;             // held leases that go on under a new token
+  std::vector<PassId> released = {};  // over: what is kept of them may go
+};
+
+// Where another worker serves an input that the coordinator does not have.
+struct Location {
+  ArtifactRef artifact;
+  std::string address;
 };
 
 struct Lease {
@@ -42,6 +49,8 @@ struct Lease {
   std::vector<int64_t> absent;
   absl::Duration task_timeout;
   bool is_volatile = false;
+  PassId tree = {};  // the pass whose tree the partials belong to; 0: its own
+  std::vector<Location> locations = {};
 };
 
 // The coordinator wants what engines wrote: of the job (0: of all), after this line.
@@ -67,6 +76,7 @@ struct Report {
 // Open a stream and send Hello with these leases.
 struct Connect {
   std::vector<LeaseToken> held;
+  std::vector<PassId> holding = {};  // partials of these are kept here
 };
 // Close the stream; the session hears of it by OnDisconnected.
 struct Disconnect {
@@ -105,6 +115,13 @@ struct RunLease {
   std::vector<int64_t> absent;
   absl::Duration task_timeout;
   bool is_volatile = false;
+  PassId tree = {};  // what is kept of the partials is kept under this
+  std::vector<Location> locations = {};
+};
+// Kept partials of the tree may go: this one, or all of them.
+struct ReleasePartials {
+  PassId tree;
+  std::optional<ArtifactRef> artifact;
 };
 struct CancelLease {
   uint64_t lease = 0;
@@ -120,7 +137,7 @@ struct ShortenLease {
 struct Exit {};
 
 using Action = std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendLog, SendGoodbye,
-                            DefinePass, ForgetPass, RunLease, CancelLease, ShortenLease, Exit>;
+                            DefinePass, ForgetPass, RunLease, ReleasePartials, CancelLease, ShortenLease, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace mote::worker

@@ -48,6 +48,9 @@ Actions Session::OnWelcome(const Welcome& welcome, absl::Time now) {
   heard_ = now;
   if (welcome.heartbeat_interval > absl::ZeroDuration()) heartbeat_interval_ = welcome.heartbeat_interval;
   next_heartbeat_ = now;
+  for (const PassId pass : welcome.released) {
+    if (holding_.erase(pass) > 0) actions.push_back(ReleasePartials{pass, std::nullopt});
+  }
   Rename(welcome.kept, actions);
   KeepPasses(actions);
   for (const auto& [number, lease] : leases_) {
@@ -115,11 +118,13 @@ Actions Session::OnLease(Lease lease, absl::Time now) {
     pass = passes_.emplace(lease.token.pass, ++last_pass_).first;
     actions.push_back(DefinePass{pass->second, *std::move(lease.pass)});
   }
+  const PassId tree = lease.tree == PassId{} ? lease.token.pass : lease.tree;
   const uint64_t number = ++last_lease_;
-  leases_.emplace(number, HeldLease{lease.token, pass->second, lease.slot, nullptr});
+  leases_.emplace(number, HeldLease{lease.token, pass->second, lease.slot, tree, nullptr});
   tokens_.emplace(lease.token, number);
   actions.push_back(RunLease{number, pass->second, lease.slot, lease.token.job, lease.token.block,
-                             std::move(lease.absent), lease.task_timeout, lease.is_volatile});
+                             std::move(lease.absent), lease.task_timeout, lease.is_volatile, tree,
+                             std::move(lease.locations)});
   return actions;
 }
 
@@ -147,19 +152,27 @@ Actions Session::OnShorten(const LeaseToken& token, int64_t end, absl::Time now)
   return {ShortenLease{lease->first, lease->second.slot, end}};
 }
 
+// Leases of the pass end, and so do tasks that fold its tree.
 Actions Session::OnDropPass(PassId pass, absl::Time now) {
   heard_ = now;
-  const auto found = passes_.find(pass);
-  if (found == passes_.end()) return {};
   Actions actions;
   for (auto lease = leases_.begin(); lease != leases_.end();) {
     const auto at = lease++;
-    if (at->second.pass == found->second) Drop(at, actions);
+    if (at->second.token.pass == pass || at->second.tree == pass) Drop(at, actions);
   }
-  actions.push_back(ForgetPass{found->second});
-  passes_.erase(found);
+  if (holding_.erase(pass) > 0) actions.push_back(ReleasePartials{pass, std::nullopt});
+  if (const auto found = passes_.find(pass); found != passes_.end()) {
+    actions.push_back(ForgetPass{found->second});
+    passes_.erase(found);
+  }
   FinishDrain(now, actions);
   return actions;
+}
+
+Actions Session::OnReleasePartial(PassId tree, const ArtifactRef& artifact, absl::Time now) {
+  heard_ = now;
+  if (!holding_.contains(tree)) return {};
+  return {ReleasePartials{tree, artifact}};
 }
 
 Actions Session::OnHeartbeatAck(absl::Time now) {
@@ -214,6 +227,9 @@ Actions Session::OnFinished(uint64_t number, Report report) {
   if (lease == leases_.end() || lease->second.report != nullptr) return {};
   report.token = lease->second.token;
   unacknowledged_bytes_ += Bytes(report);
+  const bool keeps =
+      std::any_of(report.nodes.begin(), report.nodes.end(), [](const Node& node) { return !node.holder.empty(); });
+  if (keeps) holding_.insert(lease->second.tree);
   lease->second.report = std::make_shared<Report>(std::move(report));
   Actions actions;
   if (ready()) actions.push_back(SendReport{lease->second.report});
@@ -250,6 +266,7 @@ Actions Session::OnTick(absl::Time now) {
     heard_ = now;
     Connect connect;
     for (const auto& [number, lease] : leases_) connect.held.push_back(lease.token);
+    connect.holding.assign(holding_.begin(), holding_.end());
     actions.push_back(std::move(connect));
     return actions;
   }

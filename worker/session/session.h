@@ -2,6 +2,8 @@
 //
 //   held            leased to this worker; running, queued, or finished and waiting
 //                   for its Ack
+//   holding         passes whose large partials the worker keeps, and serves to others,
+//                   until the coordinator says that they are over
 //   unacknowledged  finished and reported, perhaps in vain: sent again after a
 //                   reconnect, until the Ack
 //
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -54,6 +57,7 @@ class Session {
   // A lease that is finished, or not held, is left alone: its report says enough.
   Actions OnShorten(const LeaseToken& token, int64_t end, absl::Time now);
   Actions OnDropPass(PassId pass, absl::Time now);
+  Actions OnReleasePartial(PassId tree, const ArtifactRef& artifact, absl::Time now);
   Actions OnHeartbeatAck(absl::Time now);
   // Answered on the stream that asked, or not at all.
   Actions OnReadLog(const ReadLog& read, absl::Time now);
@@ -84,6 +88,7 @@ class Session {
     LeaseToken token;
     uint64_t pass = 0;
     int slot = 0;
+    PassId tree;
     std::shared_ptr<Report> report;  // nullptr: not finished
   };
   using Leases = std::map<uint64_t, HeldLease>;
@@ -116,6 +121,7 @@ class Session {
   Leases leases_;                          // by the worker's number: oldest first
   std::map<LeaseToken, uint64_t> tokens_;  // current token → number
   std::map<PassId, uint64_t> passes_;      // of the current stream
+  std::set<PassId> holding_;               // trees of which partials are kept here
   struct SlotState {
     bool ready = true;
     std::string reason;

@@ -35,6 +35,11 @@ class BlobCache {
   // Evicts half if the disk has less than this free: engines write beside the cache.
   void MakeRoom(int64_t free_bytes_min = 64 << 20);
 
+  // Gives a blob a second name elsewhere, which the bound does not concern, or takes
+  // it from there. Errors as BlobFiles::LinkFrom's.
+  absl::Status LinkInto(BlobFiles& other, const Digest& digest) const { return other.LinkFrom(*files_, digest); }
+  absl::Status LinkFrom(const BlobFiles& other, const Digest& digest) { return files_->LinkFrom(other, digest); }
+
   // Blobs that engines stored and that the coordinator does not have yet: kept until
   // Unpin, whatever the bound says.
   void Pin(const std::vector<Digest>& digests);

@@ -12,26 +12,25 @@
 namespace mote::worker {
 namespace {
 
-constexpr std::chrono::seconds kCallTimeout{60};
 constexpr size_t kChunkBytes = 1 << 20;
 
+}  // namespace
+
 // A call that ran into its deadline is tried again like one that found nobody.
-absl::Status ToStatus(const grpc::Status& status) {
+absl::Status BlobClient::ToStatus(const grpc::Status& status) const {
   if (status.ok()) return absl::OkStatus();
   auto code = static_cast<absl::StatusCode>(status.error_code());
   if (code == absl::StatusCode::kDeadlineExceeded || code == absl::StatusCode::kUnknown) {
     code = absl::StatusCode::kUnavailable;
   }
-  return absl::Status(code, absl::StrCat("coordinator: ", status.error_message()));
+  return absl::Status(code, absl::StrCat(name_, ": ", status.error_message()));
 }
-
-}  // namespace
 
 // A context that Stop can reach.
 class BlobClient::Call {
  public:
   explicit Call(BlobClient& client) : client_(client) {
-    context_.set_deadline(std::chrono::system_clock::now() + kCallTimeout);
+    context_.set_deadline(std::chrono::system_clock::now() + absl::ToChronoSeconds(client.timeout_));
     const std::lock_guard<std::mutex> lock(client_.mutex_);
     client_.calls_.insert(&context_);
     if (client_.stopped_) context_.TryCancel();

@@ -1,4 +1,4 @@
-// The coordinator's ArtifactService, as the worker uses it.
+// An ArtifactService, as the worker uses it: the coordinator's or another worker's.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -8,9 +8,12 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/digest.h"
 #include "mote/v1/artifact_service.grpc.pb.h"
 
@@ -19,14 +22,15 @@ namespace mote::worker {
 // Thread-safe. Calls block; Stop ends them.
 class BlobClient {
  public:
-  explicit BlobClient(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(mote::v1::ArtifactService::NewStub(channel)) {}
+  // `name`: who that is, for messages. `timeout`: of one call.
+  BlobClient(const std::shared_ptr<grpc::Channel>& channel, std::string name, absl::Duration timeout)
+      : stub_(mote::v1::ArtifactService::NewStub(channel)), name_(std::move(name)), timeout_(timeout) {}
 
   // A whole blob, verified.
   //
-  //   Unavailable  the coordinator cannot be reached, or is too slow: try again
+  //   Unavailable  it cannot be reached, or is too slow: try again
   //   DataLoss     the bytes do not hash to the digest
-  //   NotFound     the coordinator does not have it
+  //   NotFound     it is not stored there
   absl::StatusOr<std::string> Get(const Digest& digest);
 
   // Returns once the coordinator has stored it (durably, unless `is_volatile`).
@@ -44,7 +48,11 @@ class BlobClient {
  private:
   class Call;
 
+  absl::Status ToStatus(const grpc::Status& status) const;
+
   const std::unique_ptr<mote::v1::ArtifactService::Stub> stub_;
+  const std::string name_;
+  const absl::Duration timeout_;
   std::mutex mutex_;
   std::set<grpc::ClientContext*> calls_;
   bool stopped_ = false;

@@ -10,7 +10,7 @@
 namespace mote::worker {
 
 mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<mote::engine::v1::Ready>& ready,
-                                      const std::vector<LeaseToken>& held) {
+                                      const Connect& connect, const std::string& blob_address) {
   mote::v1::SessionRequest message;
   mote::v1::Hello& hello = *message.mutable_hello();
   hello.set_version(kVersion);
@@ -25,7 +25,9 @@ mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<
   hello.mutable_labels()->insert(options.labels.begin(), options.labels.end());
   hello.set_allow_commands(options.allow_commands);
   hello.set_allow_test_operations(options.allow_test_operations);
-  for (const LeaseToken& token : held) *hello.add_held() = wire::ToProto(token);
+  for (const LeaseToken& token : connect.held) *hello.add_held() = wire::ToProto(token);
+  hello.set_blob_address(blob_address);
+  for (const PassId pass : connect.holding) hello.add_holding(pass.value);
   return message;
 }
 
@@ -99,6 +101,7 @@ absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome) {
     MOTE_ASSIGN_OR_RETURN(entry.held, wire::FromProto(kept.held()));
     MOTE_ASSIGN_OR_RETURN(entry.token, wire::FromProto(kept.token()));
   }
+  for (const uint64_t pass : welcome.released()) out.released.push_back({pass});
   return out;
 }
 
@@ -112,6 +115,11 @@ absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
   out.absent.assign(lease.absent().begin(), lease.absent().end());
   out.task_timeout = wire::FromProto(lease.task_timeout());
   out.is_volatile = lease.volatile_();
+  out.tree = PassId{lease.tree()};
+  for (const mote::v1::Location& location : lease.locations()) {
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(location.artifact()));
+    out.locations.push_back({artifact, location.address()});
+  }
   return out;
 }
 

@@ -16,7 +16,7 @@ namespace mote::worker {
 
 // `ready`: what each slot's first engine said, by slot.
 mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<mote::engine::v1::Ready>& ready,
-                                      const std::vector<LeaseToken>& held);
+                                      const Connect& connect, const std::string& blob_address);
 // `worker` is written into the fault.
 mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker);
 mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat);

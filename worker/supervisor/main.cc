@@ -11,9 +11,12 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "common/grpc_polling.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "worker/supervisor/blob_address.h"
+#include "worker/supervisor/blob_server.h"
 #include "worker/supervisor/supervisor.h"
 #include "worker/wire/descendants.h"
 
@@ -54,6 +57,24 @@ void WaitForSignals(const sigset_t signals, const std::shared_ptr<Drained>& drai
   _exit(kExitFailed);
 }
 
+// Where other workers fetch what this one keeps. nullptr: nowhere, for want of an
+// address that may be used.
+absl::StatusOr<std::unique_ptr<BlobServer>> Serve(const Options& options, const KeptPartials& kept) {
+  const bool chosen = !options.blob_address.empty();
+  absl::StatusOr<std::string> address = chosen ? options.blob_address : AddressTowards(options.coordinator);
+  absl::Status refusal = address.status();
+  if (address.ok() && !IsLoopback(*address) && !options.insecure) {
+    refusal = absl::FailedPreconditionError(
+        absl::StrCat(*address,
+                     " can be reached from other machines and is not encrypted; add --insecure on a trusted "
+                     "network, or choose another --blob-address"));
+  }
+  if (refusal.ok()) return BlobServer::Start(*address, kept);
+  if (chosen) return refusal;
+  spdlog::warn("large partials are put at the coordinator, not served from here: {}", std::string(refusal.message()));
+  return std::unique_ptr<BlobServer>();
+}
+
 int Run(const Options& options, const sigset_t signals) {
   auto store = StoreDirectory::Open(options.store_dir);
   if (!store.ok()) {
@@ -65,8 +86,18 @@ int Run(const Options& options, const sigset_t signals) {
     spdlog::error("{}", std::string(cache.status().message()));
     return kExitFailed;
   }
+  auto kept = KeptPartials::Open((*store)->partials(), **cache);
+  if (!kept.ok()) {
+    spdlog::error("{}", std::string(kept.status().message()));
+    return kExitFailed;
+  }
+  auto server = Serve(options, **kept);
+  if (!server.ok()) {
+    spdlog::error("{}", std::string(server.status().message()));
+    return kExitFailed;
+  }
   wire::AdoptOrphans();
-  Supervisor supervisor(options, **store, *std::move(cache));
+  Supervisor supervisor(options, **store, **cache, **kept, *server == nullptr ? "" : (*server)->address());
   const auto drained = std::make_shared<Drained>();
   drained->Set(&supervisor);
   std::thread(WaitForSignals, signals, drained).detach();

@@ -97,6 +97,12 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
       ->transform(CLI::AsSizeValue(false));
   app.add_option("--engine-limit", engine_silence, "an engine that is silent for longer is killed; default 5s")
       ->check(CheckEngineSilence);
+  app.add_option("--blob-address", options.blob_address,
+                 "HOST:PORT at which other workers fetch partials from here; default: a free port of the address by "
+                 "which the coordinator is reached")
+      ->check(CheckAddress);
+  app.add_flag("--insecure", options.insecure,
+               "serve partials, in plaintext, on an address that other machines can reach");
   app.add_flag("--warm", options.warm, "load libtorch at start instead of on first need");
   app.add_flag("--allow-commands", options.allow_commands, "run programs that jobs bring along");
   app.add_flag("--allow-test-operations", options.allow_test_operations, "run operations that fail on purpose");

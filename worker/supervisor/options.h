@@ -24,6 +24,8 @@ struct Options {
   int threads_per_slot = 1;
   // An engine that gives no sign of life for so long is killed.
   absl::Duration engine_silence_max = absl::Seconds(5);
+  std::string blob_address;  // "host:port" where others fetch what is kept; empty: found out
+  bool insecure = false;     // also where other machines can reach it
   int64_t cache_bytes_max = int64_t{8} << 30;
 };
 

@@ -3,7 +3,8 @@
 //
 //   <dir>/blobs/             the cache
 //   <dir>/workers/<k>.lock   held by the process that uses workers/<k>/
-//   <dir>/workers/<k>/       scratch, emptied at start and removed at the end
+//   <dir>/workers/<k>/       scratch, emptied at start and removed at the end; and
+//                            partials/, what is kept for other workers
 #pragma once
 
 #include <memory>
@@ -27,6 +28,9 @@ class StoreDirectory {
 
   const std::string& dir() const { return dir_; }
   std::string blobs() const { return dir_ + "/blobs"; }
+
+  // Where the process keeps partials, on the file system of the blobs.
+  std::string partials() const { return scratch_ + "/partials"; }
 
   // An empty directory for one slot's engine. Errors as Open's.
   absl::StatusOr<std::string> EmptyScratch(int slot) const;

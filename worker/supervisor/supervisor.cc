@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
 #include "common/version.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
@@ -21,6 +22,8 @@ constexpr absl::Duration kStallMin = absl::Seconds(1);
 constexpr absl::Duration kGoodbyePatience = absl::Seconds(2);
 constexpr size_t kMailboxMax = 4096;
 constexpr int kTransferThreadsMax = 8;
+// Of one blob, to or from the coordinator.
+constexpr absl::Duration kBlobTimeout = absl::Seconds(60);
 // Engines that die before they are ready so often in a row never will.
 constexpr int kStartsFailedMax = 5;
 
@@ -46,18 +49,23 @@ SessionOptions MakeSessionOptions(const Options& options) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Options& options, const StoreDirectory& store, std::unique_ptr<BlobCache> cache)
+Supervisor::Supervisor(const Options& options, const StoreDirectory& store, BlobCache& cache, KeptPartials& kept,
+                       std::string blob_address)
     : options_(options),
       mailbox_(kMailboxMax),
       channel_(MakeChannel(options.coordinator)),
       stub_(pb::WorkerService::NewStub(channel_)),
-      cache_(std::move(cache)),
-      blobs_(channel_),
+      cache_(cache),
+      kept_(kept),
+      blob_address_(std::move(blob_address)),
+      blobs_(channel_, "coordinator", kBlobTimeout),
+      locations_(cache),
       session_(MakeSessionOptions(options)),
       log_(options.slots),
       described_(static_cast<size_t>(options.slots)),
       is_described_(static_cast<size_t>(options.slots), false),
-      transfers_(std::make_unique<Transfers>(*cache_, blobs_, std::min(kTransferThreadsMax, 2 * options.slots))) {
+      transfers_(
+          std::make_unique<Transfers>(cache, kept, blobs_, peers_, std::min(kTransferThreadsMax, 2 * options.slots))) {
   SlotOwner& owner = *this;
   for (int slot = 0; slot < options.slots; ++slot) {
     slots_.push_back(std::make_unique<EngineSlot>(slot, options_, store, passes_, log_, mailbox_, owner));
@@ -134,17 +142,26 @@ void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1
     reply.set_error(std::string(digest.status().message()));
     return slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
   }
-  transfers_->Fetch(*digest, [this, slot, engine, reply](const absl::StatusOr<int64_t>& network_bytes) mutable {
-    if (network_bytes.ok()) {
-      reply.set_network_bytes(*network_bytes);
-    } else {
-      reply.set_error(std::string(network_bytes.status().message()));
-    }
-    mailbox_.Post([this, slot, engine, reply] { slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply); });
-  });
+  const std::optional<Location> at = locations_.Find(*digest);
+  const std::string artifact = at ? at->artifact.ToString() : "";
+  transfers_->Fetch(*digest, at ? at->address : "",
+                    [this, slot, engine, reply, artifact](const absl::StatusOr<int64_t>& network_bytes) mutable {
+                      const bool missing = !network_bytes.ok();
+                      if (missing) {
+                        reply.set_error(std::string(network_bytes.status().message()));
+                      } else {
+                        reply.set_network_bytes(*network_bytes);
+                      }
+                      mailbox_.Post([this, slot, engine, reply, artifact, missing] {
+                        if (missing) missing_[slot] = artifact;
+                        slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
+                      });
+                    });
 }
 
 void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) {
+  locations_.Forget(lease.lease);
+  const std::string missing = std::exchange(missing_[lease.slot], "");
   if (done.cancelled() || !session_.Holds(lease.lease)) return;
   absl::StatusOr<Report> report = FromProto(done, slot_time);
   if (!report.ok()) {
@@ -152,21 +169,24 @@ void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone 
     return OnBlockLost(lease, std::move(failure), slot_time);
   }
   // Perhaps for want of space.
-  if (report->fault && report->fault->kind == FaultKind::kUnavailable) cache_->MakeRoom();
-  std::vector<Digest> stored;
+  if (report->fault && report->fault->kind == FaultKind::kUnavailable) {
+    cache_.MakeRoom();
+    report->fault->missing = missing;
+  }
+  std::vector<Digest> stored = BlobsToPut(*report);
   for (const std::string& raw : done.stored()) {
     if (const auto digest = Digest::FromRaw(raw); digest.ok()) stored.push_back(*digest);
   }
-  if (stored.empty()) return Perform(session_.OnFinished(lease.lease, *std::move(report)));
+  if (stored.empty()) return Finish(lease.lease, lease.tree, *std::move(report));
   auto abandoned = std::make_shared<std::atomic<bool>>(false);
   sending_[lease.lease] = abandoned;
   transfers_->Put(std::move(stored), lease.is_volatile, abandoned,
-                  [this, number = lease.lease, report = *std::move(report)](Sent sent) {
-                    mailbox_.Post([this, number, report, sent] { OnSent(number, report, sent); });
+                  [this, number = lease.lease, tree = lease.tree, report = *std::move(report)](Sent sent) {
+                    mailbox_.Post([this, number, tree, report, sent] { OnSent(number, tree, report, sent); });
                   });
 }
 
-void Supervisor::OnSent(uint64_t lease, Report report, const Sent& sent) {
+void Supervisor::OnSent(uint64_t lease, PassId tree, Report report, const Sent& sent) {
   sending_.erase(lease);
   report.cost.phase_ns[static_cast<size_t>(Phase::kSend)] += sent.nanoseconds;
   report.cost.network_bytes += sent.bytes;
@@ -175,11 +195,46 @@ void Supervisor::OnSent(uint64_t lease, Report report, const Sent& sent) {
     report.fault = Failure{FaultKind::kUnavailable, -1,
                            absl::StrCat("a result could not be stored: ", std::string(sent.status.message())), "", ""};
   }
+  Finish(lease, tree, std::move(report));
+}
+
+std::vector<Digest> Supervisor::BlobsToPut(const Report& report) const {
+  std::vector<Digest> blobs;
+  for (const Node& node : report.nodes) {
+    if (!node.artifact || !blob_address_.empty()) continue;
+    const auto of_node = kept_.BlobsOf(*node.artifact);
+    // Putting what is not there fails, and tells why.
+    const std::vector<Digest> put = of_node.ok() ? *of_node : std::vector<Digest>{node.artifact->digest};
+    blobs.insert(blobs.end(), put.begin(), put.end());
+  }
+  return blobs;
+}
+
+absl::Status Supervisor::Keep(PassId tree, const Report& report) {
+  for (const Node& node : report.nodes) {
+    if (node.artifact) MOTE_RETURN_IF_ERROR(kept_.Keep(tree, *node.artifact));
+  }
+  return absl::OkStatus();
+}
+
+// What the coordinator shall hear of, it can have: kept before it is reported.
+void Supervisor::Finish(uint64_t lease, PassId tree, Report report) {
+  if (!session_.Holds(lease)) return;
+  if (!blob_address_.empty()) {
+    if (const absl::Status kept = Keep(tree, report); kept.ok()) {
+      for (Node& node : report.nodes) node.holder = node.artifact ? options_.name : "";
+    } else {
+      report.nodes.clear();
+      report.fault = Failure{FaultKind::kUnavailable, -1,
+                             absl::StrCat("a result could not be kept: ", std::string(kept.message())), "", ""};
+    }
+  }
   Perform(session_.OnFinished(lease, std::move(report)));
 }
 
 void Supervisor::OnBlockLost(const RunLease& lease, Failure failure, absl::Duration slot_time) {
   spdlog::warn("slot {}: {}", lease.slot, failure.message);
+  locations_.Forget(lease.lease);
   Report report;
   report.fault = std::move(failure);
   report.slot_time = slot_time;
@@ -224,6 +279,11 @@ Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now)
       });
     case pb::SessionResponse::kDropPass:
       return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
+    case pb::SessionResponse::kReleasePartial: {
+      const auto artifact = ArtifactRef::Parse(response.release_partial().artifact());
+      if (!artifact.ok()) return {Disconnect{std::string(artifact.status().message())}};
+      return session_.OnReleasePartial(PassId{response.release_partial().pass()}, *artifact, now);
+    }
     case pb::SessionResponse::kHeartbeatAck:
       return session_.OnHeartbeatAck(now);
     case pb::SessionResponse::kReadLog:
@@ -274,8 +334,8 @@ void Supervisor::Do(const Connect& action) {
   listener.on_closed = [this, number](grpc::Status status) {
     mailbox_.Post([this, number, status = std::move(status)] { OnStreamClosed(number, status); });
   };
-  stream_ =
-      std::make_unique<SessionStream>(*stub_, HelloMessage(options_, described_, action.held), std::move(listener));
+  stream_ = std::make_unique<SessionStream>(*stub_, HelloMessage(options_, described_, action, blob_address_),
+                                            std::move(listener));
 }
 
 void Supervisor::Do(const Disconnect& action) {
@@ -302,9 +362,15 @@ void Supervisor::Do(const ForgetPass& action) {
   for (const std::unique_ptr<EngineSlot>& slot : slots_) slot->ForgetPass(action.pass);
 }
 
-void Supervisor::Do(const RunLease& action) { slots_[static_cast<size_t>(action.slot)]->Run(action, LoopNow()); }
+void Supervisor::Do(const RunLease& action) {
+  locations_.Add(action.lease, action.locations);
+  slots_[static_cast<size_t>(action.slot)]->Run(action, LoopNow());
+}
+
+void Supervisor::Do(const ReleasePartials& action) { kept_.Release(action.tree, action.artifact); }
 
 void Supervisor::Do(const CancelLease& action) {
+  locations_.Forget(action.lease);
   slots_[static_cast<size_t>(action.slot)]->Cancel(action.lease, LoopNow());
   if (const auto sending = sending_.find(action.lease); sending != sending_.end()) *sending->second = true;
 }

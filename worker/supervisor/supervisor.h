@@ -19,10 +19,13 @@
 #include "worker/session/session.h"
 #include "worker/supervisor/blob_cache.h"
 #include "worker/supervisor/blob_client.h"
+#include "worker/supervisor/blob_locations.h"
 #include "worker/supervisor/engine_log.h"
 #include "worker/supervisor/engine_slot.h"
+#include "worker/supervisor/kept_partials.h"
 #include "worker/supervisor/mailbox.h"
 #include "worker/supervisor/options.h"
+#include "worker/supervisor/peers.h"
 #include "worker/supervisor/session_stream.h"
 #include "worker/supervisor/store_directory.h"
 #include "worker/supervisor/transfers.h"
@@ -35,8 +38,10 @@ inline constexpr int kExitRefused = 3;  // the coordinator is of another version
 // Everything but Drain belongs to the thread that calls Run.
 class Supervisor : private SlotOwner {
  public:
-  // Both must outlive it.
-  Supervisor(const Options& options, const StoreDirectory& store, std::unique_ptr<BlobCache> cache);
+  // All must outlive it. `blob_address`: where others can fetch what is kept; empty:
+  // nowhere, so that large partials are put at the coordinator.
+  Supervisor(const Options& options, const StoreDirectory& store, BlobCache& cache, KeptPartials& kept,
+             std::string blob_address);
   ~Supervisor() override;
 
   // Works until it is drained or refused. Returns the process's exit code.
@@ -55,7 +60,11 @@ class Supervisor : private SlotOwner {
   void OnResponse(uint64_t stream, const mote::v1::SessionResponse& response);
   Actions Respond(const mote::v1::SessionResponse& response, absl::Time now);
   void OnStreamClosed(uint64_t stream, const grpc::Status& status);
-  void OnSent(uint64_t lease, Report report, const Sent& sent);
+  void OnSent(uint64_t lease, PassId tree, Report report, const Sent& sent);
+  void Finish(uint64_t lease, PassId tree, Report report);
+  absl::Status Keep(PassId tree, const Report& report);
+  // Blobs of the partials that this worker cannot keep.
+  std::vector<Digest> BlobsToPut(const Report& report) const;
   void Step();
 
   void Perform(Actions actions);
@@ -69,6 +78,7 @@ class Supervisor : private SlotOwner {
   void Do(const DefinePass& action);
   void Do(const ForgetPass& action);
   void Do(const RunLease& action);
+  void Do(const ReleasePartials& action);
   void Do(const CancelLease& action);
   void Do(const ShortenLease& action);
   void Do(const Exit& action);
@@ -78,8 +88,14 @@ class Supervisor : private SlotOwner {
   Mailbox mailbox_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<mote::v1::WorkerService::Stub> stub_;
-  std::unique_ptr<BlobCache> cache_;
+  BlobCache& cache_;
+  KeptPartials& kept_;
+  const std::string blob_address_;
   BlobClient blobs_;
+  Peers peers_;
+  BlobLocations locations_;
+  // By slot: the input that its engine could not have, for the report of its lease.
+  std::map<int, std::string> missing_;
   PassMessages passes_;
   Session session_;
   EngineLog log_;

@@ -19,6 +19,8 @@ constexpr absl::Duration kFetchPatience = absl::Seconds(30);
 // slot is given up, and told why.
 constexpr absl::Duration kRoomPatience = absl::Seconds(60);
 constexpr absl::Duration kWarnInterval = absl::Seconds(10);
+// The coordinator hears of a lost worker as soon.
+constexpr absl::Duration kPeerPatience = absl::Seconds(3);
 constexpr absl::Duration kRetryFirst = absl::Milliseconds(50);
 constexpr absl::Duration kRetryLongest = absl::Seconds(2);
 // More at once than FindMissingBlobs takes.
@@ -30,7 +32,8 @@ bool WorthRetrying(const absl::Status& status) {
 
 }  // namespace
 
-Transfers::Transfers(BlobCache& cache, BlobClient& client, int threads) : cache_(cache), client_(client) {
+Transfers::Transfers(BlobCache& cache, KeptPartials& kept, BlobClient& client, Peers& peers, int threads)
+    : cache_(cache), kept_(kept), client_(client), peers_(peers) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back(&Transfers::Work, this);
 }
 
@@ -41,6 +44,7 @@ Transfers::~Transfers() {
     changed_.notify_all();
   }
   client_.Stop();
+  peers_.Stop();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -67,23 +71,24 @@ bool Transfers::Pause(absl::Duration duration) {
   return !changed_.wait_for(lock, absl::ToChronoNanoseconds(duration), [this] { return stopped_; });
 }
 
-void Transfers::Fetch(const Digest& digest, std::function<void(absl::StatusOr<int64_t>)> answer) {
-  Enqueue([this, digest, answer = std::move(answer)] { answer(FetchNow(digest)); });
+void Transfers::Fetch(const Digest& digest, const std::string& peer,
+                      std::function<void(absl::StatusOr<int64_t>)> answer) {
+  Enqueue([this, digest, peer, answer = std::move(answer)] { answer(FetchNow(digest, peer)); });
 }
 
 // Two engines that want the same blob cause one transfer, which the first one pays.
-absl::StatusOr<int64_t> Transfers::FetchNow(const Digest& digest) {
+absl::StatusOr<int64_t> Transfers::FetchNow(const Digest& digest, const std::string& peer) {
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait(lock, [this, &digest] { return stopped_ || !fetching_.contains(digest); });
   if (stopped_) return absl::UnavailableError("the worker stops");
   fetching_.insert(digest);
   lock.unlock();
 
-  const absl::Time deadline = LoopNow() + kFetchPatience;
+  const absl::Time deadline = LoopNow() + (peer.empty() ? kFetchPatience : kPeerPatience);
   Backoff backoff(kRetryFirst, kRetryLongest, digest.bytes[0]);
-  absl::StatusOr<int64_t> fetched = FetchOnce(digest);
+  absl::StatusOr<int64_t> fetched = FetchOnce(digest, peer);
   while (!fetched.ok() && WorthRetrying(fetched.status()) && LoopNow() < deadline && Pause(backoff.Next())) {
-    fetched = FetchOnce(digest);
+    fetched = FetchOnce(digest, peer);
   }
   lock.lock();
   fetching_.erase(digest);
@@ -92,11 +97,22 @@ absl::StatusOr<int64_t> Transfers::FetchNow(const Digest& digest) {
   return absl::UnavailableError(std::string(fetched.status().message()));
 }
 
-absl::StatusOr<int64_t> Transfers::FetchOnce(const Digest& digest) {
-  if (cache_.Has(digest)) return 0;
-  MOTE_ASSIGN_OR_RETURN(const std::string bytes, client_.Get(digest));
+absl::StatusOr<int64_t> Transfers::FetchOnce(const Digest& digest, const std::string& peer) {
+  if (cache_.Has(digest) || kept_.Restore(digest)) return 0;
+  MOTE_ASSIGN_OR_RETURN(const std::string bytes, FetchFromOthers(digest, peer));
   MOTE_RETURN_IF_ERROR(cache_.Write(digest, bytes));
   return static_cast<int64_t>(bytes.size());
+}
+
+absl::StatusOr<std::string> Transfers::FetchFromOthers(const Digest& digest, const std::string& peer) {
+  if (peer.empty()) return client_.Get(digest);
+  absl::StatusOr<std::string> from_peer = peers_.Get(peer, digest);
+  if (from_peer.ok()) return from_peer;
+  absl::StatusOr<std::string> from_coordinator = client_.Get(digest);
+  if (from_coordinator.ok() || !absl::IsNotFound(from_coordinator.status())) return from_coordinator;
+  // Only the peer may have it: whether to try again is for its answer to say.
+  return absl::Status(from_peer.status().code(), absl::StrCat("blob ", digest.Hex(), " is not at the coordinator; ",
+                                                              std::string(from_peer.status().message())));
 }
 
 void Transfers::Put(std::vector<Digest> digests, bool is_volatile, std::shared_ptr<const std::atomic<bool>> abandoned,

@@ -1,4 +1,4 @@
-// Moves blobs between the cache and the coordinator, a few at a time.
+// Moves blobs between the cache, the coordinator and other workers, a few at a time.
 #pragma once
 
 #include <atomic>
@@ -20,6 +20,8 @@
 #include "common/digest.h"
 #include "worker/supervisor/blob_cache.h"
 #include "worker/supervisor/blob_client.h"
+#include "worker/supervisor/kept_partials.h"
+#include "worker/supervisor/peers.h"
 
 namespace mote::worker {
 
@@ -33,16 +35,17 @@ struct Sent {
 // transfers wait for it.
 class Transfers {
  public:
-  // Both must outlive it.
-  Transfers(BlobCache& cache, BlobClient& client, int threads);
+  // All must outlive it.
+  Transfers(BlobCache& cache, KeptPartials& kept, BlobClient& client, Peers& peers, int threads);
   // Stops what is under way; answers that were not given yet are not given.
   ~Transfers();
 
-  // Brings a blob into the cache. Answers the bytes that came over the network; 0
-  // when it was there, or another fetch brought it meanwhile.
+  // Brings a blob into the cache: from what is kept here, from the worker that serves
+  // at `peer` (empty: none is known to have it), or else from the coordinator. Answers the bytes that came over the
+  // network; 0 when it was there, or another fetch brought it meanwhile.
   //
-  //   Unavailable  not to be had for 30 s, or not stored there at all
-  void Fetch(const Digest& digest, std::function<void(absl::StatusOr<int64_t>)> answer);
+  //   Unavailable  not to be had for 30 s (3 s from a peer), or nobody has it
+  void Fetch(const Digest& digest, const std::string& peer, std::function<void(absl::StatusOr<int64_t>)> answer);
 
   // Puts blobs that lie in the cache; those that the coordinator is known to have
   // are skipped. Tries until it succeeds or `*abandoned` becomes true.
@@ -56,8 +59,9 @@ class Transfers {
 
  private:
   void Work();
-  absl::StatusOr<int64_t> FetchNow(const Digest& digest);
-  absl::StatusOr<int64_t> FetchOnce(const Digest& digest);
+  absl::StatusOr<int64_t> FetchNow(const Digest& digest, const std::string& peer);
+  absl::StatusOr<int64_t> FetchOnce(const Digest& digest, const std::string& peer);
+  absl::StatusOr<std::string> FetchFromOthers(const Digest& digest, const std::string& peer);
   Sent PutNow(const std::vector<Digest>& digests, bool is_volatile, const std::atomic<bool>& abandoned);
   absl::StatusOr<int64_t> PutOnce(const std::vector<Digest>& digests, bool is_volatile);
   // False: stopped.
@@ -65,7 +69,9 @@ class Transfers {
   void Enqueue(std::function<void()> job);
 
   BlobCache& cache_;
+  KeptPartials& kept_;
   BlobClient& client_;
+  Peers& peers_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;

@@ -145,6 +145,7 @@ mote::v1::Node ToProto(const Node& node) {
   out.set_absent(node.absent());
   if (node.partial) out.set_partial(*node.partial);
   if (node.artifact) out.set_artifact(node.artifact->ToString());
+  out.set_holder(node.holder);
   return out;
 }
 
@@ -156,6 +157,7 @@ absl::StatusOr<Node> FromProto(const mote::v1::Node& node) {
   }
   if (!node.artifact().empty()) {
     MOTE_ASSIGN_OR_RETURN(out.artifact, ArtifactRef::Parse(node.artifact()));
+    out.holder = node.holder();
   } else if (!node.absent()) {
     out.partial = node.partial();
   }
@@ -204,11 +206,12 @@ mote::v1::Fault ToProto(const Failure& fault) {
   out.set_message(fault.message);
   out.set_detail(fault.detail);
   out.set_worker(fault.worker);
+  out.set_missing(fault.missing);
   return out;
 }
 
 Failure FromProto(const mote::v1::Fault& fault) {
-  return {FromProto(fault.kind()), fault.task(), fault.message(), fault.detail(), fault.worker()};
+  return {FromProto(fault.kind()), fault.task(), fault.message(), fault.detail(), fault.worker(), fault.missing()};
 }
 
 google::protobuf::Duration ToProto(absl::Duration duration) {

@@ -73,5 +73,21 @@ TEST(HeldBlock, DigestTellsValuesReferencesAndPlacesApart) {
   EXPECT_NE(value, DigestOf({{{0, 3}, std::nullopt, ArtifactRef{Sha256("a"), 1, false}}}));
 }
 
+TEST(HeldBlock, ValueThatLiesAtALostWorkerIsForgottenWithAllItsRuns) {
+  HeldBlock held;
+  const auto kept_at = [](const std::string& worker) {
+    return std::vector<Node>{{{2, 1}, std::nullopt, ArtifactRef{Sha256("p"), 8'000'000, true}, worker}};
+  };
+  held.Add("w1", kept_at("w1"), Cost(), absl::Seconds(1));
+  held.Add("w2", kept_at("w2"), Cost(), absl::Seconds(1));
+  ASSERT_EQ(held.values().size(), 1u) << "where it lies makes no difference";
+  EXPECT_FALSE(held.AnyKeptAt("w2"));
+  held.ForgetKeptAt("w2");
+  EXPECT_EQ(held.run_count(), 2);
+  ASSERT_TRUE(held.AnyKeptAt("w1"));
+  held.ForgetKeptAt("w1");
+  EXPECT_TRUE(held.values().empty());
+}
+
 }  // namespace
 }  // namespace mote::coordinator

@@ -10,7 +10,7 @@ namespace mote::coordinator {
 inline LeaseToken SomeToken() { return {{3}, {7}, {9}, {2, 5}, 4}; }
 
 inline Failure SomeFailure() {
-  return {FaultKind::kEngineCrash, 21, "engine died of signal 11", "Segmentation fault", "w1"};
+  return {FaultKind::kEngineCrash, 21, "engine died of signal 11", "Segmentation fault", "w1", "sha256:missing"};
 }
 
 inline PassSpec SomePass() {
@@ -80,13 +80,13 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.numeric_class = "cpu-avx2";
   stage.progress = "epoch 3 of 20";
   stage.tasks_to_come = 4321;
-  stage.before_step = {21, 22, 23, 24, 25, absl::Milliseconds(26), SomeCost()};
+  stage.before_step = {21, 22, 23, 24, 25, absl::Milliseconds(26), SomeCost(), 27};
   stage.artifacts = {SomeArtifact()};
   stage.durable_artifacts = {SomeArtifact(), {Sha256("older"), 78, true}};
   stage.last_checkpoint = time;
   stage.start = time + absl::Seconds(1);
   stage.end = time + absl::Seconds(2);
-  stage.cost = {SomeCost(),           AlphaFit({3, 0.1, 1e-300, 7.5}), 4, absl::Nanoseconds(5),
+  stage.cost = {SomeCost(),           AlphaFit({3, 0.1, 1e-300, 7.5}), 4, 18, absl::Nanoseconds(5),
                 absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)}};
   stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
   stage.tasks_total = 1000;
@@ -114,19 +114,23 @@ inline std::vector<Event> OneEventOfEachKind() {
         step.artifacts = {SomeArtifact()};
         step.progress = "epoch 3 of 20";
         step.tasks_to_come = 1234;
-        step.before = {11, 12, 13, 14, 15, absl::Milliseconds(16), SomeCost()};
+        step.before = {11, 12, 13, 14, 15, absl::Milliseconds(16), SomeCost(), 17};
         step.time = time;
         return step;
       }(),
       FinishPlanned{{7}, {9}, {{10}, SomePass()}},
-      FoldPlanned{{7}, {9}, {3, 2}, {{11}, SomePass()}},
+      FoldPlanned{{7}, {9}, {3, 2}, {{11}, SomePass()}, time},
       SubtreeFolded{{7}, {11}, time},
+      OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1"},
       StageBound{{7}, 1, "cpu-avx2"},
       LeaseGranted{SomeToken(), "w1", 2, time},
       LeaseReissued{SomeToken(), {4}},
       BlockCommitted{SomeToken(),
                      "w1",
-                     {{{1, 10}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, ""}},
+                     {{{1, 10}, "partial"},
+                      {{0, 22}, std::nullopt},
+                      {{0, 23}, ""},
+                      {{0, 24}, std::nullopt, ArtifactRef{Sha256("p"), 8'000'000, true}, "w1"}},
                      SomeCost(),
                      absl::Nanoseconds(987'654'321),
                      absl::Nanoseconds(123'456'789),
@@ -187,7 +191,9 @@ inline std::vector<Event> OneEventOfEachKind() {
                    PassId{11},
                    FoldedSubtree{{8}, {2, 5}},
                    CompletedPass{SomeOutput(), {"root", std::nullopt}, true, 1000, 3},
-                   false},
+                   false,
+                   4,
+                   time},
       PassRestored{
           {7}, 1, {{9}, SomePass()}, false, 0, 1, {}, 0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
       PassProgressRestored{{7},
@@ -197,7 +203,8 @@ inline std::vector<Event> OneEventOfEachKind() {
                            {{{1, 12}, "partial"}, {{0, 22}, std::nullopt}, {{0, 23}, std::nullopt, SomeArtifact()}},
                            {{{0, 21}, {2, 3, 4, "w1", 5, time}}, {{3, 9}, {1, 0, 0, "w2", -1, absl::InfinitePast()}}},
                            {5, 77},
-                           {{{1, 10}, "finished"}}},
+                           {{{1, 10}, "finished"}},
+                           {22, 23}},
       JobRetried{{7}, time},
   };
 }

@@ -1,0 +1,62 @@
+#include "coordinator/core/lose_nodes.h"
+
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+namespace {
+
+// A pass that read what is lost is over without a result.
+void ForgetReader(State& state, Job& job, Pass& pass, PassId reader) {
+  const auto found = job.passes.find(reader);
+  if (found == job.passes.end()) return;
+  for (const auto& [begin, leased] : found->second.blocks.leases()) {
+    for (const Attempt& attempt : leased.attempts) {
+      state.cluster.RemoveLease(TokenOf(job.id, reader, leased.block, attempt), attempt.worker);
+    }
+  }
+  StageRun& stage = job.stages[pass.stage];
+  --stage.passes_total;
+  stage.tasks_total -= found->second.spec->task_count;
+  stage.tasks_committed -= found->second.blocks.settled();
+  std::erase_if(pass.folding, [reader](const auto& folding) { return folding.second.pass == reader; });
+  if (pass.finished_by == reader) pass.finished_by.reset();
+  job.passes.erase(found);
+}
+
+}  // namespace
+
+absl::Status LoseNodes(State& state, Job& job, Pass& pass, const std::vector<Block>& blocks, const std::string& worker,
+                       BlobSink& blobs) {
+  for (const PassId reader : ReadersOf(pass, blocks)) ForgetReader(state, job, pass, reader);
+  const int64_t before = pass.blocks.settled();
+  for (const Block& block : blocks) {
+    if (const auto held = pass.held.find(block.begin()); held != pass.held.end()) {
+      held->second.ForgetKeptAt(worker);
+    } else {
+      MOTE_RETURN_IF_ERROR(pass.Unfinish(block, blobs));
+    }
+  }
+  StageRun& stage = job.stages[pass.stage];
+  stage.tasks_committed -= before - pass.blocks.settled();
+  stage.cost.tasks_lost += before - pass.blocks.settled();
+  return absl::OkStatus();
+}
+
+absl::Status LoseKept(State& state, Job& job, BlobSink& blobs) {
+  std::vector<PassId> ids;
+  for (const auto& [id, pass] : job.passes) ids.push_back(id);
+  for (const PassId id : ids) {
+    Pass* pass = state.FindPass(job.id, id);
+    if (pass == nullptr || !pass->broken.ok()) continue;
+    std::vector<Block> blocks;
+    for (const auto& [begin, node] : pass->fold.by_task()) {
+      if (!node.holder.empty()) blocks.push_back(node.block);
+    }
+    if (blocks.empty()) continue;
+    ++pass->generation;
+    MOTE_RETURN_IF_ERROR(LoseNodes(state, job, *pass, blocks, "", blobs));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace mote::coordinator
