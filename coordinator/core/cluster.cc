@@ -26,7 +26,8 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   worker.last_heard = now;
   worker.known_passes.clear();
   worker.shortened.clear();  // the asking may have been lost with the old stream
-  worker.draining = worker.draining || drain_on_join_.erase(hello.worker) > 0;
+  worker.drain_asked = worker.drain_asked || drain_on_join_.erase(hello.worker) > 0;
+  worker.draining = worker.drain_asked;
   // What was learnt of a slot stays: to connect anew makes nothing better.
   worker.slots.resize(hello.slots.size());
   for (size_t i = 0; i < hello.slots.size(); ++i) {

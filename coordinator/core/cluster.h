@@ -43,7 +43,8 @@ struct Worker {
   std::map<std::string, std::string> labels;
   bool allow_commands = false;
   bool allow_test_operations = false;
-  bool draining = false;
+  bool draining = false;     // takes no more leases
+  bool drain_asked = false;  // by a user: also when it comes back
   absl::Time last_heard;
   std::map<LeaseToken, int> leases;            // → slot
   std::map<LeaseToken, absl::Time> shortened;  // leases that it was asked to end early, and when

@@ -119,6 +119,11 @@ struct WorkerLog {
   uint64_t request = 0;  // of SendReadLog
   LogChunk chunk;
 };
+
+// It was asked to end: it takes nothing new, and leaves once nothing needs it.
+struct WorkerDraining {
+  SessionId session;
+};
 struct WorkerGoodbye {
   SessionId session;
 };
@@ -150,6 +155,6 @@ struct Tick {
 
 using Command = std::variant<SubmitJob, ValidateJob, GetJob, ExplainJob, ListJobs, CancelJob, RetryJob, ListWorkers,
                              DrainWorker, ReadLog, WorkerHello, WorkerReport, WorkerHeartbeat, WorkerSlotState,
-                             WorkerLog, WorkerGoodbye, SessionClosed, LeaseRefused, DiskState, Tick>;
+                             WorkerLog, WorkerDraining, WorkerGoodbye, SessionClosed, LeaseRefused, DiskState, Tick>;
 
 }  // namespace mote::coordinator

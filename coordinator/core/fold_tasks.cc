@@ -15,9 +15,7 @@
 namespace mote::coordinator {
 namespace {
 
-// Of one fold task. Enough that a partial is read and written log8(blocks) times, not
-// log2; few enough that the last folds of a pass occupy several slots.
-constexpr int64_t kNodesMin = 8;
+// Of one fold task: few enough that the last folds of a pass occupy several slots.
 constexpr int64_t kNodesMax = 16;
 static_assert(kNodesMax <= Subtree::kNodesMax);
 
@@ -81,14 +79,15 @@ absl::Status PlanBelow(Transaction& tx, JobId job, const Pass& pass, Block block
 
 }  // namespace
 
-absl::Status PlanFold(Transaction& tx, JobId job, PassId id, int64_t task) {
+absl::Status PlanFold(Transaction& tx, JobId job, PassId id, int64_t task, int64_t nodes_min) {
   const Pass* pass = tx.state.FindPass(job, id);
   if (pass == nullptr || pass->folds || !pass->broken.ok()) return absl::OkStatus();
   auto at = pass->fold.by_task().upper_bound(task);
   if (at == pass->fold.by_task().begin()) return absl::OkStatus();
   // Upwards while the subtree is complete and small enough: the highest is folded.
   Block block = std::prev(at)->second.block;
-  std::vector<const Node*> nodes;
+  if (IsBeingFolded(*pass, block)) return absl::OkStatus();
+  std::vector<const Node*> nodes = {&std::prev(at)->second};
   const int root = RootLevel(pass->spec->task_count);
   for (Block above = block; above.level < root;) {
     above = above.Parent();
@@ -97,7 +96,7 @@ absl::Status PlanFold(Transaction& tx, JobId job, PassId id, int64_t task) {
     block = above;
     nodes = std::move(cover);
   }
-  if (static_cast<int64_t>(nodes.size()) < kNodesMin) return absl::OkStatus();
+  if (static_cast<int64_t>(nodes.size()) < nodes_min) return absl::OkStatus();
   return Plan(tx, job, *pass, block, nodes);
 }
 

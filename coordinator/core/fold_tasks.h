@@ -13,11 +13,16 @@
 
 namespace mote::coordinator {
 
+// Nodes that make a fold task worth it: a partial is read and written log8(blocks)
+// times, not log2.
+inline constexpr int64_t kFoldNodesMin = 8;
+
 // Plans the fold task that the finished tasks from `task` on have made possible, if
-// any. Call after a commit of references.
+// any. Call after a commit of references. With `nodes_min` 1 also the node alone: its
+// value then lies where the task was run.
 //
 // InvalidArgument: the reducer's parameters cannot be read.
-absl::Status PlanFold(Transaction& tx, JobId job, PassId pass, int64_t task);
+absl::Status PlanFold(Transaction& tx, JobId job, PassId pass, int64_t task, int64_t nodes_min = kFoldNodesMin);
 
 // Every task is done, but nodes are apart: plans the fold tasks that bring them
 // together. Errors as PlanFold's.

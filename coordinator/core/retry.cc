@@ -62,6 +62,13 @@ int FaultsOf(const Pass& pass, Block block, Blame blame) {
   return 1 + (before == pass.faults.end() ? 0 : before->second.Of(blame));
 }
 
+// A task that reads what others computed cannot be left out: the job would end with it.
+int FaultsMax(const Pass& pass, const StageSpec& stage, Blame blame) {
+  constexpr int kReaderFaultsMax = 20;
+  const int faults_max = TaskFaultsMax(stage, blame);
+  return pass.folds || pass.finishes ? std::max(kReaderFaultsMax, faults_max) : faults_max;
+}
+
 // A single task that outlived so many workers is given up although it may be innocent.
 void ExplainLosses(Failure& failure, int losses) {
   failure.message = absl::StrCat(
@@ -94,7 +101,7 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   // A block under verification keeps what other runs found, unless it is to blame.
   if (leased != nullptr && leased->held && blame != Blame::kTask) {
     event.failure.task = -1;
-    if (blame == Blame::kNobody || FaultsOf(pass, token.block, blame) < TaskFaultsMax(stage, blame)) {
+    if (blame == Blame::kNobody || FaultsOf(pass, token.block, blame) < FaultsMax(pass, stage, blame)) {
       return tx.EmitOf(pass, std::move(event));
     }
   }
@@ -104,7 +111,7 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   }
   if (suspect >= 0) {
     const int faults = FaultsOf(pass, {0, suspect}, blame);
-    const bool give_up = !IsSystemFault(failure.kind) || faults >= TaskFaultsMax(stage, blame);
+    const bool give_up = !IsSystemFault(failure.kind) || faults >= FaultsMax(pass, stage, blame);
     event.pieces = Around(rest, suspect, task_count);
     event.not_before = tx.now + Backoff(token, faults);
     tx.EmitOf(pass, event);

@@ -87,6 +87,7 @@ void Decide(Transaction& tx, const DrainWorker& command) {
     return Refuse(tx, command.call,
                   absl::NotFoundError(absl::StrCat("no worker \"", command.worker, "\"; `mote workers` lists them")));
   }
+  worker->drain_asked = true;
   tx.state.cluster.SetDraining(*worker);
   if (worker->session) tx.Send(SendDrain{*worker->session});
   tx.Send(Reply{command.call, absl::OkStatus(), {}});

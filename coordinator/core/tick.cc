@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/exclusion.h"
+#include "coordinator/core/hand_over.h"
 #include "coordinator/core/lease_limit.h"
 #include "coordinator/core/read_log.h"
 #include "coordinator/core/straggler.h"
@@ -56,6 +57,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   ReviewExclusions(tx);
   DropSuperseded(tx);
   ExpireLogReads(tx);
+  HandOver(tx);
   RelieveStragglers(tx);
 }
 

@@ -102,6 +102,13 @@ void Decide(Transaction& tx, const WorkerSlotState& state) {
   tx.state.cluster.SetReady(*worker, state.slot, state.ready, Shortened(state.reason));
 }
 
+void Decide(Transaction& tx, const WorkerDraining& draining) {
+  Worker* worker = tx.state.cluster.FindSession(draining.session);
+  if (worker == nullptr) return;
+  worker->last_heard = tx.now;
+  tx.state.cluster.SetDraining(*worker);
+}
+
 void Decide(Transaction& tx, const WorkerGoodbye& goodbye) {
   Worker* worker = tx.state.cluster.FindSession(goodbye.session);
   if (worker == nullptr) return;

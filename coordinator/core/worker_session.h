@@ -8,6 +8,7 @@ namespace mote::coordinator {
 void Decide(Transaction& tx, const WorkerHello& hello);
 void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat);
 void Decide(Transaction& tx, const WorkerSlotState& state);
+void Decide(Transaction& tx, const WorkerDraining& draining);
 void Decide(Transaction& tx, const WorkerGoodbye& goodbye);
 void Decide(Transaction& tx, const SessionClosed& closed);
 // A definition that no worker can be sent: the job fails, whatever its policy.

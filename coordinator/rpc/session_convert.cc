@@ -86,6 +86,8 @@ absl::StatusOr<Command> ToCommand(SessionId session, const v1::SessionRequest& r
       return Named("report", From(session, request.report()));
     case v1::SessionRequest::kHeartbeat:
       return WorkerHeartbeat{session, request.heartbeat().sequence()};
+    case v1::SessionRequest::kDraining:
+      return WorkerDraining{session};
     case v1::SessionRequest::kSlotState:
       return Named("slot_state", From(session, request.slot_state()));
     case v1::SessionRequest::kGoodbye:

@@ -69,6 +69,19 @@ TEST(Failures, WorkerKilledThatAloneHadPartialsAndOnlyTheseAreMadeAgain) {
   EXPECT_LT(work.lost, done) << "what the others had was made again too";
 }
 
+TEST(Failures, DrainedWorkerHandsOverThePartialsThatItAloneHas) {
+  const std::string want = RealCluster::UndisturbedDigest(LargeSumsJob);
+  RealCluster cluster(3);
+  const std::string id = cluster.Submit(LargeSumsJob(cluster.dir()));
+  cluster.WaitForTasks(id, 100);
+  kill(cluster.worker(0).pid(), SIGTERM);
+  EXPECT_EQ(cluster.worker(0).Wait(absl::Seconds(30)), 0);
+  EXPECT_EQ(cluster.Digest(id), want);
+  const auto facts = ParseJobFacts(cluster.Mote({"job", id, "-o", "json"}).out);
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_EQ(facts->stages.at("work").lost, 0);
+}
+
 TEST(Failures, CoordinatorKilledWhileWorkersKeepPartials) {
   const std::string want = RealCluster::UndisturbedDigest(LargeSumsJob);
   RealCluster cluster(2);

@@ -105,6 +105,9 @@ void SimWorker::On(const worker::SendHeartbeat& action) {
 void SimWorker::On(const worker::SendSlotState& action) {
   world_.network.ToCoordinator(stream_, mc::WorkerSlotState{SessionId{stream_}, action.slot, action.ready});
 }
+void SimWorker::On(const worker::SendDraining&) {
+  world_.network.ToCoordinator(stream_, mc::WorkerDraining{SessionId{stream_}});
+}
 void SimWorker::On(const worker::SendGoodbye&) {
   world_.network.ToCoordinator(stream_, mc::WorkerGoodbye{SessionId{stream_}});
 }

@@ -75,6 +75,7 @@ class SimWorker {
   void On(const worker::SendHeartbeat& action);
   void On(const worker::SendSlotState& action);
   void On(const worker::SendLog&) {}  // nobody asks here
+  void On(const worker::SendDraining& action);
   void On(const worker::SendGoodbye& action);
   void On(const worker::DefinePass& action);
   void On(const worker::ForgetPass& action) { passes_.erase(action.pass); }

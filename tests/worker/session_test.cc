@@ -54,6 +54,7 @@ std::string Describe(const Action& action) {
       return "slot" + Number(static_cast<uint64_t>(a.slot)) + (a.ready ? " ready" : " down");
     }
     std::string operator()(const SendLog& a) { return "log" + Number(a.read.request); }
+    std::string operator()(const SendDraining&) { return "draining"; }
     std::string operator()(const SendGoodbye&) { return "goodbye"; }
     std::string operator()(const DefinePass& a) { return "define" + Number(a.pass); }
     std::string operator()(const ForgetPass& a) { return "forget" + Number(a.pass); }
@@ -270,7 +271,7 @@ TEST(Session, SlotThatLostItsEngineIsAnnouncedAgainAfterAReconnect) {
 TEST(Session, DrainFinishesWhatIsHeldAndThenSaysGoodbye) {
   Connected c;
   c.session.OnLease(Grant(Token(1, 5, 0)), c.now);
-  EXPECT_THAT(Describe(c.session.OnDrain(c.now)), ElementsAre("slot 0 down"));
+  EXPECT_THAT(Describe(c.session.OnDrain(c.now)), ElementsAre("draining"));
   EXPECT_THAT(c.session.OnDrain(c.now), IsEmpty());
   EXPECT_THAT(Describe(c.session.OnFinished(1, Done())), ElementsAre("report 1 5 0"));
   EXPECT_THAT(Describe(c.session.OnAck(Token(1, 5, 0), c.now)), ElementsAre("goodbye", "exit"));
@@ -317,6 +318,25 @@ TEST(Session, KeptPartialsAreReleasedWithTheirPass) {
   EXPECT_THAT(Describe(c.session.OnReleasePartial(PassId{8}, {Sha256("p"), 8'000'000, true}, c.now)), IsEmpty());
   EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)), ElementsAre("release 7 all", "forget 1"));
   EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)), IsEmpty());
+}
+
+TEST(Session, DrainingWorkerStaysUntilNothingThatItKeepsIsNeededButNotForEver) {
+  Connected c;
+  c.session.OnLease(Grant(Token(1, 7, 0)), c.now);
+  c.session.OnFinished(1, Kept());
+  c.session.OnDrain(c.now);
+  EXPECT_THAT(c.session.OnAck(Token(1, 7, 0), c.now), IsEmpty());
+  EXPECT_THAT(Describe(c.session.OnDropPass(PassId{7}, c.now)),
+              ElementsAre("release 7 all", "forget 1", "goodbye", "exit"));
+
+  Connected given_up;
+  given_up.session.OnLease(Grant(Token(1, 7, 0)), given_up.now);
+  given_up.session.OnFinished(1, Kept());
+  given_up.session.OnAck(Token(1, 7, 0), given_up.now);
+  EXPECT_THAT(Describe(given_up.session.OnDrain(given_up.now)), ElementsAre("draining"));
+  given_up.now += SessionOptions().drain_patience;
+  given_up.session.OnHeartbeatAck(given_up.now);
+  EXPECT_THAT(Describe(given_up.session.OnTick(given_up.now)), ElementsAre("goodbye", "exit"));
 }
 
 TEST(Session, PartialOfAFoldTaskIsKeptForTheTreeThatItFolds) {

@@ -97,6 +97,7 @@ struct SendSlotState {
 struct SendLog {
   ReadLog read;
 };
+struct SendDraining {};
 struct SendGoodbye {};
 
 struct DefinePass {
@@ -136,8 +137,9 @@ struct ShortenLease {
 // Everything is given back: end the process.
 struct Exit {};
 
-using Action = std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendLog, SendGoodbye,
-                            DefinePass, ForgetPass, RunLease, ReleasePartials, CancelLease, ShortenLease, Exit>;
+using Action =
+    std::variant<Connect, Disconnect, SendReport, SendHeartbeat, SendSlotState, SendLog, SendDraining, SendGoodbye,
+                 DefinePass, ForgetPass, RunLease, ReleasePartials, CancelLease, ShortenLease, Exit>;
 using Actions = std::vector<Action>;
 
 }  // namespace mote::worker

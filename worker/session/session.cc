@@ -10,8 +10,6 @@
 namespace mote::worker {
 namespace {
 
-constexpr char kDrains[] = "the worker drains";
-
 int64_t Bytes(const Report& report) {
   int64_t bytes = 0;
   for (const Node& node : report.nodes) bytes += node.partial ? static_cast<int64_t>(node.partial->size()) : 0;
@@ -56,9 +54,10 @@ Actions Session::OnWelcome(const Welcome& welcome, absl::Time now) {
   for (const auto& [number, lease] : leases_) {
     if (lease.report != nullptr && !MOTE_PLANTED(kReportNotResent)) actions.push_back(SendReport{lease.report});
   }
+  if (draining_) actions.push_back(SendDraining{});
   for (size_t slot = 0; slot < slots_.size(); ++slot) {
-    if (!draining_ && slots_[slot].ready) continue;
-    actions.push_back(SendSlotState{static_cast<int>(slot), false, draining_ ? kDrains : slots_[slot].reason});
+    if (slots_[slot].ready || draining_) continue;
+    actions.push_back(SendSlotState{static_cast<int>(slot), false, slots_[slot].reason});
   }
   FinishDrain(now, actions);
   return actions;
@@ -191,9 +190,7 @@ Actions Session::OnDrain(absl::Time now) {
   if (draining_) return actions;
   draining_ = true;
   drain_deadline_ = now + options_.drain_patience;
-  for (int slot = 0; ready() && slot < options_.slot_count; ++slot) {
-    actions.push_back(SendSlotState{slot, false, kDrains});
-  }
+  if (ready()) actions.push_back(SendDraining{});
   FinishDrain(now, actions);
   return actions;
 }
@@ -202,12 +199,17 @@ bool Session::AnyRunning() const {
   return std::any_of(leases_.begin(), leases_.end(), [](const auto& entry) { return entry.second.report == nullptr; });
 }
 
-// A draining worker leaves once nothing is held. With the coordinator away it waits
-// for it to take the finished reports, but not for ever.
+// A draining worker leaves once no lease is held, and nothing is kept that others need.
+// It waits for a coordinator that is away to take the finished reports, and for others to
+// take over what is kept: neither for ever.
 void Session::FinishDrain(absl::Time now, Actions& actions) {
   if (!draining_ || said_goodbye_) return;
   const bool given_up = !ready() && !AnyRunning() && now >= drain_deadline_;
   if (!leases_.empty() && !given_up) return;
+  if (ready() && !holding_.empty()) {
+    hand_over_deadline_ = std::min(hand_over_deadline_, now + options_.drain_patience);
+    if (now < hand_over_deadline_) return;
+  }
   said_goodbye_ = true;
   if (ready()) actions.push_back(SendGoodbye{});
   actions.push_back(Exit{});
@@ -282,6 +284,7 @@ Actions Session::OnTick(absl::Time now) {
 
 absl::Time Session::NextTick() const {
   absl::Time next = draining_ && !ready() && !AnyRunning() ? drain_deadline_ : absl::InfiniteFuture();
+  next = std::min(next, hand_over_deadline_);
   if (state_ == State::kDisconnected) return std::min(next, next_connect_);
   if (!disconnecting_) next = std::min(next, heard_ + options_.silence_max);
   return ready() ? std::min(next, next_heartbeat_) : next;

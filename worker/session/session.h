@@ -35,7 +35,8 @@ struct SessionOptions {
   absl::Duration backoff_longest = absl::Seconds(5);
   // A stream that is silent for so long is given up.
   absl::Duration silence_max = absl::Seconds(10);
-  // A draining worker waits so long for a coordinator that is away.
+  // A draining worker waits so long for a coordinator that is away, and once it holds no
+  // lease so long for others to take over what it keeps.
   absl::Duration drain_patience = absl::Seconds(30);
   // Partials of unacknowledged reports; beyond, the oldest report is forgotten and
   // its block will be run again.
@@ -115,6 +116,7 @@ class Session {
   bool draining_ = false;
   bool said_goodbye_ = false;
   absl::Time drain_deadline_ = absl::InfiniteFuture();
+  absl::Time hand_over_deadline_ = absl::InfiniteFuture();
 
   uint64_t last_lease_ = 0;
   uint64_t last_pass_ = 0;

@@ -51,6 +51,12 @@ mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat) {
   return message;
 }
 
+mote::v1::SessionRequest DrainingMessage() {
+  mote::v1::SessionRequest message;
+  message.mutable_draining();
+  return message;
+}
+
 mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state) {
   mote::v1::SessionRequest message;
   message.mutable_slot_state()->set_slot(state.slot);

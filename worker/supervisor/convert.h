@@ -22,6 +22,7 @@ mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& 
 mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat);
 mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state);
 mote::v1::SessionRequest LogMessage(uint64_t request, const LogChunk& chunk);
+mote::v1::SessionRequest DrainingMessage();
 mote::v1::SessionRequest GoodbyeMessage();
 mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
 

@@ -353,6 +353,7 @@ void Supervisor::Do(const SendSlotState& action) { Send(SlotStateMessage(action)
 void Supervisor::Do(const SendLog& action) {
   Send(LogMessage(action.read.request, log_.Read(action.read.job, action.read.after)));
 }
+void Supervisor::Do(const SendDraining&) { Send(DrainingMessage()); }
 void Supervisor::Do(const SendGoodbye&) { Send(GoodbyeMessage()); }
 
 void Supervisor::Do(const DefinePass& action) { passes_[action.pass] = DefinePassMessage(action); }

@@ -74,6 +74,7 @@ class Supervisor : private SlotOwner {
   void Do(const SendHeartbeat& action);
   void Do(const SendSlotState& action);
   void Do(const SendLog& action);
+  void Do(const SendDraining& action);
   void Do(const SendGoodbye& action);
   void Do(const DefinePass& action);
   void Do(const ForgetPass& action);

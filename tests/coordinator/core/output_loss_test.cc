@@ -219,6 +219,43 @@ TEST(OutputLoss, FailedJobThatIsRetriedMakesAgainWhatWorkersKept) {
   EXPECT_EQ(AnswerOf(c, job), PlainSum(20));
 }
 
+TEST(HandOver, DrainingWorkerLeavesOnceOthersHaveWhatItKept) {
+  Cluster k;
+  k.c.Send(mc::WorkerDraining{k.c.SessionOf("w1")});
+  k.workers.RunOne("w1");
+  EXPECT_EQ(k.c.Workers().at(0).state, "draining");
+  EXPECT_THAT(k.c.TakeDrops("w1"), IsEmpty());
+  std::vector<PassId> dropped;
+  for (int i = 0; i < 100 && dropped.empty(); ++i) {
+    k.c.Advance(absl::Milliseconds(100));
+    k.workers.RunOne("w2");
+    dropped = k.c.TakeDrops("w1");
+    std::erase_if(dropped, [&](PassId pass) { return pass != k.pass; });
+  }
+  ASSERT_THAT(dropped, Contains(k.pass));
+  k.c.Goodbye("w1");
+  k.workers.Forget("w1");
+  RunToTheEnd(k.c, k.workers, k.job, {"w2"});
+  EXPECT_EQ(Count<mc::OutputLost>(k.c), 0);
+  EXPECT_EQ(AnswerOf(k.c, k.job), PlainSum(200));
+}
+
+TEST(HandOver, LastWorkerMayLeaveAtOnce) {
+  Cluster k;
+  k.c.Goodbye("w2");
+  k.c.Send(mc::WorkerDraining{k.c.SessionOf("w1")});
+  k.workers.RunOne("w1");
+  k.c.Advance(absl::Milliseconds(100));
+  EXPECT_THAT(k.c.TakeDrops("w1"), Contains(k.pass));
+}
+
+TEST(HandOver, WorkerThatDrainedByItselfAndCameBackTakesLeasesAgain) {
+  Cluster k;
+  k.c.Send(mc::WorkerDraining{k.c.SessionOf("w1")});
+  k.c.Connect("w1");
+  EXPECT_EQ(k.c.Workers().at(0).state, "connected");
+}
+
 // w1 has done all six tasks, keeps their partials, and was leased the fold task; w2
 // has a free slot, and keeps nothing.
 struct OneHolder {
