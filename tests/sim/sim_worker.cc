@@ -285,6 +285,9 @@ void SimWorker::ScheduleTick() {
   queue_.At(std::min(next, queue_.now() + absl::Milliseconds(500)), [this] {
     WhenAwake([this] {
       Do(session_.OnTick(queue_.now()));
+      if (!acknowledgements_.Check(stream_, session_.unacknowledged(), queue_.now())) {
+        world_.invariants.Fail("a report is acknowledged within a minute of a quiet connection", name_);
+      }
       ScheduleTick();
     });
   });

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/acknowledgements.h"
 #include "tests/sim/event_queue.h"
 #include "tests/sim/invariants.h"
 #include "tests/sim/network.h"
@@ -104,6 +105,7 @@ class SimWorker {
   Random& random_;
   const std::string name_;
   const Nature nature_;
+  Acknowledgements acknowledgements_;
   worker::Session session_;
   uint64_t stream_ = 0;  // 0: none
   bool alive_ = true;

@@ -34,6 +34,14 @@ void Session::Forget(Leases::iterator lease) {
   leases_.erase(lease);
 }
 
+std::vector<uint64_t> Session::unacknowledged() const {
+  std::vector<uint64_t> leases;
+  for (const auto& [number, lease] : leases_) {
+    if (lease.report != nullptr) leases.push_back(number);
+  }
+  return leases;
+}
+
 void Session::Drop(Leases::iterator lease, Actions& actions) {
   if (lease->second.report == nullptr) actions.push_back(CancelLease{lease->first, lease->second.slot});
   Forget(lease);

@@ -80,6 +80,8 @@ class Session {
   bool ready() const { return state_ == State::kReady; }
   bool draining() const { return draining_; }
   size_t held_count() const { return leases_.size(); }
+  // Leases whose reports the coordinator has not acknowledged.
+  std::vector<uint64_t> unacknowledged() const;
   int64_t unacknowledged_bytes() const { return unacknowledged_bytes_; }
   uint64_t dropped_reports() const { return dropped_reports_; }
 
