@@ -59,6 +59,17 @@ class Describer {
                           absl::StrAppend(out, Tasks(block.range(task_count)));
                         }));
   }
+  std::string operator()(const mc::FinishPlanned& e) const {
+    return absl::StrCat("FinishPlanned job ", e.job.value, ": ", e.finish.spec.label);
+  }
+  std::string operator()(const mc::FoldPlanned& e) const {
+    return absl::StrCat("FoldPlanned job ", e.job.value, " tasks ",
+                        Tasks(e.block.range(names_.task_count(e.job, e.pass))));
+  }
+  std::string operator()(const mc::SubtreeFolded& e) const { return absl::StrCat("SubtreeFolded job ", e.job.value); }
+  std::string operator()(const mc::StageBound& e) const {
+    return absl::StrCat("StageBound job ", e.job.value, " stage ", e.stage, " to ", e.numeric_class);
+  }
   std::string operator()(const mc::LeaseGranted& e) const {
     return absl::StrCat("LeaseGranted ", Token(e.token), " to ", e.worker, " slot ", e.slot);
   }
@@ -69,6 +80,13 @@ class Describer {
     return absl::StrCat("BlockCommitted ", Token(e.token), " by ", e.worker, ": ",
                         Nodes(e.nodes, names_.task_count(e.token.job, e.token.pass)));
   }
+  std::string operator()(const mc::BlockHeld& e) const {
+    return absl::StrCat("BlockHeld ", Token(e.token), " by ", e.worker);
+  }
+  std::string operator()(const mc::WorkerDistrusted& e) const {
+    return absl::StrCat("WorkerDistrusted ", e.worker, ": ", e.reason);
+  }
+  std::string operator()(const mc::AttemptRevoked& e) const { return absl::StrCat("AttemptRevoked ", Token(e.token)); }
   std::string operator()(const mc::AttemptFailed& e) const {
     const int64_t task_count = names_.task_count(e.token.job, e.token.pass);
     return absl::StrCat("AttemptFailed ", Token(e.token), ": ", Cause(e.failure),
@@ -90,6 +108,8 @@ class Describer {
     return absl::StrCat("JobEnded job ", e.job.value, " ", NameOf(e.state),
                         e.failure ? absl::StrCat(": ", Cause(e.failure->failure)) : "");
   }
+
+  std::string operator()(const mc::JobRetried& e) const { return absl::StrCat("JobRetried job ", e.job.value); }
 
   std::string operator()(const mc::SendWelcome& e) const {
     return absl::StrCat(To(e.session), "welcome to epoch ", e.epoch.value, e.kept.empty() ? "" : ", keep ",

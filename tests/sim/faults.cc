@@ -7,7 +7,7 @@ namespace mote::sim {
 namespace {
 
 constexpr uint64_t kCoordinatorFaults = 6;
-constexpr uint64_t kWorkerFaults = 8;
+constexpr uint64_t kWorkerFaults = 10;
 constexpr int kBlockLevelMax = 6;
 
 }  // namespace
@@ -67,6 +67,10 @@ void SimCluster::WorkerFault(uint64_t which, SimWorker& worker) {
     Drain(worker);
   } else if (which == 7 && faults.stores_lose) {
     worker.LosePartials();
+  } else if (which == 8 && faults.engines_mute) {
+    worker.MuteEngine(slot);
+  } else if (which == 9 && faults.slots_break) {
+    worker.BreakSlot(slot, random_.Between(absl::Seconds(1), absl::Seconds(20)));
   }
 }
 

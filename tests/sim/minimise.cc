@@ -32,7 +32,7 @@ std::vector<Options> Smaller(const Options& options) {
     if (options.tasks >= divisor) add([&](Options& o) { o.tasks /= divisor; });
   }
   if (options.tasks > 1) add([](Options& o) { --o.tasks; });
-  if (options.workers > 1) add([](Options& o) { --o.workers; });
+  if (options.workers > (options.a_worker_lies ? 2 : 1)) add([](Options& o) { --o.workers; });
   if (options.slots > 1) add([](Options& o) { o.slots = 1; });
   if (options.chaos > absl::Seconds(1))
     add([](Options& o) { o.chaos = absl::Trunc(o.chaos / 2, absl::Milliseconds(1)); });

@@ -18,6 +18,8 @@ const std::vector<FaultOption>& FaultOptions() {
       {"loop-slow", &Faults::loop_slow, "every command takes up to 300 ms for a while; heartbeats wait their turn"},
       {"late-reports", &Faults::late_reports, "reports of a lost stream arrive again on the next one"},
       {"engines-hang", &Faults::engines_hang, "until the task's time limit"},
+      {"engines-mute", &Faults::engines_mute, "nobody notices that they hang, until the coordinator ends the lease"},
+      {"slots-break", &Faults::slots_break, "no engine starts for up to 20 s; their leases are given back"},
       {"bad-workers", &Faults::bad_workers, "some fail every block that they are leased"},
       {"drains", &Faults::drains, "workers are asked to leave; others come"},
       {"cancels", &Faults::cancels, "half of the jobs, at any moment"},

@@ -37,9 +37,11 @@ struct Faults {
   bool tight_memory = false;
   bool disk_low = false;
   bool stores_lose = false;
+  bool engines_mute = false;
+  bool slots_break = false;
 
   // Tasks may be given up although they are not poison.
-  bool innocent_absent() const { return engines_crash || engines_hang || bad_workers; }
+  bool innocent_absent() const { return engines_crash || engines_hang || engines_mute || bad_workers; }
 };
 
 // A fault as the command line names it.
@@ -63,9 +65,11 @@ struct Options {
   int verify_replicas = 0;
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;
-  // Faults end here; then everything must finish within `patience`.
+  // Faults end here; then everything must finish within patience().
   absl::Duration chaos = absl::Seconds(8);
-  absl::Duration patience = absl::Minutes(20);
+
+  // A mute engine loses its lease after a minute for each of the tasks that the slot holds.
+  absl::Duration patience() const { return faults.engines_mute ? absl::Hours(4) : absl::Minutes(20); }
 
   static Options Draw(uint64_t seed);
 };

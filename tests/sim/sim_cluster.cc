@@ -35,7 +35,7 @@ void SimCluster::RunToTheEnd() {
   for (int i = 0; i < options_.workers; ++i) AddWorker();
   clients_.Start();
   ScheduleFaults();
-  const absl::Time deadline = start_ + options_.chaos + options_.patience;
+  const absl::Time deadline = start_ + options_.chaos + options_.patience();
   while (!invariants_.violation() && !clients_.done() && queue_.Step()) {
     ++steps_;
     if (queue_.now() > deadline) invariants_.Fail("every job ends once faults have stopped", clients_.Unfinished());

@@ -147,7 +147,7 @@ void SimWorker::On(const worker::ShortenLease& action) {
   const auto lease = std::find_if(engine.begin(), engine.end(),
                                   [&](const worker::RunLease& held) { return held.lease == action.lease; });
   if (lease == engine.end()) return;
-  if (lease == engine.begin() && hung_.contains(action.slot)) return;
+  if (down_.contains(action.slot) || (lease == engine.begin() && hung_.contains(action.slot))) return;
   if (lease != engine.begin()) {  // not begun: given back whole
     const uint64_t number = lease->lease;
     engine.erase(lease);
@@ -165,7 +165,7 @@ void SimWorker::On(const worker::ShortenLease& action) {
 void SimWorker::RunNext(int slot) {
   ++generations_[slot];
   hung_.erase(slot);
-  if (engines_[slot].empty()) return;
+  if (engines_[slot].empty() || down_.contains(slot)) return;
   const worker::RunLease& lease = engines_[slot].front();
   const int64_t tasks = lease.block.size(passes_.at(lease.pass).spec.task_count);
   started_[slot] = queue_.now();
@@ -247,12 +247,12 @@ const std::string* SimWorker::Serve(const Digest& digest) const {
 }
 
 void SimWorker::CrashEngine(int slot) {
-  if (!alive_ || engines_[slot].empty()) return;
+  if (!IsBusy(slot)) return;
   FailEngine(slot, {FaultKind::kEngineCrash, engines_[slot].front().block.begin(), "killed", "", ""});
 }
 
 void SimWorker::HangEngine(int slot) {
-  if (!alive_ || engines_[slot].empty()) return;
+  if (!IsBusy(slot)) return;
   const uint64_t generation = ++generations_[slot];
   hung_.insert(slot);
   queue_.After(engines_[slot].front().task_timeout, [this, slot, generation] {
@@ -263,6 +263,24 @@ void SimWorker::HangEngine(int slot) {
   });
 }
 
+void SimWorker::MuteEngine(int slot) {
+  if (!IsBusy(slot)) return;
+  ++generations_[slot];
+  hung_.insert(slot);
+}
+
+void SimWorker::BreakSlot(int slot, absl::Duration duration) {
+  if (!alive_) return;
+  std::deque<worker::RunLease> leases = std::exchange(engines_[slot], {});
+  Do(session_.OnSlotState(slot, false, "3 engines in a row did not get ready"));
+  for (const worker::RunLease& lease : leases) {
+    worker::Report report;
+    report.fault = Failure{FaultKind::kGivenBack, -1, "no engine starts", "", ""};
+    Do(session_.OnFinished(lease.lease, std::move(report)));
+  }
+  StartEngine(slot, duration);
+}
+
 // The engine ends, its lease with it; another one starts.
 void SimWorker::FailEngine(int slot, const Failure& failure) {
   const worker::RunLease lease = engines_[slot].front();
@@ -271,9 +289,17 @@ void SimWorker::FailEngine(int slot, const Failure& failure) {
   report.fault = failure;
   Do(session_.OnSlotState(slot, false));
   Do(session_.OnFinished(lease.lease, std::move(report)));
+  StartEngine(slot, absl::Milliseconds(200));
+}
+
+void SimWorker::StartEngine(int slot, absl::Duration wait) {
   ++generations_[slot];
-  queue_.After(absl::Milliseconds(200), [this, slot] {
-    WhenAwake([this, slot] {
+  const uint64_t start = down_[slot] = ++starts_;
+  queue_.After(wait, [this, slot, start] {
+    WhenAwake([this, slot, start] {
+      const auto down = down_.find(slot);
+      if (down == down_.end() || down->second != start) return;  // an earlier one
+      down_.erase(down);
       Do(session_.OnSlotState(slot, true));
       RunNext(slot);
     });

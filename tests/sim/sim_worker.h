@@ -60,6 +60,10 @@ class SimWorker {
   void LosePartials() { partials_.Lose(); }
   // What it answers another worker; nullptr: nothing.
   const std::string* Serve(const Digest& digest) const;
+  // Until its lease is taken away.
+  void MuteEngine(int slot);
+  // No engine starts there: what the slot holds is given back.
+  void BreakSlot(int slot, absl::Duration duration);
 
  private:
   struct Pass {
@@ -91,7 +95,10 @@ class SimWorker {
   void Finish(int slot, uint64_t generation, int64_t tasks);
   void FinishAfter(absl::Duration wait, int slot, int64_t tasks);
   absl::Duration task_duration() const { return world_.options.task_duration * nature_.slowness; }
+  // An engine runs there, and has something to do.
+  bool IsBusy(int slot) { return alive_ && !engines_[slot].empty() && !down_.contains(slot); }
   void FailEngine(int slot, const Failure& failure);
+  void StartEngine(int slot, absl::Duration wait);
   // The block's first `tasks` tasks.
   worker::Report Compute(const worker::RunLease& lease, int64_t tasks);
   void RunTasks(const worker::RunLease& lease, const Pass& pass, int64_t tasks, worker::Report* report);
@@ -117,6 +124,8 @@ class SimWorker {
   std::map<int, absl::Time> started_;                    // when it began to
   std::set<int> hung_;                                   // slots
   PartialStore partials_;
+  std::map<int, uint64_t> down_;  // slots whose engine starts: which start it is
+  uint64_t starts_ = 0;
 };
 
 }  // namespace mote::sim
