@@ -83,6 +83,13 @@ std::vector<const Node*> Fold::Cover(Block block, int64_t nodes_max) const {
   return cover;
 }
 
+Block Fold::Enclosing(Block block) const {
+  auto at = nodes_.upper_bound(block.begin());
+  if (at == nodes_.begin()) return block;
+  const Block node = std::prev(at)->second.block;
+  return node.Contains(block) ? node : block;
+}
+
 void Fold::Erase(std::map<int64_t, Node>::iterator node) {
   covered_ -= node->second.block.size(task_count_);
   if (node->second.partial) partial_bytes_ -= static_cast<int64_t>(node->second.partial->size());

@@ -61,6 +61,9 @@ class Fold {
   // The maximal nodes below `block`, in order, when there are at most `nodes_max` and
   // they account for all of its tasks; empty otherwise. Valid until the next change.
   std::vector<const Node*> Cover(Block block, int64_t nodes_max) const;
+  // The maximal node that `block` lies in, or `block` itself: the node of a block grows
+  // where the tasks beside it turn out to be absent.
+  Block Enclosing(Block block) const;
   // Puts the value of a node in the place of all that is below it, which must account
   // for all of its tasks. Errors as Insert's.
   absl::Status Replace(Node folded, const Reducer& reducer, BlobSink& blobs);

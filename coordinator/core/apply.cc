@@ -192,11 +192,11 @@ absl::Status On(State& state, const SubtreeFolded& event, BlobSink& blobs) {
   if (!fold->folds || !fold->fold.complete()) return Unknown("fold task of pass", event.fold.value);
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, fold->folds->pass));
   Node folded = fold->fold.nodes().front();  // its artifact's use goes over to the tree
-  folded.block = fold->folds->block;
+  folded.block = pass->fold.Enclosing(fold->folds->block);
   for (const Node* node : pass->fold.Cover(folded.block, Subtree::kNodesMax)) {
     if (node->artifact && node->holder.empty()) Release(state, *node->artifact, event.time);
   }
-  pass->folding.erase(folded.block.begin());
+  pass->folding.erase(fold->folds->block.begin());
   if (pass->broken.ok()) pass->broken = pass->fold.Replace(std::move(folded), *pass->reducer, blobs);
   ++job->stages[pass->stage].passes_complete;
   job->passes.erase(event.fold);

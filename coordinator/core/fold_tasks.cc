@@ -59,7 +59,7 @@ absl::Status Plan(Transaction& tx, JobId job, const Pass& pass, Block block, con
 
 // What was folded is of no use any more where it is kept.
 void ReleaseInputs(Transaction& tx, const Pass& pass, Block block) {
-  for (const Node* node : pass.fold.Cover(block, Subtree::kNodesMax)) {
+  for (const Node* node : pass.fold.Cover(pass.fold.Enclosing(block), Subtree::kNodesMax)) {
     const Worker* holder = node->holder.empty() ? nullptr : tx.state.cluster.Find(node->holder);
     if (holder == nullptr || !holder->session) continue;
     tx.Send(SendReleasePartial{*holder->session, pass.id, *node->artifact});

@@ -20,7 +20,10 @@ constexpr absl::Duration kPlacementPatience = absl::Milliseconds(200);
 
 // Nodes of the tree that a fold task or a task that finishes reads.
 std::vector<const Node*> InputsOf(const Job& job, const Pass& pass) {
-  if (pass.folds) return job.passes.at(pass.folds->pass).fold.Cover(pass.folds->block, Subtree::kNodesMax);
+  if (pass.folds) {
+    const Fold& fold = job.passes.at(pass.folds->pass).fold;
+    return fold.Cover(fold.Enclosing(pass.folds->block), Subtree::kNodesMax);
+  }
   if (!pass.finishes) return {};
   const Pass& finished = job.passes.at(*pass.finishes);
   return finished.fold.Cover({RootLevel(finished.spec->task_count), 0}, Subtree::kNodesMax);
@@ -141,7 +144,8 @@ bool InputsAllow(const State& state, const Job& job, const Pass& pass, const Wor
   for (const Node* node : InputsOf(job, pass)) {
     if (!node->holder.empty()) bytes[node->holder] += node->artifact->bytes;
   }
-  if (bytes.empty() || now - pass.planned >= kPlacementPatience) return true;
+  // The clock may have been set back since.
+  if (bytes.empty() || absl::AbsDuration(now - pass.planned) >= kPlacementPatience) return true;
   const auto most =
       std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   const auto here = bytes.find(worker.name);

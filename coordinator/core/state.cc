@@ -88,8 +88,8 @@ std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes)
   std::vector<PassId> readers;
   for (const auto& [begin, folding] : pass.folding) {
     const int64_t end = folding.block.end(pass.spec->task_count);
-    const bool reads = std::any_of(nodes.begin(), nodes.end(), [begin = begin, end](const Block& node) {
-      return node.begin() >= begin && node.begin() < end;
+    const bool reads = std::any_of(nodes.begin(), nodes.end(), [&, begin = begin](const Block& node) {
+      return node.begin() < end && node.end(pass.spec->task_count) > begin;
     });
     if (reads) readers.push_back(folding.pass);
   }

@@ -54,10 +54,10 @@ void Decide(Transaction& tx, const Tick& tick) {
   if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
   LoseSilentWorkers(tx);
   ExpireLeases(tx);
-  ReviewExclusions(tx);
   DropSuperseded(tx);
   ExpireLogReads(tx);
   HandOver(tx);
+  ReviewExclusions(tx);
   RelieveStragglers(tx);
 }
 

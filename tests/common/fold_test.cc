@@ -183,6 +183,17 @@ TEST(Fold, CoverIsTheNodesOfASubtreeOnceAllItsTasksAreThere) {
   EXPECT_TRUE(fold.Cover({2, 1}, 16).empty()) << "task 5 is missing";
 }
 
+TEST(Fold, NodeGrowsWhereTheTasksBesideItAreAbsent) {
+  Fold fold(4);
+  MemoryBlobs blobs;
+  EXPECT_EQ(fold.Enclosing({0, 1}), (Block{0, 1})) << "nothing is there yet";
+  ASSERT_TRUE(fold.Insert({{0, 1}, std::nullopt, Reference(1)}, ShapeReducer(), blobs).ok());
+  EXPECT_EQ(fold.Enclosing({0, 1}), (Block{0, 1}));
+  EXPECT_EQ(fold.Enclosing({0, 2}), (Block{0, 2}));
+  ASSERT_TRUE(fold.Insert({{0, 0}, std::nullopt}, ShapeReducer(), blobs).ok());
+  EXPECT_EQ(fold.Enclosing({0, 1}), (Block{1, 0}));
+}
+
 TEST(Fold, FoldedNodeTakesThePlaceOfWhatIsBelowItAndCombinesOn) {
   Fold fold(4);
   MemoryBlobs blobs;

@@ -48,6 +48,8 @@ Options Options::Draw(uint64_t seed) {
   if (verify == 1 || verify == 2) options.verify_replicas = static_cast<int>(1 + verify);
   // Another must be there to tell; and where few blocks are checked, a lie gets through.
   options.a_worker_lies = options.verify_replicas > 0 && options.workers > 1 && random.Chance(0.5);
+  // With workers that fail everything, too few might be left to outvote it.
+  if (options.a_worker_lies) options.faults.bad_workers = false;
   options.large_partials = random.Chance(0.3);
   return options;
 }

@@ -127,7 +127,7 @@ std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTask
 
 }  // namespace
 
-Workload::Workload(const Options& options, Random& random) {
+Workload::Workload(const Options& options, Random& random) : folds_may_fail_(options.large_partials) {
   for (int i = 0; i < options.jobs; ++i) jobs_.push_back(DrawJob(1 + static_cast<uint64_t>(i), options, random));
 }
 
@@ -142,6 +142,8 @@ void Workload::Learn(PassId id, const PassSpec& pass) {
 std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
                                               Blobs& blobs) const {
   if (view.state == mc::JobState::kCancelled && job.cancel_at) return std::nullopt;
+  // A task that folds cannot be given up: its job fails, with bad luck innocently.
+  if (view.state == mc::JobState::kFailed && more_absent && folds_may_fail_) return std::nullopt;
   std::map<int64_t, AbsentTasks> absent;  // by step
   for (const mc::AbsentView& task : view.absent) {
     const auto step = steps_.find(task.pass);

@@ -47,6 +47,7 @@ class Workload {
                                       std::map<Digest, std::string>& blobs) const;
 
  private:
+  const bool folds_may_fail_;
   std::vector<SimJob> jobs_;
   std::map<PassId, int64_t> steps_;  // of iterations
 };

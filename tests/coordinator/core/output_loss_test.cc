@@ -240,6 +240,31 @@ TEST(HandOver, DrainingWorkerLeavesOnceOthersHaveWhatItKept) {
   EXPECT_EQ(AnswerOf(k.c, k.job), PlainSum(200));
 }
 
+// While a partial is moved its node grows: the task beside it is given up.
+TEST(HandOver, PartialMovesAlthoughTheTaskBesideItTurnsOutToBeAbsent) {
+  CoreHarness c;
+  ReferenceWorkers workers(c, /*keep=*/true);
+  c.Connect("w1");
+  mc::JobSpec spec = SumJob(2);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  const JobId job = *c.Submit(spec);
+  const std::vector<mc::SendLease> leases = c.TakeLeases("w1");
+  ASSERT_EQ(leases.size(), 2u) << "a task each";
+  workers.Run("w1", leases[0]);
+  c.Connect("w2");
+  c.Send(mc::WorkerDraining{c.SessionOf("w1")});
+  c.Advance(absl::Milliseconds(100));
+  ASSERT_EQ(Count<mc::FoldPlanned>(c), 1);
+  c.ReportFault("w1", leases[1], FaultKind::kApplication, 1);
+  for (int i = 0; i < 20 && !IsTerminal(c.View(job).state); ++i) {
+    workers.RunOne("w2");
+    c.Advance(absl::Milliseconds(100));
+  }
+  EXPECT_EQ(c.View(job).state, mc::JobState::kPartlyQuarantined);
+  EXPECT_EQ(Count<mc::OutputLost>(c), 0);
+  EXPECT_EQ(AnswerOf(c, job), PlainSum(2, {1}));
+}
+
 TEST(HandOver, LastWorkerMayLeaveAtOnce) {
   Cluster k;
   k.c.Goodbye("w2");
@@ -289,6 +314,19 @@ TEST(FoldTask, GoesWhereItsInputsLieOrAfterAShortWaitAnywhere) {
   EXPECT_EQ(k.workers.fold_inputs.size(), 1u);
   RunToTheEnd(k.c, k.workers, k.job, {"w2"});
   EXPECT_EQ(AnswerOf(k.c, k.job), PlainSum(6));
+}
+
+TEST(FoldTask, WaitsNoLongerForItsPlaceWhenTheClockIsSetBack) {
+  OneHolder k;
+  k.c.holding["w1"] = {k.fold.tree};
+  k.c.StepClock(-absl::Hours(1));
+  k.c.Restart();
+  k.c.Connect("w1");
+  k.fold = k.c.TakeLease("w1");
+  k.EngineOfTheHolderDies();
+  k.c.Connect("w2");
+  k.c.Advance(absl::Seconds(1));
+  EXPECT_TRUE(k.workers.RunOne("w2"));
 }
 
 TEST(FoldTask, IsNotLeasedWhileSomeoneWhoKeepsAnInputIsAway) {
