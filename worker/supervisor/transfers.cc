@@ -87,9 +87,12 @@ absl::StatusOr<int64_t> Transfers::FetchNow(const Digest& digest, const std::str
   const absl::Time deadline = LoopNow() + (peer.empty() ? kFetchPatience : kPeerPatience);
   Backoff backoff(kRetryFirst, kRetryLongest, digest.bytes[0]);
   absl::StatusOr<int64_t> fetched = FetchOnce(digest, peer);
+  absl::Status damaged;  // a store removes what it finds damaged, and then has not got it
   while (!fetched.ok() && WorthRetrying(fetched.status()) && LoopNow() < deadline && Pause(backoff.Next())) {
+    if (absl::IsDataLoss(fetched.status())) damaged = fetched.status();
     fetched = FetchOnce(digest, peer);
   }
+  if (!damaged.ok() && absl::IsNotFound(fetched.status())) fetched = damaged;
   lock.lock();
   fetching_.erase(digest);
   changed_.notify_all();
