@@ -120,6 +120,7 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
     return CompletePass(tx, job, folded);
   }
   if (pass.fold.by_task().size() > 1) return PlanLastFolds(tx, job, pass);
+  if (!pass.folding.empty()) return absl::OkStatus();  // the last partial is being moved
   if (IsByReference(pass)) return PlanFinish(tx, job, pass);
   const std::string* root = RootOf(pass);
   CompletedPass result = ResultOf(pass);

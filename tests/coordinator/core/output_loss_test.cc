@@ -256,11 +256,13 @@ TEST(HandOver, PartialMovesAlthoughTheTaskBesideItTurnsOutToBeAbsent) {
   c.Advance(absl::Milliseconds(100));
   ASSERT_EQ(Count<mc::FoldPlanned>(c), 1);
   c.ReportFault("w1", leases[1], FaultKind::kApplication, 1);
+  EXPECT_EQ(Count<mc::FinishPlanned>(c), 0) << "the pass waits for the move";
   for (int i = 0; i < 20 && !IsTerminal(c.View(job).state); ++i) {
     workers.RunOne("w2");
     c.Advance(absl::Milliseconds(100));
   }
   EXPECT_EQ(c.View(job).state, mc::JobState::kPartlyQuarantined);
+  EXPECT_EQ(Count<mc::SubtreeFolded>(c), 1);
   EXPECT_EQ(Count<mc::OutputLost>(c), 0);
   EXPECT_EQ(AnswerOf(c, job), PlainSum(2, {1}));
 }
