@@ -31,10 +31,10 @@ void ReadmitTheLast(State& state, const Job& job, const Pass& pass) {
   Worker* last = nullptr;
   int last_slot = 0;
   for (const auto& [name, worker] : state.cluster.workers()) {
-    if (!state.cluster.DistrustOf(name).empty()) continue;
+    if (!worker.session || worker.draining || !state.cluster.DistrustOf(name).empty()) continue;
     for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
       const Slot& slot = worker.slots[i];
-      if (!slot.health.excluded || !slot.ready || !worker.session || !MayRun(job, pass, worker, slot)) continue;
+      if (!slot.health.excluded || !slot.ready || !MayRun(job, pass, worker, slot)) continue;
       if (last != nullptr && last->slots[last_slot].health.excluded_until <= slot.health.excluded_until) continue;
       last = state.cluster.Find(name);
       last_slot = i;

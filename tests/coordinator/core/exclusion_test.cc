@@ -110,6 +110,20 @@ TEST(Exclusion, TheLastCapableSlotIsUsedAndTheWarningIsVisible) {
   EXPECT_FALSE(c.TakeLeases("bad").empty()) << "it goes on";
 }
 
+TEST(Exclusion, TheLastCapableSlotIsNotSoughtOnAWorkerThatLeaves) {
+  CoreHarness c;
+  ExcludeBad(c);
+  c.Connect("worse");
+  RunBeside(c, "good", "worse", 200);
+  ASSERT_TRUE(HealthOf(c, "worse").excluded);
+  ASSERT_TRUE(HealthOf(c, "bad").excluded) << "and is back sooner";
+  c.Send(mc::WorkerDraining{c.SessionOf("bad")});
+  c.Goodbye("good");
+  c.Advance(absl::Milliseconds(100));
+  EXPECT_TRUE(HealthOf(c, "bad").excluded);
+  EXPECT_FALSE(HealthOf(c, "worse").excluded);
+}
+
 TEST(Exclusion, NewSessionDoesNotMakeASlotBetter) {
   CoreHarness c;
   ExcludeBad(c);
