@@ -30,6 +30,8 @@ struct Node {
   // Name of the worker that alone has the artifact; empty: the coordinator's store.
   std::string holder = {};
 
+  // Whether the partial lies in the coordinator's store.
+  bool in_store() const { return artifact.has_value() && holder.empty(); }
   bool absent() const { return !partial.has_value() && !artifact.has_value(); }
   bool operator==(const Node&) const = default;
 };

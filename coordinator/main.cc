@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "common/host_port.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/artifacts/artifact_store.h"

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/planted.h"
 #include "common/status_macros.h"
-#include "common/subtree.h"
+#include "coordinator/core/add_pass.h"
+#include "coordinator/core/apply_fold.h"
 #include "coordinator/core/artifact_use.h"
 #include "coordinator/core/drop_work.h"
+#include "coordinator/core/event_subject.h"
 #include "coordinator/core/lose_nodes.h"
 #include "coordinator/core/restore.h"
 #include "coordinator/core/reuse.h"
@@ -16,37 +17,6 @@
 
 namespace mote::coordinator {
 namespace {
-
-absl::Status Unknown(std::string_view what, uint64_t id) {
-  return absl::FailedPreconditionError(absl::StrCat("event of unknown ", std::string(what), " ", id));
-}
-
-absl::StatusOr<Job*> JobOf(State& state, JobId id) {
-  Job* job = state.FindJob(id);
-  if (job == nullptr) return Unknown("job", id.value);
-  return job;
-}
-
-absl::StatusOr<Pass*> PassOf(State& state, JobId job, PassId id) {
-  Pass* pass = state.FindPass(job, id);
-  if (pass == nullptr) return Unknown("pass", id.value);
-  return pass;
-}
-
-absl::StatusOr<StageRun*> StageOf(State& state, JobId id, int stage) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, id));
-  if (stage < 0 || stage >= static_cast<int>(job->stages.size())) return Unknown("stage", stage);
-  return &job->stages[stage];
-}
-
-void AddPass(State& state, Job& job, int stage, const PlannedPass& planned, bool is_volatile) {
-  StageRun& run = job.stages[stage];
-  ++run.passes_total;
-  run.tasks_total += planned.spec.task_count;
-  job.passes.emplace(planned.pass, Pass(planned.pass, stage, planned.spec, is_volatile));
-  constexpr uint64_t kCounterMask = (uint64_t{1} << 40) - 1;
-  state.next_pass = std::max(state.next_pass, (planned.pass.value & kCounterMask) + 1);
-}
 
 void AddDeviceTime(State& state, Job& job, StageRun& stage, absl::Duration used, absl::Duration wasted) {
   stage.cost.device_time += used + wasted;
@@ -164,53 +134,10 @@ absl::Status On(State& state, const StepPlanned& event, BlobSink& blobs) {
   return absl::OkStatus();
 }
 
-absl::Status On(State& state, const FinishPlanned& event, BlobSink&) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
-  pass->finished_by = event.finish.pass;
-  AddPass(state, *job, pass->stage, event.finish, pass->is_volatile);
-  job->passes.at(event.finish.pass).finishes = event.pass;
-  UpdateRunnable(state, *job);
-  return absl::OkStatus();
-}
-
-absl::Status On(State& state, const FoldPlanned& event, BlobSink&) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
-  pass->folding[event.block.begin()] = {event.fold.pass, event.block};
-  AddPass(state, *job, pass->stage, event.fold, pass->is_volatile);
-  Pass& fold = job->passes.at(event.fold.pass);
-  fold.folds = FoldedSubtree{event.pass, event.block};
-  fold.planned = event.time;
-  UpdateRunnable(state, *job);
-  return absl::OkStatus();
-}
-
-absl::Status On(State& state, const SubtreeFolded& event, BlobSink& blobs) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  MOTE_ASSIGN_OR_RETURN(Pass * fold, PassOf(state, event.job, event.fold));
-  if (!fold->folds || !fold->fold.complete()) return Unknown("fold task of pass", event.fold.value);
-  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, fold->folds->pass));
-  Node folded = fold->fold.nodes().front();  // its artifact's use goes over to the tree
-  folded.block = pass->fold.Enclosing(fold->folds->block);
-  for (const Node* node : pass->fold.Cover(folded.block, Subtree::kNodesMax)) {
-    if (node->artifact && node->holder.empty()) Release(state, *node->artifact, event.time);
-  }
-  pass->folding.erase(fold->folds->block.begin());
-  if (pass->broken.ok()) pass->broken = pass->fold.Replace(std::move(folded), *pass->reducer, blobs);
-  ++job->stages[pass->stage].passes_complete;
-  job->passes.erase(event.fold);
-  return absl::OkStatus();
-}
-
-absl::Status On(State& state, const OutputLost& event, BlobSink& blobs) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
-  pass->generation = event.generation;
-  MOTE_RETURN_IF_ERROR(LoseNodes(state, *job, *pass, event.blocks, event.worker, blobs));
-  UpdateRunnable(state, *job);
-  return absl::OkStatus();
-}
+absl::Status On(State& state, const FinishPlanned& event, BlobSink&) { return ApplyFold(state, event); }
+absl::Status On(State& state, const FoldPlanned& event, BlobSink&) { return ApplyFold(state, event); }
+absl::Status On(State& state, const SubtreeFolded& event, BlobSink& blobs) { return ApplyFold(state, event, blobs); }
+absl::Status On(State& state, const OutputLost& event, BlobSink& blobs) { return ApplyFold(state, event, blobs); }
 
 absl::Status On(State& state, const StageBound& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
@@ -237,7 +164,7 @@ absl::Status On(State& state, const LeaseGranted& event, BlobSink&) {
 absl::Status On(State& state, const LeaseReissued& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.held.job, event.held.pass));
   const Attempt* held = pass->blocks.FindAttempt(event.held);
-  if (held == nullptr) return Unknown("attempt", event.held.attempt);
+  if (held == nullptr) return UnknownInEvent("attempt", event.held.attempt);
   const Attempt attempt = *held;
   MOTE_RETURN_IF_ERROR(pass->blocks.Reissue(event.held, event.epoch));
   LeaseToken token = event.held;
@@ -252,7 +179,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
   const LeasedBlock* leased = pass->blocks.Find(token);
-  if (leased == nullptr || event.nodes.empty()) return Unknown("attempt", token.attempt);
+  if (leased == nullptr || event.nodes.empty()) return UnknownInEvent("attempt", token.attempt);
   StageRun& stage = job->stages[pass->stage];
   for (const Attempt& attempt : leased->attempts) {
     if (MOTE_PLANTED(kTwoAttemptsCommit) && attempt.number != token.attempt) continue;
@@ -263,7 +190,7 @@ absl::Status On(State& state, const BlockCommitted& event, BlobSink& blobs) {
   MOTE_RETURN_IF_ERROR(pass->blocks.Commit(token, done_end));
   for (const Node& node : event.nodes) {
     if (!pass->broken.ok()) break;
-    if (node.artifact && node.holder.empty()) Use(state, *node.artifact);
+    if (node.in_store()) Use(state, *node.artifact);
     pass->broken = pass->fold.Insert(node, *pass->reducer, blobs);
   }
   pass->held.erase(token.block.begin());
@@ -313,7 +240,7 @@ absl::Status On(State& state, const AttemptRevoked& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, token.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, token.job, token.pass));
   const Attempt* attempt = pass->blocks.FindAttempt(token);
-  if (attempt == nullptr) return Unknown("attempt", token.attempt);
+  if (attempt == nullptr) return UnknownInEvent("attempt", token.attempt);
   state.cluster.RemoveLease(token, attempt->worker);
   const std::vector<Block> pieces =
       pass->blocks.Find(token)->held ? std::vector<Block>() : std::vector<Block>{token.block};

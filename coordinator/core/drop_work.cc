@@ -10,7 +10,7 @@ namespace {
 // refers to it.
 void DropPartials(State& state, const Pass& pass, absl::Time now) {
   for (const Node& node : pass.fold.nodes()) {
-    if (node.artifact && node.holder.empty()) Release(state, *node.artifact, now);
+    if (node.in_store()) Release(state, *node.artifact, now);
   }
   if (pass.result && pass.result->root.artifact) Release(state, *pass.result->root.artifact, now);
 }

@@ -18,15 +18,18 @@ constexpr size_t kBlocksMax = 1024;
 // So long a fold task waits for a slot where most of its inputs lie.
 constexpr absl::Duration kPlacementPatience = absl::Milliseconds(200);
 
-// Nodes of the tree that a fold task or a task that finishes reads.
+// The pass whose tree a fold task or a task that finishes reads; null: it reads none.
+const Pass* SourceOf(const Job& job, const Pass& pass) {
+  if (pass.folds) return &job.passes.at(pass.folds->pass);
+  return pass.finishes ? &job.passes.at(*pass.finishes) : nullptr;
+}
+
+// Nodes of that tree.
 std::vector<const Node*> InputsOf(const Job& job, const Pass& pass) {
-  if (pass.folds) {
-    const Fold& fold = job.passes.at(pass.folds->pass).fold;
-    return fold.Cover(fold.Enclosing(pass.folds->block), Subtree::kNodesMax);
-  }
-  if (!pass.finishes) return {};
-  const Pass& finished = job.passes.at(*pass.finishes);
-  return finished.fold.Cover({RootLevel(finished.spec->task_count), 0}, Subtree::kNodesMax);
+  const Pass* source = SourceOf(job, pass);
+  if (source == nullptr) return {};
+  const Block whole = {RootLevel(source->spec->task_count), 0};
+  return source->fold.Cover(pass.folds ? source->fold.Enclosing(pass.folds->block) : whole, Subtree::kNodesMax);
 }
 
 // Passes that read one of the lost nodes: they go, and are planned anew.
@@ -112,7 +115,7 @@ bool LoseInput(Transaction& tx, JobId id, PassId reader, const std::string& miss
     if (node->holder.empty() || !node->artifact || node->artifact->ToString() != missing) continue;
     const std::string worker = node->holder;
     const std::vector<Block> blocks = {node->block};
-    Lose(tx, job, job.passes.at(pass.folds ? pass.folds->pass : *pass.finishes), blocks, worker);
+    Lose(tx, job, *SourceOf(job, pass), blocks, worker);
     return true;
   }
   return false;
@@ -138,7 +141,7 @@ std::string AwayHolder(const State& state, const Job& job, const Pass& pass) {
 }
 
 bool InputsAllow(const State& state, const Job& job, const Pass& pass, const Worker& worker, absl::Time now) {
-  if (!pass.folds && !pass.finishes) return true;
+  if (SourceOf(job, pass) == nullptr) return true;
   if (!AwayHolder(state, job, pass).empty()) return false;
   std::map<std::string, int64_t> bytes;
   for (const Node* node : InputsOf(job, pass)) {

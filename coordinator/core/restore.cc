@@ -5,14 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "coordinator/core/artifact_use.h"
+#include "coordinator/core/event_subject.h"
 
 namespace mote::coordinator {
 namespace {
-
-absl::StatusOr<Job*> JobOf(State& state, JobId id) {
-  if (Job* job = state.FindJob(id)) return job;
-  return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown job ", id.value));
-}
 
 void UseAll(State& state, const StageRestored& event) {
   for (const ArtifactRef& artifact : event.artifacts) Use(state, artifact);
@@ -70,11 +66,8 @@ absl::Status Restore(State& state, const AbsentRestored& event) {
 }
 
 absl::Status Restore(State& state, const StageRestored& event) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  if (event.stage < 0 || event.stage >= static_cast<int>(job->stages.size())) {
-    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown stage ", event.stage));
-  }
-  StageRun& run = job->stages[event.stage];
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  StageRun& run = *stage;
   run.state = event.state;
   run.memo = event.memo;
   run.step = event.step;
@@ -128,14 +121,11 @@ absl::Status Restore(State& state, const PassRestored& event) {
 }
 
 absl::Status Restore(State& state, const PassProgressRestored& event, BlobSink& blobs) {
-  Pass* pass = state.FindPass(event.job, event.pass);
-  if (pass == nullptr) {
-    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown pass ", event.pass.value));
-  }
+  MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   for (const ReturnedBlock& returned : event.returned) MOTE_RETURN_IF_ERROR(pass->blocks.RestoreReturned(returned));
   MOTE_RETURN_IF_ERROR(RestoreLeases(state, event, *pass));
   for (const Node& node : event.nodes) {
-    if (node.artifact && node.holder.empty()) Use(state, *node.artifact);
+    if (node.in_store()) Use(state, *node.artifact);
     MOTE_RETURN_IF_ERROR(pass->broken);
     MOTE_RETURN_IF_ERROR(pass->fold.Insert(node, *pass->reducer, blobs));
   }
@@ -165,10 +155,8 @@ absl::Status Restore(State& state, const StoryRestored& event) {
 
 absl::Status Restore(State& state, const KeptRestored& event) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  if (event.stage < 0 || event.stage >= static_cast<int>(job->stages.size())) {
-    return absl::FailedPreconditionError(absl::StrCat("snapshot of unknown stage ", event.stage));
-  }
-  StageRun& run = job->stages[event.stage];
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  StageRun& run = *stage;
   std::vector<Node>& nodes = run.kept[event.computed];
   for (const Node& node : event.nodes) {
     if (node.partial) run.kept_bytes += static_cast<int64_t>(node.partial->size());

@@ -1,28 +1,18 @@
 #include "coordinator/rpc/listen_address.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/files/posix_file.h"
+#include "common/host_port.h"
 
 namespace mote::coordinator {
 namespace {
-
-// Host without brackets, and port. Without a colon: no port.
-std::pair<std::string, std::string> Split(std::string_view address) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return {std::string(address), ""};
-  std::string_view host = address.substr(0, colon);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  return {std::string(host), std::string(address.substr(colon + 1))};
-}
 
 absl::Status CannotListen(const std::string& address, std::string_view why) {
   return absl::UnavailableError(
@@ -41,7 +31,7 @@ bool Bind(const addrinfo& address) {
 }  // namespace
 
 absl::Status CheckListenAddress(std::string_view address) {
-  const auto [host, port_text] = Split(address);
+  const auto [host, port_text] = SplitHostPort(address);
   const bool bare_v6 = host.find(':') != std::string::npos && address.front() != '[';
   int port = -1;
   if (!host.empty() && !bare_v6 && absl::SimpleAtoi(port_text, &port) && port >= 0 && port <= 65535) {
@@ -52,19 +42,8 @@ absl::Status CheckListenAddress(std::string_view address) {
                                                  "for example 127.0.0.1:7070 or [::1]:7070"));
 }
 
-bool IsLoopback(std::string_view address) {
-  const std::string host = Split(address).first;
-  in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  return host == "localhost" || host == "::1";
-}
-
-std::string WithPort(std::string_view address, int port) {
-  return absl::StrCat(std::string(address.substr(0, address.rfind(':'))), ":", port);
-}
-
 absl::Status TryListening(const std::string& address) {
-  const auto [host, port] = Split(address);
+  const auto [host, port] = SplitHostPort(address);
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;

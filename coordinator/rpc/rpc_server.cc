@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/host_port.h"
 #include "common/status_macros.h"
 #include "coordinator/rpc/listen_address.h"
 #include "coordinator/rpc/session_convert.h"

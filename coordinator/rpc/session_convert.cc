@@ -98,7 +98,7 @@ absl::StatusOr<Command> ToCommand(SessionId session, const v1::SessionRequest& r
       break;
   }
   return absl::InvalidArgumentError(
-      "a message that is none of hello, report, heartbeat, slot_state, goodbye, engine_lines");
+      "a message that is none of hello, report, heartbeat, slot_state, draining, goodbye, engine_lines");
 }
 
 v1::SessionResponse ToProto(const SendWelcome& effect) {

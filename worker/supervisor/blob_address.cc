@@ -1,28 +1,19 @@
 #include "worker/supervisor/blob_address.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/files/posix_file.h"
+#include "common/host_port.h"
 
 namespace mote::worker {
 namespace {
-
-// Host without brackets, and port.
-std::pair<std::string, std::string> Split(std::string_view address) {
-  const size_t colon = address.rfind(':');
-  std::string_view host = address.substr(0, colon);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  return {std::string(host), colon == std::string_view::npos ? "" : std::string(address.substr(colon + 1))};
-}
 
 // The local end of a datagram socket that is connected to `to`: nothing is sent.
 // Empty with errno set: there is no route.
@@ -41,7 +32,7 @@ std::string LocalHost(const addrinfo& to) {
 }  // namespace
 
 absl::StatusOr<std::string> AddressTowards(const std::string& coordinator) {
-  const auto [host, port] = Split(coordinator);
+  const auto [host, port] = SplitHostPort(coordinator);
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_DGRAM;
@@ -55,13 +46,6 @@ absl::StatusOr<std::string> AddressTowards(const std::string& coordinator) {
   ::freeaddrinfo(found);
   if (local.empty()) return absl::UnavailableError(absl::StrCat("no route to ", coordinator, ": ", why));
   return absl::StrContains(local, ':') ? absl::StrCat("[", local, "]:0") : absl::StrCat(local, ":0");
-}
-
-bool IsLoopback(std::string_view address) {
-  const std::string host = Split(address).first;
-  in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  return host == "localhost" || host == "::1";
 }
 
 }  // namespace mote::worker

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -13,8 +12,5 @@ namespace mote::worker {
 //
 // Unavailable: the coordinator's name cannot be resolved, or there is no route to it.
 absl::StatusOr<std::string> AddressTowards(const std::string& coordinator);
-
-// True when only this machine can reach the address: localhost, 127.0.0.0/8, ::1.
-bool IsLoopback(std::string_view address);
 
 }  // namespace mote::worker

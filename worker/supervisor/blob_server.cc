@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/host_port.h"
 #include "mote/v1/artifact_service.grpc.pb.h"
 
 namespace mote::worker {
@@ -92,8 +93,7 @@ absl::StatusOr<std::unique_ptr<BlobServer>> BlobServer::Start(const std::string&
     return absl::UnavailableError(
         absl::StrCat("cannot serve blobs on ", address, "; choose another address by --blob-address"));
   }
-  std::string bound = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
-  return std::unique_ptr<BlobServer>(new BlobServer(std::move(service), std::move(server), std::move(bound)));
+  return std::unique_ptr<BlobServer>(new BlobServer(std::move(service), std::move(server), WithPort(address, port)));
 }
 
 }  // namespace mote::worker

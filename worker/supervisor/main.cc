@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/grpc_polling.h"
+#include "common/host_port.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/blob_address.h"

@@ -150,9 +150,7 @@ TEST(OutputLoss, TasksThatAreAbsentStayAbsent) {
   CoreHarness c;
   ReferenceWorkers workers(c, /*keep=*/true);
   c.Connect("w1");
-  mc::JobSpec spec = SumJob(20);
-  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
-  const JobId job = *c.Submit(spec);
+  const JobId job = *c.Submit(QuarantiningSumJob(20));
   bool again = false;
   while (!IsTerminal(c.View(job).state)) {
     const std::vector<mc::SendLease> leases = c.TakeLeases("w1");
@@ -245,9 +243,7 @@ TEST(HandOver, PartialMovesAlthoughTheTaskBesideItTurnsOutToBeAbsent) {
   CoreHarness c;
   ReferenceWorkers workers(c, /*keep=*/true);
   c.Connect("w1");
-  mc::JobSpec spec = SumJob(2);
-  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
-  const JobId job = *c.Submit(spec);
+  const JobId job = *c.Submit(QuarantiningSumJob(2));
   const std::vector<mc::SendLease> leases = c.TakeLeases("w1");
   ASSERT_EQ(leases.size(), 2u) << "a task each";
   workers.Run("w1", leases[0]);

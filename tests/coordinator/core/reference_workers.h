@@ -26,6 +26,13 @@ inline mc::JobSpec SumJob(int64_t tasks) {
   return spec;
 }
 
+// The same; a task that fails is absent.
+inline mc::JobSpec QuarantiningSumJob(int64_t tasks) {
+  mc::JobSpec spec = SumJob(tasks);
+  spec.stages[0].on_bad_task = mc::TaskPolicy::kQuarantine;
+  return spec;
+}
+
 // Values of such different sizes that their sum shows in which order it was taken.
 inline std::string LeafOf(int64_t task) {
   const Philox random(7, static_cast<uint64_t>(task));
