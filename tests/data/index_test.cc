@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "tests/data/in_process.h"
 #include "tests/data/random_table.h"
+#include "tests/testing/in_process.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::testing {

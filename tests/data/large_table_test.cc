@@ -6,10 +6,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/dataset.h"
 #include "common/json.h"
 #include "common/json_params.h"
 #include "coordinator/plan/registry.h"
-#include "tests/data/in_process.h"
+#include "tests/testing/in_process.h"
 #include "worker/engine/artifact_reader.h"
 
 namespace mote::testing {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "common/json.h"
-#include "tests/data/in_process.h"
+#include "tests/testing/in_process.h"
 
 namespace mote::testing {
 

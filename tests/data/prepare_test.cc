@@ -15,9 +15,9 @@
 #include "common/permutation.h"
 #include "common/prepare/options.h"
 #include "coordinator/plan/registry.h"
-#include "tests/data/in_process.h"
 #include "tests/data/prepare_run.h"
 #include "tests/data/random_table.h"
+#include "tests/testing/in_process.h"
 
 namespace mote::testing {
 namespace {
@@ -168,8 +168,8 @@ TEST(Prepare, YieldsTheSameBitsForAnyBlocks) {
   const RandomTable table = MakeRandomTable(200, 4);
   InProcess plain;
   const Outputs expected = Prepare(plain, table.text, Defaults(4), 7);
-  for (const Partition partition : {Partition{0, true}, {1, false}, {2, true}, {3, false}, {9, false}}) {
-    InProcess cluster(partition);
+  for (const auto& [level, backwards] : {std::pair(0, true), {1, false}, {2, true}, {3, false}, {9, false}}) {
+    InProcess cluster({level, backwards});
     const Outputs outputs = Prepare(cluster, table.text, Defaults(4), 7);
     EXPECT_EQ(outputs.at("fitted"), expected.at("fitted"));
     EXPECT_EQ(outputs.at("quality"), expected.at("quality"));
@@ -288,7 +288,7 @@ TEST(Prepare, WideTablesStayWithinTheBoundOfAPartial) {
     absl::StrAppend(&text, "\nclass", row % 10);
     for (int c = 0; c < 400; ++c) absl::StrAppend(&text, ",", (row * 31 + c * 17) % 256);
   }
-  InProcess cluster;  // checks the bound
+  InProcess cluster({.inline_only = true});
   const Outputs outputs = Prepare(cluster, text, {{"label", "label"}}, 20);
   EXPECT_EQ(DocumentOf(outputs.at("fitted"))["features"].size(), 400u);
 }
@@ -299,7 +299,7 @@ TEST(Prepare, AFittedDocumentOver64KiBIsWholeAndNotTheMemo) {
     absl::StrAppend(&text, "\nclass", row % 2, ",region with a long name ", row % 800, ",branch with a long name ",
                     row % 790);
   }
-  InProcess cluster;  // checks the memo
+  InProcess cluster({.inline_only = true});
   const Outputs outputs = Prepare(cluster, text, {{"label", "label"}}, 500);
   EXPECT_GT(outputs.at("fitted").content.bytes.size(), size_t{kInlineBytesMax});
   EXPECT_EQ(DocumentOf(outputs.at("fitted"))["features"].size(), 1590u);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/json.h"
-#include "tests/torch/in_process.h"
+#include "tests/testing/in_process.h"
 
 namespace mote {
 namespace {

@@ -11,8 +11,9 @@
 #include "common/store_bytes.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"
-#include "tests/torch/in_process.h"
+#include "tests/testing/in_process.h"
 #include "tests/torch/prepared_table.h"
+#include "tests/torch/torch_options.h"
 #include "worker/engine/safetensors.h"
 #include "worker/engine/torch_kernels/compat.h"
 
@@ -40,19 +41,19 @@ class Infer : public ::testing::Test {
   }
 
   absl::StatusOr<Table> Run(const Json& parameters, const std::map<std::string, Output>& inputs, int64_t task_rows) {
-    auto outputs = process_.RunStage(*coordinator::MakeInferPlanner(), parameters, inputs, {.rows = task_rows});
+    auto outputs = process_.Run("infer", parameters, inputs, {.rows = task_rows});
     if (!outputs.ok()) return outputs.status();
-    return process_.ReadTable(outputs->at("result"));
+    return process_.Rows(outputs->at("result"));
   }
 
   absl::StatusOr<Table> RunCsv(Json parameters, const std::string& csv, int64_t task_rows = 2) {
     if (!parameters.contains("inputs")) parameters["inputs"] = {"p*"};
-    return Run(parameters, {{"input", process_.MakeCsv(csv, "in.csv")}}, task_rows);
+    return Run(parameters, {{"input", process_.Index(csv).value()}}, task_rows);
   }
 
   TableView View(const Table& table) { return TableView::Open(table.schema, table.rows, table.bytes).value(); }
 
-  InProcess process_{1};
+  InProcess process_{TorchOptions(1)};
 };
 
 constexpr char kCsv[] = "id,p0,p1\na,1,0\nb,0,1\nc, 2.5 ,-1e1\n";
@@ -90,16 +91,15 @@ TEST_F(Infer, SeveralBatchesAndNamedOutputs) {
 TEST_F(Infer, NativeModelGivesWhatTrainingMeasured) {
   const std::map<std::string, Output> inputs{{"input", process_.MakeTable(PreparedTable(90, 4, 3, 1), 50)},
                                              {"validate", process_.MakeTable(PreparedTable(33, 4, 3, 2), 50)}};
-  auto trained =
-      process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 5}, {"validate", "clean.dev"}}, inputs);
+  auto trained = process_.Run("train", {{"epochs", 5}, {"validate", "clean.dev"}}, inputs);
   ASSERT_TRUE(trained.ok()) << trained.status();
-  const Json history = Json::parse(process_.ReadContent(trained->at("history")));
+  const Json history = Json::parse(process_.Content(trained->at("history")));
 
-  auto scored = process_.RunStage(*coordinator::MakeInferPlanner(), {{"model", "fit.model"}},
-                                  {{"input", inputs.at("validate")}, {"model", trained->at("model")}}, {},
-                                  {"classification_report", R"({"label":"class"})"});
+  auto scored = process_.Run("infer", {{"model", "fit.model"}},
+                             {{"input", inputs.at("validate")}, {"model", trained->at("model")}}, {},
+                             {"classification_report", R"({"label":"class"})"});
   ASSERT_TRUE(scored.ok()) << scored.status();
-  const Json report = Json::parse(process_.ReadContent(scored->at("result")));
+  const Json report = Json::parse(process_.Content(scored->at("result")));
   EXPECT_EQ(report["rows"], 33);
   EXPECT_EQ(report["accuracy"], history["epochs"][4]["validation"]["accuracy"]);
   EXPECT_EQ(report["macro_avg"]["f1"], history["epochs"][4]["validation"]["f1_macro"]);
@@ -107,7 +107,7 @@ TEST_F(Infer, NativeModelGivesWhatTrainingMeasured) {
 
 TEST_F(Infer, NativeModelRefusesOtherFeatures) {
   const Output table = process_.MakeTable(PreparedTable(90, 4, 3, 1), 50);
-  auto trained = process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 1}}, {{"input", table}});
+  auto trained = process_.Run("train", {{"epochs", 1}}, {{"input", table}});
   ASSERT_TRUE(trained.ok()) << trained.status();
   const Output other = process_.MakeTable(PreparedTable(90, 5, 3, 1), 50);
   const auto status = Run({{"model", "fit.model"}}, {{"input", other}, {"model", trained->at("model")}}, 10).status();
@@ -125,7 +125,7 @@ Output Named(Output table, const std::vector<std::string>& features) {
 TEST_F(Infer, NativeModelRefusesFeaturesOfOtherNamesAndNamesThem) {
   const Output plain = process_.MakeTable(PreparedTable(90, 4, 3, 1), 50);
   const Output table = Named(plain, {"age", "sum", "job=a", "job=b"});
-  auto trained = process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 1}}, {{"input", table}});
+  auto trained = process_.Run("train", {{"epochs", 1}}, {{"input", table}});
   ASSERT_TRUE(trained.ok()) << trained.status();
   const auto run = [&](const Output& input) {
     return Run({{"model", "fit.model"}}, {{"input", input}, {"model", trained->at("model")}}, 10).status();
@@ -140,9 +140,9 @@ TEST_F(Infer, NativeModelRefusesFeaturesOfOtherNamesAndNamesThem) {
 
 TEST_F(Infer, ModelSaysWhatItWasTrainedOn) {
   const Output table = Named(process_.MakeTable(PreparedTable(90, 2, 2, 1), 50), {"age", "sum"});
-  auto trained = process_.RunStage(*coordinator::MakeTrainPlanner(), {{"epochs", 1}}, {{"input", table}});
+  auto trained = process_.Run("train", {{"epochs", 1}}, {{"input", table}});
   ASSERT_TRUE(trained.ok()) << trained.status();
-  const std::string model = process_.ReadContent(trained->at("model"));
+  const std::string model = process_.Content(trained->at("model"));
   const auto header = engine::SafetensorsHeader::Parse(model, static_cast<int64_t>(model.size()));
   ASSERT_TRUE(header.ok()) << header.status();
   EXPECT_EQ(header->metadata().at("mote.features"), R"(["age","sum"])");
@@ -154,7 +154,7 @@ TEST_F(Infer, CellThatIsNoNumberIsNamedByRowAndColumn) {
   const std::string csv = "id,p0,p1\na,1,0\nb,0,1\nc,1,2\nd,1,x7\n";
   const auto status = RunCsv(parameters, csv).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(status.ToString(), HasSubstr("row=3 in \"in.csv\": column \"p1\" is \"x7\", not a number"));
+  EXPECT_THAT(status.ToString(), HasSubstr("row=3 in \"loans.csv\": column \"p1\" is \"x7\", not a number"));
   EXPECT_THAT(RunCsv(parameters, "id,p0,p1\na,,0\n").status().ToString(), HasSubstr("column \"p0\" is empty"));
 }
 

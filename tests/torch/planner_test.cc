@@ -8,8 +8,9 @@
 #include "common/json_params.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"
-#include "tests/torch/in_process.h"
+#include "tests/testing/in_process.h"
 #include "tests/torch/prepared_table.h"
+#include "tests/torch/torch_options.h"
 
 namespace mote::testing {
 namespace {
@@ -52,12 +53,12 @@ class TrainSteps : public ::testing::Test {
     return planner_->Next({"fit", parameters, {}, {}, inputs, "", {}});
   }
 
-  InProcess process_{0};
+  InProcess process_{TorchOptions(0)};
   std::unique_ptr<Planner> planner_ = MakeTrainPlanner();
 };
 
 TEST_F(TrainSteps, TableWithoutFeaturesIsRefused) {
-  const auto step = Next({{"input", process_.MakeCsv("a,b\n1,2\n", "in.csv")}});
+  const auto step = Next({{"input", process_.Index("a,b\n1,2\n").value()}});
   EXPECT_THAT(step.status().ToString(), HasSubstr("has columns a:text, b:text; train needs x:f32"));
 }
 
@@ -102,9 +103,9 @@ TEST(InferPlanner, ParametersAreNamedByTheirPath) {
 }
 
 TEST(InferPlanner, ColumnsAreResolvedAgainstTheTable) {
-  InProcess process(0);
+  InProcess process(TorchOptions(0));
   const Json model{{"torchscript", {{"artifact", "sha256:" + std::string(64, 'a') + ":5"}, {"name", "a.pt"}}}};
-  const std::map<std::string, Output> inputs{{"input", process.MakeCsv("p0,label,p1,prediction\n1,2,3,4\n", "in.csv")}};
+  const std::map<std::string, Output> inputs{{"input", process.Index("p0,label,p1,prediction\n1,2,3,4\n").value()}};
   const auto run = [&](Json more) {
     more["model"] = model;
     more["on_bad_row"] = "fail";

@@ -11,8 +11,9 @@
 #include "common/permutation.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"
-#include "tests/torch/in_process.h"
+#include "tests/testing/in_process.h"
 #include "tests/torch/prepared_table.h"
+#include "tests/torch/torch_options.h"
 #include "worker/engine/torch_kernels/compat.h"
 #include "worker/engine/torch_kernels/optimizer.h"
 #include "worker/engine/torch_kernels/train_state.h"
@@ -39,12 +40,12 @@ struct Trained {
 
 absl::StatusOr<Trained> Train(int block_level, int64_t segment_rows, const Json& settings, int64_t task_rows,
                               const Table& table, bool validate = false) {
-  InProcess process(block_level);
+  InProcess process(TorchOptions(block_level));
   std::map<std::string, Output> inputs{{"input", process.MakeTable(table, segment_rows)}};
   if (validate) inputs.emplace("validate", process.MakeTable(PreparedTable(40, kFeatures, kClasses, 9), 7));
-  auto outputs = process.RunStage(*coordinator::MakeTrainPlanner(), settings, inputs, {.rows = task_rows});
+  auto outputs = process.Run("train", settings, inputs, {.rows = task_rows});
   if (!outputs.ok()) return outputs.status();
-  return Trained{process.ReadContent(outputs->at("model")), Json::parse(process.ReadContent(outputs->at("history")))};
+  return Trained{process.Content(outputs->at("model")), Json::parse(process.Content(outputs->at("history")))};
 }
 
 engine::TrainState Decode(const std::string& model) {
@@ -247,9 +248,9 @@ TEST(Training, OneClassAloneIsRefused) {
 
 TEST(Training, OpeningPassesDoesNotReadTheDatasetAgain) {
   const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
-  InProcess process(0);
+  InProcess process(TorchOptions(0));
   const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 10)}};
-  ASSERT_TRUE(process.RunStage(*coordinator::MakeTrainPlanner(), Settings(), inputs, {.rows = kTaskRows}).ok());
+  ASSERT_TRUE(process.Run("train", Settings(), inputs, {.rows = kTaskRows}).ok());
   // Ten segments once; then a state for the gradients and the update of each of the
   // fifteen steps, and for the export.
   EXPECT_LE(process.context().reads(), 10 + 2 * 15 + 1);

@@ -1,4 +1,3 @@
-#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -257,48 +256,6 @@ TEST(JobWatch, StoppingEndsIt) {
   rpc.server().Stop();
   EXPECT_EQ(watch.Next(), v1::JOB_STATE_UNSPECIFIED);
   EXPECT_THAT(watch.Finish(), GrpcFails(grpc::StatusCode::UNAVAILABLE, "stops"));
-}
-
-// Health and ports ------------------------------------------------------------------------
-
-// grpc.health.v1.Health/Check of the whole server: the status's number.
-int HealthOf(RpcHarness& rpc) {
-  grpc::GenericStub stub(rpc.channel());
-  grpc::CompletionQueue queue;
-  grpc::ClientContext context;
-  const grpc::Slice empty("");
-  const grpc::ByteBuffer request(&empty, 1);
-  grpc::ByteBuffer response;
-  grpc::Status status;
-  const auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request, &queue);
-  call->StartCall();
-  call->Finish(&response, &status, nullptr);
-  void* tag = nullptr;
-  bool ok = false;
-  EXPECT_TRUE(queue.Next(&tag, &ok));
-  EXPECT_THAT(status, GrpcOk());
-  grpc::Slice slice;
-  EXPECT_TRUE(response.DumpToSingleSlice(&slice).ok());
-  return slice.size() == 2 ? slice.begin()[1] : -1;  // field 1, one byte
-}
-
-TEST(RpcServer, HealthIsServingUntilItStops) {
-  RpcHarness rpc;
-  EXPECT_EQ(HealthOf(rpc), 1);  // SERVING
-  rpc.server().BeginStop();
-  EXPECT_EQ(HealthOf(rpc), 2);  // NOT_SERVING
-}
-
-TEST(RpcServer, APortInUseIsNamedWithTheReason) {
-  RpcHarness rpc;
-  RpcServer first(BuiltinPlanners(), rpc.store(), [](Command) { return false; });
-  const absl::StatusOr<std::string> address = first.Start("127.0.0.1:0");
-  ASSERT_TRUE(address.ok()) << address.status();
-  RpcServer second(BuiltinPlanners(), rpc.store(), [](Command) { return false; });
-  const absl::Status refused = second.Start(*address).status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(refused.message()), testing::HasSubstr(*address));
-  EXPECT_THAT(std::string(refused.message()), testing::HasSubstr("Address already in use"));
 }
 
 }  // namespace
