@@ -22,6 +22,8 @@ std::string_view Name(FaultKind kind) {
       return "given back";
     case FaultKind::kLeaseExpired:
       return "lease expired";
+    case FaultKind::kDeadline:
+      return "deadline exceeded";
   }
   return "unknown fault";
 }
@@ -29,6 +31,7 @@ std::string_view Name(FaultKind kind) {
 Blame BlameOf(FaultKind kind) {
   switch (kind) {
     case FaultKind::kGivenBack:
+    case FaultKind::kDeadline:
       return Blame::kNobody;
     case FaultKind::kUnavailable:
       return Blame::kInput;

@@ -8,7 +8,7 @@
 namespace mote {
 
 enum class FaultKind {
-  kApplication,  // the operation itself refused its input: not retried
+  kApplication,  // the operation itself refused its input: retried only if the job says so
   kEngineCrash,  // the engine process died (signal, exit code)
   kOutOfMemory,
   kTimeout,       // the task ran past its limit
@@ -17,6 +17,7 @@ enum class FaultKind {
   kDevice,        // the accelerator failed
   kGivenBack,     // nobody's fault: the worker leaves, or its engines do not start
   kLeaseExpired,  // the worker lived but never reported
+  kDeadline,      // of the job: no attempt's fault
 };
 
 std::string_view Name(FaultKind kind);  // "engine crash"

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "client/jobfile/duration_field.h"
 #include "client/jobfile/graph.h"
 #include "client/jobfile/parameters.h"
 #include "client/jobfile/sections.h"
@@ -34,6 +35,7 @@ void ReadJob(const Node& root, JobFile* job, Problems* problems) {
   if (const auto priority = fields.Integer("priority", -100, 100)) {
     job->spec.set_priority(static_cast<int32_t>(*priority));
   }
+  if (const auto deadline = ReadDuration(fields, "deadline", problems)) *job->spec.mutable_deadline() = *deadline;
   fields.Find("params");
   const Node::Entry* inputs = fields.Find("inputs");
   if (inputs != nullptr) ReadInputs(inputs->value, job, problems);

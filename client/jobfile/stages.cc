@@ -1,8 +1,7 @@
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "client/jobfile/duration_field.h"
 #include "client/jobfile/scalars.h"
 #include "client/jobfile/sections.h"
 #include "client/jobfile/struct_value.h"
@@ -19,19 +18,19 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-void ReadTimeout(Fields& fields, v1::Stage* stage, Problems* problems) {
-  const Node::Entry* entry = fields.Find("timeout");
-  if (entry == nullptr || entry->value.IsNull()) return;
-  const std::optional<absl::Duration> timeout = DurationOf(entry->value.text);
-  if (!timeout || *timeout == absl::ZeroDuration() || !entry->value.IsText()) {
-    problems->Add(
-        entry->value.place,
-        absl::StrCat("'timeout' in ", fields.what(),
-                     " wants a duration above zero with its unit, such as 90s or 5m, not ", entry->value.Describe()));
-    return;
+// System faults are retried in any case.
+void ReadRetriedFaults(Fields& retry, v1::Stage* stage, Problems* problems) {
+  const Node::Entry* on = retry.Find("on");
+  if (on == nullptr || on->value.IsNull()) return;
+  const bool is_list = on->value.kind == Node::Kind::kList;
+  for (const Node& fault : is_list ? on->value.items : std::vector<Node>{on->value}) {
+    if (fault.IsText() && fault.text == "application") {
+      stage->set_retry_application(true);
+    } else {
+      problems->Add(fault.place, absl::StrCat("'on' in ", retry.what(), " wants [application], not ", fault.Describe(),
+                                              "; what is not the task's fault is retried in any case"));
+    }
   }
-  const int64_t nanoseconds = absl::ToInt64Nanoseconds(*timeout);
-  *stage->mutable_timeout() = google::protobuf::util::TimeUtil::NanosecondsToDuration(nanoseconds);
 }
 
 void ReadRetry(Fields& fields, v1::Stage* stage, Problems* problems) {
@@ -41,10 +40,8 @@ void ReadRetry(Fields& fields, v1::Stage* stage, Problems* problems) {
   if (const auto attempts = retry.Integer("attempts", 1, 1000)) {
     stage->set_attempts_max(static_cast<int32_t>(*attempts));
   }
-  for (const Node::Entry* other : retry.Rest()) {
-    problems->Add(other->place, absl::StrCat("'", other->key, "' in ", retry.what(),
-                                             " is not supported yet; this version knows {attempts: N}"));
-  }
+  ReadRetriedFaults(retry, stage, problems);
+  retry.RefuseRest();
 }
 
 void ReadTaskPolicy(Fields& fields, v1::Stage* stage, Problems* problems) {
@@ -226,7 +223,7 @@ void ReadStage(const Node& node, size_t index, JobFile* job, Problems* problems)
   }
   if (const auto input = fields.Text("input")) stage->set_input(*input);
   fields.NotSupportedYet({"over", "select", "numerics", "resources"});
-  ReadTimeout(fields, stage, problems);
+  if (const auto timeout = ReadDuration(fields, "timeout", problems)) *stage->mutable_timeout() = *timeout;
   ReadRetry(fields, stage, problems);
   ReadTaskPolicy(fields, stage, problems);
   ReadVerify(fields, stage, problems);

@@ -91,6 +91,9 @@ std::string RemedyFor(const std::string& kind) {
        "the task"},
       {"out of memory", "cut smaller tasks (tasks: {rows: N}), or use workers with more memory"},
       {"timeout", "raise the stage's timeout:, or cut smaller tasks (tasks: {rows: N})"},
+      {"deadline exceeded",
+       "`mote retry` goes on from here with the whole deadline again; or set a longer deadline: in the job file, or "
+       "add workers"},
       {"lost worker", "see why the worker went away (its log, its machine); then submit the job again"},
       {"input unavailable", "check that the input is still there and that workers reach the coordinator"},
       {"device error", "check the device (nvidia-smi, the kernel's log) and start the worker again"},

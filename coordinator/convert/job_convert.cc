@@ -118,6 +118,7 @@ StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mis
   stage.verify = VerifyOf(proto.verify(), path + ".verify", mistakes);
   stage.attempts_max = proto.attempts_max() == 0 ? kAttemptsMaxDefault : proto.attempts_max();
   if (stage.attempts_max < 0) mistakes->Add(path + ".retry.attempts", "negative; use at least 1");
+  stage.retry_application = proto.retry_application();
   stage.on_bad_task = PolicyOf(proto.on_bad_task(), path + ".on_bad_task", mistakes);
   stage.after.assign(proto.after().begin(), proto.after().end());
   return stage;
@@ -145,6 +146,7 @@ v1::Stage ProtoOf(const StageSpec& stage) {
   proto.mutable_tasks()->set_count(stage.tasks.count);
   *proto.mutable_timeout() = ToProto(stage.timeout);
   proto.set_attempts_max(stage.attempts_max);
+  proto.set_retry_application(stage.retry_application);
   proto.set_on_bad_task(stage.on_bad_task == TaskPolicy::kQuarantine ? v1::TASK_POLICY_QUARANTINE
                                                                      : v1::TASK_POLICY_FAIL);
   for (const std::string& name : stage.after) proto.add_after(name);
@@ -173,6 +175,8 @@ absl::StatusOr<JobSpec> FromProto(const v1::JobSpec& proto) {
   if (!proto.tenant().empty()) spec.tenant = proto.tenant();
   spec.priority = proto.priority();
   spec.no_reuse = proto.no_reuse();
+  spec.deadline = FromProto(proto.deadline());
+  if (spec.deadline < absl::ZeroDuration()) mistakes.Add("deadline", "negative; use a positive duration");
   for (int i = 0; i < proto.inputs_size(); ++i) {
     spec.inputs.push_back(InputOf(proto.inputs(i), absl::StrCat("inputs[", i, "]"), &mistakes));
   }
@@ -195,6 +199,7 @@ v1::JobSpec ToProtoWithoutParameters(const JobSpec& spec) {
   for (const StageSpec& stage : spec.stages) *proto.add_stages() = ProtoOf(stage);
   for (const OutputSpec& output : spec.outputs) *proto.add_outputs() = ProtoOf(output);
   proto.set_no_reuse(spec.no_reuse);
+  if (spec.deadline > absl::ZeroDuration()) *proto.mutable_deadline() = ToProto(spec.deadline);
   return proto;
 }
 

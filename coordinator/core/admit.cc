@@ -154,8 +154,8 @@ class Admission {
     }
     if (spec.timeout < absl::ZeroDuration()) Mistake(absl::StrCat(path, ".timeout"), "negative");
     if (spec.attempts_max == 0) spec.attempts_max = 3;
-    if (spec.attempts_max < 1 || spec.attempts_max > 100) {
-      Mistake(absl::StrCat(path, ".retry.attempts"), absl::StrCat(spec.attempts_max, " is not between 1 and 100"));
+    if (spec.attempts_max < 1 || spec.attempts_max > 1000) {
+      Mistake(absl::StrCat(path, ".retry.attempts"), absl::StrCat(spec.attempts_max, " is not between 1 and 1000"));
     }
   }
 

@@ -8,6 +8,7 @@
 #include "coordinator/core/add_pass.h"
 #include "coordinator/core/apply_fold.h"
 #include "coordinator/core/artifact_use.h"
+#include "coordinator/core/deadline.h"
 #include "coordinator/core/drop_work.h"
 #include "coordinator/core/event_subject.h"
 #include "coordinator/core/lose_nodes.h"
@@ -79,6 +80,7 @@ absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
   if (!event.request_id.empty()) state.request_ids[event.request_id] = event.job;
   state.next_job = std::max(state.next_job, event.job.value + 1);
   state.active.insert(event.job);
+  SetDeadline(state, *job, event.time);
   state.jobs[event.job] = std::move(job);
   return absl::OkStatus();
 }
@@ -326,6 +328,7 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
 absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   state.active.erase(event.job);
+  ForgetDeadline(state, *job);
   job->state = event.state;
   job->end = event.time;
   job->failure = event.failure;
@@ -350,6 +353,7 @@ absl::Status On(State& state, const JobRetried& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   state.active.insert(event.job);
   GoOn(state, *job, event.time);
+  SetDeadline(state, *job, event.time);
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }

@@ -275,6 +275,7 @@ struct JobRestored {
   std::optional<JobFailure> failure;
   absl::Duration share;
   int retries = 0;
+  absl::Time deadline = absl::InfiniteFuture();
   bool operator==(const JobRestored&) const = default;
 };
 

@@ -40,6 +40,7 @@ struct StageSpec {
   TaskShape tasks;
   absl::Duration timeout;  // of one task; zero: the default rule
   int attempts_max = 3;
+  bool retry_application = false;  // application errors too
   TaskPolicy on_bad_task = TaskPolicy::kFail;
   std::vector<std::string> after;
   VerifySpec verify;
@@ -61,7 +62,8 @@ struct JobSpec {
   std::vector<InputSpec> inputs;
   std::vector<StageSpec> stages;
   std::vector<OutputSpec> outputs;
-  bool no_reuse = false;  // every stage runs, although an equal one is stored
+  bool no_reuse = false;    // every stage runs, although an equal one is stored
+  absl::Duration deadline;  // from submission to its end; zero: none
   bool operator==(const JobSpec&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "coordinator/core/artifact_use.h"
+#include "coordinator/core/deadline.h"
 #include "coordinator/core/event_subject.h"
 
 namespace mote::coordinator {
@@ -56,6 +57,7 @@ absl::Status Restore(State& state, const JobRestored& event) {
   job->absent_count = event.absent_count;
   job->share = event.share;
   job->retries = event.retries;
+  RestoreDeadline(state, *job, event.deadline);
   return absl::OkStatus();
 }
 

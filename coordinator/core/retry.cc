@@ -111,7 +111,8 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   }
   if (suspect >= 0) {
     const int faults = FaultsOf(pass, {0, suspect}, blame);
-    const bool give_up = !IsSystemFault(failure.kind) || faults >= FaultsMax(pass, stage, blame);
+    const bool once = failure.kind == FaultKind::kApplication && !stage.retry_application;
+    const bool give_up = once || faults >= FaultsMax(pass, stage, blame);
     event.pieces = Around(rest, suspect, task_count);
     event.not_before = tx.now + Backoff(token, faults);
     tx.EmitOf(pass, event);

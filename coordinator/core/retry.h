@@ -12,7 +12,7 @@ namespace mote::coordinator {
 //
 // System faults are retried; a task under suspicion is leased alone, a block
 // without a suspect is bisected, until the guilty task stands alone and has used up
-// its attempts. Application errors are not retried. A task that is given up fails
+// its attempts. Application errors are not retried unless the job says so. A task that is given up fails
 // the job or becomes absent, by the stage's policy.
 void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failure failure, absl::Duration wasted);
 

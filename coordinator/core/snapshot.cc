@@ -154,9 +154,16 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
 
 void AddJob(const Job& job, std::vector<Event>* out) {
   const auto& [id, admitted, request_id, principal, state, submitted, start, end, stages, passes, absent, absent_count,
-               failure, distrusted, share, story, retries] = job;
-  out->push_back(JobRestored{
-      {id, admitted.spec, request_id, principal, submitted}, state, start, end, absent_count, failure, share, retries});
+               failure, distrusted, share, story, retries, deadline] = job;
+  out->push_back(JobRestored{{id, admitted.spec, request_id, principal, submitted},
+                             state,
+                             start,
+                             end,
+                             absent_count,
+                             failure,
+                             share,
+                             retries,
+                             deadline});
   AddStory(id, story, out);
   Pieces<AbsentRestored> pieces({id, {}}, out);
   for (const AbsentView& task : absent) pieces.For(64 + task.stage.size() + task.message.size()).tasks.push_back(task);
@@ -170,9 +177,9 @@ void AddJob(const Job& job, std::vector<Event>* out) {
 
 std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
-  const auto& [options, planners, epoch, next_job, next_pass, jobs, active, request_ids, runnable, tenant_device_time,
-               artifact_users, drops, reuse, retryable, cluster, straggler_cursor, log_reads, disk_low,
-               reconnect_until] = of;
+  const auto& [options, planners, epoch, next_job, next_pass, jobs, active, deadlines, request_ids, runnable,
+               tenant_device_time, artifact_users, drops, reuse, retryable, cluster, straggler_cursor, log_reads,
+               disk_low, reconnect_until] = of;
   std::vector<Event> events;
   events.push_back(StateRestored{epoch, next_job, next_pass, tenant_device_time, {retryable.begin(), retryable.end()}});
   AddDrops(of, now, &events);

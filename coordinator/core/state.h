@@ -126,6 +126,7 @@ struct Job {
   absl::Duration share;  // device time, counted from the least share when it came to wait
   Story story;
   int retries = 0;  // by `mote retry`
+  absl::Time deadline = absl::InfiniteFuture();
 
   const std::string& stage_name(int stage) const { return admitted.stages[stage].spec.name; }
 };
@@ -138,7 +139,8 @@ struct State {
   uint64_t next_job = 1;
   uint64_t next_pass = 1;  // low bits of PassId; the epoch is above them
   std::map<JobId, std::unique_ptr<Job>> jobs;
-  std::set<JobId> active;  // jobs that have not ended
+  std::set<JobId> active;                            // jobs that have not ended
+  std::set<std::pair<absl::Time, JobId>> deadlines;  // of these
   std::map<std::string, JobId> request_ids;
   RunQueue runnable;  // jobs with pending blocks
   std::map<std::string, absl::Duration> tenant_device_time;

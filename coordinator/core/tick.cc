@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/deadline.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/hand_over.h"
 #include "coordinator/core/lease_limit.h"
@@ -54,6 +55,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
   LoseSilentWorkers(tx);
   ExpireLeases(tx);
+  EndOverdueJobs(tx);
   DropSuperseded(tx);
   ExpireLogReads(tx);
   HandOver(tx);

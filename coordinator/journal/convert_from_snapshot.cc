@@ -77,6 +77,7 @@ void Fill(const JobRestored& event, records::Event* record) {
   proto.set_absent_count(event.absent_count);
   *proto.mutable_share() = ToProto(event.share);
   proto.set_retries(event.retries);
+  SetTime(event.deadline, &proto, &records::JobRestored::mutable_deadline);
 }
 
 void Fill(const AbsentRestored& event, records::Event* record) {

@@ -84,6 +84,18 @@ TEST(JobFile, DurationsSizesAndPoliciesAreRead) {
   EXPECT_EQ(spec.stages(0).on_bad_task(), v1::TASK_POLICY_QUARANTINE);
 }
 
+TEST(JobFile, RetriesOfApplicationErrorsAndADeadlineAreRead) {
+  const v1::JobSpec spec =
+      Spec("deadline: 2h\n" + Stage("    noop: {}\n    retry: {attempts: 5, on: [application]}\n"));
+  EXPECT_EQ(spec.deadline().seconds(), 7200);
+  EXPECT_EQ(spec.stages(0).attempts_max(), 5);
+  EXPECT_TRUE(spec.stages(0).retry_application());
+  EXPECT_TRUE(Spec(Stage("    noop: {}\n    retry: {on: application}\n")).stages(0).retry_application());
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    retry: {on: [crash]}\n")),
+              HasSubstr("wants [application], not the text 'crash'; what is not the task's fault is retried"));
+  EXPECT_THAT(Mistakes("deadline: 60\n" + Stage("    noop: {}\n")), HasSubstr("'deadline' in the job wants a duration"));
+}
+
 TEST(JobFile, OnBadRowBelongsToTheOperation) {
   const v1::JobSpec spec = Spec(Stage("    command: {run: [cat]}\n    on_bad_row: skip\n"));
   EXPECT_EQ(spec.stages(0).operation().parameters().fields().at("on_bad_row").string_value(), "skip");
@@ -237,7 +249,7 @@ TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
 
 INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet,
                          ::testing::Values("over: {grid: {lr: [1]}}", "select: {by: x}", "numerics: mixed",
-                                           "resources: {device: cuda}", "retry: {backoff: 1s}", "tasks: {weight: w}",
+                                           "resources: {device: cuda}", "tasks: {weight: w}",
                                            "tasks: {calibrated: {}}"));
 
 TEST(NotBuiltYetSources, AnswerSoToo) {

@@ -29,6 +29,7 @@ const std::vector<FaultOption>& FaultOptions() {
       {"disk-low", &Faults::disk_low, "below the reserve for up to 3 s: nothing new is leased"},
       {"loop-stalls", &Faults::loop_stalls, "the coordinator's loop does not run for up to 5 s; commands pile up"},
       {"stores-lose", &Faults::stores_lose, "the disk of a worker forgets the partials that it keeps"},
+      {"deadlines", &Faults::deadlines, "half of the jobs have one, at any moment"},
   };
   return *options;
 }

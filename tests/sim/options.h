@@ -32,6 +32,7 @@ struct Faults {
   bool bad_workers = false;
   bool drains = false;
   bool cancels = false;
+  bool deadlines = false;
   bool clock_steps = false;
   bool block_sizes_vary = false;
   bool tight_memory = false;

@@ -60,6 +60,9 @@ SimJob DrawJob(uint64_t seed, const Options& options, Random& random) {
     for (uint64_t i = 0; i < count; ++i) job.poison.insert(static_cast<int64_t>(random.Below(job.tasks())));
   }
   if (options.faults.cancels && random.Chance(0.5)) job.cancel_at = random.Between(absl::ZeroDuration(), options.chaos);
+  if (options.faults.deadlines && random.Chance(0.5)) {
+    job.spec.deadline = random.Between(absl::Milliseconds(1), options.chaos);
+  }
   return job;
 }
 
@@ -142,6 +145,8 @@ void Workload::Learn(PassId id, const PassSpec& pass) {
 std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
                                               Blobs& blobs) const {
   if (view.state == mc::JobState::kCancelled && job.cancel_at) return std::nullopt;
+  const bool overdue = view.failure && view.failure->failure.kind == FaultKind::kDeadline;
+  if (overdue && job.spec.deadline > absl::ZeroDuration()) return std::nullopt;
   // A task that folds cannot be given up: its job fails, with bad luck innocently.
   if (view.state == mc::JobState::kFailed && more_absent && folds_may_fail_) return std::nullopt;
   std::map<int64_t, AbsentTasks> absent;  // by step

@@ -54,6 +54,27 @@ TEST(Retry, ApplicationErrorFailsTheJobWithTaskAndCause) {
   EXPECT_EQ(view.failure->failure.detail, "stderr tail");
 }
 
+TEST(Retry, ApplicationErrorIsRetriedWhereTheJobSaysSo) {
+  CoreHarness c;
+  c.Connect("w1");
+  mc::JobSpec spec = OneStage("noop", 1);
+  spec.stages[0].retry_application = true;
+  const JobId lucky = *c.Submit(spec);
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kApplication, 0);
+  c.Advance(absl::Seconds(2));
+  c.RunAll();
+  EXPECT_EQ(c.View(lucky).state, mc::JobState::kSucceeded);
+
+  const JobId unlucky = *c.Submit(spec);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    ASSERT_FALSE(IsTerminal(c.View(unlucky).state)) << attempt;
+    c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kApplication, 0);
+    c.Advance(absl::Seconds(2));
+  }
+  EXPECT_EQ(c.View(unlucky).state, mc::JobState::kFailed);
+  EXPECT_EQ(c.View(unlucky).failure->failure.message, "it broke");
+}
+
 TEST(Retry, SlotTimeOfFailedAttemptsIsCountedAsWasted) {
   CoreHarness c;
   c.Connect("w1");

@@ -54,11 +54,13 @@ inline JobSpec SomeJob() {
   stage.tasks.rows = 8;
   stage.timeout = absl::Nanoseconds(1'500'000'001);
   stage.attempts_max = 5;
+  stage.retry_application = true;
   stage.on_bad_task = TaskPolicy::kQuarantine;
   stage.after = {"lines"};
   stage.verify = {0.25, 0};
   spec.stages.push_back(stage);
   spec.no_reuse = true;
+  spec.deadline = absl::Hours(2);
   spec.outputs.push_back({"report", "clean.quality", "out/", "jsonl"});
   return spec;
 }
