@@ -73,7 +73,10 @@ class Fold {
   //
   // FailedPrecondition: there is no such node.
   absl::Status Remove(Block block);
+  // Of the values that are here.
   int64_t partial_bytes() const { return partial_bytes_; }
+  // Nodes whose value is not here.
+  int64_t references() const { return references_; }
 
  private:
   void Erase(std::map<int64_t, Node>::iterator node);
@@ -82,6 +85,7 @@ class Fold {
   int64_t covered_ = 0;            // tasks accounted for
   std::map<int64_t, Node> nodes_;  // by first task
   int64_t partial_bytes_ = 0;
+  int64_t references_ = 0;
 };
 
 // Folds the tasks of one block in order (the engine's side): a binary counter.

@@ -44,6 +44,7 @@ struct Options {
   std::string state_dir;
   std::string journal = "sqlite";
   int64_t disk_reserve_bytes = 256 << 20;
+  int64_t partial_bytes = CoreOptions().partial_bytes_max;
   std::string worker_limit = "2.8s";
   bool insecure = false;
 };
@@ -76,6 +77,10 @@ void Declare(CLI::App* app, Options* options) {
       ->capture_default_str();
   app->add_option("--disk-reserve", options->disk_reserve_bytes,
                   "what must stay free on the disk of --state-dir, such as 512MB; below it nothing new is taken")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  app->add_option("--partial-bytes", options->partial_bytes,
+                  "of the partials of one pass that may wait in memory, such as 64MB; what is beyond goes to the disk")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
   app->add_option("--worker-limit", options->worker_limit,
@@ -144,6 +149,7 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   const FairPolicy policy;
   CoreOptions core_options;
   core_options.policy = &policy;
+  core_options.partial_bytes_max = options.partial_bytes;
   MOTE_ASSIGN_OR_RETURN(core_options.heartbeat_timeout, WorkerLimit(options));
   Core core(core_options, BuiltinPlanners());
   Loop* loop_address = nullptr;  // the server and the loop need each other

@@ -13,6 +13,7 @@
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
+#include "coordinator/core/spill.h"
 #include "coordinator/core/straggler.h"
 #include "coordinator/core/verify.h"
 #include "coordinator/core/worker_session.h"
@@ -94,10 +95,12 @@ bool InputIsLost(Transaction& tx, JobId job, const Pass& pass, const Failure& fa
   return tries >= kTriesMax && LoseInput(tx, job, pass.id, failure.missing);
 }
 
-// Nodes that came by reference may complete a subtree that a task can fold.
+// Beside nodes that are here by reference, a new one may complete a subtree that a task
+// can fold.
 void PlanFolds(Transaction& tx, const WorkerReport& report) {
   for (const Node& node : report.nodes) {
-    if (!node.artifact) continue;
+    const Pass* pass = tx.state.FindPass(report.token.job, report.token.pass);
+    if (pass == nullptr || pass->fold.references() == 0) return;
     const absl::Status planned = PlanFold(tx, report.token.job, report.token.pass, node.block.begin());
     MOTE_CHECK(planned.ok(), "the parameters of a pass's reducer were read when it was planned");
   }
@@ -149,6 +152,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
     OnVerifiedReport(tx, report, *worker, slot_time);
   } else if (*done_end > token.block.begin()) {
     BlockCommitted commit{token, worker->name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
+    Spill(tx, *pass, &commit.nodes);
     commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
     tx.EmitOf(*pass, std::move(commit));
   }

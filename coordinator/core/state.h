@@ -41,6 +41,10 @@ struct CoreOptions {
   absl::Duration task_timeout_min = absl::Seconds(60);
   // What a lease may take beyond the work in it: starts of engines, transfers.
   absl::Duration lease_grace = absl::Minutes(2);
+  // That a pass holds of partials that wait for their siblings; beyond it they go to the
+  // store, apart from those below spilled_bytes_min.
+  int64_t partial_bytes_max = 64 << 20;
+  int64_t spilled_bytes_min = 4096;
   int jobs_max = 1'000'000;
   // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
   size_t retryable_jobs_max = 100;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "common/philox.h"
 #include "coordinator/core/plan_step.h"
+#include "coordinator/core/spill.h"
 #include "coordinator/core/straggler.h"
 #include "coordinator/core/worker_session.h"
 
@@ -76,6 +77,7 @@ void Commit(Transaction& tx, const LeaseToken& token, const HeldBlock& held, abs
   commit.wasted = RevokeRivals(tx, token);
   commit.runs = held.run_count();
   commit.independent = held.independent();
+  Spill(tx, pass, &commit.nodes);
   tx.EmitOf(pass, std::move(commit));
   for (const std::string& name : std::set<std::string>(wrong.begin(), wrong.end())) {
     Distrust(tx, job, name,

@@ -58,6 +58,7 @@ absl::StatusOr<Options> Overrides::Apply(uint64_t seed) const {
   MOTE_RETURN_IF_ERROR(SetDuration(chaos, "--chaos", &options.chaos));
   options.iterate = iterate.value_or(options.iterate);
   options.large_partials = large_partials.value_or(options.large_partials);
+  options.spill = spill.value_or(options.spill);
   options.slow_workers = slow_workers.value_or(options.slow_workers);
   options.verify_sample = verify_sample.value_or(options.verify_sample);
   options.verify_replicas = verify_replicas.value_or(options.verify_replicas);
@@ -75,6 +76,7 @@ void AddFlags(CLI::App& app, Overrides& overrides) {
   app.add_option("--tasks", overrides.tasks, "of a job")->check(CLI::Range(1, 1000000));
   app.add_option("--iterate", overrides.iterate, "whether half of the jobs are iterations");
   app.add_option("--large-partials", overrides.large_partials, "whether workers keep all partials");
+  app.add_option("--spill", overrides.spill, "whether the coordinator puts all partials into its store");
   app.add_option("--slow-workers", overrides.slow_workers, "so many are ten times slower than the others");
   app.add_option("--verify-sample", overrides.verify_sample, "share of the blocks that are run again");
   app.add_option("--verify-replicas", overrides.verify_replicas, "how often every block is run");
@@ -101,6 +103,7 @@ std::string Arguments(const Case& failed) {
   add("--tasks", options.tasks, drawn.tasks);
   add("--iterate", options.iterate ? "true" : "false", drawn.iterate ? "true" : "false");
   add("--large-partials", options.large_partials ? "true" : "false", drawn.large_partials ? "true" : "false");
+  add("--spill", options.spill ? "true" : "false", drawn.spill ? "true" : "false");
   add("--slow-workers", options.slow_workers, drawn.slow_workers);
   add("--verify-sample", options.verify_sample, drawn.verify_sample);
   add("--verify-replicas", options.verify_replicas, drawn.verify_replicas);

@@ -52,6 +52,7 @@ Options Options::Draw(uint64_t seed) {
   // With workers that fail everything, too few might be left to outvote it.
   if (options.a_worker_lies) options.faults.bad_workers = false;
   options.large_partials = random.Chance(0.3);
+  options.spill = random.Chance(0.2);
   return options;
 }
 

@@ -60,6 +60,7 @@ struct Options {
   int64_t tasks = 200;  // of a job
   absl::Duration task_duration = absl::Milliseconds(20);
   bool large_partials = false;  // workers keep them; folding is leased tasks
+  bool spill = false;           // the coordinator holds next to nothing of partials
   bool iterate = false;         // half of the jobs are iterations
   int slow_workers = 0;         // the first ones: ten times slower than the others
   double verify_sample = 0;     // as in StageSpec::verify

@@ -130,7 +130,7 @@ std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTask
 
 }  // namespace
 
-Workload::Workload(const Options& options, Random& random) : folds_may_fail_(options.large_partials) {
+Workload::Workload(const Options& options, Random& random) : folds_may_fail_(options.large_partials || options.spill) {
   for (int i = 0; i < options.jobs; ++i) jobs_.push_back(DrawJob(1 + static_cast<uint64_t>(i), options, random));
 }
 

@@ -47,7 +47,7 @@ struct Cluster {
   const mc::Pass& tree() const { return c.core().state().FindJob(job)->passes.at(pass); }
 
   CoreHarness c;
-  ReferenceWorkers workers{c, /*keep=*/true};
+  ReferenceWorkers workers{c, ReferenceWorkers::Partials::kKept};
   JobId job;
   PassId pass;
 };
@@ -148,7 +148,7 @@ TEST(OutputLoss, PartialThatNobodyHasAnyMoreIsMadeAgain) {
 
 TEST(OutputLoss, TasksThatAreAbsentStayAbsent) {
   CoreHarness c;
-  ReferenceWorkers workers(c, /*keep=*/true);
+  ReferenceWorkers workers(c, ReferenceWorkers::Partials::kKept);
   c.Connect("w1");
   const JobId job = *c.Submit(QuarantiningSumJob(20));
   bool again = false;
@@ -177,7 +177,7 @@ TEST(OutputLoss, TasksThatAreAbsentStayAbsent) {
 
 TEST(OutputLoss, ResultThatWaitedForAnotherToAgreeCountsNoMore) {
   CoreHarness c;
-  ReferenceWorkers workers(c, /*keep=*/true);
+  ReferenceWorkers workers(c, ReferenceWorkers::Partials::kKept);
   c.Connect("w1");
   mc::JobSpec spec = SumJob(6);
   spec.stages[0].verify.replicas = 2;
@@ -198,7 +198,7 @@ TEST(OutputLoss, ResultThatWaitedForAnotherToAgreeCountsNoMore) {
 
 TEST(OutputLoss, FailedJobThatIsRetriedMakesAgainWhatWorkersKept) {
   CoreHarness c;
-  ReferenceWorkers workers(c, /*keep=*/true);
+  ReferenceWorkers workers(c, ReferenceWorkers::Partials::kKept);
   c.Connect("w1");
   const JobId job = *c.Submit(SumJob(20));
   for (int i = 0; i < 3; ++i) workers.Run("w1", c.TakeLease("w1"));
@@ -241,7 +241,7 @@ TEST(HandOver, DrainingWorkerLeavesOnceOthersHaveWhatItKept) {
 // While a partial is moved its node grows: the task beside it is given up.
 TEST(HandOver, PartialMovesAlthoughTheTaskBesideItTurnsOutToBeAbsent) {
   CoreHarness c;
-  ReferenceWorkers workers(c, /*keep=*/true);
+  ReferenceWorkers workers(c, ReferenceWorkers::Partials::kKept);
   c.Connect("w1");
   const JobId job = *c.Submit(QuarantiningSumJob(2));
   const std::vector<mc::SendLease> leases = c.TakeLeases("w1");
@@ -299,7 +299,7 @@ struct OneHolder {
   }
 
   CoreHarness c;
-  ReferenceWorkers workers{c, /*keep=*/true};
+  ReferenceWorkers workers{c, ReferenceWorkers::Partials::kKept};
   JobId job;
   mc::SendLease fold;
 };

@@ -1,5 +1,5 @@
-// Workers that report every partial by reference: kept by themselves, or put at the
-// coordinator. The values are real, so that the job's bits can be checked.
+// Workers whose partials are put at the coordinator, kept by themselves, or in their
+// reports. The values are real, so that the job's bits can be checked.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -62,8 +62,8 @@ inline std::string AnswerOf(CoreHarness& c, JobId job) { return c.View(job).outp
 
 class ReferenceWorkers {
  public:
-  // `keep`: workers keep what they compute; else it is put at the coordinator.
-  explicit ReferenceWorkers(CoreHarness& c, bool keep = false) : c_(c), keep_(keep) {}
+  enum class Partials { kPut, kKept, kReported };
+  explicit ReferenceWorkers(CoreHarness& c, Partials partials = Partials::kPut) : c_(c), partials_(partials) {}
 
   // Runs what the worker was leased. False: there was nothing.
   bool RunOne(const std::string& worker) {
@@ -85,11 +85,11 @@ class ReferenceWorkers {
       report.cost.tasks = lease.token.block.size(lease.pass->task_count);
       report.cost.phase_ns[static_cast<int>(Phase::kCompute)] = report.cost.tasks * task_ns;
       report.nodes = {{lease.token.block, std::nullopt}};
-      if (lease.pass->kernel == "finish") {
+      if (lease.pass->kernel == "finish" || partials_ == Partials::kReported) {
         report.nodes[0].partial = *partial;
       } else {
         report.nodes[0].artifact = Put(worker, *partial);
-        if (keep_) report.nodes[0].holder = worker;
+        if (partials_ == Partials::kKept) report.nodes[0].holder = worker;
       }
     }
     c_.Send(report);
@@ -148,12 +148,12 @@ class ReferenceWorkers {
 
   ArtifactRef Put(const std::string& worker, const std::string& partial) {
     const ArtifactRef artifact{Sha256(partial), static_cast<int64_t>(partial.size()), false};
-    stores_[keep_ ? worker : "coordinator"][artifact.digest] = partial;
+    stores_[partials_ == Partials::kKept ? worker : "coordinator"][artifact.digest] = partial;
     return artifact;
   }
 
   CoreHarness& c_;
-  const bool keep_;
+  const Partials partials_;
   std::map<std::string, std::map<Digest, std::string>> stores_;
 };
 
