@@ -9,7 +9,9 @@ tasks of 500 numbers, and one of 3,000 tasks of which five are quarantined. Ever
 disturbed in one of several ways, drawn from the seed: not at all, an engine killed, a
 worker killed and another started, the coordinator killed and started again, a worker
 that is slowed down to a third (so that the learned speed, and with it the size of
-blocks, differs), another job beside it (so that blocks are cut in other places).
+blocks, differs), another job beside it (so that blocks are cut in other places). Each
+number of workers is tried with blocks as large as the coordinator likes, of at most 64
+tasks, and of one.
 
 The cost of the tree: mote-fold-cost folds as many partials of the same size on the tree,
 and adds them up plainly in order; the difference is taken against the busy time of an
@@ -29,6 +31,7 @@ from support.cluster import Cluster, programs_of, say, sleep_job, stage
 from support.figures import answer, spread
 
 WORKERS = (1, 2, 3, 7)
+BLOCK_TASKS = (None, 64, 1)
 DISTURBANCES = ("nothing", "engine", "worker", "coordinator", "slow", "beside")
 TASKS, VALUES = 5000, 500
 COST_ROUNDS = 7
@@ -108,25 +111,26 @@ def main(arguments):
     disturbed = dict.fromkeys(DISTURBANCES, 0)
     busy = []
     done = 0
-    for index, workers in enumerate(WORKERS):
-        with Cluster(programs, workers=workers) as cluster:
-            while done < runs * (index + 1) // len(WORKERS):
+    clusters = [(workers, block_tasks) for workers in WORKERS for block_tasks in BLOCK_TASKS]
+    for index, (workers, block_tasks) in enumerate(clusters):
+        with Cluster(programs, workers=workers, block_tasks=block_tasks) as cluster:
+            while done < runs * (index + 1) // len(clusters):
                 name = "quarantined" if done % 3 == 2 else "sums"
                 how = generator.choice(DISTURBANCES)
                 digest, job = one_run(cluster, name, how, generator)
                 digests[name][digest] = digests[name].get(digest, 0) + 1
                 disturbed[how] += 1
                 done += 1
-                if name == "sums" and how == "nothing":
+                if name == "sums" and how == "nothing" and block_tasks is None:
                     busy.append(stage(job)["cost"]["measured_seconds"] + stage(job)["cost"]["encode_seconds"])
-        say(f"{workers} workers: {done} runs, {sum(len(d) for d in digests.values())} digests of {len(JOBS)} jobs")
+        say(f"{workers} workers, blocks of at most {block_tasks} tasks: {done} runs, {sum(len(d) for d in digests.values())} digests of {len(JOBS)} jobs")
     differences = sum(sum(d.values()) - max(d.values()) for d in digests.values())
     cost, seconds = cost_of_tree(programs, statistics.median(busy))
     answer(
         "Are the bits of a sum of floating-point numbers the same in every run, and what does the tree cost?",
         "over at least 200 runs no digest differs; the tree costs at most 5 % of the run",
         done >= 200 and differences == 0 and cost["median"] <= 0.05,
-        runs=done, workers=list(WORKERS), disturbances=disturbed, differences=differences, digests=digests,
+        runs=done, workers=list(WORKERS), block_tasks=list(BLOCK_TASKS), disturbances=disturbed, differences=differences, digests=digests,
         busy_seconds=spread(busy), tree_seconds=spread(seconds["tree_seconds"]),
         plain_seconds=spread(seconds["plain_seconds"]), tree_cost_of_run=cost,
     )

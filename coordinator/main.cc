@@ -44,6 +44,7 @@ struct Options {
   std::string state_dir;
   std::string journal = "sqlite";
   int64_t disk_reserve_bytes = 256 << 20;
+  int64_t block_tasks = INT64_MAX;
   int64_t partial_bytes = CoreOptions().partial_bytes_max;
   std::string worker_limit = "2.8s";
   bool insecure = false;
@@ -79,6 +80,9 @@ void Declare(CLI::App* app, Options* options) {
                   "what must stay free on the disk of --state-dir, such as 512MB; below it nothing new is taken")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
+  app->add_option("--block-tasks", options->block_tasks,
+                  "tasks of a block at most, as a power of two, for experiments; default: as their cost tells")
+      ->check(CLI::PositiveNumber);
   app->add_option("--partial-bytes", options->partial_bytes,
                   "of the partials of one pass that may wait in memory, such as 64MB; what is beyond goes to the disk")
       ->transform(CLI::AsSizeValue(false))
@@ -146,7 +150,7 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
     spdlog::warn("no new jobs or artifacts are taken: {}", std::string(reserve.message()));
   }
 
-  const FairPolicy policy;
+  const FairPolicy policy(options.block_tasks);
   CoreOptions core_options;
   core_options.policy = &policy;
   core_options.partial_bytes_max = options.partial_bytes;

@@ -70,10 +70,11 @@ def _end_with_parent():
 
 
 class Cluster:
-    def __init__(self, programs, workers=2, slots=1, journal="sqlite"):
+    def __init__(self, programs, workers=2, slots=1, journal="sqlite", block_tasks=None):
         self.programs = pathlib.Path(programs)
         self.slots = slots
         self.journal = journal
+        self.block_tasks = block_tasks
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mote-bench-"))
         self.address = "127.0.0.1:0"
         self.coordinator = None
@@ -106,7 +107,8 @@ class Cluster:
         """On the same address and state directory, if it ran before. Returns when it listens."""
         self.coordinator, out, err = self._start("coordinator", [
             self.programs / "mote-coordinator", "--listen", self.address, "--state-dir", self.folder / "state",
-            "--journal", self.journal])
+            "--journal", self.journal,
+            *(["--block-tasks", self.block_tasks] if self.block_tasks is not None else [])])
         deadline = time.monotonic() + START_SECONDS_MAX
         while not (text := out.read_text(encoding="utf-8")).endswith("\n"):
             if self.coordinator.poll() is not None or time.monotonic() > deadline:

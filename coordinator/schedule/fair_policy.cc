@@ -14,7 +14,9 @@ void FairPolicy::OrderJobs(std::vector<JobDemand>& jobs) const {
   });
 }
 
-int FairPolicy::BlockLevel(const BlockDemand& demand) const { return ChooseBlockLevel(demand); }
+int FairPolicy::BlockLevel(const BlockDemand& demand) const {
+  return std::min(ChooseBlockLevel(demand), block_level_max_);
+}
 
 int FairPolicy::LeasesPerSlot(absl::Duration block_duration) const {
   // A slot must never wait for its next lease: the queue behind it covers a round

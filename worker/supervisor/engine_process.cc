@@ -164,7 +164,8 @@ EngineProcess::EngineProcess(pid_t pid, int socket, int errors, std::unique_ptr<
       socket_(socket),
       errors_(errors),
       mark_(std::move(mark)),
-      oom_kills_before_(OutOfMemoryKills()) {
+      oom_kills_(OutOfMemoryKills()),
+      oom_kills_before_(oom_kills_) {
   socket_.SetSendTimeout(kSendTimeout);
 }
 
@@ -181,6 +182,8 @@ EngineProcess::~EngineProcess() {
 void EngineProcess::Kill() {
   if (!reaped_) kill(pid_, SIGKILL);
 }
+
+void EngineProcess::NoteOutOfMemoryKills() { oom_kills_before_ = std::exchange(oom_kills_, OutOfMemoryKills()); }
 
 ExitReason EngineProcess::Wait(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;

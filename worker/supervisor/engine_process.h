@@ -23,7 +23,7 @@ namespace mote::worker {
 struct ExitReason {
   int exit_code = 0;
   int signal = 0;  // 0: it exited
-  // The kernel counted an out-of-memory kill since the process started.
+  // The kernel counted an out-of-memory kill in the last seconds of the process.
   bool out_of_memory_seen = false;
 
   // "was ended by signal 6 (Aborted)", "ended with exit code 1".
@@ -58,6 +58,9 @@ class EngineProcess {
   // Thread-safe. An error means that the engine is dying or stuck.
   absl::Status Send(const mote::engine::v1::SupervisorMessage& message) { return socket_.Send(message); }
   void Kill();
+  // To be called about once a second: only a kill that the kernel counts near the end of
+  // the process can have been its own.
+  void NoteOutOfMemoryKills();
   // Waits for the end; after the patience it is killed. Call once, after on_closed
   // or Kill.
   ExitReason Wait(absl::Duration patience);
@@ -77,7 +80,10 @@ class EngineProcess {
   wire::FrameSocket socket_;
   const int errors_;
   const std::unique_ptr<wire::MappedTaskMark> mark_;
-  const int64_t oom_kills_before_;
+  // When last noted, and the time before that: the process may be dead a while before
+  // its end is seen.
+  int64_t oom_kills_ = 0;
+  int64_t oom_kills_before_ = 0;
   bool reaped_ = false;
   std::atomic<bool> ended_ = false;
   mutable std::mutex tail_mutex_;

@@ -303,6 +303,7 @@ void EngineSlot::CheckPing(absl::Time now) {
   if (now < next_ping_ || ping_sent_ != absl::InfiniteFuture()) return;
   next_ping_ = now + kPingInterval;
   ping_sent_ = now;
+  process_->NoteOutOfMemoryKills();
   pb::SupervisorMessage message;
   message.mutable_ping()->set_sequence(++ping_);
   Send(message);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "coordinator/schedule/fair_policy.h"
+
 namespace mote::coordinator {
 namespace {
 
@@ -22,6 +24,14 @@ TEST(BlockSize, ShrinksTowardTheTail) {
 
 TEST(BlockSize, TinyTasksAreNotCutBelowWhatADispatchIsWorth) {
   EXPECT_EQ(ChooseBlockLevel({1'000, 2, absl::Nanoseconds(100)}), 8);  // an even share, not half of one
+}
+
+TEST(BlockSize, CanBeBounded) {
+  const BlockDemand demand{1'000'000'000, 2, absl::Nanoseconds(20)};
+  EXPECT_GT(FairPolicy().BlockLevel(demand), 10);
+  EXPECT_EQ(FairPolicy(64).BlockLevel(demand), 6);
+  EXPECT_EQ(FairPolicy(65).BlockLevel(demand), 6);
+  EXPECT_EQ(FairPolicy(1).BlockLevel(demand), 0);
 }
 
 TEST(BlockSize, LongTasksGoOneByOne) { EXPECT_EQ(ChooseBlockLevel({1'000, 2, absl::Seconds(10)}), 0); }

@@ -183,6 +183,24 @@ TEST(Session, MalformedMessagesEndTheStreamAndAreNamed) {
   }
 }
 
+TEST(Session, AWorkerThatReadsTooSlowlyIsDroppedAndCostsBoundedMemory) {
+  RpcHarness rpc;
+  FakeWorker worker(rpc);
+  worker.SayHello();
+  const SessionId session = rpc.mailbox().Next<WorkerHello>().session;
+  FakeWorker other(rpc);
+  other.SayHello();
+  const SessionId other_session = rpc.mailbox().Next<WorkerHello>().session;
+  auto pass = std::make_shared<PassSpec>(SomePass());
+  pass->parameters.assign(200 << 10, 'p');
+  // 60 MB for one that reads nothing; the bound is 32 MB.
+  for (int i = 0; i < 300; ++i) rpc.Release(SendLease{session, SomeToken(), 0, pass, absl::Seconds(60), false});
+  EXPECT_EQ(rpc.mailbox().Next<SessionClosed>().session, session);
+  rpc.Release(SendHeartbeatAck{other_session, 5});
+  EXPECT_EQ(other.Receive().heartbeat_ack().sequence(), 5u) << "nobody else notices";
+  EXPECT_FALSE(worker.End().ok());
+}
+
 TEST(Session, HelloComesFirst) {
   RpcHarness rpc;
   FakeWorker worker(rpc);
