@@ -78,7 +78,8 @@ grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* con
   if (!spec.ok()) return AnswerNow(context, spec.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   coordinator::SubmitJob command{{}, *std::move(spec), request->request_id(), PrincipalOf(*context)};
-  const absl::Status posted = world_.disk.Post([this, reactor, response, command = std::move(command)]() mutable {
+  const bool reads_disk = NamesArtifacts(command.spec);
+  auto check_and_ask = [this, reactor, response, command = std::move(command)]() mutable {
     absl::Status status = world_.artifacts.CheckReserve();
     if (status.ok()) status = CheckArtifactsAreStored(command.spec, world_.artifacts);
     if (!status.ok()) return reactor->Finish(ToGrpc(status));
@@ -89,8 +90,13 @@ grpc::ServerUnaryReactor* JobService::SubmitJob(grpc::CallbackServerContext* con
           return std::move(command);
         },
         [response](const Reply& reply) { response->set_job_id(AnswerOf<JobId>(reply).value); });
-  });
-  if (!posted.ok()) reactor->Finish(ToGrpc(posted));
+  };
+  if (reads_disk) {
+    const absl::Status posted = world_.disk.Post(std::move(check_and_ask));
+    if (!posted.ok()) reactor->Finish(ToGrpc(posted));
+  } else {
+    check_and_ask();
+  }
   return reactor;
 }
 

@@ -1,5 +1,6 @@
 #include "coordinator/rpc/stored_artifacts.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -60,6 +61,12 @@ absl::Status CheckWithin(const Json& json, const std::string& place, ArtifactSto
 }
 
 }  // namespace
+
+bool NamesArtifacts(const JobSpec& spec) {
+  return !spec.inputs.empty() || std::any_of(spec.stages.begin(), spec.stages.end(), [](const StageSpec& stage) {
+    return absl::StrContains(stage.parameters, "sha256:");
+  });
+}
 
 absl::Status CheckArtifactsAreStored(const JobSpec& spec, ArtifactStore& store) {
   for (size_t i = 0; i < spec.inputs.size(); ++i) {

@@ -7,6 +7,9 @@
 
 namespace mote::coordinator {
 
+// False: there is surely nothing to look up.
+bool NamesArtifacts(const JobSpec& spec);
+
 // Looks up the artifacts of a job's inputs and of its operations' parameters
 // ({"artifact": "sha256:…"} at any depth), manifests blob by blob. Reads from the
 // disk: call from a disk thread. Thread-safe.

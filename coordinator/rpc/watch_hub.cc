@@ -37,8 +37,9 @@ void WatchHub::Add(JobId job, Watcher* watcher) {
     watched.watchers.push_back(watcher);
     watched.changed = true;
     watched.ask_from = {};  // who comes new waits for nobody
+    if (!TakeIfDue(watched, Clock::now())) return;
   }
-  wake_.notify_all();
+  Ask(job);
 }
 
 void WatchHub::Remove(JobId job, Watcher* watcher) {
@@ -54,10 +55,15 @@ void WatchHub::Changed(JobId job, bool ended) {
     const std::lock_guard lock(mutex_);
     const auto found = jobs_.find(job);
     if (found == jobs_.end()) return;
-    found->second.changed = true;
-    if (ended) found->second.ask_from = {};
+    Watched& watched = found->second;
+    const bool was_known = std::exchange(watched.changed, true);
+    if (ended) watched.ask_from = {};
+    if (!TakeIfDue(watched, Clock::now())) {
+      if (!was_known) wake_.notify_all();  // when it is due
+      return;
+    }
   }
-  wake_.notify_all();
+  Ask(job);
 }
 
 void WatchHub::EndAll(const absl::Status& status) {
@@ -84,19 +90,23 @@ void WatchHub::Run() {
   }
 }
 
+bool WatchHub::TakeIfDue(Watched& watched, Clock::time_point now) {
+  if (!watched.changed || watched.asking || watched.ask_from > now) return false;
+  watched.changed = false;
+  watched.asking = true;
+  watched.ask_from = now + kShowInterval;
+  return true;
+}
+
 // Jobs to be asked for now; `next` becomes the time when the next one is due.
 std::vector<JobId> WatchHub::TakeDue(Clock::time_point now, Clock::time_point* next) {
   std::vector<JobId> due;
   for (auto& [job, watched] : jobs_) {
-    if (!watched.changed || watched.asking) continue;
-    if (watched.ask_from > now) {
+    if (TakeIfDue(watched, now)) {
+      due.push_back(job);
+    } else if (watched.changed && !watched.asking) {
       *next = std::min(*next, watched.ask_from);
-      continue;
     }
-    watched.changed = false;
-    watched.asking = true;
-    watched.ask_from = now + kShowInterval;
-    due.push_back(job);
   }
   return due;
 }
@@ -127,8 +137,12 @@ void WatchHub::OnReply(JobId job, const Reply& reply) {
         watcher->End(reply.status);
       }
     }
+    if (!TakeIfDue(found->second, Clock::now())) {
+      if (found->second.changed) wake_.notify_all();  // when it is due
+      return;
+    }
   }
-  wake_.notify_all();
+  Ask(job);
 }
 
 }  // namespace mote::coordinator

@@ -4,7 +4,7 @@
 // shown to all who watch it, at most ten times a second however often it changes; but
 // at once when it has ended, and to whoever comes new.
 //
-// Thread-safe. Owns one thread, which only posts commands.
+// Thread-safe. Owns one thread, which asks for what could not be asked for at once.
 #pragma once
 
 #include <chrono>
@@ -57,6 +57,8 @@ class WatchHub {
   };
 
   void Run();
+  // True: it is to be asked for now, by the caller, who does not hold the lock then.
+  static bool TakeIfDue(Watched& watched, Clock::time_point now);
   std::vector<JobId> TakeDue(Clock::time_point now, Clock::time_point* next);
   void Ask(JobId job);
   void OnReply(JobId job, const Reply& reply);

@@ -109,7 +109,7 @@ void Loop::DecideForever() {
       stalled = absl::ZeroDuration();
     }
     last_run = MonotonicNow();
-    if (!decision.empty()) HandOver(std::move(decision));
+    if (!decision.empty()) Deliver(std::move(decision));
     if (stopping && drained) break;
   }
   std::lock_guard lock(mutex_);
@@ -117,18 +117,26 @@ void Loop::DecideForever() {
   handover_.notify_all();
 }
 
-void Loop::HandOver(Decision decision) {
-  std::unique_lock lock(mutex_);
-  handover_.wait(lock, [this] { return !pending_.has_value() || failed_; });
-  if (failed_) return;
-  pending_ = std::move(decision);
-  handover_.notify_all();
+void Loop::Deliver(Decision decision) {
+  {
+    std::unique_lock lock(mutex_);
+    handover_.wait(lock, [this] { return !pending_.has_value() || failed_; });
+    if (failed_) return;
+    if (working_ || snapshot_waits_ || !mailbox_.empty()) {
+      pending_ = std::move(decision);
+      handover_.notify_all();
+      return;
+    }
+    working_ = true;
+  }
+  Work(&decision);
 }
 
-// Waits for a decision, unless there is a snapshot to work on meanwhile.
-std::optional<Decision> Loop::TakeDecision() {
-  std::unique_lock lock(mutex_);
-  if (!snapshotter_.busy()) handover_.wait(lock, [this] { return pending_.has_value() || decided_all_; });
+// Waits for a decision, unless there is a snapshot to go on with. Sets working_; nullopt
+// without it: there will be no more.
+std::optional<Decision> Loop::TakeDecision(std::unique_lock<std::mutex>& lock) {
+  handover_.wait(lock, [this] { return !working_ && (pending_.has_value() || snapshot_waits_ || decided_all_); });
+  working_ = pending_.has_value() || !decided_all_;
   std::optional<Decision> decision = std::exchange(pending_, std::nullopt);
   if (decision) handover_.notify_all();
   return decision;
@@ -136,22 +144,29 @@ std::optional<Decision> Loop::TakeDecision() {
 
 void Loop::CommitForever() {
   for (;;) {
-    std::optional<Decision> decision = TakeDecision();
-    absl::Status status;
-    if (decision) {
-      status = Commit(*decision);
-    } else if (std::lock_guard lock(mutex_); decided_all_ && !pending_.has_value()) {
-      return;
-    }
-    if (status.ok()) status = snapshotter_.Work(MonotonicNow());
-    if (status.ok()) continue;
-    {
-      std::lock_guard lock(mutex_);
-      failed_ = true;
-      handover_.notify_all();
-    }
-    return on_fatal_(std::move(status));
+    std::unique_lock lock(mutex_);
+    std::optional<Decision> decision = TakeDecision(lock);
+    if (failed_ || !working_) return;
+    lock.unlock();
+    Work(decision ? &*decision : nullptr);
   }
+}
+
+// Commits and releases, if there is a decision, and does a slice of a snapshot that is
+// due. Requires working_, and ends it.
+void Loop::Work(Decision* decision) {
+  absl::Status status;
+  if (decision != nullptr) status = Commit(*decision);
+  if (status.ok()) status = snapshotter_.Work(MonotonicNow());
+  {
+    std::lock_guard lock(mutex_);
+    working_ = false;
+    failed_ = !status.ok();
+    snapshot_waits_ = status.ok() && snapshotter_.busy();
+    // Else nobody has waited for this: the journal thread is woken by what is pending.
+    if (failed_ || snapshot_waits_) handover_.notify_all();
+  }
+  if (!status.ok()) on_fatal_(std::move(status));
 }
 
 absl::Status Loop::Commit(Decision& decision) {

@@ -3,10 +3,13 @@
 //   1. take a bounded batch of commands from one bounded mailbox; read the clock once
 //   2. Decide each; its events are applied in memory; collect events and effects
 //   3. store the batch's blobs, sync its artifacts, append its events: one durable
-//      commit, while the next batch is being decided; if it fails, stop the process
+//      commit; if it fails, stop the process
 //   4. release the effects, batch by batch in the order of the commits
 //
-// Between two commits it works on the next snapshot (snapshotter.h).
+// While more commands wait, 3 and 4 are done by a thread of their own and the next batch
+// is decided meanwhile; else by the deciding thread itself: a switch between threads
+// would cost more than most commits. Between two commits it works on the next snapshot
+// (snapshotter.h).
 #pragma once
 
 #include <atomic>
@@ -27,7 +30,7 @@
 
 namespace mote::coordinator {
 
-// Where effects go. Called from the journal thread, in order; must not block.
+// Where effects go. Called by one thread at a time, in order; must not block.
 class EffectSink {
  public:
   virtual ~EffectSink() = default;
@@ -68,9 +71,10 @@ class Loop {
  private:
   void DecideForever();
   void CommitForever();
-  std::optional<Decision> TakeDecision();
+  std::optional<Decision> TakeDecision(std::unique_lock<std::mutex>& lock);
   std::vector<Command> TakeCommands();
-  void HandOver(Decision decision);
+  void Deliver(Decision decision);
+  void Work(Decision* decision);
   absl::Status Commit(Decision& decision);
   absl::Status Sync(const ArtifactRef& artifact);
   absl::Status Drop(const std::vector<ArtifactRef>& artifacts);
@@ -84,13 +88,15 @@ class Loop {
 
   std::mutex mutex_;
   std::condition_variable mail_;      // commands came, or stopping
-  std::condition_variable handover_;  // a decision waits for commit, or was taken
+  std::condition_variable handover_;  // there is work for the journal thread, or it took a decision
   std::deque<Command> mailbox_;
   std::optional<Decision> pending_;  // decided, not yet taken by the journal thread
   bool stopping_ = false;
   bool decided_all_ = false;
-  bool failed_ = false;      // a commit did
-  Snapshotter snapshotter_;  // the journal thread's
+  bool working_ = false;         // who set it may use the journal, the artifacts, the sink and the snapshotter
+  bool snapshot_waits_ = false;  // for the journal thread to go on with it
+  bool failed_ = false;          // a commit did
+  Snapshotter snapshotter_;
   std::thread decider_;
   std::thread committer_;
 };

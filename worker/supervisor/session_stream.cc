@@ -10,63 +10,74 @@ constexpr size_t kQueueMax = 1024;
 
 }  // namespace
 
-SessionStream::SessionStream(mote::v1::WorkerService::Stub& stub, mote::v1::SessionRequest hello, Listener listener) {
-  queue_.push_back(std::move(hello));
-  stream_ = stub.Session(&context_);
-  writer_ = std::thread(&SessionStream::Write, this);
-  reader_ = std::thread(&SessionStream::Read, this, std::move(listener));
+SessionStream::SessionStream(mote::v1::WorkerService::Stub& stub, mote::v1::SessionRequest hello, Listener listener)
+    : listener_(std::move(listener)) {
+  stub.async()->Session(&context_, this);
+  AddHold();  // until nothing can be sent any more: writes begin outside of gRPC's calls
+  StartRead(&response_);
+  Send(std::move(hello));
+  StartCall();
 }
 
 SessionStream::~SessionStream() {
   context_.TryCancel();
-  reader_.join();
+  std::unique_lock<std::mutex> lock(mutex_);
+  ended_changed_.wait(lock, [this] { return ended_; });
 }
 
 bool SessionStream::Send(mote::v1::SessionRequest message) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (closed_ || finishing_ || queue_.size() >= kQueueMax) return false;
   queue_.push_back(std::move(message));
-  changed_.notify_all();
+  Advance();
   return true;
 }
 
 void SessionStream::Finish(absl::Duration patience) {
   std::unique_lock<std::mutex> lock(mutex_);
   finishing_ = true;
-  changed_.notify_all();
-  changed_.wait_for(lock, absl::ToChronoNanoseconds(patience), [this] { return ended_; });
+  Advance();
+  ended_changed_.wait_for(lock, absl::ToChronoNanoseconds(patience), [this] { return ended_; });
 }
 
-void SessionStream::Write() {
-  for (;;) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return closed_ || finishing_ || !queue_.empty(); });
-    if (closed_) return;
-    if (queue_.empty()) break;
-    const mote::v1::SessionRequest message = std::move(queue_.front());
+// Starts the next write, or says that there will be none. Requires mutex_.
+void SessionStream::Advance() {
+  if (writing_ || closed_) return;
+  if (!queue_.empty()) {
+    request_ = std::move(queue_.front());
     queue_.pop_front();
-    lock.unlock();
-    if (!stream_->Write(message)) return;  // the reader learns why
+    writing_ = true;
+    StartWrite(&request_);
+  } else if (finishing_ && !said_finished_) {
+    said_finished_ = true;
+    StartWritesDone();
   }
-  stream_->WritesDone();
 }
 
-void SessionStream::Read(const Listener& listener) {
-  mote::v1::SessionResponse message;
-  while (stream_->Read(&message)) listener.on_message(std::move(message));
+void SessionStream::OnReadDone(bool ok) {
+  if (ok) {
+    listener_.on_message(std::move(response_));
+    return StartRead(&response_);
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
-    changed_.notify_all();
   }
-  writer_.join();
-  const grpc::Status status = stream_->Finish();
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ended_ = true;
-    changed_.notify_all();
-  }
-  listener.on_closed(status);
+  RemoveHold();
+}
+
+void SessionStream::OnWriteDone(bool ok) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  writing_ = false;
+  if (!ok) queue_.clear();  // the reader learns why
+  if (ok) Advance();
+}
+
+void SessionStream::OnDone(const grpc::Status& status) {
+  listener_.on_closed(status);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+  ended_changed_.notify_all();
 }
 
 }  // namespace mote::worker

@@ -1,5 +1,4 @@
-// One session stream to the coordinator: a reader thread, and a writer thread with
-// a bounded queue and one write in flight.
+// One session stream to the coordinator: a bounded queue and one write in flight.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -7,9 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <thread>
 
 #include "absl/time/time.h"
 #include "mote/v1/worker_service.grpc.pb.h"
@@ -17,18 +14,19 @@
 namespace mote::worker {
 
 // Thread-safe. Serves one connection: a reconnect is a new stream.
-class SessionStream {
+class SessionStream : private grpc::ClientBidiReactor<mote::v1::SessionRequest, mote::v1::SessionResponse> {
  public:
   struct Listener {
-    // Both run on the stream's reader thread.
+    // Both run on gRPC's threads, one after another. While on_message waits, nothing more
+    // is read.
     std::function<void(mote::v1::SessionResponse)> on_message;
     // The last call; also when the stream could not be opened.
     std::function<void(grpc::Status)> on_closed;
   };
 
   SessionStream(mote::v1::WorkerService::Stub& stub, mote::v1::SessionRequest hello, Listener listener);
-  // Cancels what is left and waits for the threads.
-  ~SessionStream();
+  // Cancels what is left and waits for the last call.
+  ~SessionStream() override;
   SessionStream(const SessionStream&) = delete;
   SessionStream& operator=(const SessionStream&) = delete;
 
@@ -42,19 +40,23 @@ class SessionStream {
   void Finish(absl::Duration patience);
 
  private:
-  void Write();
-  void Read(const Listener& listener);
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnDone(const grpc::Status& status) override;
+  void Advance();
 
+  const Listener listener_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<mote::v1::SessionRequest, mote::v1::SessionResponse>> stream_;
+  mote::v1::SessionResponse response_;  // of the one read in flight
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<mote::v1::SessionRequest> queue_;
-  bool closed_ = false;     // nothing can be sent any more
-  bool finishing_ = false;  // nothing more will be queued
-  bool ended_ = false;      // the coordinator has ended the stream
-  std::thread writer_;
-  std::thread reader_;
+  std::condition_variable ended_changed_;
+  std::deque<mote::v1::SessionRequest> queue_;  // guarded by mutex_, as all below
+  mote::v1::SessionRequest request_;            // of the one write in flight
+  bool writing_ = false;
+  bool closed_ = false;         // nothing can be sent any more
+  bool finishing_ = false;      // nothing more will be queued
+  bool said_finished_ = false;  // the coordinator was told so
+  bool ended_ = false;          // OnDone was the last call
 };
 
 }  // namespace mote::worker
