@@ -93,7 +93,8 @@ TEST(JobFile, RetriesOfApplicationErrorsAndADeadlineAreRead) {
   EXPECT_TRUE(Spec(Stage("    noop: {}\n    retry: {on: application}\n")).stages(0).retry_application());
   EXPECT_THAT(Mistakes(Stage("    noop: {}\n    retry: {on: [crash]}\n")),
               HasSubstr("wants [application], not the text 'crash'; what is not the task's fault is retried"));
-  EXPECT_THAT(Mistakes("deadline: 60\n" + Stage("    noop: {}\n")), HasSubstr("'deadline' in the job wants a duration"));
+  EXPECT_THAT(Mistakes("deadline: 60\n" + Stage("    noop: {}\n")),
+              HasSubstr("'deadline' in the job wants a duration"));
 }
 
 TEST(JobFile, OnBadRowBelongsToTheOperation) {
