@@ -62,13 +62,19 @@ std::string BlobFiles::TemporaryName() {
 
 bool BlobFiles::Has(const Digest& digest) const { return ::access(Path(digest).c_str(), F_OK) == 0; }
 
+absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest, std::string_view bytes) {
+  const auto there = Map(digest);
+  if (!there.ok() || (*there)->bytes() != bytes) return false;
+  // As if written now: who removes what is old must not take it.
+  if (::utimensat(AT_FDCWD, Path(digest).c_str(), nullptr, 0) == 0) return true;
+  if (errno == ENOENT) return false;  // removed meanwhile
+  return FileError("touching", Path(digest));
+}
+
 absl::Status BlobFiles::Write(const Digest& digest, std::string_view bytes, bool durable) {
-  if (const auto there = Map(digest); there.ok() && (*there)->bytes() == bytes) {
-    // As if written now: who removes what is old must not take it.
-    if (::utimensat(AT_FDCWD, Path(digest).c_str(), nullptr, 0) != 0) return FileError("touching", Path(digest));
-    return durable ? Sync(digest) : absl::OkStatus();
-  }
-  return Replace(digest, bytes, durable);
+  MOTE_ASSIGN_OR_RETURN(const bool there, Touch(digest, bytes));
+  if (!there) return Replace(digest, bytes, durable);
+  return durable ? Sync(digest) : absl::OkStatus();
 }
 
 absl::Status BlobFiles::Replace(const Digest& digest, std::string_view bytes, bool durable) {

@@ -59,6 +59,9 @@ class BlobFiles {
   // ResourceExhausted: the disk is full.
   absl::Status Write(const Digest& digest, std::string_view bytes, bool durable);
 
+  // As a Write that finds these bytes there, but flushes nothing. False: it does not.
+  absl::StatusOr<bool> Touch(const Digest& digest, std::string_view bytes);
+
   // Gives a blob of another directory a name here too, without copying it where the
   // file system can. What is here already stays.
   //

@@ -43,12 +43,25 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
     return absl::InvalidArgumentError(
         absl::StrCat("blob announced as ", digest.Hex(), " has the digest ", actual.Hex(), "; mend the sender"));
   }
-  return files_->Write(digest, bytes, durable);
+  if (durable && flushed_.Contains(digest)) {
+    MOTE_ASSIGN_OR_RETURN(const bool whole, files_->Touch(digest, bytes));
+    if (whole) return absl::OkStatus();
+  }
+  MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
+  if (durable) flushed_.Add(digest);
+  return absl::OkStatus();
 }
 
 absl::Status ArtifactStore::Sync(const Digest& digest) {
+  if (flushed_.Contains(digest) && files_->Has(digest)) return absl::OkStatus();
   absl::Status status = files_->Sync(digest);
+  if (status.ok()) flushed_.Add(digest);
   return absl::IsNotFound(status) ? NotStored(digest) : status;
+}
+
+absl::Status ArtifactStore::Remove(const Digest& digest) {
+  flushed_.Remove(digest);
+  return files_->Remove(digest);
 }
 
 absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offset, int64_t length) {
@@ -57,7 +70,7 @@ absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offse
   if (!blob.ok()) return blob.status();
   const std::string_view bytes = (*blob)->bytes();
   if (Sha256(bytes) != digest) {
-    MOTE_RETURN_IF_ERROR(files_->Remove(digest));
+    MOTE_RETURN_IF_ERROR(Remove(digest));
     return absl::DataLossError(absl::StrCat("\"", files_->Path(digest),
                                             "\" no longer hashes to its name and was removed; put the blob again"));
   }
@@ -75,7 +88,7 @@ absl::Status ArtifactStore::RemoveUntouched(const Digest& digest, absl::Duration
   if (absl::IsNotFound(written.status())) return absl::OkStatus();
   MOTE_RETURN_IF_ERROR(written.status());
   if (absl::Now() - *written < age) return absl::OkStatus();
-  return files_->Remove(digest);
+  return Remove(digest);
 }
 
 std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) const {

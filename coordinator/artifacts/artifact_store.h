@@ -16,6 +16,7 @@
 #include "common/artifact.h"
 #include "common/digest.h"
 #include "common/files/blob_files.h"
+#include "coordinator/artifacts/recent_digests.h"
 
 namespace mote::coordinator {
 
@@ -37,6 +38,8 @@ struct DiskSpace {
 };
 
 class ArtifactStore {
+  static constexpr size_t kFlushedMax = 4096;
+
  public:
   // `disk_reserve_bytes`: what should stay free on the file system of `dir`: see CheckReserve.
   //
@@ -72,7 +75,7 @@ class ArtifactStore {
   // Removes a blob unless it was put, also again, in the last `age`.
   absl::Status RemoveUntouched(const Digest& digest, absl::Duration age);
   // Removing what is not here is fine.
-  absl::Status Remove(const Digest& digest) { return files_->Remove(digest); }
+  absl::Status Remove(const Digest& digest);
 
   // ResourceExhausted while less than the reserve is free; names both and the remedy.
   // Checked before something new is taken from outside; what the coordinator itself
@@ -87,6 +90,7 @@ class ArtifactStore {
 
   const std::unique_ptr<BlobFiles> files_;
   const int64_t disk_reserve_bytes_;
+  RecentDigests flushed_{kFlushedMax};  // durable already: equal results are common
 };
 
 }  // namespace mote::coordinator

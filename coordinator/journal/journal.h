@@ -47,6 +47,10 @@ class Journal {
 
   virtual JournalSize size() const = 0;
 
+  // False: what is appended is lost with the process, so nothing that it names needs to
+  // outlive it either.
+  virtual bool durable() const { return true; }
+
   // All of it.
   absl::Status Replay(const std::function<absl::Status(const Event&)>& apply) {
     return Replay(0, size().records(), apply);

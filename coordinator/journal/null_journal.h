@@ -24,6 +24,7 @@ class NullJournal : public Journal {
   // Nothing is kept that a snapshot could replace.
   absl::Status Replace(int64_t, const std::vector<Event>&) override { return absl::OkStatus(); }
   JournalSize size() const override;
+  bool durable() const override { return false; }
 
  private:
   absl::Status KeepEpoch(Epoch epoch) const;

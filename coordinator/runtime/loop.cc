@@ -171,9 +171,11 @@ void Loop::Work(Decision* decision) {
 
 absl::Status Loop::Commit(Decision& decision) {
   for (const auto& [digest, bytes] : decision.blobs) {
-    MOTE_RETURN_IF_ERROR(artifacts_.Put(digest, bytes, /*durable=*/true));
+    MOTE_RETURN_IF_ERROR(artifacts_.Put(digest, bytes, journal_.durable()));
   }
-  for (const ArtifactRef& artifact : decision.sync) MOTE_RETURN_IF_ERROR(Sync(artifact));
+  if (journal_.durable()) {
+    for (const ArtifactRef& artifact : decision.sync) MOTE_RETURN_IF_ERROR(Sync(artifact));
+  }
   if (!decision.events.empty()) MOTE_RETURN_IF_ERROR(journal_.Append(decision.events));
   std::vector<Effect> effects;
   effects.reserve(decision.effects.size());

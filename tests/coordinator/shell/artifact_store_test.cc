@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 
@@ -47,6 +48,32 @@ TEST(ArtifactStore, BytesThatDoNotHashToTheirDigestAreRefusedAndNotKept) {
   EXPECT_THAT(store->Put(Sha256("a"), "b", true), Fails(absl::StatusCode::kInvalidArgument, Sha256("b").Hex()));
   EXPECT_FALSE(store->Has(Sha256("a")));
   EXPECT_FALSE(store->Has(Sha256("b")));
+}
+
+TEST(ArtifactStore, WhatIsKnownToBeDurableIsStillReplacedWhenItIsDamaged) {
+  const TempDir dir;
+  const auto store = OpenIn(dir);
+  const Digest digest = Sha256("hello");
+  const std::string path = dir.path() + "/" + digest.Hex().substr(0, 2) + "/" + digest.Hex();
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
+  std::ofstream(path) << "jello";
+  ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
+  EXPECT_EQ(store->Get(digest, 0, 0)->bytes(), "hello");
+  std::filesystem::remove(path);
+  ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
+  EXPECT_EQ(store->Get(digest, 0, 0)->bytes(), "hello");
+}
+
+TEST(RecentDigests, ForgetsTheOldestFirst) {
+  RecentDigests recent(2);
+  const Digest a = Sha256("a"), b = Sha256("b"), c = Sha256("c");
+  for (const Digest& digest : {a, b, a, c}) recent.Add(digest);
+  EXPECT_FALSE(recent.Contains(a));
+  EXPECT_TRUE(recent.Contains(b) && recent.Contains(c));
+  recent.Remove(b);
+  recent.Add(a);
+  EXPECT_FALSE(recent.Contains(b));
+  EXPECT_TRUE(recent.Contains(a) && recent.Contains(c));
 }
 
 TEST(ArtifactStore, ABlobAboveFourMebibytesIsRefused) {
