@@ -10,6 +10,7 @@ namespace mote {
 namespace {
 
 constexpr std::string_view kMagic = "MDS1";
+constexpr std::string_view kMagicShared = "MDS2";  // ends with the shared file
 constexpr size_t kSegmentBytes = 32 + 8 + 8;
 constexpr size_t kChunkBytes = 8 + 8 + 8;
 
@@ -62,7 +63,7 @@ absl::Status GetChunks(ByteReader& reader, std::vector<TextChunk>* chunks) {
 
 absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kMagic.size()));
-  if (magic != kMagic) return Invalid("the magic bytes are missing");
+  if (magic != kMagic && magic != kMagicShared) return Invalid("the magic bytes are missing");
   Dataset dataset;
   MOTE_ASSIGN_OR_RETURN(const uint8_t format, reader.Get<uint8_t>());
   if (format < static_cast<uint8_t>(DatasetFormat::kRows) || format > static_cast<uint8_t>(DatasetFormat::kText)) {
@@ -79,6 +80,10 @@ absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
   MOTE_RETURN_IF_ERROR(GetSegments(reader, &dataset.segments));
   MOTE_RETURN_IF_ERROR(GetSource(reader, &dataset.source));
   MOTE_RETURN_IF_ERROR(GetChunks(reader, &dataset.chunks));
+  if (magic == kMagicShared) {
+    MOTE_ASSIGN_OR_RETURN(const std::string_view shared, reader.GetString());
+    MOTE_ASSIGN_OR_RETURN(dataset.shared, SharedFile::Parse(shared));
+  }
   if (reader.remaining() != 0) return Invalid(absl::StrCat(reader.remaining(), " bytes too many at the end"));
   return dataset;
 }
@@ -97,7 +102,9 @@ absl::Status CheckSegment(const Segment& segment, std::optional<int64_t> stride)
 }
 
 absl::Status CheckRows(const Dataset& dataset) {
-  if (!dataset.chunks.empty() || dataset.source != ArtifactRef{}) return Invalid("rows have no source text");
+  if (!dataset.chunks.empty() || dataset.source != ArtifactRef{} || dataset.shared) {
+    return Invalid("rows have no source text");
+  }
   const std::optional<int64_t> stride = dataset.schema.Stride();
   int64_t rows = 0;
   for (const Segment& segment : dataset.segments) {
@@ -124,6 +131,7 @@ absl::Status CheckTextSchema(const Dataset& dataset) {
 absl::Status CheckText(const Dataset& dataset) {
   if (!dataset.segments.empty()) return Invalid("a text has no segments");
   if (dataset.source.bytes < 0) return Invalid(absl::StrCat("a source of ", dataset.source.bytes, " bytes"));
+  if (dataset.shared && dataset.shared->bytes != dataset.source.bytes) return Invalid("a shared file has two sizes");
   MOTE_RETURN_IF_ERROR(CheckTextSchema(dataset));
   if (dataset.rows > 0 && (dataset.chunks.empty() || dataset.chunks[0].first_row != 0)) {
     return Invalid("the first chunk does not start at row 0");
@@ -160,7 +168,7 @@ int64_t Dataset::bytes() const {
 std::string Dataset::Encode() const {
   std::string out;
   ByteWriter writer(&out);
-  writer.PutRaw(kMagic);
+  writer.PutRaw(shared ? kMagicShared : kMagic);
   writer.Put(static_cast<uint8_t>(format));
   writer.Put(static_cast<uint8_t>(delimiter));
   writer.PutString(schema.Encode());
@@ -181,6 +189,7 @@ std::string Dataset::Encode() const {
     writer.Put(chunk.first_row);
     writer.Put(chunk.first_line);
   }
+  if (shared) writer.PutString(shared->ToString());
   return out;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "common/artifact.h"
 #include "common/schema.h"
+#include "common/shared_file.h"
 
 namespace mote {
 
@@ -41,11 +43,12 @@ struct Dataset {
   DatasetFormat format = DatasetFormat::kRows;
   Schema schema;
   int64_t rows = 0;
-  std::vector<Segment> segments;  // kRows
-  ArtifactRef source;             // text formats: the file
-  std::vector<TextChunk> chunks;  // text formats: ascending, the first at row 0
-  std::string name;               // text formats: the file as the user named it, for errors
-  char delimiter = ',';           // kCsv
+  std::vector<Segment> segments;                    // kRows
+  ArtifactRef source;                               // text formats: the file; of a shared one the size alone
+  std::optional<SharedFile> shared = std::nullopt;  // text formats: where it lies, if not in the store
+  std::vector<TextChunk> chunks;                    // text formats: ascending, the first at row 0
+  std::string name;                                 // text formats: the file as the user named it, for errors
+  char delimiter = ',';                             // kCsv
 
   bool operator==(const Dataset&) const = default;
   int64_t bytes() const;  // flat bytes of rows, or of the text

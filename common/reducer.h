@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "common/json_fwd.h"
 #include "common/output.h"
+#include "common/shared_file.h"
 #include "common/table.h"
 
 namespace mote {
@@ -36,6 +37,14 @@ class BlobSource {
   virtual ~BlobSource() = default;
   // Unavailable: the bytes cannot be had now. The view lives as long as `keep`.
   virtual absl::StatusOr<std::string_view> Read(const Digest& digest, std::shared_ptr<const void>* keep) = 0;
+
+  // What lies at a shared path now. Unavailable: it cannot be read here; says why.
+  virtual absl::StatusOr<SharedFile> FindShared(const std::string& path);
+  // Bytes [offset, offset + length) of a shared file, which has them.
+  //
+  //   Unavailable      it cannot be read here; says why
+  //   InvalidArgument  it is not the file any more that was pinned
+  virtual absl::Status ReadShared(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes);
 };
 
 class Reducer {

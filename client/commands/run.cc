@@ -32,6 +32,7 @@ struct Options {
   bool no_reuse = false;
   std::string journal = "sqlite";
   bool allow_commands = false;
+  std::vector<std::string> shared_dirs;
   bool allow_test_operations = false;
 };
 
@@ -66,6 +67,7 @@ class Run {
     options.workers = options_.workers;
     options.journal = options_.journal;
     options.allow_commands = options_.allow_commands;
+    options.shared_dirs = options_.shared_dirs;
     options.allow_test_operations = options_.allow_test_operations;
     const InterruptWatcher interrupts([this](int n) { OnInterrupt(n); });
     auto cluster = EmbeddedCluster::Start(options, [this](const std::string& line) { progress_.Note(line); });
@@ -184,6 +186,9 @@ void AddRun(CLI::App* app, Invocation* invocation) {
   command->add_flag("--no-reuse", options->no_reuse, "Run every stage, also those whose outputs are in --state-dir");
   command->add_option("--journal", options->journal, "sqlite, or none: state is lost with the coordinator")
       ->check(CLI::IsMember({"none", "sqlite"}));
+  command->add_option("--shared-dir", options->shared_dirs, "Directory in which the job may read files by `shared:`")
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory);
   command->add_flag("--allow-commands", options->allow_commands, "Let workers run the programs that the job brings");
   command->add_flag("--allow-test-operations", options->allow_test_operations, "Let workers run misbehave");
   command->callback([=] { invocation->body = [=] { return Run(*options).Execute(); }; });

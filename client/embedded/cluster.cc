@@ -58,6 +58,7 @@ EmbeddedCluster::EmbeddedCluster(ClusterOptions options, Notice notice)
                       "1",
                       "--store-dir",
                       absl::StrCat(options_.state_dir, "/workers/", worker.name)};
+    for (const std::string& shared : options_.shared_dirs) worker.command.push_back("--shared-dir=" + shared);
     if (options_.allow_commands) worker.command.push_back("--allow-commands");
     if (options_.allow_test_operations) worker.command.push_back("--allow-test-operations");
     members_.push_back(std::move(worker));

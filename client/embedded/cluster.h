@@ -20,6 +20,7 @@ struct ClusterOptions {
   int workers = 1;
   std::string journal = "sqlite";  // or "none"
   bool allow_commands = false;
+  std::vector<std::string> shared_dirs;  // as mote-worker's --shared-dir
   bool allow_test_operations = false;
 };
 

@@ -45,15 +45,31 @@ void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
   csv->set_delimiter(*delimiter);
 }
 
+// Workers look for it, so nothing is said of whether it is there.
+void ReadShared(Fields& fields, v1::Input* input, Problems* problems) {
+  const std::optional<std::string> shared = fields.Text("shared");
+  if (!shared) return;
+  const Place place = fields.Find("shared")->value.place;
+  if (fields.Find("path") != nullptr) {
+    problems->Add(place, absl::StrCat("'", fields.what(), "' has both path and shared; keep the one that is meant"));
+  }
+  if (shared->empty() || (*shared)[0] != '/') {
+    problems->Add(place, absl::StrCat("'", *shared, "' is not absolute; 'shared' wants a path that all workers see"));
+  }
+  input->set_shared(*shared);
+}
+
 void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Problems* problems) {
   Fields fields(format.value, absl::StrCat(format.key, " of input '", input->name(), "'"), problems);
   if (format.key == "csv") ReadCsv(fields, input, problems);
   if (format.key == "jsonl") input->mutable_jsonl();
   if (format.key == "text") input->mutable_text();
-  fields.NotSupportedYet({"shared", "s3"});
-  const bool elsewhere = format.value.Find("shared") != nullptr || format.value.Find("s3") != nullptr;
-  if (elsewhere) {
+  fields.NotSupportedYet({"s3"});
+  if (format.value.Find("s3") != nullptr) {
     fields.Find("path");
+    fields.Find("shared");
+  } else if (format.value.Find("shared") != nullptr) {
+    ReadShared(fields, input, problems);
   } else if (format.value.IsMap()) {
     if (const auto path = fields.RequiredText("path", absl::StrCat("write ", format.key, ": {path: FILE}"))) {
       CheckFile(*job, *path, format.value.Find("path")->value.place, problems);

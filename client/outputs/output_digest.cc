@@ -17,7 +17,7 @@ absl::Status AddTable(Client& client, const v1::OutputStatus& output, Sha256Stre
     return absl::OkStatus();
   };
   // Text formats: an input that is an output as it stands.
-  if (dataset.format != DatasetFormat::kRows) return client.ReadArtifact(dataset.source, update);
+  if (dataset.format != DatasetFormat::kRows) return ReadSourceText(client, dataset, update);
   return ForEachSegment(client, dataset, [&](const TableView&, std::string_view flat) { return update(flat); });
 }
 

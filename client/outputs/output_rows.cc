@@ -23,6 +23,13 @@ absl::Status ForEachSegment(Client& client, const Dataset& dataset,
   return absl::OkStatus();
 }
 
+absl::Status ReadSourceText(Client& client, const Dataset& dataset,
+                            const std::function<absl::Status(std::string_view)>& visit) {
+  if (!dataset.shared) return client.ReadArtifact(dataset.source, visit);
+  return absl::UnimplementedError(absl::StrCat("an output is the shared file \"", dataset.shared->path,
+                                               "\" itself, which is not copied; read it where it lies"));
+}
+
 absl::Status ForEachPiece(Client& client, const v1::OutputStatus& output,
                           const std::function<absl::Status(std::string_view)>& visit) {
   if (output.content_case() == v1::OutputStatus::kArtifact) {

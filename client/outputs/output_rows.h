@@ -20,6 +20,12 @@ absl::StatusOr<Dataset> ReadDataset(Client& client, const v1::OutputStatus& outp
 absl::Status ForEachSegment(Client& client, const Dataset& dataset,
                             const std::function<absl::Status(const TableView&, std::string_view flat)>& visit);
 
+// The text of a table that is an input as it stands.
+//
+// Unimplemented: it lies at a path that workers see, not in the store.
+absl::Status ReadSourceText(Client& client, const Dataset& dataset,
+                            const std::function<absl::Status(std::string_view)>& visit);
+
 // The bytes of a document or blob, in pieces of at most kBlobBytesMax.
 absl::Status ForEachPiece(Client& client, const v1::OutputStatus& output,
                           const std::function<absl::Status(std::string_view)>& visit);

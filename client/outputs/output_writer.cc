@@ -89,7 +89,7 @@ absl::Status WriteSourceText(Client& client, const Dataset& dataset, const std::
                                                                     : "txt";
   const std::string path = absl::StrCat(folder, "/part-00000.", extension);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  MOTE_RETURN_IF_ERROR(client.ReadArtifact(dataset.source, [&](std::string_view bytes) {
+  MOTE_RETURN_IF_ERROR(ReadSourceText(client, dataset, [&](std::string_view bytes) {
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return absl::OkStatus();
   }));
@@ -159,7 +159,7 @@ absl::StatusOr<std::string> WriteBlob(Client& client, const v1::OutputStatus& ou
 absl::Status PrintTable(Client& client, const v1::OutputStatus& output, bool as_json, std::ostream& out) {
   MOTE_ASSIGN_OR_RETURN(const Dataset dataset, ReadDataset(client, output));
   if (dataset.format != DatasetFormat::kRows) {
-    return client.ReadArtifact(dataset.source, [&](std::string_view bytes) {
+    return ReadSourceText(client, dataset, [&](std::string_view bytes) {
       out << bytes;
       return absl::OkStatus();
     });

@@ -160,7 +160,12 @@ absl::StatusOr<std::unique_ptr<Reducer>> MakeTextIndex(const Json& parameters) {
     return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, jsonl or text"));
   }
   dataset.name = params.Text("name");
-  MOTE_ASSIGN_OR_RETURN(dataset.source, ArtifactRef::Parse(params.Text("artifact")));
+  if (const std::string shared = params.Text("shared"); !shared.empty()) {
+    MOTE_ASSIGN_OR_RETURN(dataset.shared, SharedFile::Parse(shared));
+    dataset.source.bytes = dataset.shared->bytes;
+  } else {
+    MOTE_ASSIGN_OR_RETURN(dataset.source, ArtifactRef::Parse(params.Text("artifact")));
+  }
   const std::string delimiter = params.Text("delimiter");
   if (delimiter.size() != 1) return absl::InvalidArgumentError("delimiter: is not one character");
   dataset.delimiter = delimiter[0];
@@ -215,7 +220,8 @@ ReducerEntry TextIndexEntry() {
                .parameters =
                    {{.name = "format", .kind = Kind::kText, .default_value = "", .summary = "csv, jsonl or text"},
                     {.name = "name", .kind = Kind::kText, .default_value = "", .summary = "of the file, for messages"},
-                    {.name = "artifact", .kind = Kind::kText, .default_value = "", .summary = "the file's bytes"},
+                    {.name = "artifact", .kind = Kind::kText, .default_value = "\"\"", .summary = "the file's bytes"},
+                    {.name = "shared", .kind = Kind::kText, .default_value = "\"\"", .summary = "or where it lies"},
                     {.name = "delimiter",
                      .kind = Kind::kText,
                      .default_value = "\",\"",

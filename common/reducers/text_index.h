@@ -54,7 +54,7 @@ struct ChunkFacts {
 // The leaf of one chunk: a rope (row_rope.h) of one row.
 absl::Status TextIndexLeaf(const ChunkFacts& facts, std::string* partial, BlobSink& blobs);
 
-// Parameters: format (csv, jsonl, text), name (of the file), artifact, delimiter.
+// Parameters: format (csv, jsonl, text), name (of the file), artifact or shared, delimiter.
 //
 // Finish yields the dataset, one TextChunk for each chunk in which a row starts.
 //   InvalidArgument  a NUL byte, a quote that is never closed, no header: with line

@@ -49,7 +49,11 @@ class Mistakes {
 };
 
 InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mistakes) {
-  InputSpec input{proto.name(), "", proto.artifact(), proto.path(), ""};
+  InputSpec input{proto.name(), "", proto.artifact(), proto.path(), "", !proto.shared().empty()};
+  if (input.shared) {
+    if (!input.artifact.empty()) mistakes->Add(path, "both artifact and shared; set one");
+    input.path = proto.shared();
+  }
   switch (proto.format_case()) {
     case v1::Input::kCsv:
       input.format = "csv";
@@ -128,7 +132,11 @@ v1::Input ProtoOf(const InputSpec& input) {
   v1::Input proto;
   proto.set_name(input.name);
   proto.set_artifact(input.artifact);
-  proto.set_path(input.path);
+  if (input.shared) {
+    proto.set_shared(input.path);
+  } else {
+    proto.set_path(input.path);
+  }
   if (input.format == "csv") proto.mutable_csv()->set_delimiter(input.delimiter);
   if (input.format == "jsonl") proto.mutable_jsonl();
   if (input.format == "text") proto.mutable_text();

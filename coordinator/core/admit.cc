@@ -15,6 +15,7 @@ namespace mote::coordinator {
 namespace {
 
 constexpr char kIndexOperation[] = "index";
+constexpr char kSharedIndexOperation[] = "index_shared";
 constexpr size_t kStagesMax = 1000;
 
 OutputKind KindIn(const OperationDescription& operation, const std::string& name) {
@@ -93,12 +94,16 @@ class Admission {
       Name(input.name, absl::StrCat(path, ".name"));
       AdmittedStage stage;
       stage.spec.name = input.name;
-      stage.spec.operation = kIndexOperation;
-      stage.spec.parameters = Json{{"format", input.format},
-                                   {"artifact", input.artifact},
-                                   {"path", input.path},
-                                   {"delimiter", input.delimiter.empty() ? "," : input.delimiter}}
-                                  .dump();
+      stage.spec.operation = input.shared ? kSharedIndexOperation : kIndexOperation;
+      Json parameters{{"format", input.format},
+                      {"path", input.path},
+                      {"delimiter", input.delimiter.empty() ? "," : input.delimiter}};
+      if (!input.shared) parameters["artifact"] = input.artifact;
+      if (input.shared && (input.path.empty() || input.path[0] != '/')) {
+        Mistake(absl::StrCat(path, ".shared"),
+                absl::StrCat("\"", input.path, "\" is not absolute; workers have no folder of the job file"));
+      }
+      stage.spec.parameters = parameters.dump();
       Add(std::move(stage), path, path);
     }
   }
@@ -109,8 +114,9 @@ class Admission {
       stage.spec = job_.spec.stages[i];
       const std::string path = absl::StrCat("stages[", i, "]");
       Name(stage.spec.name, absl::StrCat(path, ".name"));
-      if (stage.spec.operation == kIndexOperation) {
-        Mistake(path, "operation index is mote's own; name the file under `inputs:`");
+      if (stage.spec.operation == kIndexOperation || stage.spec.operation == kSharedIndexOperation) {
+        Mistake(path,
+                absl::StrCat("operation ", stage.spec.operation, " is mote's own; name the file under `inputs:`"));
       }
       const std::string parameters_path = absl::StrCat(path, ".", stage.spec.operation);
       Add(std::move(stage), path, parameters_path);

@@ -18,6 +18,7 @@ struct InputSpec {
   std::string artifact;   // ArtifactRef::ToString()
   std::string path;       // as its owner named it
   std::string delimiter;  // csv; empty: ","
+  bool shared = false;    // `path` is absolute and seen by all workers; no artifact
   bool operator==(const InputSpec&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/json_params.h"
+#include "common/shared_file.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/rows.h"
 
@@ -32,6 +33,18 @@ OperationDescription DescribeIndex() {
   return description;
 }
 
+// The same of a file that stays where it is. Never reused: what lies at the path may have
+// changed.
+OperationDescription DescribeSharedIndex() {
+  OperationDescription description = DescribeIndex();
+  description.name = "index_shared";
+  description.summary = "The same of a file at a path that all workers see (planned for `shared:`)";
+  std::erase_if(description.parameters, [](const Parameter& parameter) { return parameter.name == "artifact"; });
+  description.task_shape = "one task that pins the file, then 1 MiB of text";
+  description.is_reusable = false;
+  return description;
+}
+
 absl::Status CheckDelimiter(const std::string& delimiter) {
   const bool separates = delimiter.size() == 1 && std::string("\"\n\r").find(delimiter[0]) == std::string::npos &&
                          delimiter[0] != '\0' && static_cast<unsigned char>(delimiter[0]) < 0x80;
@@ -41,20 +54,46 @@ absl::Status CheckDelimiter(const std::string& delimiter) {
                    " is not one ASCII character other than a quote or a line end; set it to \",\", \";\" or a tab"));
 }
 
+absl::Status CheckIndex(const Params& params) {
+  const std::string format = params.Text("format");
+  if (format != "csv" && format != "jsonl" && format != "text") {
+    return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, jsonl or text"));
+  }
+  MOTE_RETURN_IF_ERROR(CheckDelimiter(params.Text("delimiter")));
+  if (params.Integer("chunk_bytes") >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("chunk_bytes: ", params.Integer("chunk_bytes"), " is below 1"));
+}
+
+// The pass over a text of so many bytes; `source` names it to kernel and reducer.
+absl::StatusOr<PassSpec> FindRows(const PlanContext& context, int64_t bytes, const Json& source) {
+  const Params params(context.parameters);
+  const std::string name = params.Text("path");
+  if (bytes == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is empty; give a file with rows"));
+  }
+  const int64_t chunk_bytes = context.tasks.bytes > 0 ? context.tasks.bytes : params.Integer("chunk_bytes");
+  Json parameters = context.parameters;
+  parameters["chunk_bytes"] = chunk_bytes;
+  parameters.update(source);
+  PassSpec pass;
+  pass.kernel = "index";
+  pass.parameters = parameters.dump();
+  pass.task_count = bytes / chunk_bytes + (bytes % chunk_bytes != 0);
+  pass.reducer = "text_index";
+  Json reducer{{"format", params.Text("format")}, {"name", name}, {"delimiter", params.Text("delimiter")}};
+  reducer.update(source);
+  pass.reducer_parameters = reducer.dump();
+  pass.label = "find rows";
+  return pass;
+}
+
 class IndexPlanner final : public Planner {
  public:
   const OperationDescription& description() const override { return description_; }
 
   absl::Status Validate(const Json& parameters) const override {
     const Params params(parameters);
-    const std::string format = params.Text("format");
-    if (format != "csv" && format != "jsonl" && format != "text") {
-      return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, jsonl or text"));
-    }
-    MOTE_RETURN_IF_ERROR(CheckDelimiter(params.Text("delimiter")));
-    if (params.Integer("chunk_bytes") < 1) {
-      return absl::InvalidArgumentError(absl::StrCat("chunk_bytes: ", params.Integer("chunk_bytes"), " is below 1"));
-    }
+    MOTE_RETURN_IF_ERROR(CheckIndex(params));
     return ArtifactRef::Parse(params.Text("artifact")).status();
   }
 
@@ -62,25 +101,8 @@ class IndexPlanner final : public Planner {
     if (!context.completed.empty()) return YieldResult(context);
     const Params params(context.parameters);
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef file, ArtifactRef::Parse(params.Text("artifact")));
-    const std::string name = params.Text("path");
-    if (file.bytes == 0) {
-      return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is empty; give a file with rows"));
-    }
-    const int64_t chunk_bytes = context.tasks.bytes > 0 ? context.tasks.bytes : params.Integer("chunk_bytes");
-    Json parameters = context.parameters;
-    parameters["chunk_bytes"] = chunk_bytes;
-    PassSpec pass;
-    pass.kernel = description_.name;
-    pass.parameters = parameters.dump();
-    pass.task_count = file.bytes / chunk_bytes + (file.bytes % chunk_bytes != 0);
-    pass.reducer = "text_index";
-    pass.reducer_parameters = Json{{"format", params.Text("format")},
-                                   {"name", name},
-                                   {"artifact", params.Text("artifact")},
-                                   {"delimiter", params.Text("delimiter")}}
-                                  .dump();
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, FindRows(context, file.bytes, {{"artifact", params.Text("artifact")}}));
     pass.inputs.emplace("source", Value{"", file});
-    pass.label = "find rows";
     return RunOnce(std::move(pass));
   }
 
@@ -88,7 +110,46 @@ class IndexPlanner final : public Planner {
   const OperationDescription description_ = DescribeIndex();
 };
 
+class SharedIndexPlanner final : public Planner {
+ public:
+  const OperationDescription& description() const override { return description_; }
+
+  absl::Status Validate(const Json& parameters) const override { return CheckIndex(Params(parameters)); }
+
+  absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
+    if (context.memo.empty()) return Pin(context);
+    if (context.memo != kPinned) return YieldResult(context);
+    const CompletedPass& done = context.completed.front();
+    if (done.absent_all) return absl::InvalidArgumentError("the shared file could not be looked at");
+    MOTE_ASSIGN_OR_RETURN(const Json answer, ParseJson(done.root.bytes));
+    MOTE_ASSIGN_OR_RETURN(const SharedFile file, SharedFile::Parse(Params(answer).Text("shared")));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, FindRows(context, file.bytes, {{"shared", file.ToString()}}));
+    return RunOnce(std::move(pass));
+  }
+
+ private:
+  static constexpr std::string_view kPinned = "pinned";
+
+  static PlanStep Pin(const PlanContext& context) {
+    PassSpec pass;
+    pass.kernel = "pin_shared";
+    pass.parameters = Json{{"path", Params(context.parameters).Text("path")}}.dump();
+    pass.task_count = 1;
+    pass.reducer = "single";
+    pass.finish = false;
+    pass.label = "pin";
+    PlanStep step;
+    step.memo = kPinned;
+    step.passes.push_back(std::move(pass));
+    return step;
+  }
+
+  const OperationDescription description_ = DescribeSharedIndex();
+};
+
 }  // namespace
+
+std::unique_ptr<Planner> MakeSharedIndexPlanner() { return std::make_unique<SharedIndexPlanner>(); }
 
 std::unique_ptr<Planner> MakeIndexPlanner() { return std::make_unique<IndexPlanner>(); }
 

@@ -23,6 +23,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeEchoPlanner());
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
+    Add(MakeSharedIndexPlanner());
     Add(MakeMisbehavePlanner());
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());

@@ -71,6 +71,7 @@ bool NamesArtifacts(const JobSpec& spec) {
 absl::Status CheckArtifactsAreStored(const JobSpec& spec, ArtifactStore& store) {
   for (size_t i = 0; i < spec.inputs.size(); ++i) {
     const InputSpec& input = spec.inputs[i];
+    if (input.shared) continue;
     MOTE_RETURN_IF_ERROR(Check(input.artifact, absl::StrCat("inputs[", i, "] (", input.path, ")"), store));
   }
   for (size_t i = 0; i < spec.stages.size(); ++i) {

@@ -257,12 +257,26 @@ TEST(NotBuiltYetSources, AnswerSoToo) {
   const auto with_input = [](const std::string& input) {
     return Mistakes("name: x\ninputs:\n  rows: " + input + "\nstages: [{name: a, noop: {}}]\n");
   };
-  for (const char* input : {"{csv: {shared: /data/x.csv}}", "{csv: {s3: b/x.csv}}", "{csv: {path: '*.csv'}}",
-                            "{npy: {path: x.npy}}", "{files: {path: x}}"}) {
+  for (const char* input :
+       {"{csv: {s3: b/x.csv}}", "{csv: {path: '*.csv'}}", "{npy: {path: x.npy}}", "{files: {path: x}}"}) {
     EXPECT_THAT(with_input(input), AllOf(HasSubstr("job.yaml:3:"), HasSubstr("not supported yet"))) << input;
   }
   EXPECT_THAT(Mistakes(Stage("    noop: {}\noutputs: {a: {from: work, to: 's3:b/x'}}\n")),
               HasSubstr("job.yaml:5:31: 'to' of output 'a': shared: and s3: are not supported yet"));
+}
+
+TEST(JobFile, SharedInputsStayWhereTheyAre) {
+  const v1::JobSpec spec = Spec(
+      "name: x\ninputs:\n  rows: {csv: {shared: /data/x.csv, delimiter: ;}}\n"
+      "stages: [{name: a, noop: {}}]\n");
+  EXPECT_EQ(spec.inputs(0).shared(), "/data/x.csv");
+  EXPECT_EQ(spec.inputs(0).csv().delimiter(), ";");
+  EXPECT_EQ(spec.inputs(0).path(), "");
+  const auto mistakes = [](const std::string& source) {
+    return Mistakes("name: x\ninputs:\n  rows: {csv: {" + source + "}}\nstages: [{name: a, noop: {}}]\n");
+  };
+  EXPECT_THAT(mistakes("shared: data/x.csv"), HasSubstr("'data/x.csv' is not absolute"));
+  EXPECT_THAT(mistakes("shared: /x.csv, path: x.csv"), HasSubstr("both path and shared"));
 }
 
 TEST(Mistakes, IntegersThatADoubleCannotHold) {

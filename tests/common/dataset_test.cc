@@ -37,6 +37,12 @@ bool Refuses(Dataset dataset, const std::function<void(Dataset&)>& change) {
 TEST(Dataset, EncodingIsReadBack) {
   EXPECT_EQ(*Dataset::Decode(Rows().Encode()), Rows());
   EXPECT_EQ(*Dataset::Decode(Csv().Encode()), Csv());
+  Dataset shared = Csv();
+  shared.source = {{}, shared.source.bytes, false};
+  shared.shared = SharedFile{"/data/a:b.csv", shared.source.bytes, 123456789};
+  EXPECT_EQ(*Dataset::Decode(shared.Encode()), shared);
+  EXPECT_TRUE(Refuses(shared, [](Dataset& d) { d.shared->bytes = 1; }));
+  EXPECT_TRUE(Refuses(shared, [](Dataset& d) { d.shared->path = "a.csv"; }));
   EXPECT_EQ(*Dataset::Decode(Dataset{}.Encode()), Dataset{});
 }
 

@@ -33,6 +33,13 @@ absl::StatusOr<ArtifactReader> ArtifactReader::Open(const ArtifactRef& ref, Blob
   return reader;
 }
 
+ArtifactReader ArtifactReader::OfShared(SharedFile file) {
+  ArtifactReader reader;
+  reader.bytes_ = file.bytes;
+  reader.shared_ = std::move(file);
+  return reader;
+}
+
 absl::StatusOr<std::string_view> ArtifactReader::Blob(size_t index, BlobSource& source) {
   if (index == mapped_index_) return mapped_;
   const BlobRef& blob = blobs_[index];
@@ -56,6 +63,10 @@ absl::StatusOr<std::string_view> ArtifactReader::View(int64_t offset, int64_t le
         absl::StrCat("bytes [", offset, ", ", offset, " + ", length, ") leave an artifact of ", bytes_, " bytes"));
   }
   if (length == 0) return std::string_view();
+  if (shared_) {
+    MOTE_RETURN_IF_ERROR(source.ReadShared(*shared_, offset, length, joined));
+    return std::string_view(*joined);
+  }
   // The last blob that starts at or before `offset`; empty ones lie before it.
   size_t index = std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin() - 1;
   const int64_t within = offset - starts_[index];

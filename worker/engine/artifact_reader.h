@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ class ArtifactReader {
   // Reads the manifest, where there is one, but none of the content.
   static absl::StatusOr<ArtifactReader> Open(const ArtifactRef& ref, BlobSource& source);
 
+  // The same of a file that lies at a shared path.
+  static ArtifactReader OfShared(SharedFile file);
+
   int64_t bytes() const { return bytes_; }
 
   // The bytes [offset, offset + length); length −1: to the end. Points into the
@@ -38,6 +42,7 @@ class ArtifactReader {
  private:
   absl::StatusOr<std::string_view> Blob(size_t index, BlobSource& source);
 
+  std::optional<SharedFile> shared_;  // else the blobs
   std::vector<BlobRef> blobs_;
   std::vector<int64_t> starts_;  // offset of each blob in the content
   int64_t bytes_ = 0;

@@ -10,6 +10,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("index", MakeIndexKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());
+  kernels.emplace("pin_shared", MakePinSharedKernel());
   kernels.emplace("prepare.profile", MakePrepareProfileKernel());
   kernels.emplace("prepare.transform", MakePrepareTransformKernel());
   kernels.emplace("random_sum", MakeRandomSumKernel());

@@ -14,6 +14,7 @@ std::unique_ptr<Kernel> MakeFoldKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
 std::unique_ptr<Kernel> MakeMisbehaveKernel();
 std::unique_ptr<Kernel> MakeNoopKernel();
+std::unique_ptr<Kernel> MakePinSharedKernel();
 std::unique_ptr<Kernel> MakePrepareProfileKernel();
 std::unique_ptr<Kernel> MakePrepareTransformKernel();
 std::unique_ptr<Kernel> MakeRandomSumKernel();

@@ -93,6 +93,13 @@ absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Dige
   }
 }
 
+absl::Status EngineContext::ReadShared(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes) {
+  const int64_t started = wire::MonotonicNanoseconds();
+  const absl::Status status = shared_.Read(file, offset, length, bytes);
+  AddPhase(Phase::kFetch, wire::MonotonicNanoseconds() - started);
+  return status;
+}
+
 Digest EngineContext::Store(std::string bytes) {
   const Digest digest = Write(bytes);
   if (std::find(stored_.begin(), stored_.end(), digest) == stored_.end()) stored_.push_back(digest);

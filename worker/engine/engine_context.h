@@ -17,6 +17,7 @@
 #include "common/digest.h"
 #include "common/files/blob_files.h"
 #include "worker/engine/kernel.h"
+#include "worker/engine/shared_files.h"
 
 namespace mote::engine {
 
@@ -28,11 +29,14 @@ using BlobFetch = std::function<absl::StatusOr<int64_t>(const Digest&)>;
 // flag that `cancelled` points to.
 class EngineContext : public TaskContext, private BlobSink {
  public:
-  // All three must outlive the context.
-  EngineContext(BlobFiles& files, BlobFetch fetch, const std::atomic<bool>& cancelled)
-      : files_(files), fetch_(std::move(fetch)), cancelled_(cancelled) {}
+  // `files` and `cancelled` must outlive the context.
+  EngineContext(BlobFiles& files, BlobFetch fetch, const std::atomic<bool>& cancelled,
+                std::vector<std::string> shared_dirs = {})
+      : files_(files), fetch_(std::move(fetch)), cancelled_(cancelled), shared_(std::move(shared_dirs)) {}
 
   absl::StatusOr<std::string_view> Read(const Digest& digest, std::shared_ptr<const void>* keep) override;
+  absl::StatusOr<SharedFile> FindShared(const std::string& path) override { return shared_.Find(path); }
+  absl::Status ReadShared(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes) override;
   BlobSink& blobs() override { return *this; }
   // Where large partials go: the worker keeps them, so they are not among the stored.
   BlobSink& partials() { return partials_; }
@@ -74,6 +78,7 @@ class EngineContext : public TaskContext, private BlobSink {
   BlobFiles& files_;
   const BlobFetch fetch_;
   const std::atomic<bool>& cancelled_;
+  SharedFiles shared_;
   Cost cost_;
   int64_t phase_ns_ = 0;
   absl::Status store_status_;

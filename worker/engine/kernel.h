@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -46,7 +47,8 @@ struct EngineOptions {
   int threads = 1;             // compute threads of this slot
   bool allow_commands = false;
   bool allow_test_operations = false;
-  std::string scratch_dir;  // this engine's own, emptied at its start
+  std::vector<std::string> shared_dirs;  // what jobs may read by `shared:` lies in these
+  std::string scratch_dir;               // this engine's own, emptied at its start
 };
 
 // A kernel opened for one pass. Not thread-safe.

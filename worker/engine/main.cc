@@ -95,6 +95,7 @@ int main(int argc, char** argv) {
   app.add_option("--device", arguments.engine.device, "auto, cpu or cuda:<n>");
   app.add_option("--threads", arguments.engine.threads, "compute threads");
   app.add_flag("--warm", arguments.warm, "load libtorch now");
+  app.add_option("--shared-dir", arguments.engine.shared_dirs);
   app.add_flag("--allow-commands", arguments.engine.allow_commands);
   app.add_flag("--allow-test-operations", arguments.engine.allow_test_operations);
   try {

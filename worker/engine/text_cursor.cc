@@ -34,6 +34,10 @@ absl::StatusOr<std::unique_ptr<TextCursor>> TextCursor::Open(const Dataset& data
     return absl::InvalidArgumentError(absl::StrCat("the index of \"", dataset.name, "\" does not start at row 0"));
   }
   std::unique_ptr<TextCursor> cursor(new TextCursor(dataset));
+  if (dataset.shared) {
+    cursor->reader_ = std::make_unique<ArtifactReader>(ArtifactReader::OfShared(*dataset.shared));
+    return cursor;
+  }
   MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(dataset.source, source));
   cursor->reader_ = std::make_unique<ArtifactReader>(std::move(reader));
   return cursor;

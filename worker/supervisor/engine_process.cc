@@ -46,6 +46,7 @@ std::vector<std::string> Arguments(const Options& options, const std::string& st
                                         "--device=" + options.device,
                                         absl::StrCat("--threads=", options.threads_per_slot)};
   if (options.warm) arguments.push_back("--warm");
+  for (const std::string& dir : options.shared_dirs) arguments.push_back("--shared-dir=" + dir);
   if (options.allow_commands) arguments.push_back("--allow-commands");
   if (options.allow_test_operations) arguments.push_back("--allow-test-operations");
   return arguments;

@@ -104,6 +104,9 @@ std::variant<Options, int> ParseOptions(int argc, char** argv) {
   app.add_flag("--insecure", options.insecure,
                "serve partials, in plaintext, on an address that other machines can reach");
   app.add_flag("--warm", options.warm, "load libtorch at start instead of on first need");
+  app.add_option("--shared-dir", options.shared_dirs,
+                 "directory in which jobs may read files by `shared:`; may be repeated; default: none")
+      ->check(CLI::ExistingDirectory);
   app.add_flag("--allow-commands", options.allow_commands, "run programs that jobs bring along");
   app.add_flag("--allow-test-operations", options.allow_test_operations, "run operations that fail on purpose");
   try {

@@ -19,6 +19,7 @@ struct Options {
   std::string name;  // unique in the cluster
   std::map<std::string, std::string> labels;
   bool allow_commands = false;
+  std::vector<std::string> shared_dirs;
   bool allow_test_operations = false;
   bool warm = false;
   int threads_per_slot = 1;

@@ -114,6 +114,10 @@ class IndexKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
+    if (parameters.contains("shared")) {
+      MOTE_ASSIGN_OR_RETURN(SharedFile file, SharedFile::Parse(parameters.at("shared").get<std::string>()));
+      return std::make_unique<IndexPass>(ArtifactReader::OfShared(std::move(file)), parameters);
+    }
     const auto source = pass.inputs.find("source");
     if (source == pass.inputs.end() || !source->second.artifact) {
       return absl::InvalidArgumentError("index: the pass has no artifact as its input \"source\"");
