@@ -51,27 +51,12 @@ class HostsTest : public ::testing::Test {
     options.coordinator_prefix = network_->Enter(kCoordinatorHost);
     options.worker_prefix = [this](int worker) { return network_->Enter(HostOf(worker)); };
     cluster_.emplace(std::move(options));
-    WaitForWorkers(kWorkers);
+    cluster_->WaitForWorkers(kWorkers);
   }
 
   void TearDown() override {
     cluster_.reset();
     network_.reset();
-  }
-
-  int ConnectedWorkers() {
-    const absl::StatusOr<Json> workers = ParseJson(cluster_->Mote({"workers", "-o", "json"}).out);
-    if (!workers.ok() || !workers->is_array()) return 0;
-    return static_cast<int>(std::count_if(workers->begin(), workers->end(),
-                                          [](const Json& worker) { return worker.value("state", "") == "connected"; }));
-  }
-
-  void WaitForWorkers(int count) {
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (ConnectedWorkers() != count) {
-      ASSERT_LT(absl::Now(), deadline) << "there never are " << count << " connected workers";
-      absl::SleepFor(kPoll);
-    }
   }
 
   // Submits the job and waits until it runs.
@@ -118,11 +103,11 @@ TEST_F(HostsTest, PartitionShorterThanTheHeartbeatLimitCostsNoAttempt) {
 TEST_F(HostsTest, PartitionLongerThanTheHeartbeatLimitIsRunElsewhereAndTheWorkerComesBack) {
   const std::string id = Start();
   network_->Cut(HostOf(0));
-  WaitForWorkers(kWorkers - 1);
+  cluster_->WaitForWorkers(kWorkers - 1);
   ExpectUndisturbed(id);
   EXPECT_GT(Facts(id).stages["wait"].attempts_lost, 0);
   network_->Mend(HostOf(0));
-  WaitForWorkers(kWorkers);
+  cluster_->WaitForWorkers(kWorkers);
   ExpectUndisturbed(Start());
 }
 
@@ -132,7 +117,7 @@ TEST_F(HostsTest, ConnectionOfAHostThatIsGoneIsNoticed) {
   network_->Cut(HostOf(0));
   cluster_->KillWorker(0);
   const absl::Time gone = absl::Now();
-  WaitForWorkers(kWorkers - 1);
+  cluster_->WaitForWorkers(kWorkers - 1);
   EXPECT_LT(absl::Now() - gone, kHeartbeatLimit + absl::Seconds(2));
   ExpectUndisturbed(id);
 }
@@ -140,10 +125,10 @@ TEST_F(HostsTest, ConnectionOfAHostThatIsGoneIsNoticed) {
 TEST_F(HostsTest, WorkerThatHearsButIsNotHeardIsReplacedAndItsLateReportsCountOnce) {
   const std::string id = Start();
   network_->Mute(HostOf(0));
-  WaitForWorkers(kWorkers - 1);
+  cluster_->WaitForWorkers(kWorkers - 1);
   network_->Mend(HostOf(0));
   ExpectUndisturbed(id);
-  WaitForWorkers(kWorkers);
+  cluster_->WaitForWorkers(kWorkers);
 }
 
 TEST_F(HostsTest, CoordinatorThatIsKilledBehindAPartitionIsFoundAgain) {
@@ -153,7 +138,7 @@ TEST_F(HostsTest, CoordinatorThatIsKilledBehindAPartitionIsFoundAgain) {
   cluster_->StartCoordinator();
   network_->Mend(kCoordinatorHost);
   ExpectUndisturbed(id);
-  WaitForWorkers(kWorkers);
+  cluster_->WaitForWorkers(kWorkers);
 }
 
 }  // namespace

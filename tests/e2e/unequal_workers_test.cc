@@ -61,6 +61,7 @@ TEST(UnequalWorkers, WorkerThatComputesWronglyIsOutvotedAndExcluded) {
     return {"/usr/bin/env", "WRONG=1"};
   };
   RealCluster cluster(options);
+  cluster.WaitForWorkers(3);  // a worker that is alone cannot be outvoted
   const std::string id = cluster.Submit(SquaresJob(cluster.dir(), 60, "    verify: {replicas: 2}\n"));
   EXPECT_EQ(cluster.Digest(id), want);
   const std::string workers = cluster.Mote({"workers"}).out;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -126,6 +127,20 @@ void RealCluster::WaitForTasks(const std::string& id, int64_t tasks) {
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
   while (TasksCommitted(id) < tasks && running.contains(JobState(id))) {
     ASSERT_LT(absl::Now(), deadline) << "the job does not move";
+    absl::SleepFor(kPoll);
+  }
+}
+
+void RealCluster::WaitForWorkers(int count) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  const auto connected = [this] {
+    const absl::StatusOr<Json> workers = ParseJson(Mote({"workers", "-o", "json"}).out);
+    if (!workers.ok() || !workers->is_array()) return 0;
+    return static_cast<int>(std::count_if(workers->begin(), workers->end(),
+                                          [](const Json& worker) { return worker.value("state", "") == "connected"; }));
+  };
+  while (connected() != count) {
+    ASSERT_LT(absl::Now(), deadline) << "there never are " << count << " connected workers";
     absl::SleepFor(kPoll);
   }
 }
