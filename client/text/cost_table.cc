@@ -1,6 +1,7 @@
 #include "client/text/cost_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -16,12 +17,21 @@ namespace {
 
 constexpr char kLegend[] =
     "T compute; COMM fetch, transfers and send; T' = T + α·(C+S) predicted, with C bytes staged and S bytes sent;\n"
-    "MEASURED = T + COMM; ERROR of T' against it; P50, P99 of one task; DEVICE time that leases held slots.\n";
+    "± half of α's 95 % confidence interval; MEASURED = T + COMM; ERROR of T' against it; P50, P99 of one task; DEVICE "
+    "time that leases held slots.\n";
 
 // (T' − measured) / measured; nullopt when nothing was measured.
 std::optional<double> PredictionError(const v1::CostSummary& cost) {
   if (!(cost.measured_seconds() > 0)) return std::nullopt;
   return (cost.predicted_seconds() - cost.measured_seconds()) / cost.measured_seconds();
+}
+
+// "5e-07±4%"
+std::string AlphaText(const v1::CostSummary& cost) {
+  std::string text = absl::StrFormat("%.3g", cost.alpha_seconds_per_byte());
+  const double share = cost.alpha_error() / cost.alpha_seconds_per_byte();
+  if (std::isfinite(share) && share > 0) absl::StrAppend(&text, absl::StrFormat("±%.0f%%", share * 100));
+  return text;
 }
 
 std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cost) {
@@ -34,7 +44,7 @@ std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cos
           SecondsText(CommunicationSeconds(cost)),
           BytesText(cost.staged_bytes()),
           BytesText(cost.network_bytes()),
-          fitted ? absl::StrFormat("%.3g", cost.alpha_seconds_per_byte()) : "-",
+          fitted ? AlphaText(cost) : "-",
           fitted ? absl::StrFormat("%.2f", cost.alpha_r_squared()) : "-",
           fitted ? absl::StrCat(cost.alpha_samples()) : "-",
           SecondsText(cost.predicted_seconds()),

@@ -137,6 +137,7 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_alpha_seconds_per_byte(view.alpha.alpha());
   proto.set_alpha_r_squared(view.alpha.r_squared());
   proto.set_alpha_samples(view.alpha.count());
+  if (view.alpha.count() > 1) proto.set_alpha_error(view.alpha.alpha_error());
   proto.set_task_seconds_p50(Seconds(cost.task_ns.Quantile(0.50)));
   proto.set_task_seconds_p90(Seconds(cost.task_ns.Quantile(0.90)));
   proto.set_task_seconds_p99(Seconds(cost.task_ns.Quantile(0.99)));

@@ -159,6 +159,7 @@ TEST(Cost, TheTableShowsPredictionAndMeasurement) {
   cost->set_send_seconds(0.25);
   cost->set_network_bytes(1 << 20);
   cost->set_alpha_seconds_per_byte(5e-7);
+  cost->set_alpha_error(2e-8);
   cost->set_alpha_r_squared(0.98);
   cost->set_alpha_samples(40);
   cost->set_task_seconds_p50(0.002);
@@ -172,7 +173,7 @@ TEST(Cost, TheTableShowsPredictionAndMeasurement) {
   std::istringstream words(line);
   std::vector<std::string> cells{std::istream_iterator<std::string>(words), {}};
   EXPECT_THAT(cells,
-              ElementsAre("fit", "1000", "2.00", "s", "500", "ms", "0", "B", "1.00", "MiB", "5e-07", "0.98", "40",
+              ElementsAre("fit", "1000", "2.00", "s", "500", "ms", "0", "B", "1.00", "MiB", "5e-07±4%", "0.98", "40",
                           "2.25", "s", "2.50", "s", "-10.0%", "2.00", "ms", "10.0", "ms", "3.00", "s", "1"));
   EXPECT_THAT(text, HasSubstr("\ntotal"));
   const OrderedJson json = CostJson(job);

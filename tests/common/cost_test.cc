@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+
+#include "common/philox.h"
 
 namespace mote {
 namespace {
@@ -53,6 +56,33 @@ TEST(AlphaFit, FindsTheAlphaThatMadeTheData) {
   EXPECT_NEAR(fit.alpha(), 8e-10, 1e-22);
   EXPECT_NEAR(fit.r_squared(), 1, 1e-12);
   EXPECT_EQ(fit.count(), 50);
+}
+
+// α is one number: over many data sets made with it, nineteen intervals of twenty hold it.
+TEST(AlphaFit, TheIntervalHoldsTheAlphaThatMadeNoisyData) {
+  constexpr double kAlpha = 2.5e-9, kNoise = 1e-4;
+  constexpr int kFits = 2000;
+  for (const int samples : {5, 30, 300}) {
+    int held = 0;
+    for (int f = 0; f < kFits; ++f) {
+      const Philox random(static_cast<uint64_t>(samples), static_cast<uint64_t>(f));
+      AlphaFit fit;
+      for (uint64_t i = 0; i < static_cast<uint64_t>(samples); ++i) {
+        const double bytes = 1e5 * (1 + random.Uniform(1000 + i));
+        fit.Add(bytes, kAlpha * bytes + kNoise * random.Normal(i));
+      }
+      held += std::abs(fit.alpha() - kAlpha) <= fit.alpha_error();
+    }
+    EXPECT_NEAR(static_cast<double>(held) / kFits, 0.95, 0.02) << samples << " samples";
+  }
+}
+
+TEST(AlphaFit, ExactDataLeavesNoDoubtAndOneSampleAllOfIt) {
+  AlphaFit fit;
+  fit.Add(100, 5);
+  EXPECT_TRUE(std::isinf(fit.alpha_error()));
+  fit.Add(200, 10);
+  EXPECT_NEAR(fit.alpha_error(), 0, 1e-9);
 }
 
 TEST(AlphaFit, LeastSquaresThroughTheOrigin) {
