@@ -88,7 +88,7 @@ TEST_F(HostsTest, DelayAndLossChangeNoBitAndLoseNobody) {
   const std::string id = Start();
   ExpectUndisturbed(id);
   EXPECT_GT(network_->packets_lost(), 0);
-  EXPECT_EQ(ConnectedWorkers(), kWorkers);
+  EXPECT_EQ(cluster_->ConnectedWorkers(), kWorkers);
 }
 
 TEST_F(HostsTest, PartitionShorterThanTheHeartbeatLimitCostsNoAttempt) {

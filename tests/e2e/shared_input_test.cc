@@ -57,9 +57,9 @@ TEST(SharedInput, WorkersReadNothingThatTheyWereNotTold) {
   const std::string dir = MakeTempDir();
   WriteFile(dir + "/rows.csv", Rows(10));
   const Outcome outcome =
-      Run({Program("mote"), "run", JobFile(dir, "refused", absl::StrCat("shared: ", dir, "/rows.csv")), "--workers",
-           "1", "--output", dir + "/o"},
-          dir);
+      testing::Run({Program("mote"), "run", JobFile(dir, "refused", absl::StrCat("shared: ", dir, "/rows.csv")),
+                    "--workers", "1", "--output", dir + "/o"},
+                   dir);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("--shared-dir"));
 }

@@ -131,15 +131,16 @@ void RealCluster::WaitForTasks(const std::string& id, int64_t tasks) {
   }
 }
 
+int RealCluster::ConnectedWorkers() {
+  const absl::StatusOr<Json> workers = ParseJson(Mote({"workers", "-o", "json"}).out);
+  if (!workers.ok() || !workers->is_array()) return 0;
+  return static_cast<int>(std::count_if(workers->begin(), workers->end(),
+                                        [](const Json& worker) { return worker.value("state", "") == "connected"; }));
+}
+
 void RealCluster::WaitForWorkers(int count) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  const auto connected = [this] {
-    const absl::StatusOr<Json> workers = ParseJson(Mote({"workers", "-o", "json"}).out);
-    if (!workers.ok() || !workers->is_array()) return 0;
-    return static_cast<int>(std::count_if(workers->begin(), workers->end(),
-                                          [](const Json& worker) { return worker.value("state", "") == "connected"; }));
-  };
-  while (connected() != count) {
+  while (ConnectedWorkers() != count) {
     ASSERT_LT(absl::Now(), deadline) << "there never are " << count << " connected workers";
     absl::SleepFor(kPoll);
   }

@@ -50,6 +50,7 @@ class RealCluster {
   int64_t TasksCommitted(const std::string& id);
   // Waits until at least so many tasks are committed, or the job ended.
   void WaitForTasks(const std::string& id, int64_t tasks);
+  int ConnectedWorkers();
   // Waits until just so many workers are connected, with all their engines.
   void WaitForWorkers(int count);
   // What one undisturbed worker makes of the job: `job_file` writes its file into the
