@@ -50,7 +50,8 @@ TEST(SharedInput, AFileThatChangesDuringTheJobFailsItAndIsNamed) {
                              "  - name: wait\n    sleep: {duration: 100ms}\n    tasks: {count: 15}\n"));
   cluster.WaitForTasks(id, 5);  // long pinned and indexed
   WriteFile(dir + "/rows.csv", Rows(501));
-  EXPECT_EQ(cluster.Digest(id), "");
+  cluster.Mote({"wait", id});
+  EXPECT_EQ(cluster.JobState(id), "JOB_STATE_FAILED");
   EXPECT_THAT(cluster.Mote({"explain", id}).out, HasSubstr("rows.csv\" changed while the job ran"));
 }
 
