@@ -153,19 +153,22 @@ namespace {
 // Slots with the fewest leases come first; a slot that nothing fits is passed by.
 void OfferSlots(Transaction& tx, Round& round) {
   const Cluster& cluster = tx.state.cluster;
-  std::vector<JobDemand> jobs = JobsInOrder(tx.state);
+  std::vector<JobDemand> jobs;
+  bool changed = true;  // after a grant the next slot may be another job's turn
   std::optional<OpenSlot> passed;
   while (!tx.state.runnable.empty()) {
     auto open = passed ? cluster.open_slots().upper_bound(*passed) : cluster.open_slots().begin();
     if (open == cluster.open_slots().end()) return;
     const OpenSlot slot = *open;
+    // Not before there is a slot: 100,000 jobs may be queued.
+    if (std::exchange(changed, false)) jobs = JobsInOrder(tx.state);
     const std::optional<Candidate> chosen = Choose(tx.state, jobs, slot, tx.now, round);
     if (!chosen) {
       passed = slot;
       continue;
     }
     GrantLease(tx, slot, *chosen->job, *chosen->pass, chosen->block);
-    jobs = JobsInOrder(tx.state);  // the next slot may be another job's turn
+    changed = true;
   }
 }
 
