@@ -42,6 +42,11 @@ Digest DigestOfPass(const PassSpec& spec) {
   return Sha256(bytes);
 }
 
+bool HasAbsentTasks(const Pass& pass, Block block) {
+  const auto first = pass.absent.lower_bound(block.begin());
+  return first != pass.absent.end() && *first < block.end(pass.spec->task_count);
+}
+
 int64_t BytesOf(const std::vector<Node>& nodes) {
   int64_t bytes = 0;
   for (const Node& node : nodes) bytes += node.partial ? static_cast<int64_t>(node.partial->size()) : 0;
@@ -93,6 +98,8 @@ void KeepNodes(const Job& job, const Pass& pass, StageRun& run) {
   if (!MayHaveAbsentTasks(job, pass) || !pass.keeps_nodes || !pass.broken.ok()) return;
   const bool settled = pass.blocks.settled() == pass.spec->task_count;
   std::vector<Node> nodes = settled ? pass.finished_nodes : pass.fold.nodes();
+  // Once told of absent tasks, the fold counts them as done, also after outputs were lost.
+  std::erase_if(nodes, [&](const Node& node) { return HasAbsentTasks(pass, node.block); });
   // Partials in the store go with their pass: such a pass runs whole.
   const bool inline_only = std::none_of(nodes.begin(), nodes.end(), [](const Node& n) { return n.artifact; });
   const int64_t bytes = BytesOf(nodes);

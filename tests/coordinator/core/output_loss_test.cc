@@ -217,6 +217,37 @@ TEST(OutputLoss, FailedJobThatIsRetriedMakesAgainWhatWorkersKept) {
   EXPECT_EQ(AnswerOf(c, job), PlainSum(20));
 }
 
+// The fold was told of the absent task, then the end lost all other tasks: what is left of
+// the fold is no result.
+TEST(OutputLoss, RetryRunsAbsentTasksOfAJobThatFailedWithAllOtherPartialsKept) {
+  CoreHarness c;
+  ReferenceWorkers workers(c, ReferenceWorkers::Partials::kKept);
+  c.Connect("w1");
+  mc::JobSpec spec = QuarantiningSumJob(20);
+  spec.deadline = absl::Minutes(1);
+  const JobId job = *c.Submit(spec);
+  const auto is_settled = [&] {
+    const mc::Pass& pass = c.core().state().FindJob(job)->passes.begin()->second;
+    return pass.blocks.settled() == 20;
+  };
+  while (!is_settled()) {
+    const mc::SendLease lease = c.TakeLease("w1");
+    if (lease.token.block == Block{0, 3}) {
+      c.ReportFault("w1", lease, FaultKind::kApplication, 3);
+    } else {
+      workers.Run("w1", lease);
+    }
+  }
+  c.Advance(absl::Minutes(2));
+  ASSERT_EQ(c.View(job).state, mc::JobState::kFailed);
+  ASSERT_EQ(c.View(job).absent.size(), 1u);
+  c.TakeLeases("w1");
+  workers.Forget("w1");
+  c.Send(mc::RetryJob{CallId{99}, job, ""});
+  RunToTheEnd(c, workers, job, {"w1"});
+  EXPECT_EQ(AnswerOf(c, job), PlainSum(20));
+}
+
 TEST(HandOver, DrainingWorkerLeavesOnceOthersHaveWhatItKept) {
   Cluster k;
   k.c.Send(mc::WorkerDraining{k.c.SessionOf("w1")});
