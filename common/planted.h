@@ -47,6 +47,7 @@ enum class PlantedBug {
   kLastWorkerExcluded,
   kOutputLostIgnored,
   kSnapshotMissesBatch,
+  kKeptNodesForgotten,
 };
 
 // One of them is the planted one.

@@ -96,6 +96,7 @@ absl::Status FoldHeldAbsent(const Job& job, Pass& pass, BlobSink& blobs) {
 
 void KeepNodes(const Job& job, const Pass& pass, StageRun& run) {
   if (!MayHaveAbsentTasks(job, pass) || !pass.keeps_nodes || !pass.broken.ok()) return;
+  if (MOTE_PLANTED(kKeptNodesForgotten)) return;
   const bool settled = pass.blocks.settled() == pass.spec->task_count;
   std::vector<Node> nodes = settled ? pass.finished_nodes : pass.fold.nodes();
   // Once told of absent tasks, the fold counts them as done, also after outputs were lost.

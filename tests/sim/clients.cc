@@ -11,10 +11,12 @@ constexpr absl::Duration kAskAgain = absl::Seconds(2);
 constexpr absl::Duration kLookAgain = absl::Milliseconds(200);
 // Longer than a few back-offs in a row: between them a task may run unseen.
 constexpr absl::Duration kIdleMax = absl::Minutes(1);
+// Above this are the CallIds of retries.
+constexpr uint64_t kRetries = 2'000'000;
 
 }  // namespace
 
-Clients::Clients(EventQueue& queue, Random& random, const Options& options, const Workload& workload, Loop& loop,
+Clients::Clients(EventQueue& queue, Random& random, const Options& options, Workload& workload, Loop& loop,
                  Invariants& invariants)
     : queue_(queue),
       random_(random),
@@ -22,6 +24,7 @@ Clients::Clients(EventQueue& queue, Random& random, const Options& options, cons
       workload_(workload),
       loop_(loop),
       invariants_(invariants),
+      start_(queue.now()),
       calls_(workload.jobs().size()) {}
 
 void Clients::Start() {
@@ -41,14 +44,18 @@ void Clients::Cancel(size_t job) {
 }
 
 void Clients::Submit(size_t job) {
-  if (calls_[job].id) return Look(job);
+  if (calls_[job].id) {
+    if (!calls_[job].looking) Look(job);
+    return;
+  }
   const SimJob& submitted = workload_.jobs()[job];
   loop_.Post(mc::SubmitJob{CallId{job + 1}, submitted.spec, submitted.request_id, "sim"});
   queue_.After(kAskAgain, [this, job] { Submit(job); });
 }
 
 void Clients::Look(size_t job) {
-  if (calls_[job].ended) return;
+  calls_[job].looking = !calls_[job].ended;
+  if (!calls_[job].looking) return;
   loop_.Post(mc::GetJob{CallId{job + 1}, *calls_[job].id});
   queue_.After(kLookAgain, [this, job] { Look(job); });
 }
@@ -56,6 +63,7 @@ void Clients::Look(size_t job) {
 void Clients::On(const mc::Reply& reply) {
   if (reply.call.value == kNobody) return;
   if (options_.faults.answers_lost && random_.Chance(0.3)) return;
+  if (reply.call.value > kRetries) return OnRetried(reply.call.value - kRetries - 1, reply);
   const size_t job = reply.call.value - 1;
   if (!reply.status.ok()) return invariants_.Fail("a valid call is not refused", reply.status.ToString());
   Watched& watched = calls_.at(job);
@@ -66,9 +74,52 @@ void Clients::On(const mc::Reply& reply) {
     watched.id = *id;
   } else if (const auto* view = std::get_if<mc::JobView>(&reply.answer)) {
     watched.last = *view;
-    if (IsTerminal(view->state) && !watched.ended) watched.ended = *view;
+    if (IsTerminal(view->state) && !watched.ended) Ended(job, *view);
     CheckReason(watched);
   }
+}
+
+void Clients::Ended(size_t job, const mc::JobView& view) {
+  Watched& watched = calls_[job];
+  if (watched.retried_end == view.end) {
+    invariants_.Fail("a retry that was told is in the journal", absl::StrCat("job ", view.id.value));
+  }
+  watched.ended = view;
+  if (!options_.retries || view.state == mc::JobState::kSucceeded) return;
+  if (watched.retries_left == 0 || random_.Chance(0.2)) return;
+  --watched.retries_left;
+  ++watched.retries_asked;
+  if (random_.Chance(0.5)) workload_.Mend(job);
+  queue_.After(random_.Between(absl::ZeroDuration(), absl::Seconds(3)), [this, job] { Retry(job); });
+}
+
+// The coordinator may crash just then, with the answer or before it.
+void Clients::Retry(size_t job) {
+  Watched& watched = calls_[job];
+  if (watched.retries_asked == 0) return;
+  ++watched.retries_asked;
+  last_retry_ = queue_.now();
+  loop_.Post(mc::RetryJob{CallId{kRetries + job + 1}, *watched.id, "sim"});
+  const bool in_chaos = queue_.now() < start_ + options_.chaos;
+  if (options_.faults.coordinator_crashes && in_chaos && random_.Chance(0.3)) loop_.CrashAfterCommit();
+  queue_.After(kAskAgain, [this, job] { Retry(job); });
+}
+
+// Refused is what was cancelled, and what runs because an earlier call was heard.
+void Clients::OnRetried(size_t job, const mc::Reply& reply) {
+  Watched& watched = calls_[job];
+  if (watched.retries_asked == 0) return;
+  const bool may_refuse = watched.retries_asked > 2 || watched.ended->state == mc::JobState::kCancelled;
+  if (!reply.status.ok() && !(may_refuse && absl::IsFailedPrecondition(reply.status))) {
+    return invariants_.Fail("a valid call is not refused", reply.status.ToString());
+  }
+  watched.retries_asked = 0;
+  if (reply.status.ok()) watched.retried_end = watched.ended->end;
+  watched.ended.reset();
+  watched.idle_since.reset();
+  if (!watched.looking) Look(job);
+  if (!workload_.jobs()[job].cancel_at || random_.Chance(0.7)) return;
+  queue_.After(random_.Between(absl::ZeroDuration(), absl::Seconds(3)), [this, job] { Cancel(job); });
 }
 
 // Nobody who looks at a job wonders for long why nothing happens.
@@ -90,14 +141,15 @@ void Clients::On(const mc::JobChanged& changed) {
 }
 
 bool Clients::done() const {
-  return std::all_of(calls_.begin(), calls_.end(), [](const Watched& watched) { return watched.ended.has_value(); });
+  return std::all_of(calls_.begin(), calls_.end(),
+                     [](const Watched& watched) { return watched.ended && watched.retries_asked == 0; });
 }
 
 std::string Clients::Unfinished() const {
   std::string text;
   for (size_t job = 0; job < calls_.size(); ++job) {
     const Watched& watched = calls_[job];
-    if (watched.ended) continue;
+    if (watched.ended && watched.retries_asked == 0) continue;
     absl::StrAppend(&text, text.empty() ? "" : "; ", "job ", job + 1);
     if (!watched.last) {
       absl::StrAppend(&text, " was never seen");

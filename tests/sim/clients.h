@@ -1,5 +1,5 @@
-// The users: they submit the jobs and watch them. A call that is not answered is made
-// again, with the same request id.
+// The users: they submit the jobs, watch them, and let those go on that did not succeed.
+// A call that is not answered is made again, a submission with the same request id.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace mote::sim {
 
 class Clients {
  public:
-  Clients(EventQueue& queue, Random& random, const Options& options, const Workload& workload, Loop& loop,
+  Clients(EventQueue& queue, Random& random, const Options& options, Workload& workload, Loop& loop,
           Invariants& invariants);
 
   // The CallId of calls whose answer nobody waits for.
@@ -24,10 +24,12 @@ class Clients {
   void On(const mc::Reply& reply);
   void On(const mc::JobChanged& changed);
 
-  // Every job is known to have ended.
+  // Every job is known to have ended, and nobody wants to retry it.
   bool done() const;
   // The job's state at its end, if it ended.
   const std::optional<mc::JobView>& ended(size_t job) const { return calls_[job].ended; }
+  // When a job was last let go on; InfinitePast: never.
+  absl::Time last_retry() const { return last_retry_; }
   // What is known of the jobs that have not ended, for people.
   std::string Unfinished() const;
 
@@ -37,18 +39,27 @@ class Clients {
     std::optional<mc::JobView> last;
     std::optional<mc::JobView> ended;
     std::optional<absl::Time> idle_since;  // nothing runs, and the view says no reason
+    bool looking = false;                  // it is asked for again and again
+    int retries_left = 3;
+    int retries_asked = 0;                  // calls of the retry that is under way; 0: none is
+    std::optional<absl::Time> retried_end;  // the end that a retry made void
   };
   void Submit(size_t job);
   void Look(size_t job);
   void Cancel(size_t job);
+  void Ended(size_t job, const mc::JobView& view);
+  void Retry(size_t job);
+  void OnRetried(size_t job, const mc::Reply& reply);
   void CheckReason(Watched& watched);
 
   EventQueue& queue_;
   Random& random_;
   const Options& options_;
-  const Workload& workload_;
+  Workload& workload_;
   Loop& loop_;
   Invariants& invariants_;
+  const absl::Time start_;
+  absl::Time last_retry_ = absl::InfinitePast();
   std::vector<Watched> calls_;  // by job of the workload; its index + 1 is the CallId
 };
 

@@ -54,7 +54,7 @@ void Loop::Start() {
   if (!invariants_.violation()) {
     CheckSame("a snapshot leads where the journal leads", *core_, *Replayed(/*from_snapshot=*/false));
   }
-  invariants_.Started(disk_.events());
+  invariants_.Started(disk_.events(), core_->state());
   if (invariants_.violation()) return;
   up_ = true;
   ++incarnation_;

@@ -53,6 +53,7 @@ Options Options::Draw(uint64_t seed) {
   if (options.a_worker_lies) options.faults.bad_workers = false;
   options.large_partials = random.Chance(0.3);
   options.spill = random.Chance(0.2);
+  options.retries = random.Chance(0.4);
   return options;
 }
 

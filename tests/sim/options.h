@@ -65,6 +65,7 @@ struct Options {
   int slow_workers = 0;         // the first ones: ten times slower than the others
   double verify_sample = 0;     // as in StageSpec::verify
   int verify_replicas = 0;
+  bool retries = false;        // clients let jobs go on that did not succeed
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;
   // Faults end here; then everything must finish within patience().

@@ -50,6 +50,7 @@ const std::vector<BugOption>& BugOptions() {
       {kLastWorkerExcluded, "last-worker-excluded", "a slot that fails is excluded though no other one is left"},
       {kOutputLostIgnored, "output-lost-ignored", "what a lost worker alone had is still waited for"},
       {kSnapshotMissesBatch, "snapshot-misses-batch", "a snapshot stands for a batch that it does not hold"},
+      {kKeptNodesForgotten, "kept-nodes-forgotten", "a retry runs a stage with quarantined tasks whole"},
   };
   return *options;
 }

@@ -43,6 +43,7 @@ class SimCluster {
 
   int64_t steps() const { return steps_; }
   int64_t outputs_lost() const { return invariants_.outputs_lost(); }
+  int64_t tasks_kept() const { return invariants_.tasks_kept(); }
   // The first job as its client saw it end.
   const std::optional<mc::JobView>& ended() const { return clients_.ended(0); }
 

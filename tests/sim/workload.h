@@ -34,6 +34,9 @@ class Workload {
   Workload(const Options& options, Random& random);
 
   const std::vector<SimJob>& jobs() const { return jobs_; }
+  // Its poison tasks do no harm from now on, as if the user had mended them.
+  void Mend(size_t job) { jobs_[job].poison.clear(); }
+
   // The job whose passes have these parameters.
   const SimJob& JobOf(const PassSpec& pass) const;
 
