@@ -85,20 +85,34 @@ void Clients::Ended(size_t job, const mc::JobView& view) {
     invariants_.Fail("a retry that was told is in the journal", absl::StrCat("job ", view.id.value));
   }
   watched.ended = view;
-  if (!options_.retries || view.state == mc::JobState::kSucceeded) return;
-  if (watched.retries_left == 0 || random_.Chance(0.2)) return;
+  const bool may_retry = options_.retries && view.state != mc::JobState::kSucceeded && watched.retries_left > 0;
+  if (!may_retry || random_.Chance(0.2)) {
+    watched.resubmitting = options_.resubmits && watched.resubmits_left > 0 && random_.Chance(0.7);
+    if (!watched.resubmitting) return;
+    return queue_.After(random_.Between(absl::ZeroDuration(), absl::Seconds(3)), [this, job] { Resubmit(job); });
+  }
   --watched.retries_left;
   ++watched.retries_asked;
   if (random_.Chance(0.5)) workload_.Mend(job);
   queue_.After(random_.Between(absl::ZeroDuration(), absl::Seconds(3)), [this, job] { Retry(job); });
 }
 
+void Clients::Resubmit(size_t job) {
+  const size_t again = workload_.Resubmit(job, /*edited=*/random_.Chance(0.5));
+  if (random_.Chance(0.3)) workload_.Mend(again);
+  calls_[job].resubmitting = false;
+  calls_.emplace_back().resubmits_left = calls_[job].resubmits_left - 1;
+  last_wish_ = queue_.now();
+  Submit(again);
+}
+
 // The coordinator may crash just then, with the answer or before it.
 void Clients::Retry(size_t job) {
   Watched& watched = calls_[job];
   if (watched.retries_asked == 0) return;
+  watched.retried_twice = watched.retried_twice || watched.retries_asked > 1;
   ++watched.retries_asked;
-  last_retry_ = queue_.now();
+  last_wish_ = queue_.now();
   loop_.Post(mc::RetryJob{CallId{kRetries + job + 1}, *watched.id, "sim"});
   const bool in_chaos = queue_.now() < start_ + options_.chaos;
   if (options_.faults.coordinator_crashes && in_chaos && random_.Chance(0.3)) loop_.CrashAfterCommit();
@@ -141,8 +155,9 @@ void Clients::On(const mc::JobChanged& changed) {
 }
 
 bool Clients::done() const {
-  return std::all_of(calls_.begin(), calls_.end(),
-                     [](const Watched& watched) { return watched.ended && watched.retries_asked == 0; });
+  return std::all_of(calls_.begin(), calls_.end(), [](const Watched& watched) {
+    return watched.ended && watched.retries_asked == 0 && !watched.resubmitting;
+  });
 }
 
 std::string Clients::Unfinished() const {

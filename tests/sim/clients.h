@@ -1,9 +1,10 @@
-// The users: they submit the jobs, watch them, and let those go on that did not succeed.
-// A call that is not answered is made again, a submission with the same request id.
+// The users: they submit the jobs, watch them, let those go on that did not succeed, and
+// submit again what has ended. A call that is not answered is made again, a submission
+// with the same request id.
 #pragma once
 
+#include <deque>
 #include <optional>
-#include <vector>
 
 #include "tests/sim/event_queue.h"
 #include "tests/sim/invariants.h"
@@ -24,12 +25,14 @@ class Clients {
   void On(const mc::Reply& reply);
   void On(const mc::JobChanged& changed);
 
-  // Every job is known to have ended, and nobody wants to retry it.
+  // Every job is known to have ended, and nobody wants to retry or to resubmit it.
   bool done() const;
   // The job's state at its end, if it ended.
   const std::optional<mc::JobView>& ended(size_t job) const { return calls_[job].ended; }
-  // When a job was last let go on; InfinitePast: never.
-  absl::Time last_retry() const { return last_retry_; }
+  // When a job was last retried or resubmitted; InfinitePast: never.
+  absl::Time last_wish() const { return last_wish_; }
+  // No two calls for one retry: after its end was seen nothing can make it run again.
+  bool ended_for_good(size_t job) const { return !calls_[job].retried_twice; }
   // What is known of the jobs that have not ended, for people.
   std::string Unfinished() const;
 
@@ -41,6 +44,9 @@ class Clients {
     std::optional<absl::Time> idle_since;  // nothing runs, and the view says no reason
     bool looking = false;                  // it is asked for again and again
     int retries_left = 3;
+    int resubmits_left = 2;
+    bool resubmitting = false;  // soon
+    bool retried_twice = false;
     int retries_asked = 0;                  // calls of the retry that is under way; 0: none is
     std::optional<absl::Time> retried_end;  // the end that a retry made void
   };
@@ -49,6 +55,7 @@ class Clients {
   void Cancel(size_t job);
   void Ended(size_t job, const mc::JobView& view);
   void Retry(size_t job);
+  void Resubmit(size_t job);
   void OnRetried(size_t job, const mc::Reply& reply);
   void CheckReason(Watched& watched);
 
@@ -59,8 +66,8 @@ class Clients {
   Loop& loop_;
   Invariants& invariants_;
   const absl::Time start_;
-  absl::Time last_retry_ = absl::InfinitePast();
-  std::vector<Watched> calls_;  // by job of the workload; its index + 1 is the CallId
+  absl::Time last_wish_ = absl::InfinitePast();
+  std::deque<Watched> calls_;  // by job of the workload; its index + 1 is the CallId
 };
 
 }  // namespace mote::sim

@@ -7,6 +7,7 @@
 #include "common/digest.h"
 #include "common/json.h"
 #include "coordinator/plan/registry.h"
+#include "tests/sim/two_stages.h"
 
 namespace mote::sim {
 namespace {
@@ -67,7 +68,9 @@ class IteratePlanner final : public mc::Planner {
 class Planners final : public mc::PlannerTable {
  public:
   const mc::Planner* Find(std::string_view operation) const override {
-    return operation == kIterate ? &iterate_ : mc::BuiltinPlanners().Find(operation);
+    if (operation == kIterate) return &iterate_;
+    const mc::Planner* const own = FindTwoStages(operation);
+    return own != nullptr ? own : mc::BuiltinPlanners().Find(operation);
   }
   std::vector<const mc::Planner*> All() const override { return mc::BuiltinPlanners().All(); }
 

@@ -18,7 +18,7 @@ namespace mc = ::mote::coordinator;
 
 inline constexpr char kIterate[] = "sim_iterate";
 
-// The operations of the product, and `sim_iterate: {seed, steps}`.
+// The operations of the product, those of two_stages.h, and `sim_iterate: {seed, steps}`.
 const mc::PlannerTable& SimPlanners();
 
 // The state after a step that began in `state` and whose root has these bytes.

@@ -54,6 +54,7 @@ Options Options::Draw(uint64_t seed) {
   options.large_partials = random.Chance(0.3);
   options.spill = random.Chance(0.2);
   options.retries = random.Chance(0.4);
+  options.resubmits = random.Chance(0.3);
   return options;
 }
 

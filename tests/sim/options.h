@@ -66,6 +66,7 @@ struct Options {
   double verify_sample = 0;     // as in StageSpec::verify
   int verify_replicas = 0;
   bool retries = false;        // clients let jobs go on that did not succeed
+  bool resubmits = false;      // clients submit again what has ended, perhaps with another last stage
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;
   // Faults end here; then everything must finish within patience().

@@ -38,7 +38,7 @@ void SimCluster::RunToTheEnd() {
   ScheduleFaults();
   while (!invariants_.violation() && !clients_.done() && queue_.Step()) {
     ++steps_;
-    const absl::Time quiet = std::max(start_ + options_.chaos, clients_.last_retry());
+    const absl::Time quiet = std::max(start_ + options_.chaos, clients_.last_wish());
     if (queue_.now() > quiet + options_.patience())
       invariants_.Fail("every job ends once faults have stopped", clients_.Unfinished());
   }
@@ -89,6 +89,12 @@ void SimCluster::CheckResults() {
     const std::optional<std::string> wrong = workload_.CheckEnd(workload_.jobs()[job], *clients_.ended(job),
                                                                 options_.faults.innocent_absent(), disk_.blobs());
     if (wrong) invariants_.Fail("a result is that of a plain fold", absl::StrCat("job ", job + 1, ": ", *wrong));
+    for (const mc::StageView& stage : clients_.ended(job)->stages) stages_reused_ += stage.reused_from ? 1 : 0;
+    const std::optional<size_t> origin = workload_.jobs()[job].origin;
+    if (!origin || !clients_.ended_for_good(*origin)) continue;
+    const std::optional<std::string> again =
+        workload_.CheckReuse(workload_.jobs()[job], *clients_.ended(job), *clients_.ended(*origin));
+    if (again) invariants_.Fail("what is stored is reused", absl::StrCat("job ", job + 1, ": ", *again));
   }
 }
 

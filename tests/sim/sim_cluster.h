@@ -6,7 +6,7 @@
 //   network     streams that delay, overtake and break
 //   sim_worker  the real session; pretended engines
 //   workload    what is computed, and what must come out
-//   clients     submit, watch, ask again
+//   clients     submit, watch, ask again, retry, submit again
 //   invariants  what must hold after every step; state_checks: of the core's state
 #pragma once
 
@@ -44,6 +44,8 @@ class SimCluster {
   int64_t steps() const { return steps_; }
   int64_t outputs_lost() const { return invariants_.outputs_lost(); }
   int64_t tasks_kept() const { return invariants_.tasks_kept(); }
+  // Stages that took what was stored; after Run.
+  int64_t stages_reused() const { return stages_reused_; }
   // The first job as its client saw it end.
   const std::optional<mc::JobView>& ended() const { return clients_.ended(0); }
 
@@ -75,6 +77,7 @@ class SimCluster {
   Clients clients_;
   std::vector<std::unique_ptr<SimWorker>> workers_;
   int64_t steps_ = 0;
+  int64_t stages_reused_ = 0;
 };
 
 }  // namespace mote::sim

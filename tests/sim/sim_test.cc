@@ -15,16 +15,18 @@ constexpr uint64_t kEvery = 1;
 #endif
 
 // Else these seeds would say nothing of them.
-TEST(Simulation, OutputsOfKeptPartialsAreLostAndRetriesGoOnInManySeeds) {
-  int lost = 0, kept = 0;
+TEST(Simulation, OutputsAreLostRetriesGoOnAndStagesAreReusedInManySeeds) {
+  int lost = 0, kept = 0, reused = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     SimCluster cluster(seed, Options::Draw(seed));
     cluster.Run();
     lost += cluster.outputs_lost() > 0 ? 1 : 0;
     kept += cluster.tasks_kept() > 0 ? 1 : 0;
+    reused += cluster.stages_reused() > 0 ? 1 : 0;
   }
   EXPECT_GE(lost, 15);
   EXPECT_GE(kept, 15);
+  EXPECT_GE(reused, 15);
 }
 
 TEST(Simulation, PromisesHoldForEverySeed) {

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "common/philox.h"
 #include "tests/sim/iteration.h"
+#include "tests/sim/two_stages.h"
 #include "tests/testing/map_sink.h"
 
 namespace mote::sim {
@@ -36,6 +37,19 @@ void MakeIteration(SimJob& job, mc::StageSpec& stage, Random& random) {
   stage.parameters = Json{{"seed", job.seed}, {"steps", job.steps}}.dump();
 }
 
+void MakeTwoStages(SimJob& job, const Options& options, mc::StageSpec work, Random& random) {
+  MakeSum(job, work, options, random);
+  mc::StageSpec load = work;
+  load.name = "load";
+  load.operation = kLoad;
+  load.parameters = Json{{"seed", job.seed}}.dump();
+  load.reduce.name = "sum";
+  work.input = "load.result";
+  work.operation = kWork;
+  work.parameters = Json{{"seed", job.seed}, {"version", 1}}.dump();
+  job.spec.stages = {load, work};
+}
+
 SimJob DrawJob(uint64_t seed, const Options& options, Random& random) {
   SimJob job;
   job.seed = seed;
@@ -48,12 +62,15 @@ SimJob DrawJob(uint64_t seed, const Options& options, Random& random) {
   stage.tasks.count = options.tasks;
   stage.on_bad_task = mc::TaskPolicy::kQuarantine;
   // Only what is verified may meet a worker that lies.
-  if (options.iterate && !options.a_worker_lies && random.Chance(0.5)) {
+  if (options.resubmits && random.Chance(0.6)) {
+    MakeTwoStages(job, options, stage, random);
+  } else if (options.iterate && !options.a_worker_lies && random.Chance(0.5)) {
     MakeIteration(job, stage, random);
+    job.spec.stages = {stage};
   } else {
     MakeSum(job, stage, options, random);
+    job.spec.stages = {stage};
   }
-  job.spec.stages = {stage};
   job.spec.outputs = {{"result", "work.result", "", ""}};
   if (options.faults.poison_tasks) {
     const uint64_t count = 1 + random.Below(3);
@@ -108,6 +125,25 @@ std::string PlainResult(const SimJob& job, const AbsentTasks& absent, Blobs& blo
   return FlatBytes(*plain, blobs);
 }
 
+// `absent`: of each stage.
+std::string PlainTwoStages(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent, Blobs& blobs) {
+  testing::MapSink sink(blobs);
+  Output output;
+  for (int64_t i = 0; i < 2; ++i) {
+    const mc::StageSpec& stage = job.spec.stages[i];
+    const std::unique_ptr<RowReducer> reducer = ReducerOf(stage.reduce.name);
+    const int64_t version = ParseJson(stage.parameters)->value("version", int64_t{1});
+    const uint64_t value_seed = i == 0 ? job.seed : SeedOfWork(job.seed, version, output.content);
+    const auto found = absent.find(i);
+    const NodeValue root =
+        PlainRoot(value_seed, job.tasks(), found == absent.end() ? AbsentTasks{} : found->second, *reducer, sink);
+    absl::StatusOr<Output> plain = reducer->Finish(root ? &*root : nullptr, sink, nullptr);
+    MOTE_CHECK(plain.ok(), "such partials finish");
+    output = *std::move(plain);
+  }
+  return FlatBytes(output, blobs);
+}
+
 uint64_t SeedOfStep(uint64_t seed, const std::string& state) {
   const Digest digest = Sha256(absl::StrCat(seed, " ", state));
   uint64_t value;
@@ -128,6 +164,13 @@ std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTask
   return state;
 }
 
+std::string PlainBytes(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent, Blobs& blobs) {
+  if (job.steps > 0) return PlainIteration(job, absent, blobs);
+  if (job.has_two_stages()) return PlainTwoStages(job, absent, blobs);
+  const auto found = absent.find(0);
+  return PlainResult(job, found == absent.end() ? AbsentTasks{} : found->second, blobs);
+}
+
 }  // namespace
 
 Workload::Workload(const Options& options, Random& random) : folds_may_fail_(options.large_partials || options.spill) {
@@ -135,7 +178,23 @@ Workload::Workload(const Options& options, Random& random) : folds_may_fail_(opt
 }
 
 const SimJob& Workload::JobOf(const PassSpec& pass) const {
-  return jobs_.at(ParseJson(pass.parameters)->at("seed").get<uint64_t>() - 1);
+  const uint64_t seed = ParseJson(pass.parameters)->at("seed").get<uint64_t>();
+  return *std::find_if(jobs_.rbegin(), jobs_.rend(), [seed](const SimJob& job) { return job.seed == seed; });
+}
+
+size_t Workload::Resubmit(size_t job, bool edited) {
+  SimJob again = jobs_.at(job);
+  again.request_id = absl::StrCat("again ", jobs_.size());
+  again.cancel_at.reset();
+  again.origin = job;
+  again.edited = edited && again.has_two_stages();
+  if (again.edited) {
+    Json parameters = *ParseJson(again.spec.stages.back().parameters);
+    parameters["version"] = parameters.at("version").get<int64_t>() + 1;
+    again.spec.stages.back().parameters = parameters.dump();
+  }
+  jobs_.push_back(std::move(again));
+  return jobs_.size() - 1;
 }
 
 void Workload::Learn(PassId id, const PassSpec& pass) {
@@ -149,17 +208,17 @@ std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobVi
   if (overdue && job.spec.deadline > absl::ZeroDuration()) return std::nullopt;
   // A task that folds cannot be given up: its job fails, with bad luck innocently.
   if (view.state == mc::JobState::kFailed && more_absent && folds_may_fail_) return std::nullopt;
-  std::map<int64_t, AbsentTasks> absent;  // by step
+  std::map<int64_t, AbsentTasks> absent;  // by step, or by stage
   for (const mc::AbsentView& task : view.absent) {
     const auto step = steps_.find(task.pass);
-    absent[step == steps_.end() ? 0 : step->second].insert(task.task);
+    absent[step != steps_.end() ? step->second : task.stage == job.spec.stages[0].name ? 0 : 1].insert(task.task);
   }
   const mc::JobState want = absent.empty() ? mc::JobState::kSucceeded : mc::JobState::kPartlyQuarantined;
   if (view.state != want) {
     return absl::StrCat("it ended as state ", static_cast<int>(view.state), " with ", view.absent.size(),
                         " absent tasks");
   }
-  for (int64_t step = 0; step < std::max<int64_t>(1, job.steps); ++step) {
+  for (int64_t step = 0; step < std::max<int64_t>(job.has_two_stages() ? 2 : 1, job.steps); ++step) {
     const AbsentTasks& missing = absent[step];
     const bool expected = more_absent
                               ? std::includes(missing.begin(), missing.end(), job.poison.begin(), job.poison.end())
@@ -169,7 +228,7 @@ std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobVi
     }
   }
   if (view.outputs.size() != 1) return "the output is missing";
-  const std::string plain = job.steps > 0 ? PlainIteration(job, absent, blobs) : PlainResult(job, absent[0], blobs);
+  const std::string plain = PlainBytes(job, absent, blobs);
   if (FlatBytes(view.outputs[0].output, blobs) != plain) {
     return absl::StrCat("the bits of ", job.spec.stages[0].operation, " ", job.spec.stages[0].reduce.name,
                         " differ from those of a plain fold");
@@ -177,10 +236,30 @@ std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobVi
   return std::nullopt;
 }
 
+std::optional<std::string> Workload::CheckReuse(const SimJob& job, const mc::JobView& view,
+                                                const mc::JobView& origin) const {
+  bool is_stored = true;
+  for (size_t i = 0; i < view.stages.size(); ++i) {
+    const mc::StageView& stage = view.stages[i];
+    const bool edited = job.edited && i + 1 == view.stages.size();
+    const bool has_absent = std::any_of(origin.absent.begin(), origin.absent.end(),
+                                        [&](const mc::AbsentView& absent) { return absent.stage == stage.name; });
+    is_stored = is_stored && origin.stages[i].state == mc::StageState::kComplete && !has_absent;
+    if (edited && stage.reused_from) return absl::StrCat("stage ", stage.name, " was edited and did not run");
+    if (!is_stored || edited || stage.operation == "random_sum") continue;
+    if (!stage.reused_from || stage.passes_total > 0) {
+      return absl::StrCat("stage ", stage.name, " ran although the same was complete in job ", origin.id.value);
+    }
+  }
+  return std::nullopt;
+}
+
 uint64_t ValueSeed(const PassSpec& pass) {
   const Json parameters = *ParseJson(pass.parameters);
   const uint64_t seed = parameters.at("seed").get<uint64_t>();
-  return pass.kernel == kIterate ? SeedOfStep(seed, parameters.at("state").get<std::string>()) : seed;
+  if (pass.kernel == kIterate) return SeedOfStep(seed, parameters.at("state").get<std::string>());
+  if (pass.kernel == kWork) return SeedOfWork(seed, parameters.at("version").get<int64_t>(), pass.inputs.at("input"));
+  return seed;
 }
 
 std::string LeafOf(uint64_t value_seed, const RowReducer& reducer, int64_t task, BlobSink& blobs) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,8 +17,8 @@ namespace mote::sim {
 
 namespace mc = ::mote::coordinator;
 
-// A job of `random_sum` tasks, or of the steps of `sim_iterate`. Its seed, which stands in
-// the parameters of its passes, tells an engine whose tasks it runs.
+// A job of `random_sum` tasks, of the steps of `sim_iterate`, or of `sim_load` and `sim_work`. Its seed, which stands
+// in the parameters of its passes, tells an engine whose tasks it runs.
 struct SimJob {
   uint64_t seed = 0;
   mc::JobSpec spec;
@@ -26,18 +27,26 @@ struct SimJob {
   std::set<int64_t> poison;                 // tasks that kill every engine; in each step
   std::optional<absl::Duration> cancel_at;  // after the start of the simulation
 
+  std::optional<size_t> origin;  // which job it submits again
+  bool edited = false;           // with another last stage than that one
+
   int64_t tasks() const { return spec.stages[0].tasks.count; }
+  bool has_two_stages() const { return spec.stages.size() > 1; }
 };
 
 class Workload {
  public:
   Workload(const Options& options, Random& random);
 
-  const std::vector<SimJob>& jobs() const { return jobs_; }
+  const std::deque<SimJob>& jobs() const { return jobs_; }
   // Its poison tasks do no harm from now on, as if the user had mended them.
   void Mend(size_t job) { jobs_[job].poison.clear(); }
 
-  // The job whose passes have these parameters.
+  // Adds a job that is the same as one that has ended for good, or differs in its last
+  // stage. Answers its index.
+  size_t Resubmit(size_t job, bool edited);
+
+  // The newest job whose passes have these parameters.
   const SimJob& JobOf(const PassSpec& pass) const;
 
   // A pass has been leased under this id: needed to tell which step's tasks are absent.
@@ -48,10 +57,13 @@ class Workload {
   // without them.
   std::optional<std::string> CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
                                       std::map<Digest, std::string>& blobs) const;
+  // Which stage of a job that was submitted again ran although it need not, or the other
+  // way round; nothing: none.
+  std::optional<std::string> CheckReuse(const SimJob& job, const mc::JobView& view, const mc::JobView& origin) const;
 
  private:
   const bool folds_may_fail_;
-  std::vector<SimJob> jobs_;
+  std::deque<SimJob> jobs_;
   std::map<PassId, int64_t> steps_;  // of iterations
 };
 
