@@ -47,10 +47,9 @@ Options Options::Draw(uint64_t seed) {
   const uint64_t verify = random.Below(6);
   if (verify == 0) options.verify_sample = 0.3;
   if (verify == 1 || verify == 2) options.verify_replicas = static_cast<int>(1 + verify);
-  // Another must be there to tell; and where few blocks are checked, a lie gets through.
+  // Another must be there to tell; and where few blocks are checked, a lie gets through. With
+  // workers that fail everything it may be alone: its lies differ, so they never agree.
   options.a_worker_lies = options.verify_replicas > 0 && options.workers > 1 && random.Chance(0.5);
-  // With workers that fail everything, too few might be left to outvote it.
-  if (options.a_worker_lies) options.faults.bad_workers = false;
   options.large_partials = random.Chance(0.3);
   options.spill = random.Chance(0.2);
   options.retries = random.Chance(0.4);

@@ -207,7 +207,8 @@ std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobVi
   const bool overdue = view.failure && view.failure->failure.kind == FaultKind::kDeadline;
   if (overdue && job.spec.deadline > absl::ZeroDuration()) return std::nullopt;
   // A task that folds cannot be given up: its job fails, with bad luck innocently.
-  if (view.state == mc::JobState::kFailed && more_absent && folds_may_fail_) return std::nullopt;
+  const bool gave_up = view.failure && view.failure->failure.task >= 0;  // not for want of a majority
+  if (view.state == mc::JobState::kFailed && gave_up && more_absent && folds_may_fail_) return std::nullopt;
   std::map<int64_t, AbsentTasks> absent;  // by step, or by stage
   for (const mc::AbsentView& task : view.absent) {
     const auto step = steps_.find(task.pass);
