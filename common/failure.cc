@@ -24,6 +24,8 @@ std::string_view Name(FaultKind kind) {
       return "lease expired";
     case FaultKind::kDeadline:
       return "deadline exceeded";
+    case FaultKind::kInputChanged:
+      return "input changed";
   }
   return "unknown fault";
 }
@@ -43,6 +45,6 @@ Blame BlameOf(FaultKind kind) {
   }
 }
 
-bool IsSystemFault(FaultKind kind) { return kind != FaultKind::kApplication; }
+bool IsSystemFault(FaultKind kind) { return kind != FaultKind::kApplication && kind != FaultKind::kInputChanged; }
 
 }  // namespace mote

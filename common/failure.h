@@ -18,6 +18,7 @@ enum class FaultKind {
   kGivenBack,     // nobody's fault: the worker leaves, or its engines do not start
   kLeaseExpired,  // the worker lived but never reported
   kDeadline,      // of the job: no attempt's fault
+  kInputChanged,  // what the job began with is not there any more: no attempt can succeed
 };
 
 std::string_view Name(FaultKind kind);  // "engine crash"

@@ -42,8 +42,8 @@ class BlobSource {
   virtual absl::StatusOr<SharedFile> FindShared(const std::string& path);
   // Bytes [offset, offset + length) of a shared file, which has them.
   //
-  //   Unavailable      it cannot be read here; says why
-  //   InvalidArgument  it is not the file any more that was pinned
+  //   Unavailable  it cannot be read here; says why
+  //   DataLoss     it is not the file any more that was pinned
   virtual absl::Status ReadShared(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes);
 };
 

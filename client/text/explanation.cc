@@ -96,6 +96,7 @@ std::string RemedyFor(const std::string& kind) {
        "add workers"},
       {"lost worker", "see why the worker went away (its log, its machine); then submit the job again"},
       {"input unavailable", "check that the input is still there and that workers reach the coordinator"},
+      {"input changed", "submit the job again: it will read the file as it is now"},
       {"device error", "check the device (nvidia-smi, the kernel's log) and start the worker again"},
   };
   const auto found = kRemedies.find(kind);

@@ -23,6 +23,7 @@ constexpr std::pair<FaultKind, v1::FaultKind> kFaultKinds[] = {
     {FaultKind::kGivenBack, v1::FAULT_KIND_GIVEN_BACK},
     {FaultKind::kLeaseExpired, v1::FAULT_KIND_LEASE_EXPIRED},
     {FaultKind::kDeadline, v1::FAULT_KIND_DEADLINE},
+    {FaultKind::kInputChanged, v1::FAULT_KIND_INPUT_CHANGED},
 };
 
 absl::Status NotNegative(std::string_view field, int64_t value) {

@@ -92,6 +92,12 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   failure.task = suspect;
   AttemptFailed event{token, failure, {}, tx.now, tx.now, wasted};
 
+  // Tasks of one job must not read different files: those that have run are of no use.
+  if (failure.kind == FaultKind::kInputChanged) {
+    event.pieces = CanonicalNodes(rest, task_count);
+    tx.EmitOf(pass, event);
+    return EndJob(tx, token.job, JobState::kFailed, JobFailure{job.stage_name(pass.stage), pass.id, rest, failure});
+  }
   if (const Attempt* attempt = pass.blocks.FindAttempt(token); attempt != nullptr) {
     BlameSlot(tx, *attempt, job, pass, suspect >= 0 ? Block{0, suspect} : token.block, failure);
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -48,7 +49,7 @@ TEST_F(SharedFilesTest, AFileThatChangedIsNamedWithBothSizes) {
   ASSERT_TRUE(files_.Read(file, 0, 8, &bytes_).ok());
   Write("shared/rows.csv", "a,b\n1,2\n3,4\n");
   const absl::Status changed = files_.Read(file, 0, 8, &bytes_);
-  EXPECT_EQ(changed.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(changed.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(changed.message()), HasSubstr("rows.csv\" changed while the job ran: it had 8 bytes"));
   EXPECT_THAT(std::string(changed.message()), HasSubstr("now it has 12 bytes"));
 }
@@ -59,16 +60,18 @@ TEST_F(SharedFilesTest, AFileThatWasReplacedOrCutOffHasChanged) {
   std::filesystem::last_write_time(Path("shared/new.csv"),
                                    std::filesystem::file_time_type::clock::now() + std::chrono::seconds(5));
   std::filesystem::rename(Path("shared/new.csv"), Path("shared/rows.csv"));
-  EXPECT_EQ(files_.Read(file, 0, 8, &bytes_).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(files_.Read(file, 0, 8, &bytes_).code(), absl::StatusCode::kDataLoss);
   const SharedFile replaced = *files_.Find(Path("shared/rows.csv"));
   std::filesystem::resize_file(Path("shared/rows.csv"), 3);
-  EXPECT_EQ(files_.Read(replaced, 0, 8, &bytes_).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(files_.Read(replaced, 0, 8, &bytes_).code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(SharedFilesTest, NothingOutsideOfTheDirectoriesIsRead) {
   Write("private/key", "secret");
   std::filesystem::create_symlink(Path("private/key"), Path("shared/link"));
-  for (const char* name : {"private/key", "shared/../private/key", "shared/link"}) {
+  std::filesystem::create_symlink(Path("private"), Path("shared/folder"));
+  for (const char* name : {"private/key", "private/missing", "shared/../private/key", "shared/link",
+                           "shared/folder/key", "shared/folder/missing"}) {
     const absl::Status refused = files_.Find(Path(name)).status();
     EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable) << name;
     EXPECT_THAT(std::string(refused.message()), HasSubstr("--shared-dir")) << name;
@@ -85,6 +88,24 @@ TEST_F(SharedFilesTest, WhatIsMissingOrNoFileIsNamedAndMayBeElsewhere) {
     EXPECT_EQ(missing.code(), absl::StatusCode::kUnavailable) << name;
     EXPECT_THAT(std::string(missing.message()), HasSubstr("the same path on every worker")) << name;
   }
+}
+
+TEST_F(SharedFilesTest, APathThatComesToLeadOutsideIsNotReadAnyMore) {
+  Write("private/rows.csv", "a,b\n1,2\n");
+  std::filesystem::create_directories(Path("shared/month"));
+  Write("shared/month/rows.csv", "a,b\n1,2\n");
+  const SharedFile file = *files_.Find(Path("shared/month/rows.csv"));
+  std::filesystem::rename(Path("shared/month"), Path("shared/last"));
+  std::filesystem::create_symlink(Path("private"), Path("shared/month"));
+  const absl::Status refused = files_.Read(file, 0, 8, &bytes_);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("--shared-dir"));
+}
+
+TEST_F(SharedFilesTest, APipeIsNoFileAndNobodyWaitsForItsOtherEnd) {
+  ASSERT_EQ(mkfifo(Path("shared/pipe").c_str(), 0600), 0);
+  const absl::Status refused = files_.Find(Path("shared/pipe")).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("it is no file"));
 }
 
 }  // namespace

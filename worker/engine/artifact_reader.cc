@@ -55,6 +55,17 @@ absl::StatusOr<std::string_view> ArtifactReader::Blob(size_t index, BlobSource& 
   return mapped_;
 }
 
+absl::StatusOr<std::string_view> ArtifactReader::OfSharedFile(int64_t offset, int64_t length, BlobSource& source) {
+  const int64_t kept = static_cast<int64_t>(range_.size());
+  if (offset < range_begin_ || offset + length > range_begin_ + kept) {
+    const absl::Status read = source.ReadShared(*shared_, offset, length, &range_);
+    if (!read.ok()) range_.clear();
+    MOTE_RETURN_IF_ERROR(read);
+    range_begin_ = offset;
+  }
+  return std::string_view(range_).substr(static_cast<size_t>(offset - range_begin_), static_cast<size_t>(length));
+}
+
 absl::StatusOr<std::string_view> ArtifactReader::View(int64_t offset, int64_t length, BlobSource& source,
                                                       std::string* joined) {
   if (length < 0) length = bytes_ - offset;
@@ -63,10 +74,7 @@ absl::StatusOr<std::string_view> ArtifactReader::View(int64_t offset, int64_t le
         absl::StrCat("bytes [", offset, ", ", offset, " + ", length, ") leave an artifact of ", bytes_, " bytes"));
   }
   if (length == 0) return std::string_view();
-  if (shared_) {
-    MOTE_RETURN_IF_ERROR(source.ReadShared(*shared_, offset, length, joined));
-    return std::string_view(*joined);
-  }
+  if (shared_) return OfSharedFile(offset, length, source);
   // The last blob that starts at or before `offset`; empty ones lie before it.
   size_t index = std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin() - 1;
   const int64_t within = offset - starts_[index];

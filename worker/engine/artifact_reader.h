@@ -15,11 +15,12 @@
 
 namespace mote::engine {
 
-// One artifact, read by range. Keeps the blob that was used last mapped, so
-// reading forward touches every blob once.
+// One artifact, read by range. Keeps the blob, or the range of a shared file, that was
+// used last, so reading forward touches everything once.
 //
 // Errors of every function
-//   Unavailable      a blob cannot be had now
+//   Unavailable      a blob or the shared file cannot be had now
+//   DataLoss         the shared file is another one by now
 //   InvalidArgument  the manifest or a blob does not fit the artifact's size
 //   OutOfRange       the range leaves the artifact
 //
@@ -34,15 +35,18 @@ class ArtifactReader {
 
   int64_t bytes() const { return bytes_; }
 
-  // The bytes [offset, offset + length); length −1: to the end. Points into the
-  // mapped blob when the range lies in one, otherwise into `*joined`. Valid until
-  // the next call and as long as `*joined` is left alone.
+  // The bytes [offset, offset + length); length −1: to the end. Points into what the
+  // reader keeps when the range lies in it, otherwise into `*joined`. Valid until the
+  // next call and as long as `*joined` is left alone.
   absl::StatusOr<std::string_view> View(int64_t offset, int64_t length, BlobSource& source, std::string* joined);
 
  private:
   absl::StatusOr<std::string_view> Blob(size_t index, BlobSource& source);
+  absl::StatusOr<std::string_view> OfSharedFile(int64_t offset, int64_t length, BlobSource& source);
 
   std::optional<SharedFile> shared_;  // else the blobs
+  std::string range_;                 // of the shared file, what was read last
+  int64_t range_begin_ = 0;
   std::vector<BlobRef> blobs_;
   std::vector<int64_t> starts_;  // offset of each blob in the content
   int64_t bytes_ = 0;

@@ -71,6 +71,8 @@ FaultKind FaultKindOf(const absl::Status& status) {
       return FaultKind::kOutOfMemory;
     case absl::StatusCode::kAborted:
       return FaultKind::kDevice;
+    case absl::StatusCode::kDataLoss:
+      return FaultKind::kInputChanged;
     default:
       return FaultKind::kApplication;
   }

@@ -97,6 +97,7 @@ absl::Status EngineContext::ReadShared(const SharedFile& file, int64_t offset, i
   const int64_t started = wire::MonotonicNanoseconds();
   const absl::Status status = shared_.Read(file, offset, length, bytes);
   AddPhase(Phase::kFetch, wire::MonotonicNanoseconds() - started);
+  if (status.ok()) cost_.network_bytes += length;
   return status;
 }
 

@@ -26,8 +26,10 @@ absl::Status CannotRead(const std::string& path, const std::string& why) {
 }
 
 // Both without symbolic links, so that none leads out.
-bool LiesIn(const fs::path& file, const fs::path& dir) {
-  return std::mismatch(dir.begin(), dir.end(), file.begin(), file.end()).first == dir.end();
+bool LiesIn(const fs::path& file, const std::string& dir) {
+  std::error_code missing;
+  const fs::path root = fs::canonical(dir, missing);
+  return !missing && std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first == root.end();
 }
 
 std::string Describe(const SharedFile& file) {
@@ -37,24 +39,32 @@ std::string Describe(const SharedFile& file) {
 
 }  // namespace
 
+absl::Status SharedFiles::NotAllowed(const std::string& path) const {
+  const std::string have = dirs_.empty() ? "it has none" : absl::StrCat("it has ", absl::StrJoin(dirs_, ", "));
+  return absl::UnavailableError(absl::StrCat("the shared file \"", path,
+                                             "\" lies in no directory that this worker may read (", have,
+                                             "); start workers with --shared-dir DIR"));
+}
+
+bool SharedFiles::IsAllowed(const fs::path& real) const {
+  return std::any_of(dirs_.begin(), dirs_.end(), [&real](const std::string& dir) { return LiesIn(real, dir); });
+}
+
 absl::Status SharedFiles::Open(const std::string& path) {
   opened_.reset();
   std::error_code error;
-  const fs::path real = fs::canonical(path, error);
-  if (error) return CannotRead(path, error.message());
-  const bool allowed = std::any_of(dirs_.begin(), dirs_.end(), [&](const std::string& dir) {
-    std::error_code missing;
-    const fs::path root = fs::canonical(dir, missing);
-    return !missing && LiesIn(real, root);
-  });
-  if (!allowed) {
-    const std::string have = dirs_.empty() ? "it has none" : absl::StrCat("it has ", absl::StrJoin(dirs_, ", "));
-    return absl::UnavailableError(absl::StrCat("the shared file \"", path,
-                                               "\" lies in no directory that this worker may read (", have,
-                                               "); start workers with --shared-dir DIR"));
-  }
-  absl::StatusOr<FileDescriptor> file = OpenFile(real.string(), O_RDONLY | O_CLOEXEC);
+  // What exists outside of the directories is nobody's business either.
+  const fs::path nearest = fs::weakly_canonical(path, error);
+  if (error || !IsAllowed(nearest)) return NotAllowed(path);
+  struct stat info {};
+  if (::stat(nearest.c_str(), &info) != 0) return CannotRead(path, std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) return CannotRead(path, "it is no file");
+  // Neither waits for the other end of a pipe that has taken its place meanwhile.
+  absl::StatusOr<FileDescriptor> file = OpenFile(nearest.string(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file.ok()) return CannotRead(path, std::string(file.status().message()));
+  // A link may have come into the path since it was looked at: what was opened counts.
+  const fs::path opened = fs::read_symlink(absl::StrCat("/proc/self/fd/", file->get()), error);
+  if (error || !IsAllowed(opened)) return NotAllowed(path);
   opened_.emplace(Opened{path, *std::move(file)});
   return absl::OkStatus();
 }
@@ -63,9 +73,9 @@ absl::Status SharedFiles::Open(const std::string& path) {
 absl::StatusOr<SharedFile> SharedFiles::Look(const std::string& path) {
   struct stat named {
   }, held{};
-  if (::stat(path.c_str(), &named) != 0) return CannotRead(path, std::strerror(errno));
-  const bool open = opened_ && opened_->path == path && ::fstat(opened_->file.get(), &held) == 0 &&
-                    held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+  const bool open = opened_ && opened_->path == path && ::stat(path.c_str(), &named) == 0 &&
+                    ::fstat(opened_->file.get(), &held) == 0 && held.st_ino == named.st_ino &&
+                    held.st_dev == named.st_dev;
   if (!open) {
     MOTE_RETURN_IF_ERROR(Open(path));
     if (::fstat(opened_->file.get(), &held) != 0) return CannotRead(path, std::strerror(errno));
@@ -79,7 +89,8 @@ absl::StatusOr<SharedFile> SharedFiles::Find(const std::string& path) { return L
 absl::Status SharedFiles::Read(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes) {
   bytes->resize(static_cast<size_t>(length));
   MOTE_ASSIGN_OR_RETURN(SharedFile now, Look(file.path));
-  for (int64_t done = 0; now == file && done < length;) {
+  int64_t done = 0;
+  while (now == file && done < length) {
     const ssize_t n =
         ::pread(opened_->file.get(), bytes->data() + done, static_cast<size_t>(length - done), offset + done);
     if (n < 0 && errno == EINTR) continue;
@@ -89,10 +100,12 @@ absl::Status SharedFiles::Read(const SharedFile& file, int64_t offset, int64_t l
   }
   // Also what was written while it was being read.
   MOTE_ASSIGN_OR_RETURN(now, Look(file.path));
+  if (now == file && done < length) {
+    return CannotRead(file.path, absl::StrCat("it ends at byte ", offset + done, ", its size is ", now.bytes));
+  }
   if (now == file) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("the shared file \"", file.path,
-                                                 "\" changed while the job ran: it had ", Describe(file),
-                                                 "; now it has ", Describe(now), "; submit the job again"));
+  return absl::DataLossError(absl::StrCat("the shared file \"", file.path, "\" changed while the job ran: it had ",
+                                          Describe(file), "; now it has ", Describe(now), "; submit the job again"));
 }
 
 }  // namespace mote::engine

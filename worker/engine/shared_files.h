@@ -2,6 +2,7 @@
 // machine.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class SharedFiles {
     FileDescriptor file;
   };
 
+  bool IsAllowed(const std::filesystem::path& real) const;
+  absl::Status NotAllowed(const std::string& path) const;
   absl::StatusOr<SharedFile> Look(const std::string& path);
   absl::Status Open(const std::string& path);
 

@@ -54,6 +54,20 @@ TEST(Retry, ApplicationErrorFailsTheJobWithTaskAndCause) {
   EXPECT_EQ(view.failure->failure.detail, "stderr tail");
 }
 
+TEST(Retry, AChangedInputEndsTheJobWhateverItForgives) {
+  CoreHarness c;
+  c.Connect("w1");
+  mc::JobSpec spec = Quarantining(100);
+  spec.stages[0].retry_application = true;
+  const JobId job = *c.Submit(spec);
+  c.ReportFault("w1", c.TakeLease("w1"), FaultKind::kInputChanged, 3);
+  const mc::JobView view = c.View(job);
+  EXPECT_EQ(view.state, mc::JobState::kFailed);
+  ASSERT_TRUE(view.failure.has_value());
+  EXPECT_EQ(view.failure->failure.kind, FaultKind::kInputChanged);
+  EXPECT_TRUE(view.absent.empty());
+}
+
 TEST(Retry, ApplicationErrorIsRetriedWhereTheJobSaysSo) {
   CoreHarness c;
   c.Connect("w1");

@@ -26,9 +26,10 @@ TEST(PassConvert, WhatIsConvertedComesBackEqual) {
 
 TEST(PassConvert, EveryKindOfFaultHasANumberOfItsOwn) {
   std::set<int> numbers;
-  for (const FaultKind kind : {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory,
-                               FaultKind::kTimeout, FaultKind::kLostWorker, FaultKind::kUnavailable, FaultKind::kDevice,
-                               FaultKind::kGivenBack, FaultKind::kLeaseExpired, FaultKind::kDeadline}) {
+  for (const FaultKind kind :
+       {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory, FaultKind::kTimeout,
+        FaultKind::kLostWorker, FaultKind::kUnavailable, FaultKind::kDevice, FaultKind::kGivenBack,
+        FaultKind::kLeaseExpired, FaultKind::kDeadline, FaultKind::kInputChanged}) {
     const v1::Fault proto = ToProto(Failure{kind, -1, "", "", ""});
     EXPECT_NE(proto.kind(), v1::FAULT_KIND_UNSPECIFIED);
     EXPECT_TRUE(numbers.insert(proto.kind()).second);
