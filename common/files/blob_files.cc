@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -74,7 +75,7 @@ absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest, std::string_view byt
 absl::Status BlobFiles::Write(const Digest& digest, std::string_view bytes, bool durable) {
   MOTE_ASSIGN_OR_RETURN(const bool there, Touch(digest, bytes));
   if (!there) return Replace(digest, bytes, durable);
-  return durable ? Sync(digest) : absl::OkStatus();
+  return durable ? Sync({digest}) : absl::OkStatus();
 }
 
 absl::Status BlobFiles::Replace(const Digest& digest, std::string_view bytes, bool durable) {
@@ -109,9 +110,14 @@ absl::StatusOr<absl::Time> BlobFiles::WrittenAt(const Digest& digest) const {
   return absl::TimeFromTimespec(info.st_mtim);
 }
 
-absl::Status BlobFiles::Sync(const Digest& digest) {
-  MOTE_RETURN_IF_ERROR(SyncPath(Path(digest)));
-  return SyncPath(Folder(digest));
+absl::Status BlobFiles::Sync(const std::vector<Digest>& digests) {
+  std::set<std::string> folders;
+  for (const Digest& digest : digests) {
+    MOTE_RETURN_IF_ERROR(SyncPath(Path(digest)));
+    folders.insert(Folder(digest));
+  }
+  for (const std::string& folder : folders) MOTE_RETURN_IF_ERROR(SyncPath(folder));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const MappedBlob>> BlobFiles::Map(const Digest& digest) const {

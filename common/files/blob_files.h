@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -68,8 +69,9 @@ class BlobFiles {
   // NotFound: it is not there. Otherwise as Write's.
   absl::Status LinkFrom(const BlobFiles& other, const Digest& digest);
 
-  // Flushes a blob that was written volatile. NotFound: it is not here.
-  absl::Status Sync(const Digest& digest);
+  // Flushes blobs that were written volatile, and each folder of theirs once. NotFound:
+  // one is not here.
+  absl::Status Sync(const std::vector<Digest>& digests);
 
   // NotFound: it is not here.
   absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const;

@@ -43,20 +43,26 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
     return absl::InvalidArgumentError(
         absl::StrCat("blob announced as ", digest.Hex(), " has the digest ", actual.Hex(), "; mend the sender"));
   }
-  if (durable && flushed_.Contains(digest)) {
+  if (flushed_.Contains(digest)) {
     MOTE_ASSIGN_OR_RETURN(const bool whole, files_->Touch(digest, bytes));
     if (whole) return absl::OkStatus();
   }
+  // Before the file can be another: nobody may believe that it is durable.
+  flushed_.Remove(digest);
   MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
   if (durable) flushed_.Add(digest);
   return absl::OkStatus();
 }
 
-absl::Status ArtifactStore::Sync(const Digest& digest) {
-  if (flushed_.Contains(digest) && files_->Has(digest)) return absl::OkStatus();
-  absl::Status status = files_->Sync(digest);
-  if (status.ok()) flushed_.Add(digest);
-  return absl::IsNotFound(status) ? NotStored(digest) : status;
+absl::Status ArtifactStore::Sync(const std::vector<Digest>& digests) {
+  std::vector<Digest> volatiles;
+  for (const Digest& digest : digests) {
+    if (!files_->Has(digest)) return NotStored(digest);
+    if (!flushed_.Contains(digest)) volatiles.push_back(digest);
+  }
+  MOTE_RETURN_IF_ERROR(files_->Sync(volatiles));
+  for (const Digest& digest : volatiles) flushed_.Add(digest);
+  return absl::OkStatus();
 }
 
 absl::Status ArtifactStore::Remove(const Digest& digest) {

@@ -53,8 +53,8 @@ class ArtifactStore {
   //   ResourceExhausted  the disk is full
   absl::Status Put(const Digest& digest, std::string_view bytes, bool durable);
 
-  // Makes a blob durable that was put volatile. NotFound: it is not here.
-  absl::Status Sync(const Digest& digest);
+  // Makes blobs durable that were put volatile. NotFound: one is not here; named.
+  absl::Status Sync(const std::vector<Digest>& digests);
 
   // Bytes [offset, offset + length) of a blob; length 0: to its end. The whole blob
   // is verified first.

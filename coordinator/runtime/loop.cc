@@ -171,11 +171,9 @@ void Loop::Work(Decision* decision) {
 
 absl::Status Loop::Commit(Decision& decision) {
   for (const auto& [digest, bytes] : decision.blobs) {
-    MOTE_RETURN_IF_ERROR(artifacts_.Put(digest, bytes, journal_.durable()));
+    MOTE_RETURN_IF_ERROR(artifacts_.Put(digest, bytes, /*durable=*/false));
   }
-  if (journal_.durable()) {
-    for (const ArtifactRef& artifact : decision.sync) MOTE_RETURN_IF_ERROR(Sync(artifact));
-  }
+  if (journal_.durable()) MOTE_RETURN_IF_ERROR(Sync(decision));
   if (!decision.events.empty()) MOTE_RETURN_IF_ERROR(journal_.Append(decision.events));
   std::vector<Effect> effects;
   effects.reserve(decision.effects.size());
@@ -190,15 +188,23 @@ absl::Status Loop::Commit(Decision& decision) {
   return absl::OkStatus();
 }
 
-absl::Status Loop::Sync(const ArtifactRef& artifact) {
-  absl::Status status;
-  absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
-  if (!blobs.ok()) status = blobs.status();
-  for (size_t i = 0; status.ok() && i < blobs->size(); ++i) status = artifacts_.Sync((*blobs)[i]);
-  if (!absl::IsNotFound(status)) return status;
-  // A worker named what it never put. Its own job will miss it; nothing else may.
-  spdlog::error("artifact {} was reported but is not stored: a restart cannot go on from it", artifact.ToString());
-  return absl::OkStatus();
+// Makes durable what the decision's events refer to, all at once.
+absl::Status Loop::Sync(const Decision& decision) {
+  std::vector<Digest> digests;
+  for (const auto& [digest, bytes] : decision.blobs) digests.push_back(digest);
+  for (const ArtifactRef& artifact : decision.sync) {
+    const absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
+    const bool stored = blobs.ok() && artifacts_.FindMissing(*blobs).empty();
+    if (stored) {
+      digests.insert(digests.end(), blobs->begin(), blobs->end());
+    } else if (blobs.ok() || absl::IsNotFound(blobs.status())) {
+      // A worker named what it never put. Its own job will miss it; nothing else may.
+      spdlog::error("artifact {} was reported but is not stored: a restart cannot go on from it", artifact.ToString());
+    } else {
+      return blobs.status();
+    }
+  }
+  return artifacts_.Sync(digests);
 }
 
 absl::Status Loop::Drop(const std::vector<ArtifactRef>& artifacts) {

@@ -76,7 +76,7 @@ class Loop {
   void Deliver(Decision decision);
   void Work(Decision* decision);
   absl::Status Commit(Decision& decision);
-  absl::Status Sync(const ArtifactRef& artifact);
+  absl::Status Sync(const Decision& decision);
   absl::Status Drop(const std::vector<ArtifactRef>& artifacts);
 
   const Options options_;

@@ -50,7 +50,7 @@ TEST(BlobFiles, ABlobThatIsNotThereIsNotFoundEverywhere) {
   EXPECT_FALSE(files->Has(digest));
   EXPECT_THAT(files->Map(digest), Fails(absl::StatusCode::kNotFound, digest.Hex()));
   EXPECT_THAT(files->Size(digest), Fails(absl::StatusCode::kNotFound, digest.Hex()));
-  EXPECT_THAT(files->Sync(digest), Fails(absl::StatusCode::kNotFound, digest.Hex()));
+  EXPECT_THAT(files->Sync({digest}), Fails(absl::StatusCode::kNotFound, digest.Hex()));
   EXPECT_THAT(files->Remove(digest), IsOk());
 }
 
