@@ -340,7 +340,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
     stage.end = event.time;
   }
   if (event.state == JobState::kFailed || event.state == JobState::kPartlyQuarantined) {
-    MOTE_RETURN_IF_ERROR(LoseKept(state, *job, blobs));
+    MOTE_RETURN_IF_ERROR(LoseKept(state, *job, event.time, blobs));
     KeepForRetry(state, *job, event.time);
   } else {
     DropWork(state, *job, event.time);

@@ -16,7 +16,9 @@ absl::Status ApplyFold(State& state, const FinishPlanned& event) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   pass->finished_by = event.finish.pass;
   AddPass(state, *job, pass->stage, event.finish, pass->is_volatile);
-  job->passes.at(event.finish.pass).finishes = event.pass;
+  Pass& finish = job->passes.at(event.finish.pass);
+  finish.finishes = event.pass;
+  UseInputs(state, finish);
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
@@ -29,6 +31,7 @@ absl::Status ApplyFold(State& state, const FoldPlanned& event) {
   Pass& fold = job->passes.at(event.fold.pass);
   fold.folds = FoldedSubtree{event.pass, event.block};
   fold.planned = event.time;
+  UseInputs(state, fold);
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
@@ -46,6 +49,7 @@ absl::Status ApplyFold(State& state, const SubtreeFolded& event, BlobSink& blobs
   pass->folding.erase(fold->folds->block.begin());
   if (pass->broken.ok()) pass->broken = pass->fold.Replace(std::move(folded), *pass->reducer, blobs);
   ++job->stages[pass->stage].passes_complete;
+  ReleaseInputs(state, *fold, event.time);
   job->passes.erase(event.fold);
   return absl::OkStatus();
 }
@@ -54,7 +58,7 @@ absl::Status ApplyFold(State& state, const OutputLost& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   pass->generation = event.generation;
-  MOTE_RETURN_IF_ERROR(LoseNodes(state, *job, *pass, event.blocks, event.worker, blobs));
+  MOTE_RETURN_IF_ERROR(LoseNodes(state, *job, *pass, event.blocks, event.worker, event.time, blobs));
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }

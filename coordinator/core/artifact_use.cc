@@ -17,6 +17,20 @@ void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::v
   held = next;
 }
 
+void UseInputs(State& state, const Pass& reader) {
+  if (!reader.folds && !reader.finishes) return;
+  for (const auto& [name, value] : reader.spec->inputs) {
+    if (value.artifact) Use(state, *value.artifact);
+  }
+}
+
+void ReleaseInputs(State& state, const Pass& reader, absl::Time now) {
+  if (!reader.folds && !reader.finishes) return;
+  for (const auto& [name, value] : reader.spec->inputs) {
+    if (value.artifact) Release(state, *value.artifact, now);
+  }
+}
+
 std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs) {
   std::vector<ArtifactRef> artifacts;
   for (const auto& [name, output] : outputs) {

@@ -18,6 +18,11 @@ void Release(State& state, const ArtifactRef& artifact, absl::Time now);
 void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::vector<ArtifactRef>& next,
                       absl::Time now);
 
+// What a fold task or a finish reads, for as long as it is planned: partials that were
+// in memory come into the store for it alone.
+void UseInputs(State& state, const Pass& reader);
+void ReleaseInputs(State& state, const Pass& reader, absl::Time now);
+
 std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs);
 
 }  // namespace mote::coordinator

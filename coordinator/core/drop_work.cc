@@ -22,6 +22,7 @@ void DropPassesOf(State& state, Job& job, int stage, absl::Time now) {
     if (pass.stage != stage) continue;
     KeepNodes(job, pass, job.stages[stage]);
     DropPartials(state, pass, now);
+    ReleaseInputs(state, pass, now);
   }
   std::erase_if(job.passes, [stage](const auto& entry) { return entry.second.stage == stage; });
   job.stages[stage].step.clear();

@@ -118,6 +118,7 @@ struct OutputLost {
   std::vector<Block> blocks;
   uint32_t generation = 0;  // of the pass from now on; within one, a task commits once
   std::string worker;
+  absl::Time time;
   bool operator==(const OutputLost&) const = default;
 };
 

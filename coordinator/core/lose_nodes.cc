@@ -1,12 +1,13 @@
 #include "coordinator/core/lose_nodes.h"
 
 #include "common/status_macros.h"
+#include "coordinator/core/artifact_use.h"
 
 namespace mote::coordinator {
 namespace {
 
 // A pass that read what is lost is over without a result.
-void ForgetReader(State& state, Job& job, Pass& pass, PassId reader) {
+void ForgetReader(State& state, Job& job, Pass& pass, PassId reader, absl::Time now) {
   const auto found = job.passes.find(reader);
   if (found == job.passes.end()) return;
   for (const auto& [begin, leased] : found->second.blocks.leases()) {
@@ -20,14 +21,15 @@ void ForgetReader(State& state, Job& job, Pass& pass, PassId reader) {
   stage.tasks_committed -= found->second.blocks.settled();
   std::erase_if(pass.folding, [reader](const auto& folding) { return folding.second.pass == reader; });
   if (pass.finished_by == reader) pass.finished_by.reset();
+  ReleaseInputs(state, found->second, now);
   job.passes.erase(found);
 }
 
 }  // namespace
 
 absl::Status LoseNodes(State& state, Job& job, Pass& pass, const std::vector<Block>& blocks, const std::string& worker,
-                       BlobSink& blobs) {
-  for (const PassId reader : ReadersOf(pass, blocks)) ForgetReader(state, job, pass, reader);
+                       absl::Time now, BlobSink& blobs) {
+  for (const PassId reader : ReadersOf(pass, blocks)) ForgetReader(state, job, pass, reader, now);
   const int64_t before = pass.blocks.settled();
   for (const Block& block : blocks) {
     if (const auto held = pass.held.find(block.begin()); held != pass.held.end()) {
@@ -42,7 +44,7 @@ absl::Status LoseNodes(State& state, Job& job, Pass& pass, const std::vector<Blo
   return absl::OkStatus();
 }
 
-absl::Status LoseKept(State& state, Job& job, BlobSink& blobs) {
+absl::Status LoseKept(State& state, Job& job, absl::Time now, BlobSink& blobs) {
   std::vector<PassId> ids;
   for (const auto& [id, pass] : job.passes) ids.push_back(id);
   for (const PassId id : ids) {
@@ -54,7 +56,7 @@ absl::Status LoseKept(State& state, Job& job, BlobSink& blobs) {
     }
     if (blocks.empty()) continue;
     ++pass->generation;
-    MOTE_RETURN_IF_ERROR(LoseNodes(state, job, *pass, blocks, "", blobs));
+    MOTE_RETURN_IF_ERROR(LoseNodes(state, job, *pass, blocks, "", now, blobs));
   }
   return absl::OkStatus();
 }

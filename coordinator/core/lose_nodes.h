@@ -16,9 +16,9 @@ namespace mote::coordinator {
 //
 // FailedPrecondition: there is no such node.
 absl::Status LoseNodes(State& state, Job& job, Pass& pass, const std::vector<Block>& blocks, const std::string& worker,
-                       BlobSink& blobs);
+                       absl::Time now, BlobSink& blobs);
 
 // The job has ended, and workers may drop what they keep of it: a retry makes it again.
-absl::Status LoseKept(State& state, Job& job, BlobSink& blobs);
+absl::Status LoseKept(State& state, Job& job, absl::Time now, BlobSink& blobs);
 
 }  // namespace mote::coordinator

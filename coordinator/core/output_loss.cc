@@ -48,7 +48,7 @@ void Lose(Transaction& tx, const Job& job, const Pass& pass, const std::vector<B
   for (size_t at = 0; at < blocks.size(); at += kBlocksMax) {
     const auto begin = blocks.begin() + static_cast<std::ptrdiff_t>(at);
     const auto end = begin + static_cast<std::ptrdiff_t>(std::min(kBlocksMax, blocks.size() - at));
-    tx.EmitOf(pass, OutputLost{job.id, pass.id, {begin, end}, pass.generation + 1, worker});
+    tx.EmitOf(pass, OutputLost{job.id, pass.id, {begin, end}, pass.generation + 1, worker, tx.now});
   }
 }
 

@@ -117,6 +117,7 @@ absl::Status Restore(State& state, const PassRestored& event) {
     folded->folding[event.folds->block.begin()] = {event.planned.pass, event.folds->block};
   }
   if (event.result && event.result->root.artifact) Use(state, *event.result->root.artifact);
+  UseInputs(state, pass);
   job->passes.emplace(event.planned.pass, std::move(pass));
   UpdateRunnable(state, *job, /*is_restored=*/true);
   return absl::OkStatus();

@@ -58,6 +58,7 @@ void Fill(const OutputLost& event, records::Event* record) {
   for (const Block& block : event.blocks) *proto.add_blocks() = ToProto(block);
   proto.set_generation(event.generation);
   proto.set_worker(event.worker);
+  *proto.mutable_time() = ToProto(event.time);
 }
 
 void Fill(const StageBound& event, records::Event* record) {

@@ -51,7 +51,7 @@ absl::StatusOr<Event> From(const records::SubtreeFolded& proto) {
 }
 
 absl::StatusOr<Event> From(const records::OutputLost& proto) {
-  OutputLost event{{proto.job()}, {proto.pass()}, {}, proto.generation(), proto.worker()};
+  OutputLost event{{proto.job()}, {proto.pass()}, {}, proto.generation(), proto.worker(), FromProto(proto.time())};
   for (const v1::Block& block_proto : proto.blocks()) {
     MOTE_ASSIGN_OR_RETURN(const Block block, FromProto(block_proto));
     event.blocks.push_back(block);

@@ -49,6 +49,8 @@ Spilled RunSum(int64_t partial_bytes_max, int64_t spilled_bytes_min) {
                                    [](const Node& node) { return node.in_store(); });
   }
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  c.Advance(absl::Seconds(20));
+  EXPECT_TRUE(c.core().state().artifact_users.empty()) << "nothing reads partials any more";
   spilled.answer = AnswerOf(c, job);
   return spilled;
 }
