@@ -55,6 +55,16 @@ TEST(Conversions, NodesOfOneKindAreAcceptedAndOthersRefusedByBothSides) {
   ExpectBoth(false, node, "a block before every tree");
 }
 
+TEST(Conversions, WhatAnEngineReportsReachesTheCoordinatorAsTheSameFault) {
+  for (const FaultKind kind :
+       {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory, FaultKind::kTimeout,
+        FaultKind::kUnavailable, FaultKind::kDevice, FaultKind::kGivenBack, FaultKind::kInputChanged}) {
+    const v1::Fault from_engine = wire::ToProto(Failure{kind, -1, "", "", ""});
+    const v1::Fault from_supervisor = wire::ToProto(wire::FromProto(from_engine));
+    EXPECT_EQ(coordinator::FromProto(from_supervisor)->kind, kind) << Name(kind);
+  }
+}
+
 TEST(Conversions, CostsWithNegativeOrMissingNumbersAreRefusedByBothSides) {
   ExpectBoth(true, SomeCost(), "a cost");
   v1::Cost cost = SomeCost();

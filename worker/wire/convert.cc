@@ -48,6 +48,10 @@ mote::v1::FaultKind ToProto(FaultKind kind) {
       return mote::v1::FAULT_KIND_GIVEN_BACK;
     case FaultKind::kLeaseExpired:
       return mote::v1::FAULT_KIND_LEASE_EXPIRED;
+    case FaultKind::kDeadline:
+      return mote::v1::FAULT_KIND_DEADLINE;
+    case FaultKind::kInputChanged:
+      return mote::v1::FAULT_KIND_INPUT_CHANGED;
   }
   return mote::v1::FAULT_KIND_UNSPECIFIED;
 }
@@ -70,6 +74,8 @@ FaultKind FromProto(mote::v1::FaultKind kind) {
       return FaultKind::kGivenBack;
     case mote::v1::FAULT_KIND_LEASE_EXPIRED:
       return FaultKind::kLeaseExpired;
+    case mote::v1::FAULT_KIND_INPUT_CHANGED:
+      return FaultKind::kInputChanged;
     default:
       return FaultKind::kEngineCrash;
   }
