@@ -12,6 +12,8 @@ namespace mote::client {
 namespace {
 
 constexpr int kPageSize = 500;
+// Of the rows of a billion tasks.
+constexpr absl::Duration kLedgerTimeout = absl::Hours(1);
 
 // False: nobody listens there (refused, no such host), or not within `timeout`.
 bool WaitUntilReady(grpc::Channel& channel, absl::Duration timeout) {
@@ -172,6 +174,24 @@ absl::StatusOr<v1::ReadLogResponse> Client::ReadLog(const std::string& worker, u
   v1::ReadLogResponse response;
   MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ReadLog, request, &response));
   return response;
+}
+
+absl::StatusOr<std::vector<v1::LedgerEntry>> Client::ReadLedger(uint64_t job_id, bool task_columns) {
+  v1::ReadLedgerRequest request;
+  request.set_job_id(job_id);
+  request.set_task_columns(task_columns);
+  std::vector<v1::LedgerEntry> entries;
+  MOTE_RETURN_IF_ERROR(connection_->Retry([&](grpc::ClientContext* context) {
+    entries.clear();
+    context->set_deadline(absl::ToChronoTime(absl::Now() + kLedgerTimeout));
+    const auto stream = connection_->jobs->ReadLedger(context, request);
+    v1::ReadLedgerResponse response;
+    while (stream->Read(&response)) {
+      for (v1::LedgerEntry& entry : *response.mutable_entries()) entries.push_back(std::move(entry));
+    }
+    return stream->Finish();
+  }));
+  return entries;
 }
 
 absl::Status Client::DrainWorker(const std::string& worker) {

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "common/artifact.h"
 #include "mote/v1/job_service.pb.h"
+#include "mote/v1/ledger.pb.h"
 
 namespace grpc {
 class ChannelInterface;
@@ -64,6 +65,9 @@ class Client {
   absl::StatusOr<std::vector<v1::Worker>> ListWorkers();
   // What the worker's engines wrote; `job_id` 0: for any job. Lines after number `after`.
   absl::StatusOr<v1::ReadLogResponse> ReadLog(const std::string& worker, uint64_t job_id, int64_t after);
+  // What the attempts at a job's blocks cost, in the order of their reports. With
+  // `task_columns` also of each task: a byte or so for each in memory.
+  absl::StatusOr<std::vector<v1::LedgerEntry>> ReadLedger(uint64_t job_id, bool task_columns);
   absl::Status DrainWorker(const std::string& worker);
 
   // Calls `on_change` with the job now and after each change, until it has ended or

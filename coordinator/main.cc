@@ -23,6 +23,7 @@
 #include "coordinator/journal/null_journal.h"
 #include "coordinator/journal/sqlite_journal.h"
 #include "coordinator/journal/state_dir.h"
+#include "coordinator/ledger/ledger.h"
 #include "coordinator/plan/registry.h"
 #include "coordinator/rpc/listen_address.h"
 #include "coordinator/rpc/rpc_server.h"
@@ -46,6 +47,7 @@ struct Options {
   int64_t disk_reserve_bytes = 256 << 20;
   int64_t block_tasks = INT64_MAX;
   int64_t partial_bytes = CoreOptions().partial_bytes_max;
+  int64_t ledger_bytes = Ledger::Options().bytes_max;
   std::string worker_limit = "2.8s";
   bool insecure = false;
 };
@@ -86,6 +88,12 @@ void Declare(CLI::App* app, Options* options) {
   app->add_option("--partial-bytes", options->partial_bytes,
                   "of the partials of one pass that may wait in memory, such as 64MB; what is beyond goes to the disk")
       ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  app->add_option(
+         "--ledger-bytes", options->ledger_bytes,
+         "of what tasks of all jobs cost (`mote cost --tasks`), such as 1GB; beyond it the oldest is forgotten")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app->add_option("--worker-limit", options->worker_limit,
                   "a worker that is silent for longer is lost, and its leases are granted to others")
@@ -145,6 +153,7 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   MOTE_RETURN_IF_ERROR(TryListening(options.listen));
   MOTE_ASSIGN_OR_RETURN(const StateDir dir, StateDir::Open(options.state_dir));
   MOTE_ASSIGN_OR_RETURN(const auto artifacts, ArtifactStore::Open(dir.artifacts_path(), options.disk_reserve_bytes));
+  MOTE_ASSIGN_OR_RETURN(const auto ledger, Ledger::Open(dir.ledger_path(), {.bytes_max = options.ledger_bytes}));
   MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, OpenJournal(options, dir));
   if (const absl::Status reserve = artifacts->CheckReserve(); !reserve.ok()) {
     spdlog::warn("no new jobs or artifacts are taken: {}", std::string(reserve.message()));
@@ -157,11 +166,11 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   MOTE_ASSIGN_OR_RETURN(core_options.heartbeat_timeout, WorkerLimit(options));
   Core core(core_options, BuiltinPlanners());
   Loop* loop_address = nullptr;  // the server and the loop need each other
-  RpcServer rpc(BuiltinPlanners(), *artifacts, [&loop_address](Command command) {
+  RpcServer rpc(BuiltinPlanners(), *artifacts, *ledger, [&loop_address](Command command) {
     return loop_address != nullptr && loop_address->Post(std::move(command));
   });
   ReleaseToNetwork sink(rpc);
-  Loop loop({}, core, *journal, *artifacts, sink, EndAtOnce);
+  Loop loop({}, core, *journal, *artifacts, *ledger, sink, EndAtOnce);
   MOTE_RETURN_IF_ERROR(loop.Recover());
   loop_address = &loop;
   loop.Start();

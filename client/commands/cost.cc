@@ -1,11 +1,13 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "client/commands/commands.h"
 #include "client/text/cost_comparison.h"
 #include "client/text/cost_table.h"
+#include "client/text/task_rows.h"
 #include "common/status_macros.h"
 
 namespace mote::client {
@@ -13,6 +15,7 @@ namespace {
 
 struct Options {
   std::vector<uint64_t> ids;  // one, or two to compare
+  bool tasks = false;         // a row a task
   OutputFormat format = OutputFormat::kTable;
 };
 
@@ -27,8 +30,28 @@ absl::Status PrintComparison(Client& client, const v1::Job& before, const Option
   return absl::OkStatus();
 }
 
+absl::Status PrintTasks(Client& client, const v1::Job& job, const Options& options) {
+  if (options.ids.size() != 1 || options.format == OutputFormat::kYaml) {
+    return absl::InvalidArgumentError("--tasks shows one job, with -o table, csv or json");
+  }
+  MOTE_ASSIGN_OR_RETURN(const auto entries, client.ReadLedger(job.id(), /*task_columns=*/true));
+  const TaskRowForm form = options.format == OutputFormat::kCsv    ? TaskRowForm::kCsv
+                           : options.format == OutputFormat::kJson ? TaskRowForm::kJson
+                                                                   : TaskRowForm::kTable;
+  MOTE_ASSIGN_OR_RETURN(const int64_t rows,
+                        WriteTaskRows(job, entries, form, [](std::string_view text) { std::cout << text; }));
+  std::cout.flush();
+  if (const int64_t tasks = TotalCost(job).tasks(); rows < tasks) {
+    std::cerr << "mote: " << tasks - rows << " of " << tasks
+              << " measured tasks have no row: they were run again, or are older than what the coordinator keeps "
+                 "(mote-coordinator --ledger-bytes)\n";
+  }
+  return absl::OkStatus();
+}
+
 absl::Status PrintCost(Client& client, const Options& options) {
   MOTE_ASSIGN_OR_RETURN(const v1::Job job, client.GetJob(options.ids.front()));
+  if (options.tasks) return PrintTasks(client, job, options);
   if (options.ids.size() == 2) return PrintComparison(client, job, options);
   if (options.format == OutputFormat::kCsv) {
     std::cout << CostCsv(job);
@@ -46,6 +69,7 @@ void AddCost(CLI::App* app, Invocation* invocation) {
   command->add_option("ID", options->ids, "The job's id; two of them: the change from the first to the second")
       ->required()
       ->expected(1, 2);
+  command->add_flag("--tasks", options->tasks, "A row for every task, as it was measured");
   AddFormat(command, &options->format, {"table", "json", "yaml", "csv"});
   command->callback([=] {
     invocation->body = [=] { return WithClient(*invocation, [=](Client& c) { return PrintCost(c, *options); }); };

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "client/commands/commands.h"
 #include "client/text/story.h"
+#include "client/text/time_use_text.h"
 #include "common/status_macros.h"
 
 namespace mote::client {
@@ -24,7 +25,14 @@ absl::Status Explain(Client& client, const Options& options) {
     MOTE_ASSIGN_OR_RETURN(task, ParseTaskName(absl::StrJoin(options.task, ":")));
   }
   MOTE_ASSIGN_OR_RETURN(const v1::ExplainJobResponse story, client.ExplainJob(options.id, task.task, task.stage));
-  if (!PrintStructured(StoryJson(story, task), options.format)) std::cout << StoryText(story, task);
+  std::vector<StageTime> uses;
+  if (options.task.empty()) {
+    MOTE_ASSIGN_OR_RETURN(const auto entries, client.ReadLedger(options.id, /*task_columns=*/false));
+    uses = TimeUseOf(story.job(), entries);
+  }
+  OrderedJson json = StoryJson(story, task);
+  if (options.task.empty()) json["time"] = TimeUseJson(uses);
+  if (!PrintStructured(json, options.format)) std::cout << StoryText(story, task) << TimeUseText(uses);
   return absl::OkStatus();
 }
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "client/text/csv_field.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "client/text/verification.h"
@@ -66,13 +66,9 @@ OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
   return json;
 }
 
-// A field of CSV (RFC 4180).
-std::string CsvField(const OrderedJson& value) {
+std::string FieldOf(const OrderedJson& value) {
   if (value.is_null()) return "";
-  if (!value.is_string()) return value.dump();
-  const std::string& text = value.get_ref<const std::string&>();
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+  return value.is_string() ? CsvField(value.get_ref<const std::string&>()) : value.dump();
 }
 
 }  // namespace
@@ -157,7 +153,7 @@ std::string CostCsv(const v1::Job& job) {
     return absl::StrCat(absl::StrJoin(fields.items(), ",", cell), "\n");
   };
   const auto name = [](std::string* out, const auto& item) { out->append(item.key()); };
-  const auto value = [](std::string* out, const auto& item) { out->append(CsvField(item.value())); };
+  const auto value = [](std::string* out, const auto& item) { out->append(FieldOf(item.value())); };
   OrderedJson total = json["total"];
   total["reused_from"] = nullptr;
   std::string text = line(total, name);

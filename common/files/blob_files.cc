@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,10 +35,6 @@ void RemoveLeftovers(const std::string& folder) {
 }
 
 }  // namespace
-
-MappedBlob::~MappedBlob() {
-  if (address_ != nullptr) ::munmap(const_cast<void*>(address_), size_);
-}
 
 absl::StatusOr<std::unique_ptr<BlobFiles>> BlobFiles::Open(std::string dir) {
   MOTE_RETURN_IF_ERROR(MakeDirectories(dir + "/tmp"));
@@ -121,15 +116,7 @@ absl::Status BlobFiles::Sync(const std::vector<Digest>& digests) {
 }
 
 absl::StatusOr<std::shared_ptr<const MappedBlob>> BlobFiles::Map(const Digest& digest) const {
-  const std::string path = Path(digest);
-  MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(path, O_RDONLY));
-  struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return FileError("reading", path);
-  const size_t size = static_cast<size_t>(info.st_size);
-  if (size == 0) return std::make_shared<const MappedBlob>(nullptr, 0);
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
-  if (address == MAP_FAILED) return FileError("mapping", path);
-  return std::make_shared<const MappedBlob>(address, size);
+  return MapFile(Path(digest));
 }
 
 absl::StatusOr<int64_t> BlobFiles::Size(const Digest& digest) const {

@@ -22,24 +22,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/digest.h"
+#include "common/files/mapped_blob.h"
 
 namespace mote {
-
-// A blob's bytes, mapped read-only for as long as the object lives (the file may
-// be removed meanwhile). Thread-safe.
-class MappedBlob {
- public:
-  MappedBlob(const void* address, size_t size) : address_(address), size_(size) {}
-  ~MappedBlob();
-  MappedBlob(const MappedBlob&) = delete;
-  MappedBlob& operator=(const MappedBlob&) = delete;
-
-  std::string_view bytes() const { return {static_cast<const char*>(address_), size_}; }
-
- private:
-  const void* address_;  // nullptr for an empty blob, which cannot be mapped
-  size_t size_;
-};
 
 class BlobFiles {
  public:

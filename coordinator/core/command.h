@@ -103,6 +103,8 @@ struct WorkerReport {
   Cost cost;
   std::optional<Failure> failure;
   absl::Duration slot_time;
+  std::string task_columns = {};  // what each task cost, as the worker says
+  absl::Duration age = {};        // since the attempt ended
 };
 struct WorkerHeartbeat {
   SessionId session;

@@ -14,6 +14,7 @@
 #include "common/ids.h"
 #include "common/log_line.h"
 #include "common/pass_spec.h"
+#include "coordinator/core/ledger_entry.h"
 #include "coordinator/core/view.h"
 
 namespace mote::coordinator {
@@ -113,7 +114,16 @@ struct DropArtifacts {
   std::vector<ArtifactRef> artifacts;
 };
 
+// To the ledger -------------------------------------------------------------------
+
+// Written before the events are durable: what is committed is in the ledger, also after
+// a crash. An entry without its commit is followed by a later one of the same tasks.
+struct RecordAttempt {
+  LedgerEntry entry;
+};
+
 using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendShorten, SendDropPass, SendReleasePartial,
-                            SendHeartbeatAck, SendDrain, SendReadLog, CloseSession, Reply, JobChanged, DropArtifacts>;
+                            SendHeartbeatAck, SendDrain, SendReadLog, CloseSession, Reply, JobChanged, DropArtifacts,
+                            RecordAttempt>;
 
 }  // namespace mote::coordinator

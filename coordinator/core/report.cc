@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "common/planted.h"
 #include "common/status_macros.h"
+#include "coordinator/core/entry_of.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/fold_tasks.h"
@@ -148,14 +149,18 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
   // Part of a block that is to be verified cannot be compared: it is run again whole.
   if (verified && *done_end < block_end) done_end = token.block.begin();
+  LedgerEntry entry = EntryOf(tx, report, *worker, slot, *done_end, slot_time);
   if (verified && *done_end == block_end) {
-    OnVerifiedReport(tx, report, *worker, slot_time);
+    const bool committed = OnVerifiedReport(tx, report, *worker, slot_time);
+    entry.outcome = committed ? LedgerOutcome::kCommitted : LedgerOutcome::kHeld;
   } else if (*done_end > token.block.begin()) {
     BlockCommitted commit{token, worker->name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
     Spill(tx, *pass, &commit.nodes);
     commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
     tx.EmitOf(*pass, std::move(commit));
+    entry.outcome = LedgerOutcome::kCommitted;
   }
+  tx.Send(RecordAttempt{std::move(entry)});
   // A finished prefix carries the time of its attempt.
   const absl::Duration wasted = *done_end > token.block.begin() ? absl::ZeroDuration() : slot_time;
   if (report.failure && *done_end < block_end) {

@@ -118,7 +118,7 @@ std::optional<Block> HeldBlockFor(const State& state, const Job& job, const Pass
   return std::nullopt;
 }
 
-void OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time) {
+bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time) {
   const LeaseToken& token = report.token;
   const Job& job = *tx.state.FindJob(token.job);
   const Pass& pass = *tx.state.FindPass(token.job, token.pass);
@@ -127,16 +127,21 @@ void OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker&
   known.Add(worker.name, report.nodes, report.cost, slot_time);
   switch (known.Judge(job.admitted.stages[pass.stage].spec.verify.runs())) {
     case Verdict::kAgreed:
-      return Commit(tx, token, known, slot_time);
+      Commit(tx, token, known, slot_time);
+      return true;
     case Verdict::kNoTwoAgree:
-      return Fail(tx, token, known);
+      Fail(tx, token, known);
+      return false;
     case Verdict::kContradicts:
       tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time});
-      return Distrust(tx, job, worker.name,
-                      absl::StrCat("its results of ", Where(job, pass, token.block), " differ from run to run"));
+      Distrust(tx, job, worker.name,
+               absl::StrCat("its results of ", Where(job, pass, token.block), " differ from run to run"));
+      return false;
     case Verdict::kOpen:
-      return tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time});
+      tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time});
+      return false;
   }
+  return false;
 }
 
 }  // namespace mote::coordinator

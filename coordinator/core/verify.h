@@ -19,7 +19,7 @@ bool IsVerified(const Job& job, const Pass& pass, Block block);
 std::optional<Block> HeldBlockFor(const State& state, const Job& job, const Pass& pass, const Worker& worker);
 
 // The whole of a verified block was reported under a current token: holds it, and
-// commits, distrusts or ends the job by what the runs say together.
-void OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time);
+// commits, distrusts or ends the job by what the runs say together. True: it committed.
+bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time);
 
 }  // namespace mote::coordinator

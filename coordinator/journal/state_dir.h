@@ -5,6 +5,7 @@
 //                    record that was acknowledged last)
 //   epoch            the last epoch, with --journal none only
 //   artifacts/       blobs
+//   ledger/          what attempts cost
 #pragma once
 
 #include <string>
@@ -26,6 +27,7 @@ class StateDir {
   std::string journal_path() const { return path_ + "/journal.sqlite"; }
   std::string epoch_path() const { return path_ + "/epoch"; }
   std::string artifacts_path() const { return path_ + "/artifacts"; }
+  std::string ledger_path() const { return path_ + "/ledger"; }
 
  private:
   StateDir(std::string path, FileDescriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}

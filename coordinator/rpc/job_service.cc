@@ -12,6 +12,7 @@
 #include "coordinator/convert/view_convert.h"
 #include "coordinator/rpc/grpc_status.h"
 #include "coordinator/rpc/job_watcher.h"
+#include "coordinator/rpc/ledger_stream.h"
 #include "coordinator/rpc/stored_artifacts.h"
 
 namespace mote::coordinator {
@@ -227,6 +228,14 @@ grpc::ServerUnaryReactor* JobService::ReadLog(grpc::CallbackServerContext* conte
       },
       [response](const Reply& reply) { *response = ToProto(AnswerOf<LogChunk>(reply)); });
   return reactor;
+}
+
+grpc::ServerWriteReactor<v1::ReadLedgerResponse>* JobService::ReadLedger(grpc::CallbackServerContext*,
+                                                                         const v1::ReadLedgerRequest* request) {
+  auto* stream = new LedgerStream(world_.ledger.Read({request->job_id()}), request->task_columns(), world_.disk);
+  const CallId call = world_.calls.Add([stream](const Reply& reply) { stream->Begin(reply.status); });
+  if (!world_.post(coordinator::GetJob{call, {request->job_id()}})) world_.calls.Answer({call, MailboxRefusal(), {}});
+  return stream;
 }
 
 grpc::ServerUnaryReactor* JobService::DrainWorker(grpc::CallbackServerContext* context,

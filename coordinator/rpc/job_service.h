@@ -9,6 +9,7 @@
 #include "coordinator/artifacts/artifact_store.h"
 #include "coordinator/artifacts/disk_threads.h"
 #include "coordinator/core/planner.h"
+#include "coordinator/ledger/ledger.h"
 #include "coordinator/rpc/call_table.h"
 #include "coordinator/rpc/mailbox.h"
 #include "coordinator/rpc/watch_hub.h"
@@ -25,6 +26,7 @@ class JobService : public v1::JobService::CallbackService {
   struct World {
     const PlannerTable& planners;
     ArtifactStore& artifacts;
+    const Ledger& ledger;
     DiskThreads& disk;
     CallTable& calls;
     WatchHub& watches;
@@ -55,6 +57,8 @@ class JobService : public v1::JobService::CallbackService {
                                         v1::ListWorkersResponse* response) override;
   grpc::ServerUnaryReactor* ReadLog(grpc::CallbackServerContext* context, const v1::ReadLogRequest* request,
                                     v1::ReadLogResponse* response) override;
+  grpc::ServerWriteReactor<v1::ReadLedgerResponse>* ReadLedger(grpc::CallbackServerContext* context,
+                                                               const v1::ReadLedgerRequest* request) override;
   grpc::ServerUnaryReactor* DrainWorker(grpc::CallbackServerContext* context, const v1::DrainWorkerRequest* request,
                                         v1::DrainWorkerResponse* response) override;
 

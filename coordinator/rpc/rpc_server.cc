@@ -35,11 +35,11 @@ absl::Status Stopping() { return absl::UnavailableError("the coordinator stops; 
 
 }  // namespace
 
-RpcServer::RpcServer(const PlannerTable& planners, ArtifactStore& artifacts, PostCommand post)
+RpcServer::RpcServer(const PlannerTable& planners, ArtifactStore& artifacts, const Ledger& ledger, PostCommand post)
     : sessions_(post),
       watches_(calls_, post),
       disk_(kDiskThreads, kDiskQueueMax),
-      job_service_({planners, artifacts, disk_, calls_, watches_, post}),
+      job_service_({planners, artifacts, ledger, disk_, calls_, watches_, post}),
       worker_service_(sessions_, post),
       artifact_service_(artifacts, disk_) {}
 
@@ -107,5 +107,6 @@ void RpcServer::Do(const JobChanged& effect) { watches_.Changed(effect.job, effe
 
 // The loop has done it: nothing of it concerns the network.
 void RpcServer::Do(const DropArtifacts&) {}
+void RpcServer::Do(const RecordAttempt&) {}
 
 }  // namespace mote::coordinator

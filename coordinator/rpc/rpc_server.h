@@ -18,6 +18,7 @@
 #include "coordinator/artifacts/disk_threads.h"
 #include "coordinator/core/effect.h"
 #include "coordinator/core/planner.h"
+#include "coordinator/ledger/ledger.h"
 #include "coordinator/rpc/artifact_service.h"
 #include "coordinator/rpc/call_table.h"
 #include "coordinator/rpc/job_service.h"
@@ -29,8 +30,8 @@ namespace mote::coordinator {
 
 class RpcServer {
  public:
-  // `planners`, `artifacts` and what `post` uses outlive the server.
-  RpcServer(const PlannerTable& planners, ArtifactStore& artifacts, PostCommand post);
+  // `planners`, `artifacts`, `ledger` and what `post` uses outlive the server.
+  RpcServer(const PlannerTable& planners, ArtifactStore& artifacts, const Ledger& ledger, PostCommand post);
   ~RpcServer();  // stops, if Stop was not called
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
@@ -68,6 +69,7 @@ class RpcServer {
   void Do(const Reply& effect);
   void Do(const JobChanged& effect);
   void Do(const DropArtifacts& effect);
+  void Do(const RecordAttempt& effect);
 
   CallTable calls_;
   SessionTable sessions_;

@@ -52,6 +52,8 @@ absl::StatusOr<Command> From(SessionId session, const v1::Report& report) {
   }
   command.slot_time = FromProto(report.slot_time());
   if (command.slot_time < absl::ZeroDuration()) return absl::InvalidArgumentError("slot_time: negative");
+  command.task_columns = report.task_columns();
+  command.age = FromProto(report.age());
   return command;
 }
 

@@ -34,12 +34,13 @@ absl::Time MonotonicNow() {
 
 }  // namespace
 
-Loop::Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, EffectSink& sink,
+Loop::Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, Ledger& ledger, EffectSink& sink,
            std::function<void(absl::Status)> on_fatal)
     : options_(options),
       core_(core),
       journal_(journal),
       artifacts_(artifacts),
+      ledger_(ledger),
       sink_(sink),
       on_fatal_(std::move(on_fatal)),
       snapshotter_(options.snapshots, core.state().options, *core.state().planners, journal) {}
@@ -169,7 +170,27 @@ void Loop::Work(Decision* decision) {
   if (!status.ok()) on_fatal_(std::move(status));
 }
 
+// A ledger that cannot be written costs lines of the ledger, no job.
+void Loop::Record(std::vector<Effect>& effects) {
+  std::vector<LedgerEntry> entries;
+  std::erase_if(effects, [&entries](Effect& effect) {
+    auto* record = std::get_if<RecordAttempt>(&effect);
+    if (record != nullptr) entries.push_back(std::move(record->entry));
+    return record != nullptr;
+  });
+  if (entries.empty()) return;
+  const size_t count = entries.size();
+  const absl::Status status = ledger_.Append(std::move(entries));
+  if (!status.ok() && !std::exchange(ledger_failed_, true)) {
+    spdlog::error("the ledger lacks {} attempts, and more until this is mended: {}", count,
+                  std::string(status.message()));
+  } else if (status.ok() && std::exchange(ledger_failed_, false)) {
+    spdlog::info("the ledger is written again");
+  }
+}
+
 absl::Status Loop::Commit(Decision& decision) {
+  Record(decision.effects);
   for (const auto& [digest, bytes] : decision.blobs) {
     MOTE_RETURN_IF_ERROR(artifacts_.Put(digest, bytes, /*durable=*/false));
   }

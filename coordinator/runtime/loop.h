@@ -2,8 +2,8 @@
 //
 //   1. take a bounded batch of commands from one bounded mailbox; read the clock once
 //   2. Decide each; its events are applied in memory; collect events and effects
-//   3. store the batch's blobs, sync its artifacts, append its events: one durable
-//      commit; if it fails, stop the process
+//   3. write its lines of the ledger, store the batch's blobs, sync its artifacts, append
+//      its events: one durable commit; if it fails, stop the process
 //   4. release the effects, batch by batch in the order of the commits
 //
 // While more commands wait, 3 and 4 are done by a thread of their own and the next batch
@@ -26,6 +26,7 @@
 #include "coordinator/artifacts/artifact_store.h"
 #include "coordinator/core/core.h"
 #include "coordinator/journal/journal.h"
+#include "coordinator/ledger/ledger.h"
 #include "coordinator/runtime/snapshotter.h"
 
 namespace mote::coordinator {
@@ -51,7 +52,7 @@ class Loop {
   // All references outlive the loop. `on_fatal` is called once when a commit failed;
   // it must end the process (a failed fsync is never retried). Nothing is committed or
   // released after that.
-  Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, EffectSink& sink,
+  Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifacts, Ledger& ledger, EffectSink& sink,
        std::function<void(absl::Status)> on_fatal);
   ~Loop();
 
@@ -77,12 +78,15 @@ class Loop {
   void Work(Decision* decision);
   absl::Status Commit(Decision& decision);
   absl::Status Sync(const Decision& decision);
+  void Record(std::vector<Effect>& effects);
   absl::Status Drop(const std::vector<ArtifactRef>& artifacts);
 
   const Options options_;
   Core& core_;
   Journal& journal_;
   ArtifactStore& artifacts_;
+  Ledger& ledger_;
+  bool ledger_failed_ = false;  // by the committing thread alone
   EffectSink& sink_;
   const std::function<void(absl::Status)> on_fatal_;
 

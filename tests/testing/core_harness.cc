@@ -104,6 +104,8 @@ void CoreHarness::Take(mc::Decision decision) {
       for (const PassId pass : welcome->released) drops_[welcome->session].push_back(pass);
     } else if (auto* close = std::get_if<mc::CloseSession>(&effect)) {
       closed_.push_back(close->session);
+    } else if (auto* record = std::get_if<mc::RecordAttempt>(&effect)) {
+      ledger_.push_back(std::move(record->entry));
     } else if (auto* reply = std::get_if<mc::Reply>(&effect)) {
       replies_.push_back(std::move(*reply));
     }
@@ -249,6 +251,8 @@ void CoreHarness::ReportDone(const std::string& worker, const mc::SendLease& lea
   report.session = sessions_.at(worker);
   report.token = lease.token;
   report.nodes = Fold(*lease.pass, block, end);
+  report.task_columns = absl::StrCat("columns of ", report.token.attempt);
+  report.age = absl::Milliseconds(2);
   report.cost.tasks = end - block.begin();
   report.cost.phase_ns[static_cast<int>(Phase::kCompute)] = report.cost.tasks * absl::ToInt64Nanoseconds(task_duration);
   report.slot_time = task_duration * static_cast<double>(report.cost.tasks);

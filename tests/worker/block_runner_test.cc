@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/json.h"
+#include "common/ledger/task_columns.h"
 #include "tests/worker/temporary_directory.h"
 
 namespace mote::engine {
@@ -299,6 +300,45 @@ TEST(BlockRunner, BlobThatCannotBeHadIsUnavailable) {
     return context.Read(Sha256("gone"), &keep).status();
   });
   EXPECT_EQ(runner.Run({0, 0}).fault->kind, FaultKind::kUnavailable);
+}
+
+// What the columns say of each task.
+std::vector<std::pair<int64_t, TaskCost>> RowsOf(const BlockResult& result) {
+  std::vector<std::pair<int64_t, TaskCost>> rows;
+  const absl::Status read = ReadTaskColumns(result.task_columns, INT64_MAX,
+                                            [&](int64_t task, const TaskCost& cost) { rows.emplace_back(task, cost); });
+  EXPECT_TRUE(read.ok()) << read;
+  return rows;
+}
+
+TEST(BlockRunner, EachTaskIsMeasuredOnItsOwn) {
+  Runner runner(8, [](int64_t task, TaskContext& context, std::string* partial) {
+    if (task == 5) {
+      context.AddPhase(Phase::kDecode, 700);
+      context.AddStagedBytes(64);
+    }
+    return Succeed(task, context, partial);
+  });
+  const BlockResult result = runner.Run({3, 0}, {2});
+  const auto rows = RowsOf(result);
+  ASSERT_EQ(rows.size(), 7u);
+  int64_t wall = 0;
+  for (const auto& [task, cost] : rows) {
+    EXPECT_NE(task, 2) << "it is absent";
+    EXPECT_EQ(cost.phase_ns[static_cast<size_t>(Phase::kDecode)], task == 5 ? 700 : 0);
+    EXPECT_EQ(cost.staged_bytes, task == 5 ? 64 : 0);
+    wall += cost.wall_ns;
+  }
+  int64_t busy = 0;
+  for (const int64_t ns : result.cost.phase_ns) busy += ns;
+  EXPECT_LE(wall, busy) << "a block takes as long as its tasks, and some more";
+}
+
+TEST(BlockRunner, TasksBeforeAFailureHaveRows) {
+  Runner runner(8, [](int64_t task, TaskContext& context, std::string* partial) {
+    return task == 5 ? absl::InvalidArgumentError("bad row") : Succeed(task, context, partial);
+  });
+  EXPECT_EQ(RowsOf(runner.Run({3, 0})).size(), 5u);
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ FaultKind FaultKindOf(const absl::Status& status) {
 BlockResult BlockRunner::Run(const BlockOrder& order) {
   BlockResult result;
   context_.BeginBlock();
+  columns_.Clear();
   const PassSpec* const spec = passes_.Find(order.pass);
   if (spec == nullptr) {
     result.fault = Failure{FaultKind::kUnavailable, -1, "the engine was not told of this block's pass", "", ""};
@@ -107,6 +108,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   Cost& cost = context_.cost();
   cost.phase_ns[static_cast<size_t>(Phase::kCompute)] += std::max<int64_t>(0, wall_ns - context_.phase_ns());
   result.cost = std::move(cost);
+  result.task_columns = columns_.Encode();
   result.stored = context_.TakeStored();
   result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());
   if (!status.ok() && !result.cancelled) {
@@ -137,6 +139,7 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
     const int64_t run_end = next_absent < order.absent.size() ? std::min(end, order.absent[next_absent]) : end;
     if (fold.next_task() == run_end) {
       MOTE_RETURN_IF_ERROR(fold.Push(std::nullopt, **reducer, context_.blobs()));
+      columns_.AddAbsent();
       continue;
     }
     if (pass == nullptr) {
@@ -155,6 +158,7 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
 // The inner loop of mote: a few stores, one clock reading and the fold per task.
 absl::Status BlockRunner::RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold) {
   Cost& cost = context_.cost();
+  TaskMeter meter(context_);
   int64_t before = clock_.Now();
   for (int64_t task = begin; task < end; ++task) {
     if (context_.cancelled()) return absl::CancelledError("the lease was revoked");
@@ -168,6 +172,7 @@ absl::Status BlockRunner::RunPresent(OpenPass& pass, int64_t begin, int64_t end,
     const int64_t now = clock_.Now();
     cost.task_ns.Add(now - before);
     ++cost.tasks;
+    meter.EndTask(now - before, columns_);
     before = now;
   }
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/block.h"
@@ -11,9 +12,11 @@
 #include "common/digest.h"
 #include "common/failure.h"
 #include "common/fold.h"
+#include "common/ledger/task_columns.h"
 #include "worker/engine/engine_context.h"
 #include "worker/engine/pass_table.h"
 #include "worker/engine/task_clock.h"
+#include "worker/engine/task_meter.h"
 #include "worker/wire/task_mark.h"
 
 namespace mote::engine {
@@ -29,6 +32,7 @@ struct BlockOrder {
 struct BlockResult {
   std::vector<Node> nodes;
   Cost cost;
+  std::string task_columns;  // of the tasks that ran, in order
   std::optional<Failure> fault;
   std::vector<Digest> stored;  // blobs that the nodes may refer to
   bool cancelled = false;      // nothing is to be reported
@@ -38,8 +42,10 @@ struct BlockResult {
 FaultKind FaultKindOf(const absl::Status& status);
 
 // All nodes of a report together; a longer prefix is cut to what fits, and the
-// rest is run again. A whole block is one node.
-inline constexpr int64_t kReportBytesMax = 192 << 10;
+// rest is run again. A whole block is one node, of 64 KiB at most. With the columns of its
+// tasks it fits a control message of 256 KiB.
+inline constexpr int64_t kReportBytesMax = 80 << 10;
+static_assert(kReportBytesMax + TaskColumnsWriter::kEncodedBytesMax <= 240 << 10);
 
 // Not thread-safe: belongs to the compute thread. Exceptions of kernels end here.
 class BlockRunner {
@@ -57,13 +63,15 @@ class BlockRunner {
   absl::Status RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer);
   absl::StatusOr<std::vector<Node>> TakeNodes(BlockFold& fold, const Reducer& reducer);
   absl::Status RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold);
-  bool IsShortened(int64_t task) const { return task >= end_max_.load(std::memory_order_relaxed); }
+  // What is beyond is left to another lease: it was shortened, or the columns are full.
+  bool IsShortened(int64_t task) const { return task >= end_max_.load(std::memory_order_relaxed) || columns_.full(); }
 
   PassTable& passes_;
   EngineContext& context_;
   wire::TaskMark& mark_;
   const std::atomic<int64_t>& end_max_;
   TaskClock clock_;
+  TaskColumnsWriter columns_;
 };
 
 }  // namespace mote::engine

@@ -36,6 +36,7 @@ pb::EngineMessage ToMessage(const LeaseToken& token, BlockResult result) {
   *done.mutable_cost() = wire::ToProto(result.cost);
   if (result.fault) *done.mutable_fault() = wire::ToProto(*result.fault);
   for (const Digest& digest : result.stored) done.add_stored(std::string(digest.Raw()));
+  done.set_task_columns(std::move(result.task_columns));
   return message;
 }
 

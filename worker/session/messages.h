@@ -69,6 +69,8 @@ struct Report {
   Cost cost;
   std::optional<Failure> fault;
   absl::Duration slot_time;
+  std::string task_columns = {};  // what each task cost
+  absl::Time ended = {};          // by the worker's clock
 };
 
 // To be done by the shell -----------------------------------------------------------

@@ -11,7 +11,7 @@ namespace mote::worker {
 namespace {
 
 int64_t Bytes(const Report& report) {
-  int64_t bytes = 0;
+  auto bytes = static_cast<int64_t>(report.task_columns.size());
   for (const Node& node : report.nodes) bytes += node.partial ? static_cast<int64_t>(node.partial->size()) : 0;
   return bytes;
 }

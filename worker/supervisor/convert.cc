@@ -31,7 +31,7 @@ mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<
   return message;
 }
 
-mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker) {
+mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker, absl::Time now) {
   mote::v1::SessionRequest message;
   mote::v1::Report& out = *message.mutable_report();
   *out.mutable_token() = wire::ToProto(report.token);
@@ -42,6 +42,8 @@ mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& 
     out.mutable_fault()->set_worker(worker);
   }
   *out.mutable_slot_time() = wire::ToProto(report.slot_time);
+  out.set_task_columns(report.task_columns);
+  *out.mutable_age() = wire::ToProto(std::max(absl::ZeroDuration(), now - report.ended));
   return message;
 }
 
@@ -129,7 +131,7 @@ absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
   return out;
 }
 
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time) {
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, absl::Time ended) {
   Report out;
   for (const mote::v1::Node& node : done.nodes()) {
     MOTE_ASSIGN_OR_RETURN(Node converted, wire::FromProto(node));
@@ -138,6 +140,8 @@ absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::
   MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
   if (done.has_fault()) out.fault = wire::FromProto(done.fault());
   out.slot_time = slot_time;
+  out.task_columns = done.task_columns();
+  out.ended = ended;
   return out;
 }
 

@@ -17,8 +17,8 @@ namespace mote::worker {
 // `ready`: what each slot's first engine said, by slot.
 mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<mote::engine::v1::Ready>& ready,
                                       const Connect& connect, const std::string& blob_address);
-// `worker` is written into the fault.
-mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker);
+// `worker` is written into the fault. `now`: by the clock of the report.
+mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& worker, absl::Time now);
 mote::v1::SessionRequest HeartbeatMessage(const SendHeartbeat& heartbeat);
 mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state);
 mote::v1::SessionRequest LogMessage(uint64_t request, const LogChunk& chunk);
@@ -31,6 +31,6 @@ absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
 absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
 ReadLog FromProto(const mote::v1::ReadLog& read);
 // An engine's answer, without the blobs that it stored.
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time);
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, absl::Time ended);
 
 }  // namespace mote::worker

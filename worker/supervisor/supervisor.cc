@@ -163,7 +163,7 @@ void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone 
   locations_.Forget(lease.lease);
   const std::string missing = std::exchange(missing_[lease.slot], "");
   if (done.cancelled() || !session_.Holds(lease.lease)) return;
-  absl::StatusOr<Report> report = FromProto(done, slot_time);
+  absl::StatusOr<Report> report = FromProto(done, slot_time, LoopNow());
   if (!report.ok()) {
     Failure failure{FaultKind::kEngineCrash, -1, std::string(report.status().message()), "", ""};
     return OnBlockLost(lease, std::move(failure), slot_time);
@@ -238,6 +238,7 @@ void Supervisor::OnBlockLost(const RunLease& lease, Failure failure, absl::Durat
   Report report;
   report.fault = std::move(failure);
   report.slot_time = slot_time;
+  report.ended = LoopNow();
   Perform(session_.OnFinished(lease.lease, std::move(report)));
 }
 
@@ -347,7 +348,7 @@ void Supervisor::Send(pb::SessionRequest message) {
   if (stream_ != nullptr && !stream_->Send(std::move(message))) stream_->Cancel();
 }
 
-void Supervisor::Do(const SendReport& action) { Send(ReportMessage(*action.report, options_.name)); }
+void Supervisor::Do(const SendReport& action) { Send(ReportMessage(*action.report, options_.name, LoopNow())); }
 void Supervisor::Do(const SendHeartbeat& action) { Send(HeartbeatMessage(action)); }
 void Supervisor::Do(const SendSlotState& action) { Send(SlotStateMessage(action)); }
 void Supervisor::Do(const SendLog& action) {

@@ -46,7 +46,7 @@ class LoopTest : public ::testing::Test {
   }
 
   void Start() {
-    loop_ = std::make_unique<Loop>(options_, *core_, journal_, *artifacts_, sink_,
+    loop_ = std::make_unique<Loop>(options_, *core_, journal_, *artifacts_, *ledger_, sink_,
                                    [this](absl::Status status) { fatal_.set_value(std::move(status)); });
     ASSERT_THAT(loop_->Recover(), IsOk());
     loop_->Start();
@@ -64,6 +64,7 @@ class LoopTest : public ::testing::Test {
   std::unique_ptr<Core> core_;
   testing::MemoryJournal journal_;
   std::unique_ptr<ArtifactStore> artifacts_ = *ArtifactStore::Open(dir_ / "artifacts", 0);
+  std::unique_ptr<Ledger> ledger_ = *Ledger::Open(dir_ / "ledger", {});
   CountReplies sink_;
   Loop::Options options_;
   std::promise<absl::Status> fatal_;

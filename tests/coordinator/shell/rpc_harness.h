@@ -61,7 +61,9 @@ class RpcHarness {
   // `address`: empty for a channel within the process.
   explicit RpcHarness(int64_t disk_reserve_bytes = 0, const std::string& address = "")
       : store_(*ArtifactStore::Open(dir_ / "artifacts", disk_reserve_bytes)),
-        server_(BuiltinPlanners(), *store_, [this](Command command) { return mailbox_.Post(std::move(command)); }) {
+        ledger_(*Ledger::Open(dir_ / "ledger", {})),
+        server_(BuiltinPlanners(), *store_, *ledger_,
+                [this](Command command) { return mailbox_.Post(std::move(command)); }) {
     const absl::StatusOr<std::string> started = server_.Start(address);
     MOTE_CHECK(started.ok(), "the server starts");
     channel_ = address.empty() ? server_.InProcessChannel()
@@ -70,6 +72,7 @@ class RpcHarness {
 
   FakeMailbox& mailbox() { return mailbox_; }
   ArtifactStore& store() { return *store_; }
+  Ledger& ledger() { return *ledger_; }
   RpcServer& server() { return server_; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
   const TempDir& dir() const { return dir_; }
@@ -87,6 +90,7 @@ class RpcHarness {
   TempDir dir_;
   FakeMailbox mailbox_;
   std::unique_ptr<ArtifactStore> store_;
+  std::unique_ptr<Ledger> ledger_;
   RpcServer server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

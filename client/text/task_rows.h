@@ -1,0 +1,28 @@
+// What each task of a job cost: a row a task, for `mote cost --tasks`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "mote/v1/job.pb.h"
+#include "mote/v1/ledger.pb.h"
+
+namespace mote::client {
+
+enum class TaskRowForm {
+  kTable,  // a line of headings, then aligned columns; seconds as people read them
+  kCsv,    // a line of names; nanoseconds and bytes
+  kJson,   // an array of objects, one a line
+};
+
+// Writes the rows of every task that was settled, in the order of stage, pass and task,
+// piece by piece; answers how many. Nothing is kept: there may be a billion.
+//
+// InvalidArgument: an entry's columns cannot be read; names its worker and tasks.
+absl::StatusOr<int64_t> WriteTaskRows(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries, TaskRowForm form,
+                                      const std::function<void(std::string_view)>& write);
+
+}  // namespace mote::client

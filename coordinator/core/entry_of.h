@@ -1,0 +1,15 @@
+// What an attempt's report says to the ledger.
+#pragma once
+
+#include "coordinator/core/command.h"
+#include "coordinator/core/ledger_entry.h"
+#include "coordinator/core/transaction.h"
+
+namespace mote::coordinator {
+
+// Of an attempt that finished the tasks before `done_end` of its block; `slot_time` as it
+// is believed. Nothing of it is settled yet: kWasted.
+LedgerEntry EntryOf(const Transaction& tx, const WorkerReport& report, const Worker& worker, int slot, int64_t done_end,
+                    absl::Duration slot_time);
+
+}  // namespace mote::coordinator

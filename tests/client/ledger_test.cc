@@ -1,0 +1,210 @@
+// What a job's ledger tells people: rows of tasks, and a trace.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/ledger/settled_tasks.h"
+#include "client/ledger/time_use.h"
+#include "client/text/task_rows.h"
+#include "client/text/time_use_text.h"
+#include "client/text/trace.h"
+#include "common/json.h"
+#include "common/ledger/task_columns.h"
+
+namespace mote::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+// Task i of it took `wall_ns` + i.
+v1::LedgerEntry EntryOf(uint64_t pass, int64_t begin, int64_t end, int64_t wall_ns, const std::string& worker = "w1") {
+  v1::LedgerEntry entry;
+  entry.set_pass(pass);
+  entry.set_kernel("noop");
+  entry.set_tasks_begin(begin);
+  entry.set_tasks_end(end);
+  entry.set_worker(worker);
+  entry.set_outcome(v1::LEDGER_OUTCOME_COMMITTED);
+  TaskColumnsWriter columns;
+  for (int64_t i = 0; i < end - begin; ++i) columns.AddComputed(wall_ns + i);
+  entry.set_task_columns(columns.Encode());
+  return entry;
+}
+
+v1::Job JobOf(const std::string& stage) {
+  v1::Job job;
+  job.add_stages()->set_name(stage);
+  return job;
+}
+
+std::string RowsOf(const std::vector<v1::LedgerEntry>& entries, TaskRowForm form, const std::string& stage = "work") {
+  std::string text;
+  EXPECT_TRUE(WriteTaskRows(JobOf(stage), entries, form, [&](std::string_view piece) { text.append(piece); }).ok());
+  return text;
+}
+
+std::vector<std::string> PiecesOf(const std::vector<v1::LedgerEntry>& entries) {
+  std::vector<std::string> pieces;
+  for (const SettledTasks& tasks : SettledTasksOf(entries)) {
+    pieces.push_back(tasks.entry->worker() + " " + std::to_string(tasks.begin) + "-" + std::to_string(tasks.end));
+  }
+  return pieces;
+}
+
+TEST(SettledTasks, TheLastCommitOfATaskCounts) {
+  EXPECT_THAT(PiecesOf({EntryOf(1, 0, 8, 1, "a"), EntryOf(1, 8, 16, 1, "b")}), ElementsAre("a 0-8", "b 8-16"));
+  EXPECT_THAT(PiecesOf({EntryOf(1, 0, 8, 1, "a"), EntryOf(1, 0, 8, 1, "b")}), ElementsAre("b 0-8"));
+  EXPECT_THAT(PiecesOf({EntryOf(1, 0, 8, 1, "a"), EntryOf(1, 2, 4, 1, "b")}), ElementsAre("a 0-2", "b 2-4", "a 4-8"));
+  EXPECT_THAT(PiecesOf({EntryOf(1, 0, 4, 1, "a"), EntryOf(1, 4, 8, 1, "b"), EntryOf(1, 2, 6, 1, "c")}),
+              ElementsAre("a 0-2", "c 2-6", "b 6-8"));
+  EXPECT_THAT(PiecesOf({EntryOf(2, 0, 1, 1, "b"), EntryOf(1, 0, 1, 1, "a")}), ElementsAre("a 0-1", "b 0-1"))
+      << "by pass";
+}
+
+TEST(SettledTasks, WhatWasNotCommittedDoesNot) {
+  v1::LedgerEntry wasted = EntryOf(1, 0, 0, 1), held = EntryOf(1, 0, 8, 1);
+  wasted.set_outcome(v1::LEDGER_OUTCOME_WASTED);
+  held.set_outcome(v1::LEDGER_OUTCOME_HELD);
+  EXPECT_THAT(PiecesOf({wasted, held}), IsEmpty());
+}
+
+TEST(TaskRows, EachTaskHasARowOfWhatItTook) {
+  EXPECT_EQ(RowsOf({EntryOf(3, 5, 7, 100)}, TaskRowForm::kCsv, "a,b"),
+            "stage,pass,kernel,task,worker,slot,wall_ns,fetch_ns,decode_ns,to_device_ns,compute_ns,from_device_ns,"
+            "encode_ns,send_ns,staged_bytes,network_bytes\n"
+            "\"a,b\",3,noop,5,w1,0,100,0,0,0,100,0,0,0,0,0\n"
+            "\"a,b\",3,noop,6,w1,0,101,0,0,0,101,0,0,0,0,0\n");
+  const Json rows = Json::parse(RowsOf({EntryOf(3, 5, 7, 100)}, TaskRowForm::kJson));
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].at("task"), 6);
+  EXPECT_EQ(rows[1].at("wall_ns"), 101);
+  EXPECT_EQ(Json::parse(RowsOf({}, TaskRowForm::kJson)).size(), 0u);
+  EXPECT_THAT(RowsOf({EntryOf(3, 5, 7, 100)}, TaskRowForm::kTable), HasSubstr("101 ns"));
+}
+
+TEST(TaskRows, RowsOfAnAttemptThatWasOvertakenAreThoseThatStand) {
+  const std::string rows = RowsOf({EntryOf(1, 0, 4, 10), EntryOf(1, 1, 2, 90)}, TaskRowForm::kCsv);
+  EXPECT_THAT(rows, HasSubstr(",0,w1,0,10,"));
+  EXPECT_THAT(rows, HasSubstr(",1,w1,0,90,"));
+  EXPECT_THAT(rows, HasSubstr(",3,w1,0,13,"));
+}
+
+TEST(TaskRows, ColumnsThatCannotBeReadAreNamed) {
+  v1::LedgerEntry entry = EntryOf(1, 0, 100, 1000, "w\x1b[31m");
+  entry.mutable_task_columns()->resize(20);
+  const auto rows = WriteTaskRows(JobOf("work"), {entry}, TaskRowForm::kCsv, [](std::string_view) {});
+  EXPECT_THAT(std::string(rows.status().message()), StartsWith("worker w\\x1B[31m, tasks 0 to 99: "));
+}
+
+TEST(Trace, HasATrackASlotASliceAnAttemptAndItsPhasesWithinIt) {
+  v1::LedgerEntry first = EntryOf(1, 0, 8, 1), second = EntryOf(1, 8, 16, 1), other = EntryOf(1, 16, 24, 1, "w2");
+  for (v1::LedgerEntry* entry : {&first, &second, &other}) {
+    entry->mutable_started()->set_seconds(1000);
+    entry->mutable_slot_time()->set_nanos(4'000'000);
+    for (const int64_t ns : {1'000'000, 0, 0, 2'000'000, 0, 9'000'000, 0}) entry->add_phase_ns(ns);
+  }
+  second.mutable_started()->set_nanos(3'000'000);  // reported a little early
+  second.set_outcome(v1::LEDGER_OUTCOME_WASTED);
+  std::string text;
+  WriteTrace(JobOf("score \xff"), {first, second, other}, [&](std::string_view piece) { text.append(piece); });
+  const Json events = Json::parse(text).at("traceEvents");
+  std::vector<std::string> slices, tracks;
+  std::map<std::pair<int, int>, double> free;
+  for (const Json& event : events) {
+    if (event.at("ph") == "M") {
+      tracks.push_back(event.at("args").at("name"));
+      continue;
+    }
+    const double begin = event.at("ts"), end = begin + event.at("dur").get<double>();
+    if (event.at("cat") == "phase") {
+      EXPECT_LE(end, (free[{event.at("pid"), event.at("tid")}])) << "a phase leaves its attempt";
+      continue;
+    }
+    slices.push_back(event.at("args").at("outcome"));
+    double& from = free[{event.at("pid"), event.at("tid")}];
+    EXPECT_GE(begin, from) << "attempts overlap";
+    from = end;
+  }
+  EXPECT_THAT(tracks, ElementsAre("worker w1", "slot 0", "worker w2", "slot 0"));
+  EXPECT_THAT(slices, ElementsAre("committed", "wasted", "committed"));
+}
+
+TEST(Trace, OfAJobWithoutAttemptsIsEmpty) {
+  std::string text;
+  WriteTrace(JobOf("work"), {}, [&](std::string_view piece) { text.append(piece); });
+  EXPECT_EQ(Json::parse(text).at("traceEvents").size(), 0u);
+}
+
+// An attempt of `stage` on slot 0 of `worker`, in milliseconds; all but `fetch_ms` of it
+// is computed.
+v1::LedgerEntry TurnOf(int stage, const std::string& worker, int64_t begin_ms, int64_t length_ms,
+                       int64_t fetch_ms = 0) {
+  v1::LedgerEntry entry = EntryOf(1, begin_ms, begin_ms + 1, 1, worker);
+  entry.set_stage(stage);
+  entry.mutable_started()->set_nanos(static_cast<int32_t>(begin_ms * 1'000'000));
+  entry.mutable_slot_time()->set_nanos(static_cast<int32_t>(length_ms * 1'000'000));
+  for (const int64_t ms : {fetch_ms, int64_t{0}, int64_t{0}, length_ms - fetch_ms}) entry.add_phase_ns(ms * 1'000'000);
+  return entry;
+}
+
+v1::Job TwoStages() {
+  v1::Job job = JobOf("first");
+  job.add_stages()->set_name("second");
+  return job;
+}
+
+TEST(TimeUse, AllOfTheSlotsTimeIsAccountedForOnce) {
+  const auto uses = TimeUseOf(TwoStages(), {TurnOf(0, "a", 0, 10, 4), TurnOf(0, "a", 12, 8), TurnOf(1, "b", 0, 6),
+                                            TurnOf(0, "b", 6, 4), TurnOf(1, "a", 20, 5)});
+  ASSERT_EQ(uses.size(), 2u);
+  for (const StageTime& use : uses) {
+    int64_t sum = 0;
+    for (const int64_t ns : use.ns) sum += ns;
+    EXPECT_EQ(sum, use.total_ns()) << use.stage;
+  }
+  const auto ms = [&](int stage, TimeClass of) {
+    return uses[static_cast<size_t>(stage)].ns[static_cast<size_t>(of)] / 1'000'000;
+  };
+  EXPECT_EQ(uses[0].slots, 2);
+  EXPECT_EQ(uses[0].span_ns, 20'000'000);
+  EXPECT_EQ(ms(0, TimeClass::kCompute), 18);
+  EXPECT_EQ(ms(0, TimeClass::kCommunication), 4);
+  EXPECT_EQ(ms(0, TimeClass::kGaps), 2);
+  EXPECT_EQ(ms(0, TimeClass::kOtherStages), 6);
+  EXPECT_EQ(ms(0, TimeClass::kTail), 10);
+  EXPECT_EQ(ms(1, TimeClass::kOtherStages), 22);
+}
+
+TEST(TimeUse, WhatBoundsAStageIsSaidWithWhatWouldHelp) {
+  const auto text = [](const std::vector<v1::LedgerEntry>& entries) {
+    return TimeUseText(TimeUseOf(TwoStages(), entries));
+  };
+  EXPECT_THAT(text({TurnOf(0, "a", 0, 50), TurnOf(0, "a", 50, 50)}),
+              HasSubstr("first took 100 ms on 1 slot, bound by compute: more or faster slots"));
+  EXPECT_THAT(text({TurnOf(0, "a", 0, 50), TurnOf(0, "b", 0, 50)}), HasSubstr("in 2 tasks: smaller tasks"));
+  EXPECT_THAT(text({TurnOf(0, "a", 0, 50, 40), TurnOf(0, "b", 0, 50, 40)}), HasSubstr("bound by communication"));
+  EXPECT_THAT(text({TurnOf(0, "a", 0, 5), TurnOf(0, "b", 0, 5), TurnOf(0, "c", 0, 100)}), HasSubstr("stragglers"));
+  EXPECT_THAT(text({TurnOf(0, "a", 0, 5), TurnOf(0, "a", 100, 5)}),
+              HasSubstr("the coordinator and the order of steps"));
+  v1::LedgerEntry wasted = TurnOf(0, "a", 0, 90);
+  wasted.set_outcome(v1::LEDGER_OUTCOME_WASTED);
+  EXPECT_THAT(text({wasted, TurnOf(0, "a", 90, 10)}), HasSubstr("wasted 90 %, compute 10 %"));
+  EXPECT_EQ(text({}), "");
+  const OrderedJson json = TimeUseJson(TimeUseOf(TwoStages(), {TurnOf(0, "a", 0, 50)}));
+  EXPECT_EQ(json.at(0).at("bound_by"), "compute");
+  EXPECT_EQ(json.at(0).at("shares").at("compute"), 1.0);
+}
+
+TEST(TimeUse, PhasesThatOverlapShareTheTime) {
+  v1::LedgerEntry entry = TurnOf(0, "a", 0, 10);
+  entry.set_phase_ns(0, 30'000'000);
+  entry.set_phase_ns(3, 10'000'000);
+  const StageTime use = TimeUseOf(TwoStages(), {entry}).at(0);
+  EXPECT_NEAR(use.share(TimeClass::kCommunication), 0.75, 1e-6);
+  EXPECT_NEAR(use.share(TimeClass::kCompute), 0.25, 1e-6);
+}
+
+}  // namespace
+}  // namespace mote::client
