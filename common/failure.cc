@@ -26,6 +26,8 @@ std::string_view Name(FaultKind kind) {
       return "deadline exceeded";
     case FaultKind::kInputChanged:
       return "input changed";
+    case FaultKind::kBudget:
+      return "budget exhausted";
   }
   return "unknown fault";
 }
@@ -34,6 +36,7 @@ Blame BlameOf(FaultKind kind) {
   switch (kind) {
     case FaultKind::kGivenBack:
     case FaultKind::kDeadline:
+    case FaultKind::kBudget:
       return Blame::kNobody;
     case FaultKind::kUnavailable:
       return Blame::kInput;

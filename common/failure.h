@@ -19,6 +19,7 @@ enum class FaultKind {
   kLeaseExpired,  // the worker lived but never reported
   kDeadline,      // of the job: no attempt's fault
   kInputChanged,  // what the job began with is not there any more: no attempt can succeed
+  kBudget,        // of the job: no attempt's fault
 };
 
 std::string_view Name(FaultKind kind);  // "engine crash"

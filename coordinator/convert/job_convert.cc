@@ -108,6 +108,13 @@ VerifySpec VerifyOf(const v1::Verify& proto, const std::string& path, Mistakes* 
   return {proto.sample(), proto.replicas()};
 }
 
+Price PriceOf(const v1::Price& proto, Mistakes* mistakes) {
+  if (!proto.has_device_second() && !proto.has_gib_moved()) {
+    mistakes->Add("price", "names no unit; set device_second, gib_moved or both");
+  }
+  return {proto.device_second(), proto.gib_moved()};
+}
+
 StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mistakes) {
   StageSpec stage;
   stage.name = proto.name();
@@ -185,6 +192,8 @@ absl::StatusOr<JobSpec> FromProto(const v1::JobSpec& proto) {
   spec.no_reuse = proto.no_reuse();
   spec.deadline = FromProto(proto.deadline());
   if (spec.deadline < absl::ZeroDuration()) mistakes.Add("deadline", "negative; use a positive duration");
+  if (proto.has_price()) spec.price = PriceOf(proto.price(), &mistakes);
+  if (proto.has_budget()) spec.budget = proto.budget();
   for (int i = 0; i < proto.inputs_size(); ++i) {
     spec.inputs.push_back(InputOf(proto.inputs(i), absl::StrCat("inputs[", i, "]"), &mistakes));
   }
@@ -208,6 +217,15 @@ v1::JobSpec ToProtoWithoutParameters(const JobSpec& spec) {
   for (const OutputSpec& output : spec.outputs) *proto.add_outputs() = ProtoOf(output);
   proto.set_no_reuse(spec.no_reuse);
   if (spec.deadline > absl::ZeroDuration()) *proto.mutable_deadline() = ToProto(spec.deadline);
+  if (spec.price) *proto.mutable_price() = ToProto(*spec.price);
+  if (spec.budget) proto.set_budget(*spec.budget);
+  return proto;
+}
+
+v1::Price ToProto(const Price& price) {
+  v1::Price proto;
+  proto.set_device_second(price.device_second);
+  proto.set_gib_moved(price.gib_moved);
   return proto;
 }
 

@@ -11,13 +11,14 @@ namespace mote::coordinator {
 
 // InvalidArgument: what a job file cannot say (no input format, two task shapes, a
 // negative count); every mistake on a line of its own as "path: what; remedy".
-// Names and parameters are Admit's to check.
+// Names, parameters and money are Admit's to check.
 absl::StatusOr<JobSpec> FromProto(const v1::JobSpec& spec);
 
 // Without the parameters of operations and reducers: a Struct cannot hold them
 // exactly, the journal keeps them as text beside it.
 v1::JobSpec ToProtoWithoutParameters(const JobSpec& spec);
 
+v1::Price ToProto(const Price& price);
 v1::JobState ToProto(JobState state);
 v1::StageState ToProto(StageState state);
 v1::OutputKind ToProto(OutputKind kind);

@@ -24,6 +24,7 @@ constexpr std::pair<FaultKind, v1::FaultKind> kFaultKinds[] = {
     {FaultKind::kLeaseExpired, v1::FAULT_KIND_LEASE_EXPIRED},
     {FaultKind::kDeadline, v1::FAULT_KIND_DEADLINE},
     {FaultKind::kInputChanged, v1::FAULT_KIND_INPUT_CHANGED},
+    {FaultKind::kBudget, v1::FAULT_KIND_BUDGET},
 };
 
 absl::Status NotNegative(std::string_view field, int64_t value) {

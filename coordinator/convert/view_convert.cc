@@ -61,6 +61,7 @@ v1::StageStatus ProtoOf(const StageView& stage) {
   proto.set_passes_complete(stage.passes_complete);
   proto.set_progress(Utf8(stage.progress));
   *proto.mutable_cost() = ToProto(stage.cost);
+  if (stage.bill) proto.mutable_cost()->set_bill(*stage.bill);
   if (stage.cost.verify.runs_extra > 0) {
     v1::Verification& verification = *proto.mutable_verification();
     verification.set_blocks(stage.cost.verify.blocks);
@@ -87,6 +88,15 @@ v1::Failure ProtoOf(const JobFailure& failure) {
   proto.set_message(Utf8(failure.failure.message));
   proto.set_detail(Utf8(failure.failure.detail));
   proto.set_worker(failure.failure.worker);
+  return proto;
+}
+
+v1::Bill ProtoOf(const BillView& bill) {
+  v1::Bill proto;
+  *proto.mutable_price() = ToProto(bill.price);
+  proto.set_total(bill.total);
+  proto.set_since_retry(bill.since_retry);
+  if (bill.budget) proto.set_budget(*bill.budget);
   return proto;
 }
 
@@ -168,6 +178,7 @@ v1::Job ToProto(const JobView& job) {
   for (const AbsentView& absent : job.absent) *proto.add_absent() = ToProto(absent);
   proto.set_waiting_reason(job.waiting_reason);
   for (const std::string& reason : job.distrusted) proto.add_distrusted(Utf8(reason));
+  if (job.bill) *proto.mutable_bill() = ProtoOf(*job.bill);
   return proto;
 }
 
@@ -216,6 +227,7 @@ v1::PlannedStage ToProto(const PlannedStageView& stage) {
   if (stage.input_bytes) proto.set_input_bytes(*stage.input_bytes);
   if (stage.device_time) *proto.mutable_device_time() = ToProto(*stage.device_time);
   proto.set_basis(stage.basis);
+  if (stage.bill) proto.set_bill(*stage.bill);
   return proto;
 }
 

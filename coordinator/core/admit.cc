@@ -76,6 +76,26 @@ class Admission {
                                      kStagesMax, " together: split the job"));
     }
     if (spec.stages.empty()) Mistake("stages", "empty; a job has at least one stage");
+    CheckMoney(spec);
+  }
+
+  // Written so that what is no number is a mistake too.
+  void CheckMoney(const JobSpec& spec) {
+    const Price price = spec.price.value_or(Price());
+    for (const auto& [path, amount] :
+         {std::pair("price.device_second", price.device_second), std::pair("price.gib_moved", price.gib_moved)}) {
+      if (!(amount >= 0 && amount <= kMoneyMax)) {
+        Mistake(path, absl::StrCat(amount, " is no price; use a number from 0 to ", kMoneyMax));
+      }
+    }
+    if (!spec.budget) return;
+    if (!(*spec.budget > 0 && *spec.budget <= kMoneyMax)) {
+      Mistake("budget", absl::StrCat(*spec.budget, " is no budget; use a number above 0 and up to ", kMoneyMax));
+    }
+    if (!spec.price) {
+      Mistake("budget",
+              absl::StrCat(*spec.budget, " without a price has no effect; add price: {device_second: AMOUNT}"));
+    }
   }
 
   void Name(const std::string& name, const std::string& path) {

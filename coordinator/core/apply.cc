@@ -354,6 +354,7 @@ absl::Status On(State& state, const JobRetried& event, BlobSink&) {
   state.active.insert(event.job);
   GoOn(state, *job, event.time);
   SetDeadline(state, *job, event.time);
+  job->used_before_retry = event.used;
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }

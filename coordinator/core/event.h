@@ -14,6 +14,7 @@
 #include "common/fold.h"
 #include "common/ids.h"
 #include "common/pass_spec.h"
+#include "common/price.h"
 #include "coordinator/core/block_set.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/job_spec.h"
@@ -245,6 +246,7 @@ struct JobEnded {
 struct JobRetried {
   JobId job;
   absl::Time time;
+  Usage used = {};  // by the job so far: its budget counts from there
   bool operator==(const JobRetried&) const = default;
 };
 
@@ -277,6 +279,7 @@ struct JobRestored {
   absl::Duration share;
   int retries = 0;
   absl::Time deadline = absl::InfiniteFuture();
+  Usage used_before_retry = {};
   bool operator==(const JobRestored&) const = default;
 };
 

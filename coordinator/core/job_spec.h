@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/price.h"
 #include "coordinator/core/planner.h"
 
 namespace mote::coordinator {
@@ -63,8 +65,10 @@ struct JobSpec {
   std::vector<InputSpec> inputs;
   std::vector<StageSpec> stages;
   std::vector<OutputSpec> outputs;
-  bool no_reuse = false;    // every stage runs, although an equal one is stored
-  absl::Duration deadline;  // from submission to its end; zero: none
+  bool no_reuse = false;         // every stage runs, although an equal one is stored
+  absl::Duration deadline;       // from submission to its end; zero: none
+  std::optional<Price> price;    // nullopt: it has no bill
+  std::optional<double> budget;  // that its bill must stay below (budget.h); needs a price
   bool operator==(const JobSpec&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "coordinator/core/predict.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,7 +44,7 @@ class Recipes {
 struct Measured {
   JobId job;
   int64_t tasks = 0;
-  absl::Duration device_time;
+  Usage used;
 };
 
 struct Learned {
@@ -60,7 +61,7 @@ Learned LearnFrom(const State& state) {
     for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
       const StageRun& run = job.stages[i];
       if (run.state != StageState::kComplete || run.tasks_committed == 0) continue;
-      const Measured measured{job.id, run.tasks_committed, run.cost.device_time};
+      const Measured measured{job.id, run.tasks_committed, {run.cost.device_time, run.cost.cost.network_bytes}};
       learned.stages.emplace(recipes.Of(i), measured);
       learned.operations.emplace(Recipes::OperationOf(job.admitted.stages[i].spec), measured);
     }
@@ -97,21 +98,29 @@ std::optional<int64_t> InputBytes(const AdmittedJob& job, const AdmittedStage& s
   return input == stage.inputs.end() ? std::nullopt : FileBytes(job.stages[input->second.stage]);
 }
 
-void Predict(const Learned& learned, const AdmittedStage& stage, const std::string& recipe, PlannedStageView* view) {
+Usage Scaled(const Measured& measured, int64_t tasks) {
+  constexpr double kBytesMax = 9e18;  // of what an int64_t holds
+  const auto count = static_cast<double>(measured.tasks), wanted = static_cast<double>(tasks);
+  const double bytes = static_cast<double>(measured.used.network_bytes) / count * wanted;
+  return {measured.used.device_time / count * wanted, static_cast<int64_t>(std::min(bytes, kBytesMax))};
+}
+
+// Answers what the stage would use; nullopt: unknown.
+std::optional<Usage> Predict(const Learned& learned, const AdmittedStage& stage, const std::string& recipe,
+                             PlannedStageView* view) {
   view->tasks = KnownTasks(stage);
   view->basis = kUnknown;
   if (const auto equal = learned.stages.find(recipe); equal != learned.stages.end()) {
     const Measured& measured = equal->second;
     view->tasks = measured.tasks;
-    view->device_time = measured.device_time;
     view->basis = absl::StrCat("as in job ", measured.job.value);
-    return;
+    return measured.used;
   }
   const auto like = learned.operations.find(Recipes::OperationOf(stage.spec));
-  if (like == learned.operations.end() || !view->tasks) return;
+  if (like == learned.operations.end() || !view->tasks) return std::nullopt;
   const Measured& measured = like->second;
-  view->device_time = measured.device_time / static_cast<double>(measured.tasks) * static_cast<double>(*view->tasks);
   view->basis = absl::StrCat("mean of ", measured.tasks, " tasks in job ", measured.job.value);
+  return Scaled(measured, *view->tasks);
 }
 
 }  // namespace
@@ -130,7 +139,10 @@ std::vector<PlannedStageView> PlanOf(const State& state, const AdmittedJob& job)
     view.task_shape = stage.planner->description().task_shape;
     view.parameters = stage.spec.parameters;
     view.input_bytes = InputBytes(job, stage);
-    Predict(learned, stage, recipes.Of(i), &view);
+    if (const std::optional<Usage> used = Predict(learned, stage, recipes.Of(i), &view)) {
+      view.device_time = used->device_time;
+      if (job.spec.price) view.bill = BillOf(*job.spec.price, *used);
+    }
     views.push_back(std::move(view));
   }
   return views;

@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "common/planted.h"
 #include "common/status_macros.h"
+#include "coordinator/core/budget.h"
 #include "coordinator/core/entry_of.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/exclusion.h"
@@ -178,6 +179,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   tx.Send(JobChanged{token.job});
   PlanFolds(tx, report);
   AdvanceJob(tx, token.job, token.pass);
+  EndIfBudgetIsUsed(tx, token.job);
 }
 
 }  // namespace mote::coordinator

@@ -57,6 +57,7 @@ absl::Status Restore(State& state, const JobRestored& event) {
   job->absent_count = event.absent_count;
   job->share = event.share;
   job->retries = event.retries;
+  job->used_before_retry = event.used_before_retry;
   RestoreDeadline(state, *job, event.deadline);
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/budget.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/submit.h"
 #include "coordinator/core/view_of.h"
@@ -50,7 +51,7 @@ void Decide(Transaction& tx, const RetryJob& command) {
   const Job* job = tx.state.FindJob(command.job);
   if (job == nullptr) return tx.Send(Reply{command.call, NoSuchJob(command.job), {}});
   if (absl::Status may = MayRetry(*job); !may.ok()) return tx.Send(Reply{command.call, std::move(may), {}});
-  tx.Emit(JobRetried{command.job, tx.now});
+  tx.Emit(JobRetried{command.job, tx.now, UsageOf(*job)});
   tx.Send(JobChanged{command.job});
   AdvanceJob(tx, command.job);
   tx.Send(Reply{command.call, absl::OkStatus(), ViewOf(tx.state, *job, tx.now)});

@@ -154,7 +154,7 @@ void AddPass(JobId job, const Pass& pass, std::vector<Event>* out) {
 
 void AddJob(const Job& job, std::vector<Event>* out) {
   const auto& [id, admitted, request_id, principal, state, submitted, start, end, stages, passes, absent, absent_count,
-               failure, distrusted, share, story, retries, deadline] = job;
+               failure, distrusted, share, story, retries, deadline, used_before_retry] = job;
   out->push_back(JobRestored{{id, admitted.spec, request_id, principal, submitted},
                              state,
                              start,
@@ -163,7 +163,8 @@ void AddJob(const Job& job, std::vector<Event>* out) {
                              failure,
                              share,
                              retries,
-                             deadline});
+                             deadline,
+                             used_before_retry});
   AddStory(id, story, out);
   Pieces<AbsentRestored> pieces({id, {}}, out);
   for (const AbsentView& task : absent) pieces.For(64 + task.stage.size() + task.message.size()).tasks.push_back(task);

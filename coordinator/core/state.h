@@ -131,6 +131,7 @@ struct Job {
   Story story;
   int retries = 0;  // by `mote retry`
   absl::Time deadline = absl::InfiniteFuture();
+  Usage used_before_retry;  // the last one: its budget counts from there
 
   const std::string& stage_name(int stage) const { return admitted.stages[stage].spec.name; }
 };

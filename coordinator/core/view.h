@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "common/cost.h"
+#include "common/price.h"
 #include "coordinator/core/event.h"
 #include "coordinator/core/progress.h"
 #include "coordinator/core/story.h"
@@ -30,6 +31,15 @@ struct StageView {
   std::optional<absl::Duration> eta;
   std::string waiting_reason;        // why none of its tasks runs; empty: some do, or it is over
   std::optional<JobId> reused_from;  // the job whose outputs it took; nullopt: it ran
+  std::optional<double> bill;        // nullopt: the job has no price
+};
+
+// What a job has cost so far, at its price.
+struct BillView {
+  Price price;
+  double total = 0;
+  double since_retry = 0;        // of it; all of a job that was not retried
+  std::optional<double> budget;  // that `since_retry` is held against; nullopt: as much as it takes
 };
 
 struct OutputView {
@@ -52,6 +62,7 @@ struct JobView {
   std::vector<AbsentView> absent;  // at most 1000
   std::string waiting_reason;
   std::vector<std::string> distrusted;  // which workers gave wrong results, and where
+  std::optional<BillView> bill;         // nullopt: it has no price
 };
 
 // Where one task of a pass stands.
@@ -109,6 +120,7 @@ struct PlannedStageView {
   std::optional<int64_t> input_bytes;         // of the file that it reads; nullopt: none, or not known
   std::optional<absl::Duration> device_time;  // predicted, of all slots together
   std::string basis;                          // what the prediction rests on
+  std::optional<double> bill;                 // predicted; nullopt: the job has no price, or not known
 };
 
 }  // namespace mote::coordinator

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/core/budget.h"
 #include "coordinator/core/waiting_reason.h"
 
 namespace mote::coordinator {
@@ -36,6 +37,9 @@ StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time 
   view.end = run.end;
   view.eta = EtaOf(state, run);
   view.reused_from = run.reused_from;
+  if (const std::optional<Price>& price = job.admitted.spec.price) {
+    view.bill = BillOf(*price, {run.cost.device_time, run.cost.cost.network_bytes});
+  }
   view.waiting_reason = StageWaitingReason(state, job, index, now);
   return view;
 }
@@ -70,6 +74,7 @@ JobView ViewOf(const State& state, const Job& job, absl::Time now) {
   view.absent = job.absent;
   view.waiting_reason = WaitingReason(state, job, now);
   for (const auto& [worker, reason] : job.distrusted) view.distrusted.push_back(absl::StrCat(worker, ": ", reason));
+  view.bill = BillViewOf(job);
   return view;
 }
 

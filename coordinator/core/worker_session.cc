@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/budget.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/held_leases.h"
 #include "coordinator/core/output_loss.h"
@@ -166,6 +167,7 @@ void FailLeases(Transaction& tx, const std::string& worker, const std::vector<Le
     }
     OnFailure(tx, token, token.block.begin(), Failure{kind, -1, why, "", worker}, spent[token]);
     AdvanceJob(tx, token.job, token.pass);
+    EndIfBudgetIsUsed(tx, token.job);
   }
 }
 

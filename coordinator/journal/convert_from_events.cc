@@ -140,6 +140,7 @@ void Fill(const JobRetried& event, records::Event* record) {
   records::JobRetried& proto = *record->mutable_job_retried();
   proto.set_job(event.job.value);
   *proto.mutable_time() = ToProto(event.time);
+  *proto.mutable_used() = ProtoOf(event.used);
 }
 
 void Fill(const JobEnded& event, records::Event* record) { *record->mutable_job_ended() = ProtoOf(event); }

@@ -77,6 +77,7 @@ void Fill(const JobRestored& event, records::Event* record) {
   proto.set_absent_count(event.absent_count);
   *proto.mutable_share() = ToProto(event.share);
   proto.set_retries(event.retries);
+  *proto.mutable_used_before_retry() = ProtoOf(event.used_before_retry);
   SetTime(event.deadline, &proto, &records::JobRestored::mutable_deadline);
 }
 

@@ -136,7 +136,7 @@ absl::StatusOr<Event> From(const records::StageCompleted& proto) {
 }
 
 absl::StatusOr<Event> From(const records::JobRetried& proto) {
-  return JobRetried{{proto.job()}, FromProto(proto.time())};
+  return JobRetried{{proto.job()}, FromProto(proto.time()), UsageFrom(proto.used())};
 }
 
 absl::StatusOr<Event> From(const records::JobEnded& proto) { return EndedFrom(proto); }

@@ -44,6 +44,7 @@ absl::StatusOr<Event> From(const records::JobRestored& proto) {
   event.absent_count = proto.absent_count();
   event.share = FromProto(proto.share());
   event.retries = proto.retries();
+  event.used_before_retry = UsageFrom(proto.used_before_retry());
   event.deadline = proto.has_deadline() ? FromProto(proto.deadline()) : absl::InfiniteFuture();
   return event;
 }

@@ -90,6 +90,15 @@ records::StageTotals ProtoOf(const StageTotals& totals) {
   return proto;
 }
 
+records::Usage ProtoOf(const Usage& used) {
+  records::Usage proto;
+  *proto.mutable_device_time() = ToProto(used.device_time);
+  proto.set_network_bytes(used.network_bytes);
+  return proto;
+}
+
+Usage UsageFrom(const records::Usage& proto) { return {FromProto(proto.device_time()), proto.network_bytes()}; }
+
 absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto) {
   StageTotals totals{proto.steps(),
                      proto.passes(),

@@ -24,6 +24,7 @@ records::BlockHeld ProtoOf(const BlockHeld& event);
 records::PassCompleted ProtoOf(const PassCompleted& event);
 records::JobEnded ProtoOf(const JobEnded& event);
 records::StageTotals ProtoOf(const StageTotals& totals);
+records::Usage ProtoOf(const Usage& used);
 
 // A time that is infinite is left out.
 template <class Proto>
@@ -39,6 +40,7 @@ absl::StatusOr<BlockHeld> HeldFrom(const records::BlockHeld& proto);
 absl::StatusOr<CompletedPass> ResultFrom(const records::PassCompleted& proto);
 absl::StatusOr<JobEnded> EndedFrom(const records::JobEnded& proto);
 absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto);
+Usage UsageFrom(const records::Usage& proto);
 absl::StatusOr<std::vector<ArtifactRef>> ArtifactsFrom(const google::protobuf::RepeatedPtrField<std::string>& texts);
 
 }  // namespace mote::coordinator

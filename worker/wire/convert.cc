@@ -52,6 +52,8 @@ mote::v1::FaultKind ToProto(FaultKind kind) {
       return mote::v1::FAULT_KIND_DEADLINE;
     case FaultKind::kInputChanged:
       return mote::v1::FAULT_KIND_INPUT_CHANGED;
+    case FaultKind::kBudget:
+      return mote::v1::FAULT_KIND_BUDGET;
   }
   return mote::v1::FAULT_KIND_UNSPECIFIED;
 }

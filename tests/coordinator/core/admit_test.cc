@@ -1,11 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "absl/strings/str_cat.h"
 #include "tests/testing/core_harness.h"
 
 namespace mote::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string Mistakes(const mc::JobSpec& spec) {
@@ -44,6 +48,28 @@ TEST(Admit, AllMistakesAreReportedAtOnce) {
   const std::string mistakes = Mistakes(spec);
   EXPECT_THAT(mistakes, HasSubstr("priority: 1000"));
   EXPECT_THAT(mistakes, HasSubstr("stages[0].echo.bytes"));
+}
+
+TEST(Admit, MoneyStaysWithinBoundsAndABudgetNeedsAPrice) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  spec.price = Price{0, 0.02};
+  spec.budget = 5;
+  EXPECT_EQ(Mistakes(spec), "");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const double amount : {-0.5, 2e9, kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()}) {
+    spec.price = Price{amount, amount};
+    spec.budget = amount;
+    EXPECT_THAT(Mistakes(spec),
+                AllOf(HasSubstr(absl::StrCat("price.device_second: ", amount, " is no price; use a number from 0")),
+                      HasSubstr(absl::StrCat("price.gib_moved: ", amount, " is no price; use a number from 0")),
+                      HasSubstr(absl::StrCat("budget: ", amount, " is no budget; use a number above 0"))));
+  }
+  spec.price.reset();
+  spec.budget = 5;
+  EXPECT_THAT(Mistakes(spec), HasSubstr("budget: 5 without a price has no effect; add price: {device_second:"));
+  spec.price = Price{1, 0};
+  spec.budget = 0;
+  EXPECT_THAT(Mistakes(spec), HasSubstr("budget: 0 is no budget"));
 }
 
 TEST(Admit, OutputOfAStageThatDoesNotExist) {

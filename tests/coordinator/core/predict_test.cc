@@ -43,6 +43,20 @@ TEST(PlanOf, AnEqualStageTakesWhatTheEarlierOneTook) {
   EXPECT_EQ(stage.basis, "as in job 1");
 }
 
+TEST(PlanOf, APriceMakesABillOfWhatIsPredicted) {
+  CoreHarness c;
+  c.Connect("w1");
+  ASSERT_TRUE(c.Submit(OneStage("echo", 30)).ok());
+  mc::JobSpec spec = OneStage("echo", 30);
+  spec.price = Price{2, 0};
+  EXPECT_EQ(PlanOfOnly(c, spec).bill, std::nullopt) << "unknown until measured";
+  RunTimed(c, 30);
+  EXPECT_DOUBLE_EQ(PlanOfOnly(c, spec).bill.value_or(-1), 0.06);
+  spec.stages[0].tasks.count = 3000;
+  EXPECT_DOUBLE_EQ(PlanOfOnly(c, spec).bill.value_or(-1), 6);
+  EXPECT_EQ(PlanOfOnly(c, OneStage("echo", 30)).bill, std::nullopt);
+}
+
 TEST(PlanOf, AnotherNumberOfTasksIsScaled) {
   CoreHarness c;
   c.Connect("w1");

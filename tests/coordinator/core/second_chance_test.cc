@@ -171,6 +171,35 @@ TEST_F(Reuse, IsDeclinedByNoReuseAndAcrossTenants) {
   EXPECT_FALSE(IsTerminal(c_.View(*c_.Submit(other)).state));
 }
 
+TEST_F(Reuse, WhatAnotherJobHasPaidIsNotBilledAgain) {
+  const auto run_timed = [&] {  // a second for each task
+    for (std::vector<mc::SendLease> leases; !(leases = c_.TakeLeases("w1")).empty();) {
+      for (const mc::SendLease& lease : leases) {
+        c_.Advance(absl::Seconds(lease.token.block.size(lease.pass->task_count)));
+        Run(lease);
+      }
+    }
+  };
+  c_.task_duration = absl::Seconds(1);
+  mc::JobSpec spec = LoadThenWork();
+  spec.price = Price{1, 0};
+  spec.budget = 12.5;
+  const JobId first = *c_.Submit(spec);
+  run_timed();
+  ASSERT_EQ(c_.View(first).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c_.View(first).bill->total, 12);
+  const JobId second = *c_.Submit(spec);
+  ASSERT_EQ(c_.View(second).state, mc::JobState::kSucceeded) << "at once";
+  EXPECT_EQ(c_.View(second).bill->total, 0);
+  mc::JobSpec edited = LoadThenWork(2);
+  edited.price = spec.price;
+  edited.budget = 8.5;
+  const JobId third = *c_.Submit(edited);
+  run_timed();
+  EXPECT_EQ(c_.View(third).state, mc::JobState::kSucceeded) << "of load it takes what is stored";
+  EXPECT_EQ(c_.View(third).bill->total, 8);
+}
+
 TEST_F(Reuse, AStageWithAbsentTasksIsNotReused) {
   mc::JobSpec spec = LoadThenWork();
   spec.stages[1].on_bad_task = mc::TaskPolicy::kQuarantine;

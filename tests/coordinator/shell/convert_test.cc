@@ -29,7 +29,7 @@ TEST(PassConvert, EveryKindOfFaultHasANumberOfItsOwn) {
   for (const FaultKind kind :
        {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory, FaultKind::kTimeout,
         FaultKind::kLostWorker, FaultKind::kUnavailable, FaultKind::kDevice, FaultKind::kGivenBack,
-        FaultKind::kLeaseExpired, FaultKind::kDeadline, FaultKind::kInputChanged}) {
+        FaultKind::kLeaseExpired, FaultKind::kDeadline, FaultKind::kInputChanged, FaultKind::kBudget}) {
     const v1::Fault proto = ToProto(Failure{kind, -1, "", "", ""});
     EXPECT_NE(proto.kind(), v1::FAULT_KIND_UNSPECIFIED);
     EXPECT_TRUE(numbers.insert(proto.kind()).second);
@@ -157,6 +157,20 @@ TEST(JobConvert, EveryMistakeIsOnALineOfItsOwn) {
   EXPECT_THAT(message, HasSubstr("\nstages[0].timeout: negative"));
 }
 
+TEST(JobConvert, APriceWithoutAUnitIsRefusedAndABudgetOfZeroIsNotTakenForNone) {
+  v1::JobSpec proto;
+  proto.mutable_price();
+  EXPECT_THAT(FromProto(proto), Fails(absl::StatusCode::kInvalidArgument, "price: names no unit; set device_second"));
+  proto.mutable_price()->set_gib_moved(0);
+  proto.set_budget(0);
+  const absl::StatusOr<JobSpec> spec = FromProto(proto);
+  ASSERT_THAT(spec, IsOk());
+  EXPECT_EQ(spec->price, Price());
+  EXPECT_EQ(spec->budget, 0) << "which Admit refuses";
+  EXPECT_EQ(FromProto(v1::JobSpec())->price, std::nullopt);
+  EXPECT_EQ(FromProto(v1::JobSpec())->budget, std::nullopt);
+}
+
 TEST(ViewConvert, TheCostFollowsTheFormula) {
   CostView view;
   view.cost = SomeCost();
@@ -168,6 +182,21 @@ TEST(ViewConvert, TheCostFollowsTheFormula) {
   EXPECT_DOUBLE_EQ(proto.compute_seconds(), 4e-9);
   EXPECT_DOUBLE_EQ(proto.device_seconds(), 1.5);
   EXPECT_DOUBLE_EQ(proto.task_seconds_max(), 0.123456789);
+}
+
+TEST(ViewConvert, ABillTellsItsPriceAndWhatTheBudgetIsHeldAgainst) {
+  JobView view;
+  view.stages.emplace_back().bill = 1.5;
+  view.bill = BillView{{0.5, 0.25}, 1.5, 0.75, 5};
+  const v1::Job proto = ToProto(view);
+  EXPECT_EQ(proto.stages(0).cost().bill(), 1.5);
+  EXPECT_EQ(proto.bill().price().device_second(), 0.5);
+  EXPECT_EQ(proto.bill().price().gib_moved(), 0.25);
+  EXPECT_EQ(proto.bill().total(), 1.5);
+  EXPECT_EQ(proto.bill().since_retry(), 0.75);
+  EXPECT_EQ(proto.bill().budget(), 5);
+  view.bill->budget.reset();
+  EXPECT_FALSE(ToProto(view).bill().has_budget());
 }
 
 TEST(ViewConvert, TimesThatHaveNotComeAreAbsent) {
@@ -183,6 +212,8 @@ TEST(ViewConvert, TimesThatHaveNotComeAreAbsent) {
   EXPECT_FALSE(proto.stages(0).has_start_time());
   EXPECT_FALSE(proto.stages(0).has_eta());
   EXPECT_FALSE(proto.has_failure());
+  EXPECT_FALSE(proto.has_bill());
+  EXPECT_FALSE(proto.stages(0).cost().has_bill());
   EXPECT_EQ(proto.outputs(0).inline_(), "{}");
 }
 

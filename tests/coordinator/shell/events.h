@@ -61,6 +61,8 @@ inline JobSpec SomeJob() {
   spec.stages.push_back(stage);
   spec.no_reuse = true;
   spec.deadline = absl::Hours(2);
+  spec.price = Price{0.0008, 0.02};
+  spec.budget = 5.5;
   spec.outputs.push_back({"report", "clean.quality", "out/", "jsonl"});
   return spec;
 }
@@ -162,7 +164,9 @@ inline std::vector<Event> OneEventOfEachKind() {
                   1001,
                   JobFailure{"clean", {9}, {20, 24}, SomeFailure()},
                   absl::Nanoseconds(77),
-                  2},
+                  2,
+                  time + absl::Hours(2),
+                  Usage{absl::Nanoseconds(123'456'789), 4321}},
       StoryRestored{{7}, {{time, 1, {9}, "epoch 3", {20, 24}, 5, SomeFailure(), 2, time + absl::Seconds(1)}}, 40},
       KeptRestored{{7}, 1, Sha256("pass"), {{{1, 10}, "partial"}, {{0, 23}, ""}}},
       JobRestored{{{8}, SomeJob(), "", "", time},
@@ -207,7 +211,7 @@ inline std::vector<Event> OneEventOfEachKind() {
                            {5, 77},
                            {{{1, 10}, "finished"}},
                            {22, 23}},
-      JobRetried{{7}, time},
+      JobRetried{{7}, time, Usage{absl::Nanoseconds(123'456'789), 4321}},
   };
 }
 
