@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/commands/commands.h"
+#include "client/text/bill.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "client/text/verification.h"
@@ -30,6 +31,7 @@ void PrintHead(const v1::Job& job) {
   if (!job.waiting_reason().empty()) std::cout << "waiting: " << job.waiting_reason() << "\n";
   if (job.has_failure())
     std::cout << "failure: " << job.failure().message() << " (`mote explain " << job.id() << "`)\n";
+  if (job.has_bill()) std::cout << "bill: " << BillText(job) << "\n";
   std::cout << VerificationText(job);
   if (job.absent_size() > 0) std::cout << "absent: " << job.absent_size() << " tasks\n";
 }

@@ -52,6 +52,19 @@ std::optional<int64_t> Fields::Integer(std::string_view name, int64_t min, int64
   return std::nullopt;
 }
 
+std::optional<double> Fields::Number(std::string_view name, std::string_view wants,
+                                     const std::function<bool(double)>& is_valid) {
+  const Node::Entry* entry = Find(name);
+  if (entry == nullptr) return std::nullopt;
+  const Node& node = entry->value;
+  const bool is_number = node.kind == Node::Kind::kNumber || node.kind == Node::Kind::kInteger;
+  const std::optional<double> value = is_number ? NumberOf(node.text) : std::nullopt;
+  if (value && is_valid(*value)) return value;
+  problems_.Add(node.IsNull() ? entry->place : node.place,
+                absl::StrCat("'", Str(name), "' in ", what_, " wants ", Str(wants), ", not ", node.Describe()));
+  return std::nullopt;
+}
+
 void Fields::NotSupportedYet(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (const Node::Entry* entry = Find(name)) {

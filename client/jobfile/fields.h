@@ -1,6 +1,7 @@
 // Typed reading of one map of a job file.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,10 @@ class Fields {
   std::optional<std::string> Text(std::string_view name);
   std::optional<std::string> RequiredText(std::string_view name, std::string_view remedy);
   std::optional<int64_t> Integer(std::string_view name, int64_t min, int64_t max);
+  // A finite number for which `is_valid` holds; `wants` says which those are. A field
+  // without a value is a mistake.
+  std::optional<double> Number(std::string_view name, std::string_view wants,
+                               const std::function<bool(double)>& is_valid);
 
   // Names that the design has and this version has not.
   void NotSupportedYet(const std::vector<std::string>& names);

@@ -36,6 +36,7 @@ void ReadJob(const Node& root, JobFile* job, Problems* problems) {
     job->spec.set_priority(static_cast<int32_t>(*priority));
   }
   if (const auto deadline = ReadDuration(fields, "deadline", problems)) *job->spec.mutable_deadline() = *deadline;
+  ReadMoney(fields, job, problems);
   fields.Find("params");
   const Node::Entry* inputs = fields.Find("inputs");
   if (inputs != nullptr) ReadInputs(inputs->value, job, problems);

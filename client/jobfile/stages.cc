@@ -64,22 +64,14 @@ void ReadVerify(Fields& fields, v1::Stage* stage, Problems* problems) {
   const Node::Entry* entry = fields.Find("verify");
   if (entry == nullptr || entry->value.IsNull()) return;
   Fields verify(entry->value, absl::StrCat("verify of ", fields.what()), problems);
-  const Node::Entry* sample = verify.Find("sample");
-  const bool is_number =
-      sample != nullptr && (sample->value.kind == Node::Kind::kNumber || sample->value.kind == Node::Kind::kInteger);
-  const std::optional<double> share = is_number ? NumberOf(sample->value.text) : std::nullopt;
-  if (share && *share > 0 && *share <= 1) {
+  const auto is_share = [](double share) { return share > 0 && share <= 1; };
+  if (const auto share = verify.Number("sample", "a share of the tasks above 0 and up to 1, such as 0.01", is_share)) {
     stage->mutable_verify()->set_sample(*share);
-  } else if (sample != nullptr) {
-    problems->Add(
-        sample->value.place,
-        absl::StrCat("'sample' in ", verify.what(),
-                     " wants a share of the tasks above 0 and up to 1, such as 0.01, not ", sample->value.Describe()));
   }
   if (const auto replicas = verify.Integer("replicas", 2, kReplicasMax)) {
     stage->mutable_verify()->set_replicas(static_cast<int32_t>(*replicas));
   }
-  if ((sample != nullptr) == (verify.Find("replicas") != nullptr) && entry->value.IsMap()) {
+  if ((verify.Find("sample") != nullptr) == (verify.Find("replicas") != nullptr) && entry->value.IsMap()) {
     problems->Add(entry->place, absl::StrCat(verify.what(), " wants one of sample and replicas"));
   }
   verify.RefuseRest();

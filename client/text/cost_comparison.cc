@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -9,13 +10,14 @@
 #include "client/text/cost_table.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
+#include "common/price.h"
 
 namespace mote::client {
 namespace {
 
 struct Quantity {
   std::string name;
-  std::function<double(const v1::CostSummary&)> of;
+  std::function<std::optional<double>(const v1::CostSummary&)> of;  // nullopt: the job has none
   std::function<std::string(double)> text;
 };
 
@@ -31,6 +33,9 @@ const std::vector<Quantity>& Quantities() {
       {"task p99", [](const v1::CostSummary& cost) { return cost.task_seconds_p99(); }, SecondsText},
       {"device", [](const v1::CostSummary& cost) { return cost.device_seconds(); }, SecondsText},
       {"wasted", [](const v1::CostSummary& cost) { return cost.wasted_seconds(); }, SecondsText},
+      {"bill",
+       [](const v1::CostSummary& cost) { return cost.has_bill() ? std::optional<double>(cost.bill()) : std::nullopt; },
+       MoneyText},
   };
   return quantities;
 }
@@ -49,12 +54,11 @@ const v1::CostSummary* CostOf(const v1::Job& job, const std::string& stage) {
 
 void AddRows(TextTable& table, std::string name, const v1::CostSummary* before, const v1::CostSummary* after) {
   for (const Quantity& quantity : Quantities()) {
-    const double was = before == nullptr ? 0 : quantity.of(*before);
-    const double is = after == nullptr ? 0 : quantity.of(*after);
-    if (was == 0 && is == 0) continue;
-    const std::string change = before == nullptr ? "added" : after == nullptr ? "removed" : Change(was, is);
-    table.Add({std::move(name), quantity.name, before == nullptr ? "-" : quantity.text(was),
-               after == nullptr ? "-" : quantity.text(is), change});
+    const std::optional<double> was = before == nullptr ? std::nullopt : quantity.of(*before);
+    const std::optional<double> is = after == nullptr ? std::nullopt : quantity.of(*after);
+    if (was.value_or(0) == 0 && is.value_or(0) == 0) continue;
+    const std::string change = !was ? "added" : !is ? "removed" : Change(*was, *is);
+    table.Add({std::move(name), quantity.name, was ? quantity.text(*was) : "-", is ? quantity.text(*is) : "-", change});
     name.clear();  // once for each stage
   }
 }

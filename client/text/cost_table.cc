@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/text/bill.h"
 #include "client/text/csv_field.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "client/text/verification.h"
+#include "common/price.h"
 
 namespace mote::client {
 namespace {
@@ -38,22 +42,24 @@ std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cos
   const std::optional<double> error = PredictionError(cost);
   const bool fitted = cost.alpha_samples() > 0;
   const bool timed = cost.task_seconds_p50() > 0 || cost.task_seconds_p99() > 0;
-  return {name,
-          absl::StrCat(cost.tasks()),
-          SecondsText(cost.compute_seconds()),
-          SecondsText(CommunicationSeconds(cost)),
-          BytesText(cost.staged_bytes()),
-          BytesText(cost.network_bytes()),
-          fitted ? AlphaText(cost) : "-",
-          fitted ? absl::StrFormat("%.2f", cost.alpha_r_squared()) : "-",
-          fitted ? absl::StrCat(cost.alpha_samples()) : "-",
-          SecondsText(cost.predicted_seconds()),
-          SecondsText(cost.measured_seconds()),
-          error ? absl::StrFormat("%+.1f%%", *error * 100) : "-",
-          timed ? SecondsText(cost.task_seconds_p50()) : "-",
-          timed ? SecondsText(cost.task_seconds_p99()) : "-",
-          SecondsText(cost.device_seconds()),
-          absl::StrCat(cost.attempts_lost())};
+  std::vector<std::string> cells = {name,
+                                    absl::StrCat(cost.tasks()),
+                                    SecondsText(cost.compute_seconds()),
+                                    SecondsText(CommunicationSeconds(cost)),
+                                    BytesText(cost.staged_bytes()),
+                                    BytesText(cost.network_bytes()),
+                                    fitted ? AlphaText(cost) : "-",
+                                    fitted ? absl::StrFormat("%.2f", cost.alpha_r_squared()) : "-",
+                                    fitted ? absl::StrCat(cost.alpha_samples()) : "-",
+                                    SecondsText(cost.predicted_seconds()),
+                                    SecondsText(cost.measured_seconds()),
+                                    error ? absl::StrFormat("%+.1f%%", *error * 100) : "-",
+                                    timed ? SecondsText(cost.task_seconds_p50()) : "-",
+                                    timed ? SecondsText(cost.task_seconds_p99()) : "-",
+                                    SecondsText(cost.device_seconds()),
+                                    absl::StrCat(cost.attempts_lost())};
+  if (cost.has_bill()) cells.push_back(MoneyText(cost.bill()));
+  return cells;
 }
 
 OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
@@ -98,27 +104,18 @@ v1::CostSummary TotalCost(const v1::Job& job) {
     total.set_device_seconds(total.device_seconds() + cost.device_seconds());
     total.set_wasted_seconds(total.wasted_seconds() + cost.wasted_seconds());
   }
+  if (job.has_bill()) total.set_bill(job.bill().total());
   return total;
 }
 
 std::string CostText(const v1::Job& job) {
   const auto right = TextTable::Align::kRight;
-  TextTable table({{"STAGE"},
-                   {"TASKS", right},
-                   {"T", right},
-                   {"COMM", right},
-                   {"C", right},
-                   {"S", right},
-                   {"α s/B", right},
-                   {"R²", right},
-                   {"N", right},
-                   {"T'", right},
-                   {"MEASURED", right},
-                   {"ERROR", right},
-                   {"P50", right},
-                   {"P99", right},
-                   {"DEVICE", right},
-                   {"LOST", right}});
+  std::vector<TextTable::Heading> headings = {{"STAGE"},      {"TASKS", right}, {"T", right},        {"COMM", right},
+                                              {"C", right},   {"S", right},     {"α s/B", right},    {"R²", right},
+                                              {"N", right},   {"T'", right},    {"MEASURED", right}, {"ERROR", right},
+                                              {"P50", right}, {"P99", right},   {"DEVICE", right},   {"LOST", right}};
+  if (job.has_bill()) headings.push_back({"BILL", right});
+  TextTable table(std::move(headings));
   std::vector<std::string> reused;
   for (const v1::StageStatus& stage : job.stages()) {
     table.Add(Row(stage.name(), stage.cost()));
@@ -132,6 +129,9 @@ std::string CostText(const v1::Job& job) {
     absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
                     " of DEVICE, by attempts that failed or that another one beat\n");
   }
+  if (job.has_bill()) {
+    absl::StrAppend(&text, "bill: ", BillText(job), "; ", PriceText(job.bill().price()), "\n");
+  }
   return absl::StrCat(text, VerificationText(job));
 }
 
@@ -144,6 +144,7 @@ OrderedJson CostJson(const v1::Job& job) {
     json["stages"].back()["reused_from"] = stage.reused_from();
   }
   json["total"] = CostOf("total", TotalCost(job));
+  if (job.has_bill()) json["bill"] = ToJson(job.bill());
   return json;
 }
 

@@ -8,11 +8,13 @@
 
 namespace mote::client {
 
-// One line a stage and a total, and a line that explains the columns.
+// One line a stage and a total, and a line that explains the columns; where the job has a
+// price, a column and a line with its bill.
 std::string CostText(const v1::Job& job);
 
-// The same for scripts: {job_id, stages: [{stage, tasks, …, error}], total}. Seconds
-// and bytes; `error` is a fraction, null without a measurement.
+// The same for scripts: {job_id, stages: [{stage, tasks, …, error}], total, bill}. Seconds
+// and bytes; `error` is a fraction, null without a measurement. Without a price there is
+// no `bill`, of stages neither.
 OrderedJson CostJson(const v1::Job& job);
 
 // The same as comma-separated values: a line of names, one line a stage, one for the

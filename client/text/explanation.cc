@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/text/bill.h"
 #include "client/text/printable.h"
 #include "client/text/quantities.h"
 #include "client/text/verification.h"
@@ -77,6 +78,7 @@ void AppendRunning(const v1::Job& job, std::string* out) {
     if (!stage.waiting_reason().empty()) absl::StrAppend(out, "; waits: ", stage.waiting_reason());
     absl::StrAppend(out, "\n");
   }
+  if (job.has_bill()) absl::StrAppend(out, "  bill    ", BillText(job), "\n");
 }
 
 }  // namespace
@@ -94,6 +96,9 @@ std::string RemedyFor(const std::string& kind) {
       {"deadline exceeded",
        "`mote retry` goes on from here with the whole deadline again; or set a longer deadline: in the job file, or "
        "add workers"},
+      {"budget exhausted",
+       "`mote retry` goes on from here with the whole budget again; or raise budget: in the job file and submit it "
+       "again, its complete stages are reused"},
       {"lost worker", "see why the worker went away (its log, its machine); then submit the job again"},
       {"input unavailable", "check that the input is still there and that workers reach the coordinator"},
       {"input changed", "submit the job again: it will read the file as it is now"},
@@ -149,6 +154,7 @@ OrderedJson ExplanationJson(const v1::Job& job) {
   for (const v1::AbsentTask& absent : job.absent()) json["absent"].push_back(ToJson(absent));
   json["distrusted"] = OrderedJson::array();
   for (const std::string& reason : job.distrusted()) json["distrusted"].push_back(reason);
+  if (job.has_bill()) json["bill"] = ToJson(job.bill());
   return json;
 }
 

@@ -7,9 +7,9 @@
 
 namespace mote::client {
 
-// A table of the stages, then the sum of what is predicted and the stages that are
-// unknown until measured. `wide`: also the shape of tasks, what each prediction rests
-// on, and the parameters.
+// A table of the stages, then the sum of what is predicted (with the bill, if the job has
+// a price) and the stages that are unknown until measured. `wide`: also the shape of
+// tasks, what each prediction rests on, and the parameters.
 std::string PlanText(const v1::ValidateJobResponse& plan, bool wide);
 
 }  // namespace mote::client

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/text/bill.h"
 #include "client/text/printable.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
@@ -88,6 +89,7 @@ std::string ProgressLines::RateText(const v1::StageStatus& stage) const {
 }
 
 std::vector<std::string> ProgressLines::Bars(int width) const {
+  const auto columns = static_cast<size_t>(std::max(width - 1, 20));
   size_t name_columns = 0;
   for (const v1::StageStatus& stage : job_.stages()) name_columns = std::max(name_columns, DisplayWidth(stage.name()));
   std::vector<std::string> bars;
@@ -106,10 +108,13 @@ std::vector<std::string> ProgressLines::Bars(int width) const {
       if (stage.state() == v1::STAGE_STATE_CANCELLED) line += "  cancelled";
       if (!stage.progress().empty()) absl::StrAppend(&line, "  ", stage.progress());
     }
-    bars.push_back(Cut(line, static_cast<size_t>(std::max(width - 1, 20))));
+    bars.push_back(Cut(line, columns));
   }
+  if (job_.has_bill()) bars.push_back(Cut(BillLine(), columns));
   return bars;
 }
+
+std::string ProgressLines::BillLine() const { return job_.has_bill() ? absl::StrCat("bill: ", BillText(job_)) : ""; }
 
 std::string ProgressLines::PlainLine(const v1::StageStatus& stage) const {
   std::string line = absl::StrCat(stage.name(), ": ", absl::AsciiStrToLower(StateText(stage.state())), ", ",
@@ -178,7 +183,17 @@ void ProgressPrinter::PrintPlain(const v1::Job& job, absl::Time now, bool all) {
     out_ << line << "\n";
     printed = {line, stage.state(), now};
   }
+  PrintBill(now, all);
   out_.flush();
+}
+
+void ProgressPrinter::PrintBill(absl::Time now, bool all) {
+  const std::string line = lines_.BillLine();
+  const bool due = all || now - printed_bill_.time >= kPlainInterval;
+  if (!due || line == printed_bill_.line) return;
+  out_ << line << "\n";
+  printed_bill_.line = line;
+  printed_bill_.time = now;
 }
 
 }  // namespace mote::client

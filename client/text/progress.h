@@ -2,6 +2,8 @@
 //
 //   on a terminal   a line a stage with a bar, redrawn in place
 //   otherwise       plain lines, one a stage when it changed, at most one a second
+//
+// and a line with the bill, if the job has a price.
 #pragma once
 
 #include <map>
@@ -24,6 +26,8 @@ class ProgressLines {
   std::vector<std::string> Bars(int width) const;
   // "fit: running, 5200 of 10000 tasks, 430/s, ETA 4s; epoch 3 of 20"
   std::string PlainLine(const v1::StageStatus& stage) const;
+  // "bill: 1.30 of 5.00, about 3.40 in all": the last of the bars too. Empty: no price.
+  std::string BillLine() const;
 
  private:
   struct Seen {
@@ -56,12 +60,13 @@ class ProgressPrinter {
   struct Printed {
     std::string line;
     v1::StageState state = v1::STAGE_STATE_UNSPECIFIED;
-    absl::Time time;
+    absl::Time time = absl::InfinitePast();
   };
 
   // With mutex_ held.
   void Redraw();
   void PrintPlain(const v1::Job& job, absl::Time now, bool all);
+  void PrintBill(absl::Time now, bool all);
   void PrintNote(const std::string& line);
 
   std::mutex mutex_;
@@ -70,6 +75,7 @@ class ProgressPrinter {
   ProgressLines lines_;
   int drawn_ = 0;                           // lines on the terminal to draw over
   std::map<std::string, Printed> printed_;  // plain lines, by stage
+  Printed printed_bill_;
   std::string waiting_reason_;
 };
 

@@ -57,6 +57,18 @@ TEST(CostComparison, StagesOfOneRunOnlyAreNamedAsAddedOrRemoved) {
   EXPECT_THAT(CellsOf(text, "new"), ElementsAre("new", "tasks", "-", "100", "added"));
 }
 
+TEST(CostComparison, BillsStandBesideEachOtherAndOneThatIsNotThereIsNoZero) {
+  v1::Job before = JobOf(1), after = JobOf(2);
+  AddStage(&before, "fit", 2).set_bill(2);
+  v1::CostSummary& cost = AddStage(&after, "fit", 2);
+  cost.set_bill(3);
+  EXPECT_THAT(CellsOf(CostComparisonText(before, after), "bill"), ElementsAre("bill", "2.00", "3.00", "+50.0%"));
+  cost.clear_bill();
+  EXPECT_THAT(CellsOf(CostComparisonText(before, after), "bill"), ElementsAre("bill", "2.00", "-", "removed"));
+  before.mutable_stages(0)->mutable_cost()->clear_bill();
+  EXPECT_THAT(CostComparisonText(before, after), Not(HasSubstr("bill")));
+}
+
 TEST(CostComparison, ScriptsGetBothRunsWhole) {
   v1::Job before = JobOf(1), after = JobOf(2);
   AddStage(&before, "fit", 2);

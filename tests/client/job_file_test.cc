@@ -97,6 +97,42 @@ TEST(JobFile, RetriesOfApplicationErrorsAndADeadlineAreRead) {
               HasSubstr("'deadline' in the job wants a duration"));
 }
 
+TEST(JobFile, APriceAndABudgetAreRead) {
+  const v1::JobSpec spec = Spec("price: {device_second: 0.0008, gib_moved: 2}\nbudget: 5\n" + Stage("    noop: {}\n"));
+  EXPECT_EQ(spec.price().device_second(), 0.0008);
+  EXPECT_EQ(spec.price().gib_moved(), 2);
+  EXPECT_EQ(spec.budget(), 5);
+  const v1::JobSpec free = Spec("price: {device_second: 0}\n" + Stage("    noop: {}\n"));
+  EXPECT_TRUE(free.price().has_device_second());
+  EXPECT_FALSE(free.price().has_gib_moved());
+  EXPECT_FALSE(free.has_budget());
+  EXPECT_FALSE(Spec(Stage("    noop: {}\n")).has_price());
+}
+
+TEST(Mistakes, MoneyIsAFiniteNumberWithinBounds) {
+  const auto mistakes = [](const std::string& money) { return Mistakes(money + "\n" + Stage("    noop: {}\n")); };
+  EXPECT_EQ(
+      mistakes("price: {device_second: -1}"),
+      "job.yaml:1:24: 'device_second' in price wants a number from 0 to 1e+09, such as 0.0008, not the integer -1");
+  for (const char* wrong : {".nan", ".inf", "nan", "1e10", "cheap", "[1]", ""}) {
+    EXPECT_THAT(mistakes(std::string("price: {gib_moved: ") + wrong + "}"), HasSubstr("'gib_moved' in price wants"))
+        << wrong;
+  }
+  for (const char* wrong : {"0", "-5", ".inf", "1e10", "5 EUR", "{}", ""}) {
+    EXPECT_THAT(mistakes(std::string("price: {gib_moved: 1}\nbudget: ") + wrong),
+                HasSubstr("'budget' in the job wants a number above 0 and up to 1e+09, such as 5.00, not"))
+        << wrong;
+  }
+  EXPECT_EQ(mistakes("budget: 5"),
+            "job.yaml:1:1: 'budget' in the job has no effect without a price; add price: {device_second: AMOUNT}");
+  EXPECT_EQ(mistakes("price: {}"),
+            "job.yaml:1:1: price names no unit; write {device_second: AMOUNT}, {gib_moved: AMOUNT} or both");
+  EXPECT_EQ(mistakes("price: {device_seconds: 1}"),
+            "job.yaml:1:9: unknown field 'device_seconds' in price; did you mean 'device_second'?");
+  EXPECT_THAT(mistakes("price: {gib_moved: 1}\nbugdet: 5"),
+              HasSubstr("unknown field 'bugdet' in the job; did you mean 'budget'?"));
+}
+
 TEST(JobFile, OnBadRowBelongsToTheOperation) {
   const v1::JobSpec spec = Spec(Stage("    command: {run: [cat]}\n    on_bad_row: skip\n"));
   EXPECT_EQ(spec.stages(0).operation().parameters().fields().at("on_bad_row").string_value(), "skip");

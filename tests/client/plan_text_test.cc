@@ -32,6 +32,17 @@ TEST(PlanText, SumsWhatIsPredicted) {
   EXPECT_THAT(PlanText(plan, true), HasSubstr("as in job 3  one index"));
 }
 
+TEST(PlanText, SumsTheBillOfAJobThatHasAPrice) {
+  v1::ValidateJobResponse plan;
+  Add(&plan, "one", 10, 0.25)->set_bill(1.5);
+  Add(&plan, "two", 20, 0.5)->set_bill(0.25);
+  EXPECT_THAT(PlanText(plan, false), HasSubstr("10      ?  250 ms     1.50\n"));
+  EXPECT_THAT(PlanText(plan, false), HasSubstr("predicted: 750 ms of slots' time, a bill of 1.75, from earlier jobs"));
+  Add(&plan, "three", 5, -1);
+  EXPECT_THAT(PlanText(plan, false),
+              HasSubstr("predicted: 750 ms of slots' time, a bill of 1.75, and unknown until measured: three\n"));
+}
+
 TEST(PlanText, SaysWhatIsUnknownInsteadOfGuessing) {
   v1::ValidateJobResponse plan;
   Add(&plan, "one", 10, -1);

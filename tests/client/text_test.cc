@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "client/jobfile/scalars.h"
+#include "client/text/bill.h"
 #include "client/text/cost_table.h"
 #include "client/text/explanation.h"
 #include "client/text/log_text.h"
@@ -148,6 +149,71 @@ TEST(Progress, SaysWhyNothingRuns) {
   const std::string line = "waiting: no worker allows commands; start one with --allow-commands\n";
   ASSERT_THAT(out.str(), HasSubstr(line));
   EXPECT_EQ(out.str().find(line), out.str().rfind(line)) << "once";
+}
+
+// RunningJob at its price, with a budget of 5.
+v1::Job BilledJob(int64_t committed, double bill) {
+  v1::Job job = RunningJob(committed, 100);
+  job.mutable_stages(0)->mutable_cost()->set_bill(bill);
+  job.mutable_stages(1)->mutable_cost()->set_bill(0);
+  job.mutable_bill()->mutable_price()->set_device_second(0.0008);
+  job.mutable_bill()->mutable_price()->set_gib_moved(0);
+  job.mutable_bill()->set_total(bill);
+  job.mutable_bill()->set_since_retry(bill);
+  job.mutable_bill()->set_budget(5);
+  return job;
+}
+
+TEST(Bill, TellsTheBudgetTheRetryAndTheTotalThatIsPredicted) {
+  v1::Job job = BilledJob(40, 1.3);
+  EXPECT_EQ(BillText(job), "1.30 of 5.00") << "nobody knows what the stage that waits will cost";
+  job.mutable_stages()->RemoveLast();
+  EXPECT_EQ(BillText(job), "1.30 of 5.00, about 3.25 in all");
+  job.mutable_bill()->set_since_retry(0.25);
+  EXPECT_EQ(BillText(job), "1.30, since the last retry 0.25 of 5.00, about 3.25 in all");
+  job.mutable_stages(0)->clear_eta();
+  job.mutable_bill()->clear_budget();
+  job.mutable_bill()->set_since_retry(1.3);
+  EXPECT_EQ(BillText(job), "1.30");
+  EXPECT_EQ(BillText(RunningJob(1, 10)), "");
+  job.mutable_bill()->mutable_price()->set_gib_moved(0.02);
+  EXPECT_EQ(PriceText(job.bill().price()), "0.0008 a device second, 0.02 a GiB moved");
+}
+
+TEST(Bill, IsTheLastLineOfProgress) {
+  ProgressLines lines;
+  lines.Observe(BilledJob(40, 1.3), kStart);
+  ASSERT_EQ(lines.Bars(120).size(), 3u);
+  EXPECT_EQ(lines.Bars(120).back(), "bill: 1.30 of 5.00");
+  std::ostringstream out;
+  ProgressPrinter printer(out, 0);
+  printer.Show(BilledJob(40, 1.3), kStart);
+  printer.Show(BilledJob(40, 1.4), kStart + absl::Milliseconds(500));
+  EXPECT_EQ(out.str(), "fit: running, 40 of 100 tasks, ETA 4s; epoch 3 of 20\nbill: 1.30 of 5.00\n");
+  printer.Finish(BilledJob(40, 1.4), kStart + absl::Milliseconds(600));
+  EXPECT_THAT(out.str(), HasSubstr("bill: 1.40 of 5.00\n"));
+}
+
+TEST(Bill, StandsInTheCostOfAJobWithAPriceAndNowhereElse) {
+  const v1::Job job = BilledJob(40, 1.3);
+  EXPECT_THAT(CostText(job),
+              AllOf(HasSubstr("LOST  BILL\n"), HasSubstr("bill: 1.30 of 5.00; 0.0008 a device second\n")));
+  const OrderedJson json = CostJson(job);
+  EXPECT_EQ(json["stages"][0]["bill"], 1.3);
+  EXPECT_EQ(json["total"]["bill"], 1.3);
+  EXPECT_EQ(json["bill"]["budget"], 5);
+  EXPECT_EQ(json["bill"]["price"]["device_second"], 0.0008);
+  const std::string csv = CostCsv(job);
+  EXPECT_THAT(csv, HasSubstr(",bill,"));
+  EXPECT_THAT(ExplanationText(job), HasSubstr("  bill    1.30 of 5.00\n"));
+  EXPECT_EQ(ExplanationJson(job)["bill"]["total"], 1.3);
+
+  const v1::Job free = RunningJob(40, 100);
+  EXPECT_THAT(CostText(free), AllOf(Not(HasSubstr("BILL")), Not(HasSubstr("bill"))));
+  EXPECT_THAT(CostJson(free).dump(), Not(HasSubstr("bill")));
+  EXPECT_THAT(CostCsv(free), Not(HasSubstr("bill")));
+  EXPECT_THAT(ExplanationText(free), Not(HasSubstr("bill")));
+  EXPECT_THAT(ExplanationJson(free).dump(), Not(HasSubstr("bill")));
 }
 
 TEST(Cost, TheTableShowsPredictionAndMeasurement) {
