@@ -49,7 +49,8 @@ std::string Fingerprint(const mc::State& state) {
     // That a volatile lease was granted is not in the journal: it may look pending again.
     const bool running = !IsTerminal(job->state);
     absl::StrAppend(&out, "job ", id.value, " state ", running ? "running" : absl::StrCat(static_cast<int>(job->state)),
-                    " absent ", job->absent_count, " retries ", job->retries, "\n");
+                    " absent ", job->absent_count, " retries ", job->retries, " used before ",
+                    absl::ToInt64Nanoseconds(job->used_before_retry.device_time), "\n");
     for (const auto& [worker, reason] : job->distrusted) {
       absl::StrAppend(&out, " distrusted ", worker, " ", reason, "\n");
     }

@@ -30,6 +30,7 @@ const std::vector<FaultOption>& FaultOptions() {
       {"loop-stalls", &Faults::loop_stalls, "the coordinator's loop does not run for up to 5 s; commands pile up"},
       {"stores-lose", &Faults::stores_lose, "the disk of a worker forgets the partials that it keeps"},
       {"deadlines", &Faults::deadlines, "half of the jobs have one, at any moment"},
+      {"budgets", &Faults::budgets, "half of the jobs have one, of up to twice what their tasks take"},
   };
   return *options;
 }

@@ -33,6 +33,7 @@ struct Faults {
   bool drains = false;
   bool cancels = false;
   bool deadlines = false;
+  bool budgets = false;
   bool clock_steps = false;
   bool block_sizes_vary = false;
   bool tight_memory = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/budget.h"
 
 namespace mote::sim {
 namespace {
@@ -85,6 +86,9 @@ std::optional<Finding> CheckExclusions(const mc::State& state) {
 std::optional<Finding> CheckState(const mc::State& state) {
   int64_t attempts = 0, held = 0;
   for (const auto& [id, job] : state.jobs) {
+    if (!IsTerminal(job->state) && BudgetIsUsed(*job)) {
+      return Finding{"a job ends once its budget is used", absl::StrCat("job ", id.value, " goes on")};
+    }
     for (const auto& [pass_id, pass] : job->passes) {
       if (std::optional<Finding> finding = CheckPass(state, *job, pass, &attempts)) return finding;
     }

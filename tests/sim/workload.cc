@@ -80,6 +80,11 @@ SimJob DrawJob(uint64_t seed, const Options& options, Random& random) {
   if (options.faults.deadlines && random.Chance(0.5)) {
     job.spec.deadline = random.Between(absl::Milliseconds(1), options.chaos);
   }
+  if (options.faults.budgets && random.Chance(0.5)) {
+    const absl::Duration all_tasks = options.task_duration * static_cast<double>(options.tasks);
+    job.spec.price = Price{1, 1};
+    job.spec.budget = absl::ToDoubleSeconds(random.Between(options.task_duration, 2 * all_tasks));
+  }
   return job;
 }
 
@@ -206,6 +211,11 @@ std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobVi
   if (view.state == mc::JobState::kCancelled && job.cancel_at) return std::nullopt;
   const bool overdue = view.failure && view.failure->failure.kind == FaultKind::kDeadline;
   if (overdue && job.spec.deadline > absl::ZeroDuration()) return std::nullopt;
+  const bool is_broke = view.failure && view.failure->failure.kind == FaultKind::kBudget;
+  // A crash forgets what an iteration's steps cost since its checkpoint.
+  const bool may_be_broke =
+      view.bill && view.bill->budget && (job.steps > 0 || view.bill->since_retry >= *view.bill->budget);
+  if (is_broke && may_be_broke) return std::nullopt;
   // A task that folds cannot be given up: its job fails, with bad luck innocently.
   const bool gave_up = view.failure && view.failure->failure.task >= 0;  // not for want of a majority
   if (view.state == mc::JobState::kFailed && gave_up && more_absent && folds_may_fail_) return std::nullopt;
