@@ -22,6 +22,7 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   worker.session = hello.session;
   worker.labels = hello.labels;
   worker.allow_commands = hello.allow_commands;
+  worker.reads_shared = hello.reads_shared;
   worker.allow_test_operations = hello.allow_test_operations;
   worker.last_heard = now;
   worker.known_passes.clear();

@@ -42,6 +42,7 @@ struct Worker {
   std::vector<Slot> slots;
   std::map<std::string, std::string> labels;
   bool allow_commands = false;
+  bool reads_shared = true;
   bool allow_test_operations = false;
   bool draining = false;     // takes no more leases
   bool drain_asked = false;  // by a user: also when it comes back

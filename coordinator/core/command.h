@@ -91,6 +91,7 @@ struct WorkerHello {
   std::vector<SlotHello> slots;
   std::map<std::string, std::string> labels;
   bool allow_commands = false;
+  bool reads_shared = true;  // it has directories of shared files
   bool allow_test_operations = false;
   std::vector<LeaseToken> held;
   std::string blob_address = {};     // where other workers fetch from it; empty: nowhere

@@ -158,7 +158,6 @@ absl::Status Restore(State& state, const StoryRestored& event) {
 }
 
 absl::Status Restore(State& state, const KeptRestored& event) {
-  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
   StageRun& run = *stage;
   std::vector<Node>& nodes = run.kept[event.computed];

@@ -97,10 +97,16 @@ std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes)
   return readers;
 }
 
+bool ReadsShared(const Job& job) {
+  const std::vector<InputSpec>& inputs = job.admitted.spec.inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [](const InputSpec& input) { return input.shared; });
+}
+
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {
   const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
   if (operation.is_command && !worker.allow_commands) return false;
   if (operation.is_test && !worker.allow_test_operations) return false;
+  if (!worker.reads_shared && ReadsShared(job)) return false;
   const std::string& bound = job.stages[pass.stage].numeric_class;
   return !pass.spec->numeric || bound.empty() || bound == slot.numeric_class;
 }

@@ -176,6 +176,9 @@ inline PassId TreeOf(const Pass& pass) { return pass.folds ? pass.folds->pass : 
 // finishes it.
 std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes);
 
+// The job reads files that lie at shared paths.
+bool ReadsShared(const Job& job);
+
 // A pass may run on a slot of this worker.
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);
 

@@ -19,7 +19,7 @@ std::string Until(absl::Time end, absl::Time now) {
 }
 
 // No slot has what the pass needs.
-std::string WhyNoneIsCapable(const Job& job, const Pass& pass) {
+std::string WhyNoneIsCapable(const State& state, const Job& job, const Pass& pass) {
   const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
   const std::string& stage = job.stage_name(pass.stage);
   if (operation.is_command) {
@@ -28,6 +28,12 @@ std::string WhyNoneIsCapable(const Job& job, const Pass& pass) {
   if (operation.is_test) {
     return absl::StrCat("stage ", stage, " runs ", operation.name,
                         " and no worker allows that; start one with --allow-test-operations");
+  }
+  const bool any_reads =
+      std::any_of(state.cluster.workers().begin(), state.cluster.workers().end(),
+                  [](const auto& worker) { return worker.second.session && worker.second.reads_shared; });
+  if (ReadsShared(job) && !any_reads) {
+    return absl::StrCat("the job reads shared files and no worker may; start one with --shared-dir DIR");
   }
   return absl::StrCat("stage ", stage, " is bound to numeric class ", job.stages[pass.stage].numeric_class,
                       " and no connected slot has it; start a worker on such a machine");
@@ -56,7 +62,7 @@ std::string WhyNoSlot(const State& state, const Job& job, const Pass& pass, absl
                         state.cluster.DistrustOf(distrusted), "); start a worker on another machine");
   }
   if (!connected) return "no worker is connected; start one with `mote-worker --coordinator HOST:PORT`";
-  return problem.empty() ? WhyNoneIsCapable(job, pass) : problem;
+  return problem.empty() ? WhyNoneIsCapable(state, job, pass) : problem;
 }
 
 // Empty: no block waits for a worker to decide between results.

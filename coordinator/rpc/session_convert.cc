@@ -28,6 +28,7 @@ absl::StatusOr<Command> From(SessionId session, const v1::Hello& hello) {
   }
   command.labels.insert(hello.labels().begin(), hello.labels().end());
   command.allow_commands = hello.allow_commands();
+  command.reads_shared = !hello.shared_dirs().empty();
   command.allow_test_operations = hello.allow_test_operations();
   command.blob_address = hello.blob_address();
   for (const uint64_t pass : hello.holding()) command.holding.push_back({pass});

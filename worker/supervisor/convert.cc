@@ -24,6 +24,7 @@ mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<
   }
   hello.mutable_labels()->insert(options.labels.begin(), options.labels.end());
   hello.set_allow_commands(options.allow_commands);
+  for (const std::string& dir : options.shared_dirs) hello.add_shared_dirs(dir);
   hello.set_allow_test_operations(options.allow_test_operations);
   for (const LeaseToken& token : connect.held) *hello.add_held() = wire::ToProto(token);
   hello.set_blob_address(blob_address);

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/testing/core_harness.h"
 
 namespace mote::testing {
@@ -330,6 +332,37 @@ TEST(Lease, NewSessionOfAWorkerReplacesTheOldOne) {
   const JobId job = *c.Submit(OneStage("noop", 3));
   c.RunAll();
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+TEST(Lease, JobsThatReadSharedFilesWaitForAWorkerThatMayReadThem) {
+  CoreHarness c;
+  const auto connect = [&c](const std::string& name, uint64_t session, bool reads_shared) {
+    mc::WorkerHello hello;
+    hello.session = {session};
+    hello.worker = name;
+    hello.slots = {{"cpu", 0, "cpu"}};
+    hello.reads_shared = reads_shared;
+    c.Send(hello);
+    c.Send(mc::WorkerSlotState{hello.session, 0, /*ready=*/true});
+  };
+  connect("blind", 1001, false);
+  mc::JobSpec spec = OneStage("noop", 1);
+  mc::InputSpec input;
+  input.name = "rows";
+  input.format = "csv";
+  input.path = "/data/rows.csv";
+  input.shared = true;
+  spec.inputs = {input};
+  const JobId job = *c.Submit(spec);
+  EXPECT_THAT(c.View(job).waiting_reason, ::testing::HasSubstr("start one with --shared-dir"));
+  connect("reader", 1002, true);
+  EXPECT_EQ(c.View(job).waiting_reason, "");
+  const auto workers = c.Workers();
+  const auto leases = [&workers](const std::string& name) {
+    return std::find_if(workers.begin(), workers.end(), [&](const auto& w) { return w.name == name; })->leases;
+  };
+  EXPECT_EQ(leases("blind"), 0);
+  EXPECT_GT(leases("reader"), 0);
 }
 
 }  // namespace
