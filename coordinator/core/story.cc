@@ -10,7 +10,7 @@ void Story::Add(FailedAttempt attempt) {
   if (detail.size() > kDetailMax) detail.erase(0, detail.size() - kDetailMax);
   ++failed_;
   attempts_.push_back(std::move(attempt));
-  if (attempts_.size() > kStoryAttemptsMax) attempts_.pop_front();
+  if (attempts_.size() > kStoryAttemptsMax) attempts_.erase(attempts_.begin());
 }
 
 void Story::Restore(const std::vector<FailedAttempt>& attempts, int64_t failed) {

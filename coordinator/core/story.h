@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -44,12 +43,12 @@ class Story {
   void Restore(const std::vector<FailedAttempt>& attempts, int64_t failed);
 
   // Oldest first.
-  const std::deque<FailedAttempt>& attempts() const { return attempts_; }
+  const std::vector<FailedAttempt>& attempts() const { return attempts_; }
   // Of all times, also those that are forgotten.
   int64_t failed() const { return failed_; }
 
  private:
-  std::deque<FailedAttempt> attempts_;
+  std::vector<FailedAttempt> attempts_;  // few: jobs without a failure have no memory here
   int64_t failed_ = 0;
 };
 
