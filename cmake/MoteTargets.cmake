@@ -25,7 +25,7 @@ if(MOTE_SANITIZE)
   if(MOTE_SANITIZE STREQUAL "thread")
     # Debian's Protocol Buffers is not instrumented: seeing this macro its headers would
     # lay out maps in another way than its library.
-    add_compile_options(-U__SANITIZE_THREAD__)
+    add_compile_options(-U__SANITIZE_THREAD__ -DMOTE_SANITIZE_THREAD)
   endif()
 endif()
 

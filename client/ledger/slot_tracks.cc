@@ -6,15 +6,27 @@
 #include "client/text/quantities.h"
 
 namespace mote::client {
+namespace {
+
+// Differences and sums of a few such do not overflow, whatever a coordinator answers.
+int64_t Bounded(int64_t ns) { return std::clamp<int64_t>(ns, 0, int64_t{1} << 61); }
+
+int64_t StartOf(const v1::LedgerEntry& entry) { return Bounded(absl::ToUnixNanos(TimeOf(entry.started()))); }
+
+int64_t LengthOf(const v1::LedgerEntry& entry) {
+  return Bounded(absl::ToInt64Nanoseconds(absl::Seconds(entry.slot_time().seconds()) +
+                                          absl::Nanoseconds(entry.slot_time().nanos())));
+}
+
+}  // namespace
 
 SlotTracks SlotTracksOf(const std::vector<v1::LedgerEntry>& entries) {
   SlotTracks tracks;
   int64_t first = INT64_MAX;
-  for (const v1::LedgerEntry& entry : entries) first = std::min(first, absl::ToUnixNanos(TimeOf(entry.started())));
+  for (const v1::LedgerEntry& entry : entries) first = std::min(first, StartOf(entry));
   for (const v1::LedgerEntry& entry : entries) {
-    const int64_t begin = absl::ToUnixNanos(TimeOf(entry.started())) - first;
-    const int64_t slot_ns = entry.slot_time().seconds() * 1'000'000'000 + entry.slot_time().nanos();
-    tracks[{entry.worker(), entry.slot()}].push_back({&entry, begin, begin + slot_ns});
+    const int64_t begin = StartOf(entry) - first;
+    tracks[{entry.worker(), entry.slot()}].push_back({&entry, begin, begin + LengthOf(entry)});
   }
   for (auto& [slot, turns] : tracks) {
     std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.end_ns < b.end_ns; });

@@ -143,6 +143,7 @@ v1::LedgerEntry TurnOf(int stage, const std::string& worker, int64_t begin_ms, i
                        int64_t fetch_ms = 0) {
   v1::LedgerEntry entry = EntryOf(1, begin_ms, begin_ms + 1, 1, worker);
   entry.set_stage(stage);
+  entry.mutable_started()->set_seconds(1000);
   entry.mutable_started()->set_nanos(static_cast<int32_t>(begin_ms * 1'000'000));
   entry.mutable_slot_time()->set_nanos(static_cast<int32_t>(length_ms * 1'000'000));
   for (const int64_t ms : {fetch_ms, int64_t{0}, int64_t{0}, length_ms - fetch_ms}) entry.add_phase_ns(ms * 1'000'000);

@@ -8,7 +8,7 @@ namespace {
 // `./dev sim` runs more.
 constexpr uint64_t kSeeds = 5000;
 // Instrumented programs are ten times slower: they take some of the same seeds.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(MOTE_SANITIZE_THREAD)
 constexpr uint64_t kEvery = 5;
 #else
 constexpr uint64_t kEvery = 1;
@@ -17,7 +17,7 @@ constexpr uint64_t kEvery = 1;
 // Else these seeds would say nothing of them.
 TEST(Simulation, OutputsAreLostRetriesGoOnAndStagesAreReusedInManySeeds) {
   int lost = 0, kept = 0, reused = 0;
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
     SimCluster cluster(seed, Options::Draw(seed));
     cluster.Run();
     lost += cluster.outputs_lost() > 0 ? 1 : 0;
