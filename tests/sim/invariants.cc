@@ -71,6 +71,24 @@ void Invariants::Decided(const mc::State& state, absl::Time now, const mc::Decis
   if (const std::optional<Finding> finding = CheckState(state)) Fail(finding->invariant, finding->detail);
 }
 
+void Invariants::Recorded(const mc::Decision& decision, size_t first_event, size_t first_effect) {
+  // By attempt.
+  std::map<std::pair<PassId, uint32_t>, TaskRange> recorded;
+  for (size_t i = first_effect; i < decision.effects.size(); ++i) {
+    const auto* record = std::get_if<mc::RecordAttempt>(&decision.effects[i]);
+    if (record == nullptr || record->entry.outcome != mc::LedgerOutcome::kCommitted) continue;
+    recorded[{record->entry.pass, record->entry.attempt}] = record->entry.tasks;
+  }
+  for (size_t i = first_event; i < decision.events.size(); ++i) {
+    const auto* commit = std::get_if<mc::BlockCommitted>(&decision.events[i]);
+    if (commit == nullptr) continue;
+    const auto entry = recorded.find({commit->token.pass, commit->token.attempt});
+    if (entry == recorded.end() || entry->second.begin != commit->token.block.begin() || entry->second.empty()) {
+      Fail("what is committed is in the ledger", TextOf(commit->token));
+    }
+  }
+}
+
 void Invariants::CheckWindows(const mc::State& state) {
   for (const auto& [id, job] : state.jobs) {
     if (IsTerminal(job->state)) continue;  // what workers kept of it is lost by its end

@@ -37,6 +37,8 @@ class Invariants {
   // The events of `decision` from `first_event` on were decided and led to `state`, `now`
   // by the coordinator's clock.
   void Decided(const mc::State& state, absl::Time now, const mc::Decision& decision, size_t first_event);
+  // Of the same decision: what its effects from `first_effect` on write into the ledger.
+  void Recorded(const mc::Decision& decision, size_t first_event, size_t first_effect);
   // A worker said Hello; what it was answered stands in the effects from `first_effect` on.
   void Reconciled(const mc::WorkerHello& hello, const mc::Decision& decision, size_t first_effect);
   // Deadlines were judged while these commands waited.

@@ -156,6 +156,7 @@ void Loop::Step(const mc::Command& command, mc::Decision* decision) {
   if (trace_ != nullptr) trace_->Decided(core_->state(), std::span(decision->events).subspan(first_event));
   if (hello != nullptr) invariants_.Reconciled(*hello, *decision, first_effect);
   invariants_.Decided(core_->state(), Clock(), *decision, first_event);
+  invariants_.Recorded(*decision, first_event, first_effect);
   if (MOTE_PLANTED(kAckBeforeDurable)) ReleaseAcksEarly(decision);
 }
 
