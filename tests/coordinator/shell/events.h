@@ -125,7 +125,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       FinishPlanned{{7}, {9}, {{10}, SomePass()}},
       FoldPlanned{{7}, {9}, {3, 2}, {{11}, SomePass()}, time},
       SubtreeFolded{{7}, {11}, time},
-      OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1"},
+      OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1", time},
       StageBound{{7}, 1, "cpu-avx2"},
       LeaseGranted{SomeToken(), "w1", 2, time},
       LeaseReissued{SomeToken(), {4}},
