@@ -78,17 +78,25 @@ bool WouldStraggle(const Pass& pass, int64_t slots, double slowness, absl::Durat
   return block > task * (static_cast<double>(left) / static_cast<double>(slots));
 }
 
-std::optional<Block> BlockFor(const State& state, const StageRun& stage, const Pass& pass, const OpenSlot& slot,
+// How large a block of the pass may be for a slot that is so slow.
+int LevelOf(const State& state, const Job& job, const Pass& pass, absl::Duration task, double slowness) {
+  // A slow slot's even share is smaller, and so is the block that lasts as long.
+  const int64_t share = static_cast<int64_t>(static_cast<double>(pass.blocks.pending()) / slowness);
+  const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
+  const int level = state.options.policy->BlockLevel({share, slots, task * slowness});
+  const bool verifies = job.admitted.stages[pass.stage].spec.verify.runs() > 1;
+  return verifies ? std::min(level, kVerifiedLevelMax) : level;
+}
+
+std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pass, const OpenSlot& slot,
                               absl::Time now, Round& round) {
   const Slot& known = state.cluster.Find(slot.worker)->slots[slot.slot];
   const bool on_probation = known.health.on_probation();
   if (pass.blocks.pending() == 0 || (on_probation && slot.leases > 0)) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
   const double slowness = std::max(1.0, known.slowness);
-  const absl::Duration task = TaskDuration(stage, pass);
-  // A slow slot's even share is smaller, and so is the block that lasts as long.
-  const int64_t share = static_cast<int64_t>(static_cast<double>(pass.blocks.pending()) / slowness);
-  const int level = state.options.policy->BlockLevel({share, slots, task * slowness});
+  const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
+  const int level = LevelOf(state, job, pass, task, slowness);
   const absl::Duration block = task * slowness * static_cast<double>(int64_t{1} << std::min(level, 40));
   if (slot.leases > 0 && slot.leases >= state.options.policy->LeasesPerSlot(block)) return std::nullopt;
   const bool wanted = round.last && pass.blocks.leased() == 0;
@@ -122,7 +130,7 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
         std::optional<Block> block;
         const int held_max = slot.health.on_probation() ? 1 : kHeldLeasesMax;
         if (open.leases < held_max) block = HeldBlockFor(state, *job, pass, worker);
-        if (!block) block = BlockFor(state, job->stages[pass.stage], pass, open, now, round);
+        if (!block) block = BlockFor(state, *job, pass, open, now, round);
         if (block) return Candidate{job, &pass, *block};
       }
     }

@@ -14,6 +14,10 @@ namespace mote::coordinator {
 // blocks have, the expected share of verified tasks is `verify.sample`.
 bool IsVerified(const Job& job, const Pass& pass, Block block);
 
+// Level of the largest block that a stage with `verify` leases: such a block is compared
+// whole, so that its report must have room for all of its tasks, whatever they cost.
+inline constexpr int kVerifiedLevelMax = 12;
+
 // A held block that wants an attempt and may have it on this worker: no other ready one
 // that may run it has run it less often.
 std::optional<Block> HeldBlockFor(const State& state, const Job& job, const Pass& pass, const Worker& worker);

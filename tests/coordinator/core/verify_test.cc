@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "coordinator/core/view_of.h"
 #include "tests/testing/core_harness.h"
 
@@ -62,6 +64,27 @@ TEST(Verify, BlockCommitsOnceTwoWorkersAgree) {
   EXPECT_EQ(view.stages[0].cost.verify.blocks_one_worker, 0);
   EXPECT_EQ(view.stages[0].cost.verify.runs_extra, 1);
   EXPECT_EQ(view.stages[0].cost.cost.tasks, 1);
+}
+
+// What a report has no room for would be run again for ever.
+TEST(Verify, BlockHasRoomForWhatEachOfItsTasksCost) {
+  for (const mc::VerifySpec verify : {kTwice, mc::VerifySpec{0.01, 0}}) {
+    CoreHarness c;
+    c.task_duration = absl::Nanoseconds(130);
+    for (const char* name : {"w1", "w2"}) c.Connect(name);
+    const JobId job = *c.Submit(Verified(20'000, verify));
+    int64_t largest = 0;
+    while (!IsTerminal(c.View(job).state)) {
+      for (const char* name : {"w1", "w2"}) {
+        for (const mc::SendLease& lease : c.TakeLeases(name)) {
+          largest = std::max(largest, lease.token.block.size(20'000));
+          c.ReportDone(name, lease);
+        }
+      }
+    }
+    EXPECT_EQ(largest, int64_t{1} << mc::kVerifiedLevelMax);
+    EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  }
 }
 
 TEST(Verify, EveryBlockIsRunAsOftenAsReplicasSay) {
