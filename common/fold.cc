@@ -41,7 +41,7 @@ absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
     }
     auto found = nodes_.find(sibling.begin());
     if (found == nodes_.end() || found->second.block != sibling || NeedsEngine(node, found->second)) break;
-    partial_bytes_ -= bytes(found->second);
+    partial_bytes_.Add(-bytes(found->second));
     references_ -= found->second.artifact.has_value();
     Node left = std::move(found->second), right = std::move(node);
     nodes_.erase(found);
@@ -53,7 +53,7 @@ absl::Status Fold::Insert(Node node, const Reducer& reducer, BlobSink& blobs) {
     node = std::move(left);
     if (node.partial.has_value()) MOTE_RETURN_IF_ERROR(reducer.Seal(*node.partial, blobs));
   }
-  partial_bytes_ += bytes(node);
+  partial_bytes_.Add(bytes(node));
   references_ += node.artifact.has_value();
   nodes_.insert_or_assign(node.block.begin(), std::move(node));
   return absl::OkStatus();
@@ -94,7 +94,7 @@ Block Fold::Enclosing(Block block) const {
 
 void Fold::Erase(std::map<int64_t, Node>::iterator node) {
   covered_ -= node->second.block.size(task_count_);
-  if (node->second.partial) partial_bytes_ -= static_cast<int64_t>(node->second.partial->size());
+  if (node->second.partial) partial_bytes_.Add(-static_cast<int64_t>(node->second.partial->size()));
   references_ -= node->second.artifact.has_value();
   nodes_.erase(node);
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,6 +17,7 @@
 #include "common/artifact.h"
 #include "common/block.h"
 #include "common/reducer.h"
+#include "common/shared_count.h"
 
 namespace mote {
 
@@ -43,8 +45,10 @@ struct Node {
 // Not thread-safe.
 class Fold {
  public:
-  // `task_count` ≥ 1.
-  explicit Fold(int64_t task_count) : task_count_(task_count) {}
+  // `task_count` ≥ 1. `bytes`: where partial_bytes() is counted, so that several folds
+  // have a total.
+  explicit Fold(int64_t task_count, SharedCount bytes = SharedCount())
+      : task_count_(task_count), partial_bytes_(std::move(bytes)) {}
 
   // Adds a node whose tasks were not added before and combines upwards as far as
   // siblings allow, sealing what was combined. On an error of Combine or Seal the
@@ -74,7 +78,7 @@ class Fold {
   // FailedPrecondition: there is no such node.
   absl::Status Remove(Block block);
   // Of the values that are here.
-  int64_t partial_bytes() const { return partial_bytes_; }
+  int64_t partial_bytes() const { return partial_bytes_.held(); }
   // Nodes whose value is not here.
   int64_t references() const { return references_; }
 
@@ -84,7 +88,7 @@ class Fold {
   int64_t task_count_;
   int64_t covered_ = 0;            // tasks accounted for
   std::map<int64_t, Node> nodes_;  // by first task
-  int64_t partial_bytes_ = 0;
+  SharedCount partial_bytes_;
   int64_t references_ = 0;
 };
 

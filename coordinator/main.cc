@@ -86,7 +86,7 @@ void Declare(CLI::App* app, Options* options) {
                   "tasks of a block at most, as a power of two, for experiments; default: as their cost tells")
       ->check(CLI::PositiveNumber);
   app->add_option("--partial-bytes", options->partial_bytes,
-                  "of the partials of one pass that may wait in memory, such as 64MB; what is beyond goes to the disk")
+                  "of partials of all jobs that may wait in memory, such as 64MB; what is beyond goes to the disk")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
   app->add_option(

@@ -100,7 +100,7 @@ absl::Status Restore(State& state, const StageRestored& event) {
 
 absl::Status Restore(State& state, const PassRestored& event) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  Pass pass(event.planned.pass, event.stage, event.planned.spec, event.is_volatile);
+  Pass pass(event.planned.pass, event.stage, event.planned.spec, event.is_volatile, SharedCount(state.partial_bytes));
   MOTE_RETURN_IF_ERROR(pass.blocks.RestoreFrontier(event.frontier));
   pass.next_attempt = event.next_attempt;
   pass.cost = event.cost;

@@ -16,7 +16,7 @@ bool CombinesAtOnce(const Pass& pass, const Node& node) {
 void Spill(Transaction& tx, const Pass& pass, std::vector<Node>* nodes) {
   if (pass.folds || pass.finishes) return;  // one value, which is taken at once
   const CoreOptions& options = tx.state.options;
-  int64_t held = pass.fold.partial_bytes();
+  int64_t held = *tx.state.partial_bytes;
   for (Node& node : *nodes) {
     if (!node.partial) continue;
     const auto bytes = static_cast<int64_t>(node.partial->size());

@@ -1,5 +1,6 @@
-// What a pass holds of partials stays bounded: beyond CoreOptions::partial_bytes_max they
-// go to the store, and leased tasks fold them (fold_tasks.h).
+// What all passes together hold of partials stays bounded: beyond
+// CoreOptions::partial_bytes_max they go to the store, and leased tasks fold them
+// (fold_tasks.h).
 #pragma once
 
 #include <vector>
@@ -9,7 +10,7 @@
 namespace mote::coordinator {
 
 // Puts values of `nodes`, which are about to be committed to `pass`, into the store where
-// the pass holds as much as it may already. What combines at once with what is there
+// as much as may be is held already. What combines at once with what is there
 // stays: it makes nothing larger. So do small values: a node of the tree costs as much.
 void Spill(Transaction& tx, const Pass& pass, std::vector<Node>* nodes);
 

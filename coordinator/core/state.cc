@@ -7,13 +7,13 @@
 
 namespace mote::coordinator {
 
-Pass::Pass(PassId pass_id, int stage_index, PassSpec pass_spec, bool volatile_pass)
+Pass::Pass(PassId pass_id, int stage_index, PassSpec pass_spec, bool volatile_pass, SharedCount partial_bytes)
     : id(pass_id),
       stage(stage_index),
       is_volatile(volatile_pass),
       spec(std::make_shared<const PassSpec>(std::move(pass_spec))),
       blocks(spec->task_count),
-      fold(spec->task_count) {
+      fold(spec->task_count, std::move(partial_bytes)) {
   absl::StatusOr<Json> parameters = ParseJson(spec->reducer_parameters);
   if (!parameters.ok()) {
     broken = parameters.status();

@@ -41,8 +41,8 @@ struct CoreOptions {
   absl::Duration task_timeout_min = absl::Seconds(60);
   // What a lease may take beyond the work in it: starts of engines, transfers.
   absl::Duration lease_grace = absl::Minutes(2);
-  // That a pass holds of partials that wait for their siblings; beyond it they go to the
-  // store, apart from those below spilled_bytes_min.
+  // That all passes together hold of partials that wait for their siblings; beyond it they
+  // go to the store, apart from those below spilled_bytes_min.
   int64_t partial_bytes_max = 64 << 20;
   int64_t spilled_bytes_min = 4096;
   int jobs_max = 1'000'000;
@@ -51,7 +51,8 @@ struct CoreOptions {
 };
 
 struct Pass {
-  Pass(PassId id, int stage, PassSpec spec, bool is_volatile);
+  // `partial_bytes`: counted in State::partial_bytes.
+  Pass(PassId id, int stage, PassSpec spec, bool is_volatile, SharedCount partial_bytes);
 
   // The value of a maximal node is lost: its tasks are pending again, apart from those
   // that are absent for good. FailedPrecondition: there is no such node.
@@ -142,7 +143,8 @@ struct State {
 
   Epoch epoch;
   uint64_t next_job = 1;
-  uint64_t next_pass = 1;  // low bits of PassId; the epoch is above them
+  uint64_t next_pass = 1;                                                 // low bits of PassId; the epoch is above them
+  std::shared_ptr<int64_t> partial_bytes = std::make_shared<int64_t>(0);  // held by folds of all passes
   std::map<JobId, std::unique_ptr<Job>> jobs;
   std::set<JobId> active;                            // jobs that have not ended
   std::set<std::pair<absl::Time, JobId>> deadlines;  // of these

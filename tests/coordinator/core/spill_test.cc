@@ -66,6 +66,42 @@ TEST(Spill, WhatAPassHoldsIsBoundedAndItsBitsAreTheSame) {
   EXPECT_EQ(RunSum(0, 0).answer, unbounded.answer);
 }
 
+// Two jobs whose passes each wait for low tasks: what one holds is not left to the other.
+TEST(Spill, PassesShareOneBound) {
+  CoreHarness c;
+  c.options.partial_bytes_max = 1000;
+  c.options.spilled_bytes_min = 0;
+  c.Restart();
+  ReferenceWorkers workers(c, ReferenceWorkers::Partials::kReported);
+  for (const char* name : {"w1", "w2"}) c.Connect(name, 200);
+  const JobId jobs[] = {*c.Submit(SumJob(kTasks)), *c.Submit(SumJob(kTasks))};
+  std::vector<std::pair<std::string, mc::SendLease>> odd;
+  int64_t held_most = 0;
+  const auto run = [&](const std::string& name, const mc::SendLease& lease) {
+    workers.Run(name, lease);
+    int64_t held = 0;
+    for (const JobId job : jobs) {
+      for (const auto& [id, pass] : c.core().state().jobs.at(job)->passes) held += pass.fold.partial_bytes();
+    }
+    EXPECT_EQ(*c.core().state().partial_bytes, held);
+    held_most = std::max(held_most, held);
+  };
+  while (!IsTerminal(c.View(jobs[0]).state) || !IsTerminal(c.View(jobs[1]).state)) {
+    std::vector<std::pair<std::string, mc::SendLease>> even;
+    for (const char* name : {"w1", "w2"}) {
+      for (const mc::SendLease& lease : c.TakeLeases(name)) {
+        (lease.token.block.begin() % 2 == 0 ? even : odd).emplace_back(name, lease);
+      }
+    }
+    if (even.empty()) even.swap(odd);
+    ASSERT_FALSE(even.empty());
+    for (const auto& [name, lease] : even) run(name, lease);
+  }
+  EXPECT_LE(held_most, c.options.partial_bytes_max);
+  EXPECT_EQ(*c.core().state().partial_bytes, 0) << "passes that are over hold nothing";
+  EXPECT_EQ(AnswerOf(c, jobs[0]), RunSum(1 << 30, 0).answer);
+}
+
 TEST(Spill, SmallValuesStay) { EXPECT_EQ(RunSum(0, 4096).nodes, 0); }
 
 }  // namespace
