@@ -2,9 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
 
 #include "tests/worker/temporary_directory.h"
 
@@ -38,6 +43,44 @@ TEST(StoreDirectory, NumberOfAWorkerThatEndedIsUsedAgain) {
   const std::string scratch = *store->EmptyScratch(0);
   store.reset();
   EXPECT_EQ(*(*StoreDirectory::Open(directory.path()))->EmptyScratch(0), scratch);
+}
+
+// A supervisor that is killed cannot end what its engines' programs put into sessions of
+// their own; the next one with its number does.
+TEST(StoreDirectory, ProgramsThatAKilledWorkerLeftAreEnded) {
+  const TemporaryDirectory directory;
+  std::string scratch, other;
+  {
+    const auto one = *StoreDirectory::Open(directory.path()), two = *StoreDirectory::Open(directory.path());
+    scratch = *one->EmptyScratch(0);
+    other = *two->EmptyScratch(0);
+  }
+  const auto sleeper = [](const std::string& in) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      setsid();
+      const std::string variable = std::string(StoreDirectory::kScratchVariable) + "=" + in;
+      const char* const arguments[] = {"sleep", "1000", nullptr};
+      const char* const environment[] = {"PATH=/usr/bin:/bin", variable.c_str(), nullptr};
+      execve("/bin/sleep", const_cast<char**>(arguments), const_cast<char**>(environment));
+      _exit(127);
+    }
+    // Not before it is the other program can its mark be seen.
+    const std::string environ_path = "/proc/" + std::to_string(pid) + "/environ";
+    for (std::string text; text.find(in) == std::string::npos;) {
+      std::ifstream file(environ_path, std::ios::binary);
+      text.assign(std::istreambuf_iterator<char>(file), {});
+    }
+    return pid;
+  };
+  const pid_t left = sleeper(scratch), of_another = sleeper(other);
+  const auto store = *StoreDirectory::Open(directory.path());
+  int status = 0;
+  ASSERT_EQ(waitpid(left, &status, 0), left);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
+  EXPECT_EQ(waitpid(of_another, &status, WNOHANG), 0) << "another worker's";
+  kill(of_another, SIGKILL);
+  waitpid(of_another, &status, 0);
 }
 
 TEST(StoreDirectory, PathThatIsAFileIsNamedWithTheRemedy) {

@@ -21,6 +21,7 @@
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "spdlog/spdlog.h"
+#include "worker/supervisor/store_directory.h"
 #include "worker/wire/descendants.h"
 
 extern char** environ;
@@ -53,15 +54,17 @@ std::vector<std::string> Arguments(const Options& options, const std::string& st
 }
 
 // BLAS and OpenMP read their thread counts once, at load.
-std::vector<std::string> Environment(int threads) {
+std::vector<std::string> Environment(int threads, const std::string& scratch_dir) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const absl::string_view text(*entry);
     if (absl::StartsWith(text, "OPENBLAS_NUM_THREADS=") || absl::StartsWith(text, "OMP_NUM_THREADS=")) continue;
+    if (absl::StartsWith(text, absl::StrCat(StoreDirectory::kScratchVariable, "="))) continue;
     environment.emplace_back(*entry);
   }
   environment.push_back(absl::StrCat("OPENBLAS_NUM_THREADS=", threads));
   environment.push_back(absl::StrCat("OMP_NUM_THREADS=", threads));
+  environment.push_back(absl::StrCat(StoreDirectory::kScratchVariable, "=", scratch_dir));
   return environment;
 }
 
@@ -143,7 +146,7 @@ absl::StatusOr<std::unique_ptr<EngineProcess>> EngineProcess::Start(const Option
   }
   const std::vector<std::string> arguments = Arguments(options, store_dir, scratch_dir, slot);
   pid_t pid = 0;
-  const int error = Spawn(arguments, Environment(options.threads_per_slot), sockets[1], errors[1], &pid);
+  const int error = Spawn(arguments, Environment(options.threads_per_slot, scratch_dir), sockets[1], errors[1], &pid);
   close(sockets[1]);
   close(errors[1]);
   if (error != 0) {

@@ -11,6 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "spdlog/spdlog.h"
+#include "worker/wire/descendants.h"
 
 namespace mote::worker {
 namespace {
@@ -41,6 +43,9 @@ absl::StatusOr<std::unique_ptr<StoreDirectory>> StoreDirectory::Open(const std::
                                                         "; choose another directory by --store-dir"));
     }
     if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+      if (const int killed = wire::KillMarked(kScratchVariable, scratch + "/"); killed > 0) {
+        spdlog::warn("ended {} processes that a worker which was killed had left behind in {}", killed, scratch);
+      }
       return std::unique_ptr<StoreDirectory>(new StoreDirectory(absolute, scratch, lock));
     }
     close(lock);

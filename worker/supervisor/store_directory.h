@@ -16,7 +16,11 @@ namespace mote::worker {
 
 class StoreDirectory {
  public:
-  // Makes the directories and takes the first free number.
+  // Engines, and all that they start, have their scratch directory in this variable.
+  static constexpr char kScratchVariable[] = "MOTE_SCRATCH";
+
+  // Makes the directories and takes the first free number. Ends what programs of the
+  // worker that had the number before have left running.
   //
   //   FailedPrecondition  not writable; names the path and the reason
   //   ResourceExhausted   too many workers share it

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -29,14 +31,24 @@ pid_t ParentOf(const std::filesystem::path& process) {
   return static_cast<pid_t>(std::strtol(text.c_str() + name_end + 4, nullptr, 10));
 }
 
-std::vector<pid_t> Children() {
-  std::vector<pid_t> children;
+// As it was when the process began; empty: gone, or another user's.
+std::string EnvironmentOf(const std::filesystem::path& process) {
+  std::ifstream in(process / "environ", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<pid_t> ProcessesWhere(const std::function<bool(const std::filesystem::path&)>& is_wanted) {
+  std::vector<pid_t> found;
   std::error_code error;
   for (std::filesystem::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
     const pid_t pid = static_cast<pid_t>(std::strtol(it->path().filename().c_str(), nullptr, 10));
-    if (pid > 0 && ParentOf(it->path()) == getpid()) children.push_back(pid);
+    if (pid > 0 && pid != getpid() && is_wanted(it->path())) found.push_back(pid);
   }
-  return children;
+  return found;
+}
+
+std::vector<pid_t> Children() {
+  return ProcessesWhere([](const std::filesystem::path& process) { return ParentOf(process) == getpid(); });
 }
 
 }  // namespace
@@ -56,6 +68,16 @@ int KillStrays(const std::set<pid_t>& kept) {
     for (const pid_t pid : strays) killed += waitpid(pid, nullptr, 0) == pid;
   }
   return killed;
+}
+
+int KillMarked(const std::string& name, const std::string& prefix) {
+  // Entries end with a zero byte; the first has none before it.
+  const std::string mark = '\0' + name + '=' + prefix;
+  const std::vector<pid_t> marked = ProcessesWhere([&](const std::filesystem::path& process) {
+    return ('\0' + EnvironmentOf(process)).find(mark) != std::string::npos;
+  });
+  for (const pid_t pid : marked) kill(pid, SIGKILL);
+  return static_cast<int>(marked.size());
 }
 
 }  // namespace mote::wire

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <set>
+#include <string>
 
 namespace mote::wire {
 
@@ -19,5 +20,10 @@ void AdoptOrphans();
 // in turn. Answers how many. Does nothing unless AdoptOrphans was called: a process
 // that did not ask for orphans has children of its own choosing alone.
 int KillStrays(const std::set<pid_t>& kept);
+
+// Kills processes other than this one whose environment says `name` = `prefix`…: what a
+// supervisor that was killed itself has left behind, which no parent answers for any
+// more. Answers how many. Processes of other users are not looked at.
+int KillMarked(const std::string& name, const std::string& prefix);
 
 }  // namespace mote::wire
