@@ -19,5 +19,18 @@ TEST(Chaos, KilledAndFrozenProcessesLoseNothingAndChangeNoBit) {
   EXPECT_GT(report.acts.size(), 5u);
 }
 
+// Steps of an iteration are acknowledged as volatile: a kill goes back to an older one.
+TEST(Chaos, TrainingGoesOnUnderKillsWithTheSameBits) {
+  const std::string dir = MakeTempDir();
+  const std::vector<ChaosJob> jobs = {WriteChaosJobs(dir, /*training=*/true).back()};
+  const auto undisturbed = RunUndisturbed(jobs);
+  ASSERT_FALSE(HasFailure());
+  const RoundOptions options{.seed = 2, .workers = 2, .disturbed_for = absl::Seconds(12)};
+  const RoundReport report = RunChaosRound(options, jobs, undisturbed);
+  EXPECT_TRUE(report.problems.empty()) << report.Story(options.seed);
+  EXPECT_GT(report.jobs, 0);
+  EXPECT_GT(report.acts.size(), 5u);
+}
+
 }  // namespace
 }  // namespace mote::testing
