@@ -31,11 +31,23 @@ std::optional<double> PredictionError(const v1::CostSummary& cost) {
 }
 
 // "5e-07±4%"
-std::string AlphaText(const v1::CostSummary& cost) {
-  std::string text = absl::StrFormat("%.3g", cost.alpha_seconds_per_byte());
-  const double share = cost.alpha_error() / cost.alpha_seconds_per_byte();
+template <typename Fit>  // CostSummary, LinkCost
+std::string AlphaText(const Fit& fit) {
+  std::string text = absl::StrFormat("%.3g", fit.alpha_seconds_per_byte());
+  const double share = fit.alpha_error() / fit.alpha_seconds_per_byte();
   if (std::isfinite(share) && share > 0) absl::StrAppend(&text, absl::StrFormat("±%.0f%%", share * 100));
   return text;
+}
+
+// Where a stage's bytes went over several links, the α of each; empty: they did not.
+std::string LinksText(const v1::StageStatus& stage) {
+  if (stage.cost().links_size() < 2) return "";
+  const auto one = [](std::string* out, const v1::LinkCost& link) {
+    absl::StrAppend(out, AlphaText(link), " over ", link.transport(), " to ", link.worker_class(),
+                    absl::StrFormat(" (R² %.2f, n %d, ", link.alpha_r_squared(), link.alpha_samples()),
+                    BytesText(static_cast<int64_t>(link.bytes())), ")");
+  };
+  return absl::StrCat("α of ", stage.name(), ": ", absl::StrJoin(stage.cost().links(), "; ", one), "\n");
 }
 
 std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cost) {
@@ -74,6 +86,7 @@ OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
 
 std::string FieldOf(const OrderedJson& value) {
   if (value.is_null()) return "";
+  if (value.is_structured()) return CsvField(value.dump());
   return value.is_string() ? CsvField(value.get_ref<const std::string&>()) : value.dump();
 }
 
@@ -125,6 +138,7 @@ std::string CostText(const v1::Job& job) {
   table.Add(Row("total", total));
   const std::string note = reused.empty() ? "" : absl::StrCat("Not run: ", absl::StrJoin(reused, ", "), ".\n");
   std::string text = absl::StrCat(table.ToString(), note, kLegend);
+  for (const v1::StageStatus& stage : job.stages()) text += LinksText(stage);
   if (total.wasted_seconds() > 0) {
     absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
                     " of DEVICE, by attempts that failed or that another one beat\n");

@@ -1,5 +1,7 @@
 #include "coordinator/convert/view_convert.h"
 
+#include <cmath>
+
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/time_convert.h"
 #include "coordinator/convert/utf8.h"
@@ -117,6 +119,24 @@ v1::OutputStatus ProtoOf(const OutputView& view) {
   return proto;
 }
 
+// One sample leaves any doubt: infinity, which no JSON can tell.
+template <typename Fit, typename Proto>
+void SetError(const Fit& fit, Proto* proto) {
+  if (fit.count() > 0 && std::isfinite(fit.alpha_error())) proto->set_alpha_error(fit.alpha_error());
+}
+
+v1::LinkCost ProtoOf(const Link& link, const AlphaFit& fit) {
+  v1::LinkCost proto;
+  proto.set_transport(link.transport);
+  proto.set_worker_class(Utf8(link.worker_class));
+  proto.set_alpha_seconds_per_byte(fit.alpha());
+  SetError(fit, &proto);
+  proto.set_alpha_r_squared(fit.r_squared());
+  proto.set_alpha_samples(fit.count());
+  proto.set_bytes(fit.bytes());
+  return proto;
+}
+
 }  // namespace
 
 v1::AbsentTask ToProto(const AbsentView& absent) {
@@ -144,16 +164,16 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_send_seconds(phase(Phase::kSend));
   proto.set_staged_bytes(cost.staged_bytes);
   proto.set_network_bytes(cost.network_bytes);
-  proto.set_alpha_seconds_per_byte(view.alpha.alpha());
-  proto.set_alpha_r_squared(view.alpha.r_squared());
-  proto.set_alpha_samples(view.alpha.count());
-  if (view.alpha.count() > 1) proto.set_alpha_error(view.alpha.alpha_error());
+  proto.set_alpha_seconds_per_byte(view.alphas.alpha());
+  proto.set_alpha_r_squared(view.alphas.r_squared());
+  proto.set_alpha_samples(view.alphas.count());
+  SetError(view.alphas, &proto);
+  for (const auto& [link, fit] : view.alphas.fits()) *proto.add_links() = ProtoOf(link, fit);
   proto.set_task_seconds_p50(Seconds(cost.task_ns.Quantile(0.50)));
   proto.set_task_seconds_p90(Seconds(cost.task_ns.Quantile(0.90)));
   proto.set_task_seconds_p99(Seconds(cost.task_ns.Quantile(0.99)));
   proto.set_task_seconds_max(Seconds(cost.task_ns.max()));
-  const double bytes = static_cast<double>(cost.staged_bytes) + static_cast<double>(cost.network_bytes);
-  proto.set_predicted_seconds(Seconds(cost.compute_ns()) + view.alpha.alpha() * bytes);
+  proto.set_predicted_seconds(Seconds(cost.compute_ns()) + view.alphas.predicted_seconds());
   proto.set_measured_seconds(Seconds(cost.compute_ns()) + Seconds(cost.communication_ns()));
   proto.set_attempts_lost(view.attempts_lost);
   proto.set_tasks_lost(view.tasks_lost);

@@ -33,7 +33,7 @@ void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCom
   stage.cost.cost.Merge(event.cost);
   AddDeviceTime(state, job, stage, event.slot_time, event.wasted);
   const double bytes = static_cast<double>(event.cost.staged_bytes) + static_cast<double>(event.cost.network_bytes);
-  if (bytes > 0) stage.cost.alpha.Add(bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
+  if (bytes > 0) stage.cost.alphas.Add(event.link, bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
 }
 

@@ -13,6 +13,13 @@ OpenSlot KeyOf(const Worker& worker, int slot) {
 
 }  // namespace
 
+Link LinkOf(const Worker& worker, int slot) {
+  constexpr size_t kClassBytesMax = 64;
+  if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return {worker.transport, ""};
+  const std::string& numeric_class = worker.slots[slot].numeric_class;
+  return {worker.transport, numeric_class.substr(0, std::min(numeric_class.find(":threads="), kClassBytesMax))};
+}
+
 Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   Worker& worker = workers_[hello.worker];
   CloseAll(worker);
@@ -42,6 +49,7 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
     slot.progress = now;
   }
   worker.blob_address = hello.blob_address;
+  worker.transport = hello.transport;
   worker.holding = {hello.holding.begin(), hello.holding.end()};
   for (const auto& [token, slot] : worker.leases) {
     if (slot < static_cast<int>(worker.slots.size())) ++worker.slots[slot].leases;

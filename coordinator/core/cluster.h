@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/alpha_by_link.h"
 #include "common/ids.h"
 #include "coordinator/core/command.h"
 #include "coordinator/core/slot_health.h"
@@ -52,9 +53,14 @@ struct Worker {
   std::set<PassId> known_passes;               // definitions that this session has
   std::string blob_address;                    // where other workers fetch from it; empty: nowhere
   std::set<PassId> holding;                    // passes of which it keeps partials
+  std::string transport;                       // "loopback", "network"
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };
+
+// Over what the slot's bytes go, and what kind of machine computes: its numeric class
+// without what only the bits depend on.
+Link LinkOf(const Worker& worker, int slot);
 
 // A slot that may take a lease: fewest leases first, then longest ago.
 struct OpenSlot {

@@ -96,6 +96,7 @@ struct WorkerHello {
   std::vector<LeaseToken> held;
   std::string blob_address = {};     // where other workers fetch from it; empty: nowhere
   std::vector<PassId> holding = {};  // it keeps partials of these
+  std::string transport = {};        // over which it came: "loopback", "network"
 };
 struct WorkerReport {
   SessionId session;

@@ -157,6 +157,7 @@ struct BlockCommitted {
   absl::Duration wasted = {};  // what the block's other live attempts had spent
   int runs = 1;                // that ended with a result; more than one: it was verified
   bool independent = true;     // they were on different workers
+  Link link = {};              // of the slot that ran it
   bool operator==(const BlockCommitted&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "common/alpha_by_link.h"
 #include "common/cost.h"
 #include "common/ids.h"
 
@@ -24,7 +25,7 @@ struct VerifyView {
 
 struct CostView {
   Cost cost;
-  AlphaFit alpha;
+  AlphaByLink alphas;
   int64_t attempts_lost = 0;
   int64_t tasks_lost = 0;      // results that were lost after their commit: these tasks run again
   absl::Duration device_time;  // that leases held a slot

@@ -158,6 +158,7 @@ void Decide(Transaction& tx, const WorkerReport& report) {
     BlockCommitted commit{token, worker->name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
     Spill(tx, *pass, &commit.nodes);
     commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
+    commit.link = LinkOf(*worker, slot);
     tx.EmitOf(*pass, std::move(commit));
     entry.outcome = LedgerOutcome::kCommitted;
   }

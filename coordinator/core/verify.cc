@@ -76,6 +76,7 @@ void Commit(Transaction& tx, const LeaseToken& token, const HeldBlock& held, abs
   BlockCommitted commit{token, agreed.workers[0], agreed.nodes, agreed.cost, slot_time};
   commit.wasted = RevokeRivals(tx, token);
   commit.runs = held.run_count();
+  if (const Worker* first = tx.state.cluster.Find(commit.worker)) commit.link = LinkOf(*first, 0);
   commit.independent = held.independent();
   Spill(tx, pass, &commit.nodes);
   tx.EmitOf(pass, std::move(commit));

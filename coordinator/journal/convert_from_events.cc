@@ -92,6 +92,8 @@ void Fill(const BlockCommitted& event, records::Event* record) {
   if (event.wasted > absl::ZeroDuration()) *proto.mutable_wasted() = ToProto(event.wasted);
   if (event.runs > 1) proto.set_runs(event.runs);
   proto.set_dependent(!event.independent);
+  proto.set_transport(event.link.transport);
+  proto.set_worker_class(Utf8(event.link.worker_class));
 }
 
 void Fill(const BlockHeld& event, records::Event* record) { *record->mutable_block_held() = ProtoOf(event); }

@@ -13,11 +13,16 @@ namespace {
 records::StageCost ProtoOf(const CostView& cost) {
   records::StageCost proto;
   *proto.mutable_cost() = ToProto(cost.cost);
-  const AlphaFit::Sums& sums = cost.alpha.sums();
-  proto.set_count(sums.count);
-  proto.set_xx(sums.xx);
-  proto.set_xy(sums.xy);
-  proto.set_yy(sums.yy);
+  for (const auto& [link, fit] : cost.alphas.fits()) {
+    records::StageCost::LinkFit& one = *proto.add_links();
+    one.set_transport(link.transport);
+    one.set_worker_class(Utf8(link.worker_class));
+    one.set_count(fit.sums().count);
+    one.set_x(fit.sums().x);
+    one.set_xx(fit.sums().xx);
+    one.set_xy(fit.sums().xy);
+    one.set_yy(fit.sums().yy);
+  }
   proto.set_attempts_lost(cost.attempts_lost);
   proto.set_tasks_lost(cost.tasks_lost);
   *proto.mutable_device_time() = ToProto(cost.device_time);

@@ -85,6 +85,7 @@ absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
   event.wasted = FromProto(proto.wasted());
   event.runs = std::max(1, proto.runs());
   event.independent = !proto.dependent();
+  event.link = {proto.transport(), proto.worker_class()};
   return event;
 }
 

@@ -84,7 +84,10 @@ absl::StatusOr<Event> From(const records::AbsentRestored& proto) {
 absl::StatusOr<CostView> From(const records::StageCost& proto) {
   CostView cost;
   MOTE_ASSIGN_OR_RETURN(cost.cost, FromProto(proto.cost()));
-  cost.alpha = AlphaFit({proto.count(), proto.xx(), proto.xy(), proto.yy()});
+  for (const records::StageCost::LinkFit& link : proto.links()) {
+    cost.alphas.Restore({link.transport(), link.worker_class()},
+                        AlphaFit({link.count(), link.x(), link.xx(), link.xy(), link.yy()}));
+  }
   cost.attempts_lost = proto.attempts_lost();
   cost.tasks_lost = proto.tasks_lost();
   cost.device_time = FromProto(proto.device_time());

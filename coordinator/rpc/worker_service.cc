@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/version.h"
@@ -25,6 +27,13 @@ absl::Status CheckVersion(const v1::Hello& hello) {
   return absl::FailedPreconditionError(absl::StrCat("worker \"", hello.worker(), "\" has version ", hello.version(),
                                                     ", the coordinator ", kVersion,
                                                     "; install the same version on both sides"));
+}
+
+// Where gRPC says that the other side is: "ipv4:127.0.0.1:5000", "ipv6:%5B::1%5D:5000".
+std::string TransportOf(const std::string& peer) {
+  const bool is_local = absl::StartsWith(peer, "unix") || absl::StartsWith(peer, "ipv4:127.") ||
+                        absl::StrContains(peer, "[::1]") || absl::StrContains(peer, "%5B::1%5D");
+  return is_local ? "loopback" : "network";
 }
 
 // Lives until OnDone. Reactions of one stream may run concurrently.
@@ -88,6 +97,7 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
     if (is_hello) MOTE_RETURN_IF_ERROR(CheckVersion(request_.hello()));
     greeted_ = true;
     MOTE_ASSIGN_OR_RETURN(Command command, ToCommand(session_, request_));
+    if (auto* hello = std::get_if<WorkerHello>(&command)) hello->transport = TransportOf(context_->peer());
     return post_(std::move(command)) ? absl::OkStatus() : MailboxRefusal();
   }
 

@@ -248,6 +248,28 @@ TEST(Cost, TheTableShowsPredictionAndMeasurement) {
   EXPECT_EQ(json["total"]["tasks"], 1000);
 }
 
+TEST(CostText, EachLinkHasItsAlphaWhereThereAreSeveral) {
+  v1::Job job = RunningJob(1000, 1000);
+  v1::CostSummary& cost = *job.mutable_stages(0)->mutable_cost();
+  const auto add = [&](const char* transport, double alpha, int64_t samples) {
+    v1::LinkCost& link = *cost.add_links();
+    link.set_transport(transport);
+    link.set_worker_class("cpu:avx512");
+    link.set_alpha_seconds_per_byte(alpha);
+    link.set_alpha_error(alpha / 50);
+    link.set_alpha_r_squared(0.98);
+    link.set_alpha_samples(samples);
+    link.set_bytes(1 << 20);
+  };
+  add("loopback", 5e-10, 40);
+  EXPECT_THAT(CostText(job), Not(HasSubstr("α of fit")));
+  add("network", 1e-8, 20);
+  EXPECT_THAT(CostText(job), HasSubstr("α of fit: 5e-10±2% over loopback to cpu:avx512 (R² 0.98, n 40, 1.00 MiB); "
+                                       "1e-08±2% over network to cpu:avx512 (R² 0.98, n 20, 1.00 MiB)\n"));
+  EXPECT_EQ(CostJson(job)["stages"][0]["links"].size(), 2u);
+  EXPECT_THAT(CostCsv(job), HasSubstr("\"[{\"\"transport\"\":\"\"loopback\"\""));
+}
+
 TEST(CostText, WastedTimeAndVerificationAreToldWhereThereWasSome) {
   v1::Job job = RunningJob(1000, 1000);
   EXPECT_THAT(CostText(job), AllOf(Not(HasSubstr("wasted:")), Not(HasSubstr("verified:"))));

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/json_convert.h"
 #include "coordinator/convert/pass_convert.h"
@@ -174,11 +176,17 @@ TEST(JobConvert, APriceWithoutAUnitIsRefusedAndABudgetOfZeroIsNotTakenForNone) {
 TEST(ViewConvert, TheCostFollowsTheFormula) {
   CostView view;
   view.cost = SomeCost();
-  view.alpha.Add(17, 2.0);
+  view.alphas.Add({"network", "cpu:avx2"}, 17, 2.0);
   view.device_time = absl::Milliseconds(1500);
   const v1::CostSummary proto = ToProto(view);
   EXPECT_DOUBLE_EQ(proto.alpha_seconds_per_byte(), 2.0 / 17);
   EXPECT_DOUBLE_EQ(proto.predicted_seconds(), 4e-9 + 2.0 / 17 * (8 + 9));  // T + α·(C + S)
+  EXPECT_FALSE(std::isinf(proto.alpha_error())) << "of one sample nothing is known";
+  ASSERT_EQ(proto.links_size(), 1);
+  EXPECT_EQ(proto.links(0).transport(), "network");
+  EXPECT_EQ(proto.links(0).worker_class(), "cpu:avx2");
+  EXPECT_DOUBLE_EQ(proto.links(0).alpha_seconds_per_byte(), 2.0 / 17);
+  EXPECT_EQ(proto.links(0).bytes(), 17);
   EXPECT_DOUBLE_EQ(proto.compute_seconds(), 4e-9);
   EXPECT_DOUBLE_EQ(proto.device_seconds(), 1.5);
   EXPECT_DOUBLE_EQ(proto.task_seconds_max(), 0.123456789);

@@ -90,8 +90,11 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.last_checkpoint = time;
   stage.start = time + absl::Seconds(1);
   stage.end = time + absl::Seconds(2);
-  stage.cost = {SomeCost(),           AlphaFit({3, 0.1, 1e-300, 7.5}), 4, 18, absl::Nanoseconds(5),
-                absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)}};
+  AlphaByLink alphas;
+  alphas.Restore({"loopback", "cpu:avx2"}, AlphaFit({3, 0.7, 0.1, 1e-300, 7.5}));
+  alphas.Restore({"network", "cpu:avx2"}, AlphaFit({4, 0.8, 0.2, 2e-300, 8.5}));
+  stage.cost = {
+      SomeCost(), alphas, 4, 18, absl::Nanoseconds(5), absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)}};
   stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
   stage.tasks_total = 1000;
   stage.tasks_committed = 640;
@@ -139,7 +142,8 @@ inline std::vector<Event> OneEventOfEachKind() {
                      absl::Nanoseconds(987'654'321),
                      absl::Nanoseconds(123'456'789),
                      3,
-                     false},
+                     false,
+                     {"network", "cpu:avx2"}},
       BlockHeld{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7)},
       WorkerDistrusted{{7}, "w1", "its result differs"},
       AttemptRevoked{SomeToken()},
