@@ -18,6 +18,7 @@ void AddCancel(CLI::App* app, Invocation* invocation);
 void AddRetry(CLI::App* app, Invocation* invocation);
 void AddResult(CLI::App* app, Invocation* invocation);
 void AddCost(CLI::App* app, Invocation* invocation);
+void AddTop(CLI::App* app, Invocation* invocation);
 void AddTrace(CLI::App* app, Invocation* invocation);
 void AddExplain(CLI::App* app, Invocation* invocation);
 void AddLogs(CLI::App* app, Invocation* invocation);
