@@ -1,4 +1,4 @@
-// A short round of chaos on real processes; `./dev soak` runs long ones.
+// Short rounds of chaos on real processes; `./dev soak` runs long ones.
 #include <gtest/gtest.h>
 
 #include "tests/testing/chaos_round.h"
@@ -7,29 +7,26 @@
 namespace mote::testing {
 namespace {
 
-TEST(Chaos, KilledAndFrozenProcessesLoseNothingAndChangeNoBit) {
-  const std::string dir = MakeTempDir();
-  const std::vector<ChaosJob> jobs = WriteChaosJobs(dir, /*training=*/false);
+void ExpectNothingLostAndNoBitChanged(const std::vector<ChaosJob>& jobs, const RoundOptions& options) {
   const auto undisturbed = RunUndisturbed(jobs);
-  ASSERT_FALSE(HasFailure());
-  const RoundOptions options{.seed = 1, .workers = 3, .disturbed_for = absl::Seconds(12)};
+  ASSERT_FALSE(::testing::Test::HasFailure());
   const RoundReport report = RunChaosRound(options, jobs, undisturbed);
   EXPECT_TRUE(report.problems.empty()) << report.Story(options.seed);
   EXPECT_GT(report.jobs, 0);
   EXPECT_GT(report.acts.size(), 5u);
 }
 
+TEST(Chaos, KilledAndFrozenProcessesLoseNothingAndChangeNoBit) {
+  const std::string dir = MakeTempDir();
+  ExpectNothingLostAndNoBitChanged(WriteChaosJobs(dir, /*training=*/false),
+                                   {.seed = 1, .workers = 3, .disturbed_for = absl::Seconds(12)});
+}
+
 // Steps of an iteration are acknowledged as volatile: a kill goes back to an older one.
 TEST(Chaos, TrainingGoesOnUnderKillsWithTheSameBits) {
   const std::string dir = MakeTempDir();
-  const std::vector<ChaosJob> jobs = {WriteChaosJobs(dir, /*training=*/true).back()};
-  const auto undisturbed = RunUndisturbed(jobs);
-  ASSERT_FALSE(HasFailure());
-  const RoundOptions options{.seed = 2, .workers = 2, .disturbed_for = absl::Seconds(12)};
-  const RoundReport report = RunChaosRound(options, jobs, undisturbed);
-  EXPECT_TRUE(report.problems.empty()) << report.Story(options.seed);
-  EXPECT_GT(report.jobs, 0);
-  EXPECT_GT(report.acts.size(), 5u);
+  ExpectNothingLostAndNoBitChanged({WriteChaosJobs(dir, /*training=*/true).back()},
+                                   {.seed = 2, .workers = 2, .disturbed_for = absl::Seconds(12)});
 }
 
 }  // namespace
