@@ -27,7 +27,6 @@ double AlphaByLink::alpha() const {
 }
 
 double AlphaByLink::alpha_error() const {
-  if (fits_.size() == 1) return fits_.begin()->second.alpha_error();
   double variance = 0;
   for (const auto& [link, fit] : fits_) variance += std::pow(fit.alpha_error() * fit.bytes(), 2);
   return std::sqrt(variance) / bytes();

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/commands/commands.h"
+#include "client/text/job_tasks.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "common/status_macros.h"
@@ -20,13 +21,8 @@ struct Options {
 };
 
 std::string TasksText(const v1::Job& job) {
-  int64_t committed = 0;
-  int64_t total = 0;
-  for (const v1::StageStatus& stage : job.stages()) {
-    committed += stage.tasks_committed();
-    total += stage.tasks_total();
-  }
-  return absl::StrCat(committed, "/", total);
+  const JobTasks tasks = TasksOf(job);
+  return absl::StrCat(tasks.committed, "/", tasks.total);
 }
 
 std::string RunningStages(const v1::Job& job) {

@@ -7,6 +7,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/job_session.h"
 #include "client/text/quantities.h"
+#include "client/text/terminal.h"
 
 namespace mote::client {
 namespace {

@@ -15,6 +15,7 @@
 #include "client/commands/job_session.h"
 #include "client/embedded/cluster.h"
 #include "client/embedded/state_dir.h"
+#include "client/text/terminal.h"
 #include "common/status_macros.h"
 
 namespace mote::client {

@@ -10,6 +10,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/interrupts.h"
 #include "client/commands/job_session.h"
+#include "client/text/terminal.h"
 
 namespace mote::client {
 namespace {

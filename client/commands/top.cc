@@ -1,6 +1,5 @@
 #include "client/text/top.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "client/commands/commands.h"
+#include "client/text/terminal.h"
 #include "common/status_macros.h"
 
 namespace mote::client {
@@ -23,14 +23,8 @@ struct Options {
   int count = 0;
 };
 
-int TerminalHeight() {
-  winsize size{};
-  return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row
-                                                                                                       : 0;
-}
-
 absl::Status Show(Client& client, const Options& options) {
-  const int height = TerminalHeight();
+  const int height = TerminalHeight(STDOUT_FILENO);
   // Not a terminal: one screen with rates, which takes two looks.
   const int looks = options.count > 0 ? options.count : height > 0 ? 0 : 2;
   Top top;

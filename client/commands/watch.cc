@@ -8,6 +8,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/job_session.h"
 #include "client/text/explanation.h"
+#include "client/text/terminal.h"
 
 namespace mote::client {
 namespace {

@@ -1,8 +1,5 @@
 #include "client/text/progress.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
@@ -45,12 +42,6 @@ std::string Bar(double fraction) {
 }
 
 }  // namespace
-
-int TerminalWidth(int fd) {
-  winsize size{};
-  if (isatty(fd) == 0) return 0;
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 void ProgressLines::Observe(const v1::Job& job, absl::Time now) {
   job_ = job;

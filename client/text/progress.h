@@ -79,7 +79,4 @@ class ProgressPrinter {
   std::string waiting_reason_;
 };
 
-// Columns of the terminal behind `fd`; 0: it is none.
-int TerminalWidth(int fd);
-
 }  // namespace mote::client

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/client.h"
+#include "client/text/job_tasks.h"
 #include "client/text/printable.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
@@ -17,18 +18,6 @@ namespace {
 constexpr auto kRight = TextTable::Align::kRight;
 constexpr int kHeightMin = 8;
 
-int64_t CommittedOf(const v1::Job& job) {
-  int64_t committed = 0;
-  for (const v1::StageStatus& stage : job.stages()) committed += stage.tasks_committed();
-  return committed;
-}
-
-int64_t TotalOf(const v1::Job& job) {
-  int64_t total = 0;
-  for (const v1::StageStatus& stage : job.stages()) total += stage.tasks_total();
-  return total;
-}
-
 const v1::StageStatus* RunningStage(const v1::Job& job) {
   const auto& stages = job.stages();
   const auto running = std::find_if(stages.begin(), stages.end(), [](const v1::StageStatus& stage) {
@@ -38,6 +27,8 @@ const v1::StageStatus* RunningStage(const v1::Job& job) {
 }
 
 bool IsRunning(const v1::Job& job) { return job.state() == v1::JOB_STATE_RUNNING; }
+
+std::string RateText(std::optional<double> rate) { return rate ? CountText(*rate) : "-"; }
 
 std::string More(size_t all, size_t shown, const char* of) {
   return all > shown ? absl::StrCat("… and ", all - shown, " more ", of, "\n") : "";
@@ -50,23 +41,19 @@ void Top::Observe(std::vector<v1::Job> jobs, std::vector<v1::Worker> workers, ab
   std::stable_partition(jobs.begin(), jobs.end(), IsRunning);
   before_ = std::exchange(look_, Look());
   look_.time = now;
-  for (const v1::Job& job : jobs) look_.job_tasks[job.id()] = CommittedOf(job);
+  for (const v1::Job& job : jobs) look_.job_tasks[job.id()] = TasksOf(job).committed;
   for (const v1::Worker& worker : workers) look_.worker_tasks[worker.name()] = worker.tasks_committed();
   jobs_ = std::move(jobs);
   workers_ = std::move(workers);
 }
 
-double Top::Seconds() const {
-  return before_.time == absl::InfinitePast() ? 0 : absl::ToDoubleSeconds(look_.time - before_.time);
-}
-
 template <typename Key>
-std::string Top::RateText(const std::map<Key, int64_t>& before, const std::map<Key, int64_t>& after,
-                          const Key& key) const {
-  const auto was = before.find(key), is = after.find(key);
-  if (Seconds() <= 0 || was == before.end() || is == after.end()) return "-";
+std::optional<double> Top::Rate(std::map<Key, int64_t> Look::*tasks, const Key& key) const {
+  const auto was = (before_.*tasks).find(key), is = (look_.*tasks).find(key);
+  if (look_.time <= before_.time || was == (before_.*tasks).end() || is == (look_.*tasks).end()) return std::nullopt;
   // A retry, or a lost output, takes tasks back.
-  return CountText(std::max(0.0, static_cast<double>(is->second - was->second) / Seconds()));
+  return static_cast<double>(std::max<int64_t>(0, is->second - was->second)) /
+         absl::ToDoubleSeconds(look_.time - before_.time);
 }
 
 std::string Top::Summary(const std::string& address) const {
@@ -78,10 +65,9 @@ std::string Top::Summary(const std::string& address) const {
     connected += worker.state() == "connected" ? 1 : 0;
     slots += worker.slots();
     leases += worker.leases();
-    const auto was = before_.worker_tasks.find(worker.name());
-    if (Seconds() <= 0 || was == before_.worker_tasks.end()) continue;
-    known = true;
-    tasks += std::max(0.0, static_cast<double>(worker.tasks_committed() - was->second) / Seconds());
+    const std::optional<double> rate = Rate(&Look::worker_tasks, worker.name());
+    known = known || rate.has_value();
+    tasks += rate.value_or(0);
   }
   return absl::StrCat("mote at ", address, ": ", running, " jobs running, ",
                       jobs_.size() - static_cast<size_t>(running), " waiting; ", connected, " of ", workers_.size(),
@@ -103,13 +89,13 @@ std::string Top::Jobs(size_t rows) const {
   for (size_t i = 0; i < std::min(rows, jobs_.size()); ++i) {
     const v1::Job& job = jobs_[i];
     const v1::StageStatus* stage = RunningStage(job);
-    const int64_t total = TotalOf(job), done = CommittedOf(job);
+    const auto [done, total] = TasksOf(job);
     table.Add({absl::StrCat(job.id()), Printable(job.name()), StateText(job.state()),
                stage == nullptr ? "" : Printable(stage->name()), CountText(static_cast<double>(total)),
                total > 0 ? absl::StrFormat(
                                "%d%%", static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total)))
                          : "-",
-               RateText(before_.job_tasks, look_.job_tasks, job.id()),
+               RateText(Rate(&Look::job_tasks, job.id())),
                stage != nullptr && stage->has_eta() ? DurationText(absl::Seconds(stage->eta().seconds())) : "-",
                job.has_bill() ? MoneyText(job.bill().total()) : "-", Printable(job.waiting_reason())});
   }
@@ -127,8 +113,7 @@ std::string Top::Workers(size_t rows) const {
   for (size_t i = 0; i < std::min(rows, workers_.size()); ++i) {
     const v1::Worker& worker = workers_[i];
     table.Add({Printable(worker.name()), worker.state(), absl::StrCat(worker.slots()), absl::StrCat(worker.leases()),
-               RateText(before_.worker_tasks, look_.worker_tasks, worker.name()),
-               absl::StrCat(worker.attempts_failed()),
+               RateText(Rate(&Look::worker_tasks, worker.name())), absl::StrCat(worker.attempts_failed()),
                absl::StrCat(DurationText(absl::Seconds(worker.seconds_since_heard())), " ago")});
   }
   return absl::StrCat(table.ToString(), More(workers_.size(), rows, "workers"));

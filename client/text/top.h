@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,9 @@ class Top {
     std::map<std::string, int64_t> worker_tasks;
   };
 
-  double Seconds() const;  // between the looks; 0: there was but one
-  // Tasks a second since the look before; "-": not known.
+  // Tasks a second since the look before; nullopt: not known.
   template <typename Key>
-  std::string RateText(const std::map<Key, int64_t>& before, const std::map<Key, int64_t>& after, const Key& key) const;
+  std::optional<double> Rate(std::map<Key, int64_t> Look::*tasks, const Key& key) const;
   std::string Summary(const std::string& address) const;
   std::string Jobs(size_t rows) const;
   std::string Workers(size_t rows) const;

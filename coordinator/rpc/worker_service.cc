@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/host_port.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/convert/pass_convert.h"
@@ -29,11 +31,11 @@ absl::Status CheckVersion(const v1::Hello& hello) {
                                                     "; install the same version on both sides"));
 }
 
-// Where gRPC says that the other side is: "ipv4:127.0.0.1:5000", "ipv6:%5B::1%5D:5000".
+// By where gRPC says that the other side is: "ipv4:127.0.0.1:5000", "ipv6:%5B::1%5D:5000",
+// "unix:PATH".
 std::string TransportOf(const std::string& peer) {
-  const bool is_local = absl::StartsWith(peer, "unix") || absl::StartsWith(peer, "ipv4:127.") ||
-                        absl::StrContains(peer, "[::1]") || absl::StrContains(peer, "%5B::1%5D");
-  return is_local ? "loopback" : "network";
+  const std::string address = absl::StrReplaceAll(peer.substr(peer.find(':') + 1), {{"%5B", "["}, {"%5D", "]"}});
+  return absl::StartsWith(peer, "unix") || IsLoopback(address) ? "loopback" : "network";
 }
 
 // Lives until OnDone. Reactions of one stream may run concurrently.

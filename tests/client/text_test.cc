@@ -17,6 +17,7 @@
 #include "client/text/text_table.h"
 #include "client/text/yaml_text.h"
 #include "common/json.h"
+#include "tests/client/running_job.h"
 
 namespace mote::client {
 namespace {
@@ -81,24 +82,6 @@ TEST(Report, OtherDocumentsHaveNone) {
   for (const char* text : {"{}", "[]", "5", R"({"rows": 1, "columns": 2})", R"({"classes": 1, "macro_avg": 2})"}) {
     EXPECT_EQ(ReportText(Json::parse(text)), std::nullopt) << text;
   }
-}
-
-v1::Job RunningJob(int64_t committed, int64_t total) {
-  v1::Job job;
-  job.set_id(7);
-  job.set_name("x");
-  job.set_state(v1::JOB_STATE_RUNNING);
-  v1::StageStatus* stage = job.add_stages();
-  stage->set_name("fit");
-  stage->set_state(v1::STAGE_STATE_RUNNING);
-  stage->set_tasks_committed(committed);
-  stage->set_tasks_total(total);
-  stage->mutable_eta()->set_seconds(4);
-  stage->set_progress("epoch 3 of 20");
-  v1::StageStatus* later = job.add_stages();
-  later->set_name("score");
-  later->set_state(v1::STAGE_STATE_WAITING);
-  return job;
 }
 
 constexpr absl::Time kStart = absl::UnixEpoch();
@@ -214,60 +197,6 @@ TEST(Bill, StandsInTheCostOfAJobWithAPriceAndNowhereElse) {
   EXPECT_THAT(CostCsv(free), Not(HasSubstr("bill")));
   EXPECT_THAT(ExplanationText(free), Not(HasSubstr("bill")));
   EXPECT_THAT(ExplanationJson(free).dump(), Not(HasSubstr("bill")));
-}
-
-TEST(Cost, TheTableShowsPredictionAndMeasurement) {
-  v1::Job job = RunningJob(1000, 1000);
-  v1::CostSummary* cost = job.mutable_stages(0)->mutable_cost();
-  cost->set_tasks(1000);
-  cost->set_compute_seconds(2);
-  cost->set_fetch_seconds(0.25);
-  cost->set_send_seconds(0.25);
-  cost->set_network_bytes(1 << 20);
-  cost->set_alpha_seconds_per_byte(5e-7);
-  cost->set_alpha_error(2e-8);
-  cost->set_alpha_r_squared(0.98);
-  cost->set_alpha_samples(40);
-  cost->set_task_seconds_p50(0.002);
-  cost->set_task_seconds_p99(0.01);
-  cost->set_predicted_seconds(2.25);
-  cost->set_measured_seconds(2.5);
-  cost->set_device_seconds(3);
-  cost->set_attempts_lost(1);
-  const std::string text = CostText(job);
-  const std::string line = text.substr(text.find("\nfit") + 1, text.find("\nscore") - text.find("\nfit") - 1);
-  std::istringstream words(line);
-  std::vector<std::string> cells{std::istream_iterator<std::string>(words), {}};
-  EXPECT_THAT(cells,
-              ElementsAre("fit", "1000", "2.00", "s", "500", "ms", "0", "B", "1.00", "MiB", "5e-07±4%", "0.98", "40",
-                          "2.25", "s", "2.50", "s", "-10.0%", "2.00", "ms", "10.0", "ms", "3.00", "s", "1"));
-  EXPECT_THAT(text, HasSubstr("\ntotal"));
-  const OrderedJson json = CostJson(job);
-  EXPECT_DOUBLE_EQ(json["stages"][0]["error"].get<double>(), -0.1);
-  EXPECT_TRUE(json["stages"][1]["error"].is_null());
-  EXPECT_EQ(json["total"]["tasks"], 1000);
-}
-
-TEST(CostText, EachLinkHasItsAlphaWhereThereAreSeveral) {
-  v1::Job job = RunningJob(1000, 1000);
-  v1::CostSummary& cost = *job.mutable_stages(0)->mutable_cost();
-  const auto add = [&](const char* transport, double alpha, int64_t samples) {
-    v1::LinkCost& link = *cost.add_links();
-    link.set_transport(transport);
-    link.set_worker_class("cpu:avx512");
-    link.set_alpha_seconds_per_byte(alpha);
-    link.set_alpha_error(alpha / 50);
-    link.set_alpha_r_squared(0.98);
-    link.set_alpha_samples(samples);
-    link.set_bytes(1 << 20);
-  };
-  add("loopback", 5e-10, 40);
-  EXPECT_THAT(CostText(job), Not(HasSubstr("α of fit")));
-  add("network", 1e-8, 20);
-  EXPECT_THAT(CostText(job), HasSubstr("α of fit: 5e-10±2% over loopback to cpu:avx512 (R² 0.98, n 40, 1.00 MiB); "
-                                       "1e-08±2% over network to cpu:avx512 (R² 0.98, n 20, 1.00 MiB)\n"));
-  EXPECT_EQ(CostJson(job)["stages"][0]["links"].size(), 2u);
-  EXPECT_THAT(CostCsv(job), HasSubstr("\"[{\"\"transport\"\":\"\"loopback\"\""));
 }
 
 TEST(CostText, WastedTimeAndVerificationAreToldWhereThereWasSome) {

@@ -13,10 +13,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
@@ -55,16 +55,15 @@ std::vector<std::string> Arguments(const Options& options, const std::string& st
 
 // BLAS and OpenMP read their thread counts once, at load.
 std::vector<std::string> Environment(int threads, const std::string& scratch_dir) {
+  const std::map<std::string, std::string> own = {{"OPENBLAS_NUM_THREADS", absl::StrCat(threads)},
+                                                  {"OMP_NUM_THREADS", absl::StrCat(threads)},
+                                                  {StoreDirectory::kScratchVariable, scratch_dir}};
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    const absl::string_view text(*entry);
-    if (absl::StartsWith(text, "OPENBLAS_NUM_THREADS=") || absl::StartsWith(text, "OMP_NUM_THREADS=")) continue;
-    if (absl::StartsWith(text, absl::StrCat(StoreDirectory::kScratchVariable, "="))) continue;
-    environment.emplace_back(*entry);
+    const std::string text(*entry);
+    if (!own.contains(text.substr(0, text.find('=')))) environment.push_back(text);
   }
-  environment.push_back(absl::StrCat("OPENBLAS_NUM_THREADS=", threads));
-  environment.push_back(absl::StrCat("OMP_NUM_THREADS=", threads));
-  environment.push_back(absl::StrCat(StoreDirectory::kScratchVariable, "=", scratch_dir));
+  for (const auto& [name, value] : own) environment.push_back(absl::StrCat(name, "=", value));
   return environment;
 }
 
