@@ -82,11 +82,12 @@ absl::Status WriteRows(Client& client, const Dataset& dataset, TableFormat forma
   return writer.Finish(hash.Finish());
 }
 
-// An input that is an output: its text as one shard, as it was put.
+// An input that is an output: its file as one shard, as it was put.
 absl::Status WriteSourceText(Client& client, const Dataset& dataset, const std::string& folder) {
   const char* extension = dataset.format == DatasetFormat::kCsv     ? "csv"
                           : dataset.format == DatasetFormat::kJsonl ? "jsonl"
-                                                                    : "txt";
+                          : dataset.format == DatasetFormat::kText  ? "txt"
+                                                                    : "npy";
   const std::string path = absl::StrCat(folder, "/part-00000.", extension);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   MOTE_RETURN_IF_ERROR(ReadSourceText(client, dataset, [&](std::string_view bytes) {

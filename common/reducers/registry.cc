@@ -12,6 +12,7 @@
 #include "common/reducers/classification_report.h"
 #include "common/reducers/concat.h"
 #include "common/reducers/count.h"
+#include "common/reducers/descriptor.h"
 #include "common/reducers/gradient_sum.h"
 #include "common/reducers/mean.h"
 #include "common/reducers/min_max.h"
@@ -33,14 +34,15 @@ namespace {
 const std::vector<ReducerEntry>& Entries() {
   static const auto* const entries = new std::vector<ReducerEntry>{
       // clang-format off: one line each
-      ClassCountsEntry(), ClassificationReportEntry(),
-      ConcatEntry(),      CountEntry(),
-      GradientSumEntry(), MaxEntry(),
-      MeanEntry(),        MinEntry(),
-      ProfileEntry(),     SingleEntry(),
-      SplitsEntry(),      SumEntry(),
-      TextIndexEntry(),   ValidationEntry(),
-      VoteEntry(),        WeightedMeanEntry(),
+      ClassCountsEntry(),  ClassificationReportEntry(),
+      ConcatEntry(),       CountEntry(),
+      DescriptorEntry(),   GradientSumEntry(),
+      MaxEntry(),          MeanEntry(),
+      MinEntry(),          ProfileEntry(),
+      SingleEntry(),       SplitsEntry(),
+      SumEntry(),          TextIndexEntry(),
+      ValidationEntry(),   VoteEntry(),
+      WeightedMeanEntry(),
       // clang-format on
   };
   return *entries;

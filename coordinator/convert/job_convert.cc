@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/input_format.h"
 #include "coordinator/convert/json_convert.h"
 #include "coordinator/convert/time_convert.h"
 
@@ -65,8 +66,11 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
     case v1::Input::kText:
       input.format = "text";
       break;
+    case v1::Input::kNpy:
+      input.format = "npy";
+      break;
     case v1::Input::FORMAT_NOT_SET:
-      mistakes->Add(path, "no format; set one of csv, jsonl, text");
+      mistakes->Add(path, absl::StrCat("no format; set ", std::string(kInputFormatsText)));
       break;
   }
   return input;
@@ -147,6 +151,7 @@ v1::Input ProtoOf(const InputSpec& input) {
   if (input.format == "csv") proto.mutable_csv()->set_delimiter(input.delimiter);
   if (input.format == "jsonl") proto.mutable_jsonl();
   if (input.format == "text") proto.mutable_text();
+  if (input.format == "npy") proto.mutable_npy();
   return proto;
 }
 

@@ -200,8 +200,8 @@ TEST(Mistakes, AreToldAllAtOnceInTheOrderOfTheFile) {
       told,
       "job.yaml:1:7: 'X y' cannot name a job; use 1 to 100 lower-case letters, digits and dashes\n"
       "job.yaml:3:22: there is no file 'nowhere.csv'; paths are relative to the job file's folder\n"
-      "job.yaml:4:10: the format 'arff' of input 'more' is not supported yet; this version reads csv, jsonl and "
-      "text\n"
+      "job.yaml:4:10: the format 'arff' of input 'more' is not supported yet; this version reads csv, jsonl, "
+      "text or npy\n"
       "job.yaml:7:12: input of stage 'a': there is no stage or input 'rwos'; did you mean 'rows'?; the job has a, "
       "more, rows\n"
       "job.yaml:9:14: 'timeout' in stage 'a' wants a duration above zero with its unit, such as 90s or 5m, not the "

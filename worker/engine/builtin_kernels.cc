@@ -8,6 +8,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("finish", MakeFinishKernel());
   kernels.emplace("fold", MakeFoldKernel());
   kernels.emplace("index", MakeIndexKernel());
+  kernels.emplace("index_arrays", MakeIndexArraysKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());
   kernels.emplace("pin_shared", MakePinSharedKernel());

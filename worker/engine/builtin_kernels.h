@@ -12,6 +12,7 @@ std::unique_ptr<Kernel> MakeEchoKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
 std::unique_ptr<Kernel> MakeFoldKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
+std::unique_ptr<Kernel> MakeIndexArraysKernel();
 std::unique_ptr<Kernel> MakeMisbehaveKernel();
 std::unique_ptr<Kernel> MakeNoopKernel();
 std::unique_ptr<Kernel> MakePinSharedKernel();
