@@ -31,9 +31,13 @@ void AddDeviceTime(State& state, Job& job, StageRun& stage, absl::Duration used,
 void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
   pass.cost.Merge(event.cost);
   stage.cost.cost.Merge(event.cost);
+  stage.cost.reports_cut += event.cost_cut ? 1 : 0;
   AddDeviceTime(state, job, stage, event.slot_time, event.wasted);
-  const double bytes = static_cast<double>(event.cost.staged_bytes) + static_cast<double>(event.cost.network_bytes);
-  if (bytes > 0) stage.cost.alphas.Add(event.link, bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
+  const auto staged = static_cast<double>(event.cost.staged_bytes);
+  const auto network = static_cast<double>(event.cost.network_bytes);
+  if (staged + network > 0) {
+    stage.cost.alphas.Add(event.link, staged, network, static_cast<double>(event.cost.communication_ns()) * 1e-9);
+  }
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
 }
 

@@ -5,9 +5,6 @@
 namespace mote::coordinator {
 namespace {
 
-// Of a new report in the mean: slow enough that one odd task does not mark a slot,
-// quick enough that a slot which recovered is trusted again.
-constexpr double kNewReportShare = 0.3;
 constexpr double kSlownessMax = 1000;
 
 }  // namespace
@@ -29,9 +26,8 @@ void LearnSlowness(Worker& worker, int slot, const StageRun& stage, const Pass& 
   if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return;
   Slot& learned = worker.slots[slot];
   const absl::Duration here = absl::Nanoseconds(report.cost.mean_task_ns());
-  const double ratio = std::clamp(absl::FDivDuration(here, mean), 1 / kSlownessMax, kSlownessMax);
-  learned.slowness = learned.is_measured ? learned.slowness + kNewReportShare * (ratio - learned.slowness) : ratio;
-  learned.is_measured = true;
+  learned.speed.Add(std::clamp(absl::FDivDuration(here, mean), 1 / kSlownessMax, kSlownessMax));
+  learned.slowness = learned.speed.slowness().value;
 }
 
 absl::Duration SpentBy(const State& state, const Attempt& attempt, absl::Time now) {

@@ -158,6 +158,7 @@ struct BlockCommitted {
   int runs = 1;                // that ended with a result; more than one: it was verified
   bool independent = true;     // they were on different workers
   Link link = {};              // of the slot that ran it
+  bool cost_cut = false;       // the worker claimed more than its lease can have seen
   bool operator==(const BlockCommitted&) const = default;
 };
 

@@ -45,6 +45,8 @@ struct CoreOptions {
   // go to the store, apart from those below spilled_bytes_min.
   int64_t partial_bytes_max = 64 << 20;
   int64_t spilled_bytes_min = 4096;
+  // What a report may claim beyond the time since its lease was granted (cost_bound.h).
+  absl::Duration cost_slack = absl::Milliseconds(1);
   int jobs_max = 1'000'000;
   // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
   size_t retryable_jobs_max = 100;

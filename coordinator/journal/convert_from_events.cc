@@ -94,6 +94,7 @@ void Fill(const BlockCommitted& event, records::Event* record) {
   proto.set_dependent(!event.independent);
   proto.set_transport(event.link.transport);
   proto.set_worker_class(Utf8(event.link.worker_class));
+  proto.set_cost_cut(event.cost_cut);
 }
 
 void Fill(const BlockHeld& event, records::Event* record) { *record->mutable_block_held() = ProtoOf(event); }

@@ -86,6 +86,7 @@ absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
   event.runs = std::max(1, proto.runs());
   event.independent = !proto.dependent();
   event.link = {proto.transport(), proto.worker_class()};
+  event.cost_cut = proto.cost_cut();
   return event;
 }
 

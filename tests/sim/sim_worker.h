@@ -15,6 +15,7 @@
 #include "tests/sim/network.h"
 #include "tests/sim/options.h"
 #include "tests/sim/partial_store.h"
+#include "tests/sim/task_times.h"
 #include "tests/sim/workload.h"
 #include "worker/session/session.h"
 
@@ -66,6 +67,8 @@ class SimWorker {
   void BreakSlot(int slot, absl::Duration duration);
 
  private:
+  static constexpr uint64_t kTimes = 1;  // seed of the times of tasks
+
   struct Pass {
     PassSpec spec;
     const SimJob* job = nullptr;
@@ -94,7 +97,8 @@ class SimWorker {
   void RunNext(int slot);
   void Finish(int slot, uint64_t generation, int64_t tasks);
   void FinishAfter(absl::Duration wait, int slot, int64_t tasks);
-  absl::Duration task_duration() const { return world_.options.task_duration * nature_.slowness; }
+  absl::Duration TimeOfTasks(TaskRange tasks) const { return TimeOf(world_.options, nature_.slowness, kTimes, tasks); }
+  void AddTimes(TaskRange tasks, Cost* cost) const;
   // An engine runs there, and has something to do.
   bool IsBusy(int slot) { return alive_ && !engines_[slot].empty() && !down_.contains(slot); }
   void FailEngine(int slot, const Failure& failure);
