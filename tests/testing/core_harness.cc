@@ -258,6 +258,7 @@ void CoreHarness::ReportDone(const std::string& worker, const mc::SendLease& lea
   report.cost.tasks = end - block.begin();
   report.cost.phase_ns[static_cast<int>(Phase::kCompute)] = report.cost.tasks * absl::ToInt64Nanoseconds(task_duration);
   report.slot_time = task_duration * static_cast<double>(report.cost.tasks);
+  if (edit) edit(report);
   Send(report);
 }
 

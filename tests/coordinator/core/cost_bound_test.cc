@@ -41,13 +41,11 @@ mc::JobView JobAfterClaim(const Cost& claimed, mc::JobSpec spec = OneStage("noop
   const JobId job = *c.Submit(spec);
   const mc::SendLease lease = c.TakeLease("liar");
   c.Advance(absl::Seconds(1));
-  mc::WorkerReport report;
-  report.session = c.SessionOf("liar");
-  report.token = lease.token;
-  report.nodes = {{lease.token.block, std::string(8, '\0')}};
-  report.cost = claimed;
-  report.slot_time = absl::Hours(100);
-  c.Send(report);
+  c.edit = [&](mc::WorkerReport& report) {
+    report.cost = claimed;
+    report.slot_time = absl::Hours(100);
+  };
+  c.ReportDone("liar", lease);
   c.Restart();  // what is journalled is the cut cost
   return c.View(job);
 }
@@ -99,12 +97,8 @@ TEST(CostBound, MoreTimesThanTasksEndTheSession) {
   c.Connect("liar");
   c.Submit(OneStage("noop", 1)).value();
   const mc::SendLease lease = c.TakeLease("liar");
-  mc::WorkerReport report;
-  report.session = c.SessionOf("liar");
-  report.token = lease.token;
-  report.nodes = {{lease.token.block, std::string(8, '\0')}};
-  report.cost.task_ns = Histogram::FromBuckets({{1, INT64_MAX}}, 1);
-  c.Send(report);
+  c.edit = [](mc::WorkerReport& report) { report.cost.task_ns = Histogram::FromBuckets({{1, INT64_MAX}}, 1); };
+  c.ReportDone("liar", lease);
   EXPECT_TRUE(c.WasClosed("liar"));
 }
 
