@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/planted.h"
 #include "common/status_macros.h"
 #include "coordinator/core/add_pass.h"
@@ -148,6 +149,18 @@ absl::Status On(State& state, const OutputLost& event, BlobSink& blobs) { return
 absl::Status On(State& state, const StageBound& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
   stage->numeric_class = event.numeric_class;
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const StageCalibrated& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  DropPassesOf(state, *job, event.stage, event.time);
+  stage->calibration = event.calibration;
+  if (event.calibration.rows > 0) {
+    stage->progress = absl::StrCat("tasks: {rows: ", event.calibration.rows, "}, calibrated");
+  }
+  UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "coordinator/core/calibrate.h"
 #include "coordinator/core/estimate.h"
 
 namespace mote::coordinator {
@@ -99,7 +100,7 @@ std::optional<double> SecondsOfSteps(const StageRun& run, double left_share, abs
 
 std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index, absl::Time now) {
   const StageRun& run = job.stages[index];
-  if (run.state != StageState::kRunning || run.tasks_committed == 0) return std::nullopt;
+  if (run.state != StageState::kRunning || run.tasks_committed == 0 || IsCalibrating(job, index)) return std::nullopt;
   const auto done = static_cast<double>(run.tasks_committed);
   const double task = absl::ToDoubleSeconds(run.cost.device_time) / done;
   const OpenWork open = OpenWorkOf(state, job, index, task, now);

@@ -16,6 +16,7 @@
 #include "common/pass_spec.h"
 #include "common/price.h"
 #include "coordinator/core/block_set.h"
+#include "coordinator/core/calibration.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/progress.h"
@@ -129,6 +130,15 @@ struct StageBound {
   int stage = 0;
   std::string numeric_class;
   bool operator==(const StageBound&) const = default;
+};
+
+// A measurement of tasks (calibrate.h) was taken up; the passes that made it are over.
+struct StageCalibrated {
+  JobId job;
+  int stage = 0;
+  Calibration calibration;
+  absl::Time time;
+  bool operator==(const StageCalibrated&) const = default;
 };
 
 struct LeaseGranted {
@@ -316,6 +326,7 @@ struct StageRestored {
   int64_t absent_count = 0;
   std::optional<JobId> reused_from = std::nullopt;
   std::optional<Digest> computed = std::nullopt;
+  std::optional<Calibration> calibration = std::nullopt;
   bool operator==(const StageRestored&) const = default;
 };
 
@@ -375,7 +386,7 @@ struct KeptRestored {
 
 using Event =
     std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, OutputLost,
-                 StageBound, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
+                 StageBound, StageCalibrated, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
                  AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, JobRetried, StateRestored,
                  DropsRestored, JobRestored, AbsentRestored, StageRestored, PassRestored, PassProgressRestored,
                  HeldRestored, StoryRestored, KeptRestored>;

@@ -113,6 +113,7 @@ struct StageRun {
   std::map<Digest, std::vector<Node>> kept;  // finished nodes of passes that are over, by what they compute
   int64_t kept_bytes = 0;
   std::optional<Digest> computed;  // what it computed (reuse.h); set while the index may know it
+  std::optional<Calibration> calibration;  // of a stage with calibrated tasks, once it has begun
 };
 
 struct Job {

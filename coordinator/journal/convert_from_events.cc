@@ -61,6 +61,14 @@ void Fill(const OutputLost& event, records::Event* record) {
   *proto.mutable_time() = ToProto(event.time);
 }
 
+void Fill(const StageCalibrated& event, records::Event* record) {
+  records::StageCalibrated& proto = *record->mutable_stage_calibrated();
+  proto.set_job(event.job.value);
+  proto.set_stage(event.stage);
+  *proto.mutable_calibration() = ProtoOf(event.calibration);
+  *proto.mutable_time() = ToProto(event.time);
+}
+
 void Fill(const StageBound& event, records::Event* record) {
   records::StageBound& proto = *record->mutable_stage_bound();
   proto.set_job(event.job.value);

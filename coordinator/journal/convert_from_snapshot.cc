@@ -165,6 +165,7 @@ void Fill(const StageRestored& event, records::Event* record) {
   proto.set_absent_count(event.absent_count);
   if (event.reused_from) proto.set_reused_from(event.reused_from->value);
   if (event.computed) proto.set_computed(std::string(event.computed->Raw()));
+  if (event.calibration) *proto.mutable_calibration() = ProtoOf(*event.calibration);
 }
 
 void Fill(const PassRestored& event, records::Event* record) {

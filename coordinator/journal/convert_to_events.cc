@@ -59,6 +59,10 @@ absl::StatusOr<Event> From(const records::OutputLost& proto) {
   return event;
 }
 
+absl::StatusOr<Event> From(const records::StageCalibrated& proto) {
+  return StageCalibrated{{proto.job()}, proto.stage(), CalibrationFrom(proto.calibration()), FromProto(proto.time())};
+}
+
 absl::StatusOr<Event> From(const records::StageBound& proto) {
   return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
 }
@@ -159,6 +163,8 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.subtree_folded());
     case records::Event::kOutputLost:
       return From(record.output_lost());
+    case records::Event::kStageCalibrated:
+      return From(record.stage_calibrated());
     case records::Event::kStageBound:
       return From(record.stage_bound());
     case records::Event::kLeaseGranted:

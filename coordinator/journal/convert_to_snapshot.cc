@@ -130,6 +130,7 @@ absl::StatusOr<Event> From(const records::StageRestored& proto) {
   if (!proto.computed().empty()) {
     MOTE_ASSIGN_OR_RETURN(event.computed, Digest::FromRaw(proto.computed()));
   }
+  if (proto.has_calibration()) event.calibration = CalibrationFrom(proto.calibration());
   return event;
 }
 

@@ -104,6 +104,7 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.absent_count = 3;
   stage.reused_from = JobId{5};
   stage.computed = Sha256("computed");
+  stage.calibration = Calibration{{{1, absl::Microseconds(120)}, {64, absl::Milliseconds(3)}}, 0};
   return stage;
 }
 
@@ -131,6 +132,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       SubtreeFolded{{7}, {11}, time},
       OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1", time},
       StageBound{{7}, 1, "cpu-avx2"},
+      StageCalibrated{{7}, 1, {{{1, absl::Microseconds(120)}}, 4096}, time},
       LeaseGranted{SomeToken(), "w1", 2, time},
       LeaseReissued{SomeToken(), {4}},
       BlockCommitted{SomeToken(),
