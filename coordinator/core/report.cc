@@ -15,6 +15,7 @@
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/output_loss.h"
+#include "coordinator/core/placement.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
 #include "coordinator/core/spill.h"
@@ -120,7 +121,7 @@ int SlotOf(const Worker& worker, const LeaseToken& token) {
 // What the report says of the slot that sent it.
 void NoteSlot(const Transaction& tx, Worker& worker, int slot, const Pass& pass, const WorkerReport& report) {
   if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return;
-  LearnSlowness(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
+  LearnSpeed(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
   worker.slots[slot].last_report = worker.slots[slot].progress = tx.now;
   if (report.cost.tasks > 0) worker.slots[slot].kernels.insert(pass.spec->kernel);
 }

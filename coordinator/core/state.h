@@ -47,6 +47,8 @@ struct CoreOptions {
   int64_t spilled_bytes_min = 4096;
   // What a report may claim beyond the time since its lease was granted (cost_bound.h).
   absl::Duration cost_slack = absl::Milliseconds(1);
+  // False: placement takes bytes to cost nothing (α = 0). For experiments.
+  bool weigh_communication = true;
   int jobs_max = 1'000'000;
   // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
   size_t retryable_jobs_max = 100;

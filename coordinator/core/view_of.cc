@@ -89,7 +89,7 @@ WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now) {
   view.tasks_committed = worker.tasks_committed;
   view.attempts_failed = worker.attempts_failed;
   for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
-    view.slowness.push_back(worker.slots[i].speed.slowness());
+    view.slowness.push_back(worker.slots[i].speed.estimate());
     std::string problem = ProblemOf(worker.slots[i], i, now);
     if (!problem.empty()) view.problems.push_back(std::move(problem));
   }

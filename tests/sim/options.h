@@ -63,11 +63,16 @@ struct Options {
   double log_spread = 0;  // of the logarithm of a task's time; 0: all are equal
   double long_share = 0;  // of the tasks take `long_factor` times as long as the others
   double long_factor = 1;
-  bool large_partials = false;  // workers keep them; folding is leased tasks
-  bool spill = false;           // the coordinator holds next to nothing of partials
-  bool iterate = false;         // half of the jobs are iterations
-  int slow_workers = 0;         // the first ones: ten times slower than the others
-  double verify_sample = 0;     // as in StageSpec::verify
+  int64_t input_bytes = 0;  // that a task fetches over its worker's link
+  // Bytes a second of the links of the first workers; of the others: as many as they like.
+  std::vector<double> links = {};
+  std::vector<double> slownesses = {};  // of the first workers
+  bool weigh_communication = true;      // as in CoreOptions
+  bool large_partials = false;          // workers keep them; folding is leased tasks
+  bool spill = false;                   // the coordinator holds next to nothing of partials
+  bool iterate = false;                 // half of the jobs are iterations
+  int slow_workers = 0;                 // the first ones: ten times slower than the others
+  double verify_sample = 0;             // as in StageSpec::verify
   int verify_replicas = 0;
   bool retries = false;        // clients let jobs go on that did not succeed
   bool resubmits = false;      // clients submit again what has ended, perhaps with another last stage

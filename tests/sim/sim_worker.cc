@@ -155,7 +155,7 @@ void SimWorker::On(const worker::ShortenLease& action) {
   }
   const TaskRange range = lease->block.range(passes_.at(lease->pass).spec.task_count);
   const absl::Duration elapsed = queue_.now() - started_[action.slot];
-  const int64_t begun = BegunAfter(world_.options, nature_.slowness, kTimes, range, elapsed);
+  const int64_t begun = BegunAfter(world_.options, pace(), kTimes, range, elapsed);
   const int64_t tasks = std::max(begun, action.end - range.begin);
   if (tasks >= range.size()) return;
   ++generations_[action.slot];
@@ -205,11 +205,13 @@ worker::Report SimWorker::Compute(const worker::RunLease& lease, int64_t tasks) 
 }
 
 void SimWorker::AddTimes(TaskRange tasks, Cost* cost) const {
-  int64_t& compute = cost->phase_ns[static_cast<int>(Phase::kCompute)];
+  const int64_t fetch = absl::ToInt64Nanoseconds(nature_.fetch);
   for (int64_t task = tasks.begin; task < tasks.end; ++task) {
-    const int64_t ns = absl::ToInt64Nanoseconds(TaskTime(world_.options, nature_.slowness, kTimes, task));
+    const int64_t ns = absl::ToInt64Nanoseconds(TaskTime(world_.options, pace(), kTimes, task));
     cost->task_ns.Add(ns);
-    compute += ns;
+    cost->phase_ns[static_cast<int>(Phase::kFetch)] += fetch;
+    cost->phase_ns[static_cast<int>(Phase::kCompute)] += ns - fetch;
+    cost->network_bytes += world_.options.input_bytes;
   }
 }
 

@@ -37,9 +37,10 @@ struct WorkerWorld {
 class SimWorker {
  public:
   struct Nature {
-    double slowness = 1;  // tasks take so many times as long as the options say
-    bool bad = false;     // every block fails
-    bool lies = false;    // half of its blocks have a wrong value, another one each time
+    double slowness = 1;                          // tasks take so many times as long as the options say
+    bool bad = false;                             // every block fails
+    bool lies = false;                            // half of its blocks have a wrong value, another one each time
+    absl::Duration fetch = absl::ZeroDuration();  // of a task's input
   };
   SimWorker(const WorkerWorld& world, std::string name, Nature nature);
 
@@ -97,7 +98,8 @@ class SimWorker {
   void RunNext(int slot);
   void Finish(int slot, uint64_t generation, int64_t tasks);
   void FinishAfter(absl::Duration wait, int slot, int64_t tasks);
-  absl::Duration TimeOfTasks(TaskRange tasks) const { return TimeOf(world_.options, nature_.slowness, kTimes, tasks); }
+  absl::Duration TimeOfTasks(TaskRange tasks) const { return TimeOf(world_.options, pace(), kTimes, tasks); }
+  Pace pace() const { return {nature_.slowness, nature_.fetch}; }
   void AddTimes(TaskRange tasks, Cost* cost) const;
   // An engine runs there, and has something to do.
   bool IsBusy(int slot) { return alive_ && !engines_[slot].empty() && !down_.contains(slot); }

@@ -22,24 +22,24 @@ bool AllEqual(const Options& options) { return options.log_spread == 0 && option
 
 }  // namespace
 
-absl::Duration TaskTime(const Options& options, double slowness, uint64_t seed, int64_t task) {
-  const absl::Duration mean = options.task_duration * slowness;
-  return AllEqual(options) ? mean : mean * ShapeOf(options, seed, task);
+absl::Duration TaskTime(const Options& options, const Pace& pace, uint64_t seed, int64_t task) {
+  const absl::Duration mean = options.task_duration * pace.slowness;
+  return pace.fetch + (AllEqual(options) ? mean : mean * ShapeOf(options, seed, task));
 }
 
-absl::Duration TimeOf(const Options& options, double slowness, uint64_t seed, TaskRange range) {
-  if (AllEqual(options)) return options.task_duration * slowness * static_cast<double>(range.size());
+absl::Duration TimeOf(const Options& options, const Pace& pace, uint64_t seed, TaskRange range) {
+  if (AllEqual(options)) return TaskTime(options, pace, seed, 0) * static_cast<double>(range.size());
   absl::Duration all;
-  for (int64_t task = range.begin; task < range.end; ++task) all += TaskTime(options, slowness, seed, task);
+  for (int64_t task = range.begin; task < range.end; ++task) all += TaskTime(options, pace, seed, task);
   return all;
 }
 
-int64_t BegunAfter(const Options& options, double slowness, uint64_t seed, TaskRange range, absl::Duration elapsed) {
-  if (AllEqual(options)) return 1 + elapsed / (options.task_duration * slowness);
+int64_t BegunAfter(const Options& options, const Pace& pace, uint64_t seed, TaskRange range, absl::Duration elapsed) {
+  if (AllEqual(options)) return 1 + elapsed / TaskTime(options, pace, seed, 0);
   int64_t begun = 1;
   absl::Duration end;
   for (int64_t task = range.begin; task < range.end; ++task, ++begun) {
-    end += TaskTime(options, slowness, seed, task);
+    end += TaskTime(options, pace, seed, task);
     if (end > elapsed) break;
   }
   return begun;

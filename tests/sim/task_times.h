@@ -10,11 +10,18 @@
 
 namespace mote::sim {
 
-// Of one task on a worker that is `slowness` times slower than the options say.
-absl::Duration TaskTime(const Options& options, double slowness, uint64_t seed, int64_t task);
+// Of a worker: how many times slower than the options say it computes, and how long it
+// fetches a task's input.
+struct Pace {
+  double slowness = 1;
+  absl::Duration fetch;
+};
+
+// Of one task.
+absl::Duration TaskTime(const Options& options, const Pace& pace, uint64_t seed, int64_t task);
 
 // Of all of the range, and how many of its tasks are begun after `elapsed` (at least one).
-absl::Duration TimeOf(const Options& options, double slowness, uint64_t seed, TaskRange range);
-int64_t BegunAfter(const Options& options, double slowness, uint64_t seed, TaskRange range, absl::Duration elapsed);
+absl::Duration TimeOf(const Options& options, const Pace& pace, uint64_t seed, TaskRange range);
+int64_t BegunAfter(const Options& options, const Pace& pace, uint64_t seed, TaskRange range, absl::Duration elapsed);
 
 }  // namespace mote::sim

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "common/json.h"
 #include "absl/strings/str_cat.h"
+#include "common/json.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/rows.h"
 #include "tests/testing/core_harness.h"

@@ -1,4 +1,4 @@
-#include "common/slot_speed.h"
+#include "common/fading_mean.h"
 
 #include <cmath>
 
@@ -7,16 +7,16 @@
 namespace mote {
 
 // The incremental mean and square sum of West (1979), with weights that fade.
-void SlotSpeed::Add(double ratio) {
+void FadingMean::Add(double sample) {
   constexpr double kFade = 1 - kNewShare;
   weight_ = weight_ * kFade + 1;
   square_weight_ = square_weight_ * kFade * kFade + 1;
-  const double off = ratio - mean_;
+  const double off = sample - mean_;
   mean_ += off / weight_;
-  spread_ = spread_ * kFade + off * (ratio - mean_);
+  spread_ = spread_ * kFade + off * (sample - mean_);
 }
 
-Estimate SlotSpeed::slowness() const {
+Estimate FadingMean::estimate() const {
   Estimate found{mean_};
   if (!is_measured()) return found;
   const double samples = weight_ * weight_ / square_weight_;
