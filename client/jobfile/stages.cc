@@ -108,8 +108,13 @@ void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
   const Node::Entry* entry = fields.Find("tasks");
   if (entry == nullptr || entry->value.IsNull()) return;
   Fields shape(entry->value, absl::StrCat("tasks of ", fields.what()), problems);
-  shape.NotSupportedYet({"weight", "calibrated"});
+  shape.NotSupportedYet({"weight"});
   int set = 0;
+  if (const Node::Entry* calibrated = shape.Find("calibrated")) {
+    ++set;
+    Fields(calibrated->value, absl::StrCat("calibrated in ", shape.what()), problems).RefuseRest();
+    stage->mutable_tasks()->set_calibrated(true);
+  }
   for (const char* name : {"rows", "bytes", "count"}) {
     const Node::Entry* value = shape.Find(name);
     if (value == nullptr) continue;
@@ -121,7 +126,7 @@ void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
     if (value->key == "count") stage->mutable_tasks()->set_count(*number);
   }
   if (set > 1) {
-    problems->Add(entry->place, absl::StrCat(shape.what(), " wants one of rows, bytes and count, not several"));
+    problems->Add(entry->place, absl::StrCat(shape.what(), " wants one of rows, bytes, count and calibrated, not several"));
   }
   shape.RefuseRest();
 }

@@ -77,12 +77,12 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
 }
 
 TaskShape ShapeOf(const v1::TaskShape& proto, const std::string& path, Mistakes* mistakes) {
-  const int set = (proto.rows() != 0) + (proto.bytes() != 0) + (proto.count() != 0);
-  if (set > 1) mistakes->Add(path, "more than one of rows, bytes and count; set one");
+  const int set = (proto.rows() != 0) + (proto.bytes() != 0) + (proto.count() != 0) + (proto.calibrated() ? 1 : 0);
+  if (set > 1) mistakes->Add(path, "more than one of rows, bytes, count and calibrated; set one");
   for (const int64_t value : {proto.rows(), proto.bytes(), proto.count()}) {
     if (value < 0) mistakes->Add(path, absl::StrCat(value, " is negative; use a positive number"));
   }
-  return {proto.rows(), proto.bytes(), proto.count()};
+  return {proto.rows(), proto.bytes(), proto.count(), proto.calibrated()};
 }
 
 std::string ParametersOf(const google::protobuf::Struct& proto, const std::string& path, Mistakes* mistakes) {
@@ -164,6 +164,7 @@ v1::Stage ProtoOf(const StageSpec& stage) {
   proto.mutable_tasks()->set_rows(stage.tasks.rows);
   proto.mutable_tasks()->set_bytes(stage.tasks.bytes);
   proto.mutable_tasks()->set_count(stage.tasks.count);
+  proto.mutable_tasks()->set_calibrated(stage.tasks.calibrated);
   *proto.mutable_timeout() = ToProto(stage.timeout);
   proto.set_attempts_max(stage.attempts_max);
   proto.set_retry_application(stage.retry_application);

@@ -8,6 +8,7 @@
 
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/output_loss.h"
+#include "coordinator/core/placement.h"
 #include "coordinator/core/policy.h"
 #include "coordinator/core/verify.h"
 
@@ -94,7 +95,8 @@ std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pa
   const bool on_probation = known.health.on_probation();
   if (pass.blocks.pending() == 0 || (on_probation && slot.leases > 0)) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
-  const double slowness = std::max(1.0, known.slowness);
+  const double slowness =
+      std::max(1.0, RelativeDuration(state, job.stages[pass.stage], pass, *state.cluster.Find(slot.worker), slot.slot));
   const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
   const int level = LevelOf(state, job, pass, task, slowness);
   const absl::Duration block = task * slowness * static_cast<double>(int64_t{1} << std::min(level, 40));

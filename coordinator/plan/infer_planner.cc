@@ -123,6 +123,7 @@ OperationDescription DescribeInfer() {
   description.kinds = {{"model", OutputKind::kBlob}};
   description.task_shape = "so many rows, one forward batch; default 512";
   description.takes_reduce = true;
+  description.can_calibrate = true;
   return description;
 }
 

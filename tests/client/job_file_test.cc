@@ -138,6 +138,13 @@ TEST(JobFile, OnBadRowBelongsToTheOperation) {
   EXPECT_EQ(spec.stages(0).operation().parameters().fields().at("on_bad_row").string_value(), "skip");
 }
 
+TEST(JobFile, TasksMayBeCalibrated) {
+  EXPECT_TRUE(Spec(Stage("    noop: {}\n    tasks: {calibrated: {}}\n")).stages(0).tasks().calibrated());
+  EXPECT_TRUE(Spec(Stage("    noop: {}\n    tasks: calibrated\n")).stages(0).tasks().calibrated());
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {calibrated: {rows: 3}}\n")), HasSubstr("unknown field 'rows'"));
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {calibrated: {}, rows: 3}\n")), HasSubstr("not several"));
+}
+
 TEST(JobFile, QuotedNumbersStayText) {
   const v1::JobSpec spec = Spec(Stage("    prepare: {label: \"1\", drop: ['true', 0x10, -3, 1e-3]}\n"));
   const auto& fields = spec.stages(0).operation().parameters().fields();
@@ -286,8 +293,7 @@ TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
 
 INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet,
                          ::testing::Values("over: {grid: {lr: [1]}}", "select: {by: x}", "numerics: mixed",
-                                           "resources: {device: cuda}", "tasks: {weight: w}",
-                                           "tasks: {calibrated: {}}"));
+                                           "resources: {device: cuda}", "tasks: {weight: w}"));
 
 TEST(NotBuiltYetSources, AnswerSoToo) {
   const auto with_input = [](const std::string& input) {
