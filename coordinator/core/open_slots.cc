@@ -1,0 +1,62 @@
+#include "coordinator/core/open_slots.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "common/check.h"
+
+namespace mote::coordinator {
+namespace {
+
+constexpr double kStepsPerDoubling = 4;
+
+}  // namespace
+
+int SlownessStep(double slowness) {
+  return slowness <= 1 ? 0 : static_cast<int>(std::lround(kStepsPerDoubling * std::log2(slowness)));
+}
+
+double SlownessOf(int step) { return std::exp2(step / kStepsPerDoubling); }
+
+const OpenSlots::Kind* OpenSlots::Insert(SlotKind kind, OpenSlot slot) {
+  const auto of_kind = kinds_.try_emplace(std::move(kind)).first;
+  size_ += of_kind->second.insert(std::move(slot)).second ? 1 : 0;
+  return &*of_kind;
+}
+
+void OpenSlots::Erase(const Kind* kind, const OpenSlot& slot) {
+  const auto of_kind = kinds_.find(kind->first);
+  MOTE_CHECK(of_kind != kinds_.end() && of_kind->second.erase(slot) == 1, "an open slot is where it was put");
+  --size_;
+  if (of_kind->second.empty()) kinds_.erase(of_kind);
+}
+
+const OpenSlot* OpenSlots::FirstAfter(const OpenSlot* passed, const std::vector<const Kind*>& without,
+                                      const Kind** kind) const {
+  const OpenSlot* first = nullptr;
+  for (const Kind& candidate : kinds_) {
+    if (std::find(without.begin(), without.end(), &candidate) != without.end()) continue;
+    const std::set<OpenSlot>& slots = candidate.second;
+    const auto next = passed == nullptr ? slots.begin() : slots.upper_bound(*passed);
+    if (next == slots.end() || (first != nullptr && *first < *next)) continue;
+    first = &*next;
+    *kind = &candidate;
+  }
+  return first;
+}
+
+std::vector<OpenSlot> OpenSlots::Idle(size_t count) const {
+  std::vector<OpenSlot> idle;
+  for (const auto& [kind, slots] : kinds_) {
+    size_t of_kind = 0;
+    for (auto slot = slots.begin(); slot != slots.end() && slot->leases == 0 && of_kind < count; ++slot, ++of_kind) {
+      idle.push_back(*slot);
+    }
+  }
+  std::sort(idle.begin(), idle.end());
+  if (idle.size() > count) idle.resize(count);
+  return idle;
+}
+
+}  // namespace mote::coordinator
