@@ -17,6 +17,7 @@
 #include "common/fading_mean.h"
 #include "common/ids.h"
 #include "coordinator/core/command.h"
+#include "coordinator/core/open_slots.h"
 #include "coordinator/core/slot_health.h"
 
 namespace mote::coordinator {
@@ -35,6 +36,7 @@ struct Slot {
   // When it last got to work or reported: what it holds is judged by this.
   absl::Time progress = absl::InfiniteFuture();
   SlotHealth health = {};
+  const OpenSlots::Kind* open_as = nullptr;  // where it stands among the open ones; nullptr: it does not
 };
 
 struct Worker {
@@ -63,15 +65,6 @@ struct Worker {
 // Over what the slot's bytes go, and what kind of machine computes: its numeric class
 // without what only the bits depend on.
 Link LinkOf(const Worker& worker, int slot);
-
-// A slot that may take a lease: fewest leases first, then longest ago.
-struct OpenSlot {
-  int leases = 0;
-  uint64_t turn = 0;
-  std::string worker;
-  int slot = 0;
-  auto operator<=>(const OpenSlot&) const = default;
-};
 
 // Not thread-safe.
 class Cluster {
@@ -112,18 +105,18 @@ class Cluster {
   const std::map<std::string, Worker>& workers() const { return workers_; }
   // Ready slots of connected workers that are neither draining nor distrusted, without
   // excluded ones.
-  const std::set<OpenSlot>& open_slots() const { return open_; }
+  const OpenSlots& open_slots() const { return open_; }
   int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
 
  private:
-  void Close(const Worker& worker, int slot);
-  void Reopen(const Worker& worker, int slot);
-  void CloseAll(const Worker& worker);
+  void Close(Worker& worker, int slot);
+  void Reopen(Worker& worker, int slot);
+  void CloseAll(Worker& worker);
 
   std::map<std::string, Worker> workers_;
   std::map<SessionId, std::string> sessions_;
   std::map<std::string, std::string> distrusted_;  // name → reason
-  std::set<OpenSlot> open_;
+  OpenSlots open_;
   std::set<std::string> drain_on_join_;
   std::map<JobId, std::map<std::string, Outcomes>> outcomes_;  // by job and kernel, of running jobs
   uint64_t turn_ = 0;

@@ -17,8 +17,7 @@ constexpr double kDrift = 0.03;
 constexpr double kDriftAfterFaults = 0.06;
 // Seconds that starting, dispatch and folding may add.
 constexpr double kFixed = 0.005;
-// Of more slots and leases the rest is taken to be like these: a view costs little.
-constexpr int kSlotsLooked = 256;
+// Of more leases the rest is taken to be like these: a view costs little.
 constexpr int kLeasesLooked = 1024;
 
 // What is left of a stage, if it had all slots.
@@ -52,17 +51,13 @@ Spread SpreadOf(const Histogram& tasks) {
 // Ready slots that may run the stage's passes, each as many as mean ones it is worth.
 double SlotsOf(const State& state, const Job& job, const Pass* pass) {
   double speed = 0;
-  int looked = 0, fit = 0;
-  for (const OpenSlot& open : state.cluster.open_slots()) {
-    if (looked++ == kSlotsLooked) break;
+  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
+    const OpenSlot& open = *slots.begin();  // stands for all of its kind
     const Worker& worker = *state.cluster.Find(open.worker);
-    const Slot& slot = worker.slots[open.slot];
-    if (pass != nullptr && !MayRun(job, *pass, worker, slot)) continue;
-    ++fit;
-    speed += 1 / std::max(slot.slowness, 1e-3);
+    if (pass != nullptr && !MayRun(job, *pass, worker, worker.slots[open.slot])) continue;
+    speed += static_cast<double>(slots.size()) / SpeedOf(kind).slowness;
   }
-  if (fit == 0) return 0;
-  return speed * static_cast<double>(state.cluster.ready_slots()) / std::min(looked, kSlotsLooked);
+  return speed;
 }
 
 // Of the stage's open passes.

@@ -28,14 +28,18 @@ bool IsSlotOf(const Worker& worker, int slot) { return slot >= 0 && slot < stati
 
 }  // namespace
 
-double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const Worker& worker, int slot) {
-  const double slowness = worker.slots[slot].slowness;
+double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const SlotSpeed& speed) {
   const double mean = absl::ToDoubleSeconds(TaskDuration(stage, pass));
   const double bytes = BytesOfTask(pass.cost);
-  if (!state.options.weigh_communication || pass.cost.tasks == 0 || bytes == 0 || mean <= 0) return slowness;
-  const bool is_known = worker.second_a_byte.is_measured();
-  const double moved = is_known ? bytes * worker.second_a_byte.estimate().value : CommunicationSeconds(pass.cost);
-  return std::clamp((ComputeSeconds(pass.cost) * slowness + moved) / mean, 1 / kSlownessMax, kSlownessMax);
+  if (!state.options.weigh_communication || pass.cost.tasks == 0 || bytes == 0 || mean <= 0) return speed.slowness;
+  const double moved = speed.second_a_byte ? bytes * *speed.second_a_byte : CommunicationSeconds(pass.cost);
+  return std::clamp((ComputeSeconds(pass.cost) * speed.slowness + moved) / mean, 1 / kSlownessMax, kSlownessMax);
+}
+
+double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const Worker& worker, int slot) {
+  SlotSpeed speed{worker.slots[slot].slowness};
+  if (worker.second_a_byte.is_measured()) speed.second_a_byte = worker.second_a_byte.estimate().value;
+  return RelativeDuration(state, stage, pass, speed);
 }
 
 void LearnSpeed(Worker& worker, int slot, const StageRun& stage, const Pass& pass, const WorkerReport& report) {

@@ -13,8 +13,9 @@
 
 namespace mote::coordinator {
 
-// How many times longer than the mean (TaskDuration) a task of the pass takes in the slot.
-// 1 while nothing is known.
+// How many times longer than the mean (TaskDuration) a task of the pass takes in a slot of
+// that speed. 1 while nothing is known.
+double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const SlotSpeed& speed);
 double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const Worker& worker, int slot);
 
 // Learns from a report, before its cost is added to the pass: how slow the slot computes

@@ -48,12 +48,7 @@ bool IsSuspect(const StageSpec& stage, const Pass& pass, Block block) {
 
 class Relief {
  public:
-  explicit Relief(Transaction& tx) : tx_(tx) {
-    for (const OpenSlot& open : tx.state.cluster.open_slots()) {
-      if (open.leases > 0 || idle_.size() >= kIdleSlotsPerLook) break;
-      idle_.push_back(open);
-    }
-  }
+  explicit Relief(Transaction& tx) : tx_(tx), idle_(tx.state.cluster.open_slots().Idle(kIdleSlotsPerLook)) {}
 
   bool done() const { return idle_.empty(); }
 

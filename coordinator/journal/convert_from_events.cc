@@ -156,12 +156,35 @@ void Fill(const JobRetried& event, records::Event* record) {
 
 void Fill(const JobEnded& event, records::Event* record) { *record->mutable_job_ended() = ProtoOf(event); }
 
-}  // namespace
-
-std::string EncodeEvent(const Event& event) {
+records::Event ToRecord(const Event& event) {
   records::Event record;
   std::visit([&record](const auto& alternative) { Fill(alternative, &record); }, event);
-  return record.SerializeAsString();
+  return record;
+}
+
+}  // namespace
+
+std::string EncodeEvent(const Event& event) { return ToRecord(event).SerializeAsString(); }
+
+std::vector<std::string> EncodeEvents(const std::vector<Event>& events, size_t record_bytes_max) {
+  constexpr size_t kFieldBytesMax = 8;  // tag and length of an element of `more`
+  std::vector<std::string> encoded;
+  records::Event record;
+  size_t bytes = 0;
+  for (const Event& event : events) {
+    records::Event next = ToRecord(event);
+    const size_t next_bytes = next.ByteSizeLong() + kFieldBytesMax;
+    if (bytes > 0 && bytes + next_bytes <= record_bytes_max) {
+      *record.add_more() = std::move(next);
+      bytes += next_bytes;
+      continue;
+    }
+    if (bytes > 0) encoded.push_back(record.SerializeAsString());
+    record = std::move(next);
+    bytes = next_bytes;
+  }
+  if (bytes > 0) encoded.push_back(record.SerializeAsString());
+  return encoded;
 }
 
 }  // namespace mote::coordinator
