@@ -11,7 +11,7 @@ namespace {
 
 // Operations of this version, to tell a misspelt field from an operation that a
 // user's library brings.
-const std::vector<std::string> kOperations = {"prepare", "train", "infer", "command",    "noop",
+const std::vector<std::string> kOperations = {"prepare", "train", "forest", "boost", "infer", "command", "noop",
                                               "sleep",   "spin",  "echo",  "random_sum", "misbehave"};
 
 bool Contains(const std::vector<std::string>& list, const std::string& value) {

@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/plan/boost_planner.h"
 #include "coordinator/plan/command_planner.h"
+#include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
@@ -19,8 +21,10 @@ namespace {
 class BuiltinTable final : public PlannerTable {
  public:
   BuiltinTable() {
+    Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
+    Add(MakeForestPlanner());
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());

@@ -9,6 +9,8 @@
 #include "absl/strings/str_format.h"
 #include "common/json.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/class_totals.h"
+#include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/train_progress.h"
 #include "coordinator/plan/train_settings.h"
@@ -20,7 +22,6 @@ namespace {
 
 constexpr int64_t kGradientRows = 64;
 constexpr int64_t kEvaluateRows = 512;
-constexpr int64_t kCountRows = 16384;
 
 // Everything that the phases need, read once per call of Next.
 struct Run {
@@ -66,17 +67,6 @@ absl::StatusOr<Run> OpenRun(const PlanContext& context) {
 
 Value AtState(const ArtifactRef& state) { return Value{.bytes = {}, .artifact = state}; }
 
-// One task whose leaf is a small JSON document, read as the raw root.
-PassSpec OneTask(std::string kernel, const Json& parameters) {
-  PassSpec pass;
-  pass.kernel = std::move(kernel);
-  pass.parameters = parameters.dump();
-  pass.task_count = 1;
-  pass.reducer = "single";
-  pass.finish = false;
-  return pass;
-}
-
 PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
   run.progress.phase = std::move(phase);
   PlanStep step;
@@ -117,15 +107,8 @@ absl::StatusOr<PlanStep> AskClasses(Run& run) {
   std::vector<PassSpec> passes;
   for (const Output* table : {run.input, run.validate}) {
     if (table == nullptr) continue;
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(TaskShape{}, *table, kCountRows));
-    PassSpec pass;
-    pass.kernel = "train.classes";
-    pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
-    pass.task_count = cut.task_count;
-    pass.reducer = "class_counts";
-    pass.reducer_parameters = Json{{"label", kTrainLabel}}.dump();
-    pass.inputs.emplace("input", table->content);
-    pass.label = table == run.input ? "counting classes" : "counting classes of validate";
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, CountClassesPass(*table, kTrainLabel));
+    if (table != run.input) pass.label = "counting classes of validate";
     passes.push_back(std::move(pass));
   }
   return Ask(run, "classes", std::move(passes));
@@ -133,25 +116,12 @@ absl::StatusOr<PlanStep> AskClasses(Run& run) {
 
 // How many classes there are, from the class counts of both tables.
 absl::Status TakeClasses(Run& run) {
-  std::vector<std::pair<int64_t, int64_t>> counts;
-  for (size_t i = 0; i < run.context.completed.size(); ++i) {
-    MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(run.context.completed[i].output.content.bytes));
-    for (const Json& entry : document.at("classes")) {
-      run.progress.classes = std::max(run.progress.classes, entry.at(0).get<int64_t>() + 1);
-      if (i == 0) counts.emplace_back(entry.at(0), entry.at(1));
-    }
-  }
-  if (counts.size() < 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("input: column ", kTrainLabel, " has ", counts.empty() ? "no" : "only one", " class in ",
-                     run.rows(), " rows; training needs two or more: check the label column and the split"));
-  }
-  if (!run.settings.balanced) return absl::OkStatus();
-  run.progress.weights.assign(run.progress.classes, 0.0);
-  for (const auto& [label, rows] : counts) {
-    run.progress.weights[label] =
-        static_cast<double>(run.rows()) / (static_cast<double>(counts.size()) * static_cast<double>(rows));
-  }
+  MOTE_ASSIGN_OR_RETURN(std::vector<int64_t> totals, ClassTotals(run.context.completed.front()));
+  MOTE_RETURN_IF_ERROR(CheckClassTotals(totals, run.rows()));
+  MOTE_ASSIGN_OR_RETURN(const std::vector<int64_t> others, ClassTotals(run.context.completed.back()));
+  totals.resize(std::max(totals.size(), others.size()));
+  run.progress.classes = static_cast<int64_t>(totals.size());
+  if (run.settings.balanced) run.progress.weights = BalancedWeights(totals, run.rows());
   return absl::OkStatus();
 }
 
@@ -287,14 +257,6 @@ absl::StatusOr<PlanStep> AfterEvaluate(Run& run) {
   return EndEpoch(run, &validation);
 }
 
-Output Document(const Json& json) {
-  Output output;
-  output.kind = OutputKind::kDocument;
-  output.content.bytes = json.dump();
-  output.bytes = static_cast<int64_t>(output.content.bytes.size());
-  return output;
-}
-
 absl::StatusOr<PlanStep> Yield(Run& run) {
   MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "export"));
   MOTE_ASSIGN_OR_RETURN(const ArtifactRef model, StateOf(answer));
@@ -313,12 +275,8 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
   run.progress.phase = "done";
   PlanStep step;
   step.memo = run.progress.Encode();
-  Output output;
-  output.kind = OutputKind::kBlob;
-  output.content.artifact = model;
-  output.bytes = model.bytes;
-  step.outputs.emplace("model", std::move(output));
-  step.outputs.emplace("history", Document(history));
+  step.outputs.emplace("model", BlobOutput(model, ""));
+  step.outputs.emplace("history", DocumentOutput(history));
   return step;
 }
 

@@ -1,6 +1,26 @@
 #include "worker/engine/builtin_kernels.h"
 
+#include "worker/engine/trees/tree_caches.h"
+
 namespace mote::engine {
+namespace {
+
+void RegisterTreeKernels(KernelMap& kernels) {
+  const auto caches = std::make_shared<TreeCaches>();
+  kernels.emplace("boost.evaluate", MakeBoostEvaluateKernel(caches));
+  kernels.emplace("boost.histogram", MakeBoostHistogramKernel(caches));
+  kernels.emplace("boost.init", MakeBoostInitKernel());
+  kernels.emplace("boost.stats", MakeBoostStatsKernel());
+  kernels.emplace("boost.update", MakeBoostUpdateKernel(caches));
+  kernels.emplace("forest.grow", MakeForestGrowKernel(caches));
+  kernels.emplace("infer.trees", MakeInferTreesKernel(caches));
+  kernels.emplace("trees.bin", MakeTreeBinKernel());
+  kernels.emplace("trees.export", MakeTreeExportKernel());
+  kernels.emplace("trees.gain", MakeTreeGainKernel(caches));
+  kernels.emplace("trees.sketch", MakeTreeSketchKernel());
+}
+
+}  // namespace
 
 void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("command", MakeCommandKernel());
@@ -14,8 +34,10 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("prepare.profile", MakePrepareProfileKernel());
   kernels.emplace("prepare.transform", MakePrepareTransformKernel());
   kernels.emplace("random_sum", MakeRandomSumKernel());
+  kernels.emplace("rows", MakeRowsKernel());
   kernels.emplace("sleep", MakeSleepKernel());
   kernels.emplace("spin", MakeSpinKernel());
+  RegisterTreeKernels(kernels);
 }
 
 }  // namespace mote::engine

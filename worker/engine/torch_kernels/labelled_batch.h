@@ -8,7 +8,7 @@
 #include "common/table.h"
 #include "worker/engine/kernel.h"
 #include "worker/engine/torch_kernels/mlp_spec.h"
-#include "worker/engine/torch_kernels/tensor.h"
+#include "worker/engine/tensor.h"
 
 namespace mote::engine {
 

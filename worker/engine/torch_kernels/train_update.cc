@@ -16,7 +16,7 @@
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/optimizer.h"
-#include "worker/engine/torch_kernels/pass_json.h"
+#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
 namespace mote::engine {
