@@ -84,8 +84,8 @@ std::vector<float> FitEdges(const std::vector<CountedValue>& values, int64_t bin
     if (static_cast<double>(below) * static_cast<double>(bins) < static_cast<double>(total) * static_cast<double>(next))
       continue;
     add(i);
-    next = static_cast<int64_t>(static_cast<double>(below) * static_cast<double>(bins) / static_cast<double>(total)) +
-           1;
+    next =
+        static_cast<int64_t>(static_cast<double>(below) * static_cast<double>(bins) / static_cast<double>(total)) + 1;
   }
   return edges;
 }

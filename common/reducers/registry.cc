@@ -35,15 +35,15 @@ namespace {
 const std::vector<ReducerEntry>& Entries() {
   static const auto* const entries = new std::vector<ReducerEntry>{
       // clang-format off: one line each
-      ClassCountsEntry(),  ClassificationReportEntry(),
-      ConcatEntry(),       CountEntry(),
-      GradientSumEntry(),  HistogramSumEntry(),
-      MaxEntry(),          MeanEntry(),
-      MinEntry(),          ProfileEntry(),
-      SingleEntry(),       SplitsEntry(),
-      SumEntry(),          TextIndexEntry(),
-      ValidationEntry(),   ValueSketchEntry(),
-      VoteEntry(),         WeightedMeanEntry(),
+      ClassCountsEntry(), ClassificationReportEntry(),
+      ConcatEntry(),      CountEntry(),
+      GradientSumEntry(), HistogramSumEntry(),
+      MaxEntry(),         MeanEntry(),
+      MinEntry(),         ProfileEntry(),
+      SingleEntry(),      SplitsEntry(),
+      SumEntry(),         TextIndexEntry(),
+      ValidationEntry(),  ValueSketchEntry(),
+      VoteEntry(),        WeightedMeanEntry(),
       // clang-format on
   };
   return *entries;

@@ -313,8 +313,8 @@ PlanStep Yield(Run& run) {
   Json rounds = Json::array();
   for (const double loss : progress.losses) rounds.push_back({{"round", rounds.size() + 1}, {"validation_loss", loss}});
   const int64_t kept = progress.best_model ? progress.best_round + 1 : progress.round;
-  Json history{{"rounds", std::move(rounds)},   {"rows", run.input->rows},     {"features", run.table.width},
-               {"classes", progress.classes},   {"rounds_run", progress.round}, {"kept_rounds", kept},
+  Json history{{"rounds", std::move(rounds)},  {"rows", run.input->rows},      {"features", run.table.width},
+               {"classes", progress.classes},  {"rounds_run", progress.round}, {"kept_rounds", kept},
                {"trees", kept * run.outputs()}};
   if (progress.best_round >= 0) history["best_round"] = progress.best_round + 1;
   PlanStep step;
@@ -333,8 +333,9 @@ OperationDescription DescribeBoost() {
       "Trains gradient-boosted trees on columns x and label of a prepared table; a level's histograms are summed over "
       "blocks of rows";
   description.parameters = {
-      Declare("loss", Kind::kText, "\"logistic\"",
-              "logistic (classes; of more than two, a tree for each in every round), or squared (the label as a number)"),
+      Declare(
+          "loss", Kind::kText, "\"logistic\"",
+          "logistic (classes; of more than two, a tree for each in every round), or squared (the label as a number)"),
       Declare("rounds", Kind::kInteger, "100", "1 to 4000"),
       Declare("learning_rate", Kind::kNumber, "0.1", "what a tree counts"),
       Declare("depth", Kind::kInteger, "6", "levels of splits of a tree, 1 to 12"),

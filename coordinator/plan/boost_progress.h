@@ -28,8 +28,8 @@ struct BoostProgress {
   std::optional<ArtifactRef> best_model;
   int64_t best_round = -1;  // trees of so many rounds, less one
   double best_loss = 0;
-  bool grown = true;            // the last round's trees have splits
-  std::vector<double> losses;   // on the validation table, after each round
+  bool grown = true;           // the last round's trees have splits
+  std::vector<double> losses;  // on the validation table, after each round
 
   // Those that the memo refers to.
   std::vector<ArtifactRef> artifacts() const;

@@ -76,8 +76,8 @@ class ForestPlanner final : public Planner {
     return step;
   }
 
-  static absl::StatusOr<PlanStep> Count(const PlanContext& context, const ForestSettings& settings,
-                                        const Output& input, const TrainTable& table) {
+  static absl::StatusOr<PlanStep> Count(const PlanContext& context, const ForestSettings& settings, const Output& input,
+                                        const TrainTable& table) {
     if (!(context.tasks == TaskShape{})) {
       return absl::InvalidArgumentError("tasks: a task of forest is one tree; leave tasks out");
     }
@@ -96,8 +96,7 @@ class ForestPlanner final : public Planner {
     return Ask({{"phase", "count"}}, std::move(passes), to_come, "quantiles");
   }
 
-  static absl::StatusOr<PlanStep> Bin(const PlanContext& context, const ForestSettings& settings,
-                                      const Output& input) {
+  static absl::StatusOr<PlanStep> Bin(const PlanContext& context, const ForestSettings& settings, const Output& input) {
     MOTE_ASSIGN_OR_RETURN(const std::vector<int64_t> totals, ClassTotals(context.completed[0]));
     MOTE_RETURN_IF_ERROR(CheckClassTotals(totals, input.rows));
     const Value& edges = context.completed[1].output.content;
@@ -109,8 +108,8 @@ class ForestPlanner final : public Planner {
     return step;
   }
 
-  static absl::StatusOr<PlanStep> Grow(const PlanContext& context, const ForestSettings& settings,
-                                       const Output& input, const TrainTable& table, Json memo) {
+  static absl::StatusOr<PlanStep> Grow(const PlanContext& context, const ForestSettings& settings, const Output& input,
+                                       const TrainTable& table, Json memo) {
     const auto totals = memo.at("totals").get<std::vector<int64_t>>();
     PassSpec pass;
     pass.kernel = "forest.grow";
@@ -121,8 +120,7 @@ class ForestPlanner final : public Planner {
              {"depth_max", settings.depth},
              {"rows_min", settings.rows_min},
              {"bootstrap", settings.bootstrap},
-             {"class_weights",
-              settings.balanced ? BalancedWeights(totals, input.rows) : std::vector<double>()}}
+             {"class_weights", settings.balanced ? BalancedWeights(totals, input.rows) : std::vector<double>()}}
             .dump();
     pass.task_count = settings.trees;
     pass.reducer = "concat";

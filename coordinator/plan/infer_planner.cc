@@ -63,8 +63,8 @@ absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
   if (!context.parameters.at("model").is_string()) return source;
   const auto it = context.inputs.find("model");
   if (it == context.inputs.end() || it->second.kind != OutputKind::kBlob || !it->second.content.artifact.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("model: \"", source.file, "\" is not a model; name the output `model` of a train, forest or boost stage"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "model: \"", source.file, "\" is not a model; name the output `model` of a train, forest or boost stage"));
   }
   if (it->second.schema == kTreeModelFormat) source.door = kTreeModelFormat;
   source.content = it->second.content;
@@ -101,7 +101,8 @@ OperationDescription DescribeInfer() {
       {.name = "model",
        .kind = Kind::kAny,
        .default_value = "",
-       .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote, or {trees: {path: …}} that "
+       .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote, or "
+                  "{trees: {path: …}} that "
                   "forest or boost wrote"},
       {.name = "inputs",
        .kind = Kind::kList,

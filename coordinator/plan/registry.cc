@@ -13,6 +13,7 @@
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/source_planner.h"
+#include "coordinator/plan/sweep_planner.h"
 #include "coordinator/plan/train_planner.h"
 
 namespace mote::coordinator {
@@ -34,6 +35,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeRandomSumPlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());
+    Add(MakeSweepPlanner(*this));
     Add(MakeTrainPlanner());
   }
 

@@ -201,8 +201,8 @@ absl::Status CheckTrial(const PlannerTable& planners, const Json& references, Tr
   const bool trains = planner != nullptr && planner->description().kinds.contains("model") &&
                       !planner->OutputNames(trial->parameters).empty() && trial->operation != "infer";
   if (!trains) {
-    return Wrong("over", absl::StrCat("operation \"", trial->operation,
-                                      "\" yields no model that trials can be compared by"));
+    return Wrong("over",
+                 absl::StrCat("operation \"", trial->operation, "\" yields no model that trials can be compared by"));
   }
   // Checked with the references that it will have, kept without.
   Json parameters = trial->parameters;
@@ -249,8 +249,8 @@ absl::StatusOr<std::string> KindOf(const Json& over) {
     kind = known;
   }
   if (kind.empty()) return Wrong("over", "wants one of grid, random, halving and candidates");
-  MOTE_RETURN_IF_ERROR(ToStatus(CheckKeys(
-      over, {kind, "seed", "trials", "keep_one_in", "epochs", "rounds", "trees"}, "over")));
+  MOTE_RETURN_IF_ERROR(
+      ToStatus(CheckKeys(over, {kind, "seed", "trials", "keep_one_in", "epochs", "rounds", "trees"}, "over")));
   return kind;
 }
 

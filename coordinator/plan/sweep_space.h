@@ -24,12 +24,12 @@ struct Rung {
 
 struct SweepSpace {
   std::vector<Trial> trials;
-  std::string resource;      // parameter that halving gives more of, rung by rung
-  std::vector<Rung> rungs;   // at least one
-  int64_t keep_one_in = 1;   // of a rung's trials for the next, rounded up
-  std::string metric;        // of classification_report
-  bool least = false;        // the metric is a loss
-  int64_t folds = 0;         // 0: measured on a table of its own
+  std::string resource;     // parameter that halving gives more of, rung by rung
+  std::vector<Rung> rungs;  // at least one
+  int64_t keep_one_in = 1;  // of a rung's trials for the next, rounded up
+  std::string metric;       // of classification_report
+  bool least = false;       // the metric is a loss
+  int64_t folds = 0;        // 0: measured on a table of its own
   int64_t seed = 0;
 
   // `parameters`: those of the operation sweep, see sweep_planner.h.

@@ -21,8 +21,8 @@ absl::StatusOr<bool> SecondOf(const Params& params, const std::string& name, con
                               const std::string& second) {
   const std::string value = params.Text(name);
   if (value == first || value == second) return value == second;
-  return absl::InvalidArgumentError(absl::StrCat(name, ": \"", value, "\" is neither ", first, " nor ", second,
-                                                 DidYouMean(value, {first, second})));
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": \"", value, "\" is neither ", first, " nor ", second, DidYouMean(value, {first, second})));
 }
 
 // The integer root, rounded down.

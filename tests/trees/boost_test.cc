@@ -41,8 +41,8 @@ class PlainBoost {
     learning_rate_ = learning_rate;
     packed_.clear();
     for (size_t row = 0; row < raw_.size(); ++row) {
-      packed_.push_back(engine::PackDerivatives(
-          engine::Derive(&raw_[row], 2, static_cast<double>(labels_[row]), 0), kGradientUnit, kCurvatureUnit));
+      packed_.push_back(engine::PackDerivatives(engine::Derive(&raw_[row], 2, static_cast<double>(labels_[row]), 0),
+                                                kGradientUnit, kCurvatureUnit));
     }
     std::vector<size_t> rows(raw_.size());
     std::iota(rows.begin(), rows.end(), size_t{0});
@@ -159,8 +159,8 @@ TEST(Boost, LearnsTwoAndMoreClasses) {
 TEST(Boost, ValidationStopsItEarlyAndKeepsTheBestRound) {
   const Table table = PreparedTable(60, 4, 2, 5);
   const Table dev = PreparedTable(200, 4, 2, 6);
-  const auto trained = TrainTrees(
-      "boost", {{"rounds", 300}, {"learning_rate", 0.5}, {"rows_min", 1}, {"patience", 5}}, table, {}, &dev);
+  const auto trained =
+      TrainTrees("boost", {{"rounds", 300}, {"learning_rate", 0.5}, {"rows_min", 1}, {"patience", 5}}, table, {}, &dev);
   ASSERT_TRUE(trained.ok()) << trained.status();
   const Json& history = trained->history;
   const auto losses = history["rounds"];

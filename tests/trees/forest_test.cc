@@ -232,9 +232,9 @@ TEST(Forest, InferScoresItsModelWithoutLibtorch) {
   const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 50)}};
   const auto trained = process.Run("forest", {{"trees", 5}}, inputs);
   ASSERT_TRUE(trained.ok()) << trained.status();
-  const auto scored = process.Run("infer", {{"model", "grow.model"}},
-                                  {{"input", inputs.at("input")}, {"model", trained->at("model")}}, {},
-                                  {"classification_report", R"({"label":"label"})"});
+  const auto scored =
+      process.Run("infer", {{"model", "grow.model"}}, {{"input", inputs.at("input")}, {"model", trained->at("model")}},
+                  {}, {"classification_report", R"({"label":"label"})"});
   ASSERT_TRUE(scored.ok()) << scored.status();
   const Json report = Json::parse(process.Content(scored->at("result")));
   EXPECT_GT(report["accuracy"].get<double>(), 0.9);
@@ -245,9 +245,9 @@ TEST(Forest, AModelOfOtherFeaturesIsRefused) {
   const auto trained =
       process.Run("forest", {{"trees", 2}}, {{"input", process.MakeTable(PreparedTable(60, 4, 2, 1), 50)}});
   ASSERT_TRUE(trained.ok()) << trained.status();
-  const auto scored = process.Run(
-      "infer", {{"model", "grow.model"}},
-      {{"input", process.MakeTable(PreparedTable(60, 5, 2, 1), 50)}, {"model", trained->at("model")}});
+  const auto scored =
+      process.Run("infer", {{"model", "grow.model"}},
+                  {{"input", process.MakeTable(PreparedTable(60, 5, 2, 1), 50)}, {"model", trained->at("model")}});
   EXPECT_THAT(std::string(scored.status().message()), HasSubstr("takes one batch of 4 features"));
 }
 

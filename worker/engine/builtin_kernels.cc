@@ -27,6 +27,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("echo", MakeEchoKernel());
   kernels.emplace("finish", MakeFinishKernel());
   kernels.emplace("fold", MakeFoldKernel());
+  kernels.emplace("fold_rows", MakeFoldRowsKernel());
   kernels.emplace("index", MakeIndexKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());

@@ -13,6 +13,7 @@ std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
 std::unique_ptr<Kernel> MakeFoldKernel();
+std::unique_ptr<Kernel> MakeFoldRowsKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
 std::unique_ptr<Kernel> MakeMisbehaveKernel();
 std::unique_ptr<Kernel> MakeNoopKernel();

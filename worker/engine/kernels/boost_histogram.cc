@@ -53,9 +53,8 @@ class BoostRowsPass final : public PassKernel {
         caches_(std::move(caches)) {}
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
-    MOTE_ASSIGN_OR_RETURN(
-        BoostRows* const rows,
-        KeptRows(spec_, pass_.settings_text, blocks_.Of(task), *blocks_.source, *caches_, context));
+    MOTE_ASSIGN_OR_RETURN(BoostRows* const rows,
+                          KeptRows(spec_, pass_.settings_text, blocks_.Of(task), *blocks_.source, *caches_, context));
     rows->Apply(pass_.model);
     if (yields_ == Yields::kLoss) {
       *partial = EncodeGradients(rows->rows(), rows->Loss(), nullptr, 0);

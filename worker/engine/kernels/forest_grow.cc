@@ -40,8 +40,12 @@ class GrowKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(GrowSettings settings, ReadParameters<GrowSettings>(pass, [](const Json& json) {
-                            return GrowSettings{json.at("seed"),      json.at("classes"),  json.at("features_a_split"),
-                                                json.at("depth_max"), json.at("rows_min"), json.at("bootstrap"),
+                            return GrowSettings{json.at("seed"),
+                                                json.at("classes"),
+                                                json.at("features_a_split"),
+                                                json.at("depth_max"),
+                                                json.at("rows_min"),
+                                                json.at("bootstrap"),
                                                 json.at("class_weights").get<std::vector<double>>()};
                           }));
     MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));

@@ -43,7 +43,8 @@ class InferTreesKernel final : public Kernel {
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, RowSource::Open(*input, context));
-    return OpenInferPass(pass, std::move(rows), [&](const ModelRequest& request) { return Open(pass, request, context); });
+    return OpenInferPass(pass, std::move(rows),
+                         [&](const ModelRequest& request) { return Open(pass, request, context); });
   }
 
  private:

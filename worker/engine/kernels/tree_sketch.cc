@@ -37,7 +37,8 @@ std::vector<CountedValue> Counted(std::vector<float> values) {
 
 class SketchPass final : public PassKernel {
  public:
-  SketchPass(std::unique_ptr<RowSource> rows, Parameters parameters) : rows_(std::move(rows)), parameters_(parameters) {}
+  SketchPass(std::unique_ptr<RowSource> rows, Parameters parameters)
+      : rows_(std::move(rows)), parameters_(parameters) {}
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
     const int64_t begin = task * parameters_.rows_per_task;
@@ -59,8 +60,7 @@ class SketchPass final : public PassKernel {
 
  private:
   bool IsSampled(int64_t row) const {
-    return parameters_.every <= 1 ||
-           Philox(kSampleSeed, 0).U64(static_cast<uint64_t>(row)) % parameters_.every == 0;
+    return parameters_.every <= 1 || Philox(kSampleSeed, 0).U64(static_cast<uint64_t>(row)) % parameters_.every == 0;
   }
 
   const std::unique_ptr<RowSource> rows_;

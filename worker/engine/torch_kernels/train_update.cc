@@ -14,9 +14,9 @@
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/optimizer.h"
-#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
 namespace mote::engine {

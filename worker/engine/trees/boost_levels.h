@@ -32,14 +32,14 @@ struct BoostSettings {
   double gain_min = 0.0;
   int64_t rows_min = 20;  // of a leaf, estimated from its share of the curvature
   int64_t depth = 6;
-  int64_t rows = 0;               // of the table
-  double gradient_unit = 1.0;     // what one unit of gradient is worth
+  int64_t rows = 0;            // of the table
+  double gradient_unit = 1.0;  // what one unit of gradient is worth
   double curvature_unit = 1.0;
-  int64_t outputs = 1;            // trees of a round
+  int64_t outputs = 1;  // trees of a round
 };
 
 struct BoostNode {
-  int64_t output = 0;    // which tree of the round
+  int64_t output = 0;  // which tree of the round
   GradientSum sum;
   int32_t feature = -1;  // −1: a leaf
   uint8_t bin = 0;

@@ -29,10 +29,10 @@ BoostSettings ReadSettings(const Json& json) {
 
 absl::StatusOr<BoostPass> BoostPass::Open(const PassSpec& pass, TreeCaches& caches, TaskContext& context) {
   BoostPass opened;
-  MOTE_ASSIGN_OR_RETURN(const Json json, ReadParameters<Json>(pass, [](const Json& all) { return all.at("settings"); }));
-  MOTE_ASSIGN_OR_RETURN(opened.settings, ReadParameters<BoostSettings>(pass, [&json](const Json&) {
-                          return ReadSettings(json);
-                        }));
+  MOTE_ASSIGN_OR_RETURN(const Json json,
+                        ReadParameters<Json>(pass, [](const Json& all) { return all.at("settings"); }));
+  MOTE_ASSIGN_OR_RETURN(opened.settings,
+                        ReadParameters<BoostSettings>(pass, [&json](const Json&) { return ReadSettings(json); }));
   opened.settings_text = json.dump();
   MOTE_ASSIGN_OR_RETURN(opened.model, caches.Model(pass, context));
   opened.offsets = std::make_unique<const BinOffsets>(opened.model->edges());

@@ -35,9 +35,8 @@ void BoostRows::Apply(const std::shared_ptr<const TreeModel>& model) {
   if (applied_ == model) return;
   level_ = -1;
   outputs_ = model->head().outputs();
-  const bool known =
-      applied_ != nullptr && applied_->head().base == model->head().base &&
-      applied_->edges() == model->edges() && IsPrefix(applied_->tree_bytes(), model->tree_bytes());
+  const bool known = applied_ != nullptr && applied_->head().base == model->head().base &&
+                     applied_->edges() == model->edges() && IsPrefix(applied_->tree_bytes(), model->tree_bytes());
   size_t first = known ? applied_->trees().size() : 0;
   if (!known) {
     raw_.clear();

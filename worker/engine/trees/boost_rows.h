@@ -47,13 +47,13 @@ class BoostRows {
   void Descend(const std::vector<BoostNode>& level);
   void AddNode(const BoostNode& node, Range range, const BinOffsets& offsets, GradientSum* histogram);
 
-  const BinnedRows rows_;
+  BinnedRows rows_;
   std::shared_ptr<const TreeModel> applied_;
   int64_t outputs_ = 1;
-  std::vector<double> raw_;          // [row][output]
-  int64_t level_ = -1;               // that ranges_ is of; −1: the round has not begun
-  std::vector<uint64_t> packed_;     // [output][row]: gradient in the high, curvature in the low half
-  std::vector<uint32_t> order_;      // [output][row]: rows, node after node
+  std::vector<double> raw_;       // [row][output]
+  int64_t level_ = -1;            // that ranges_ is of; −1: the round has not begun
+  std::vector<uint64_t> packed_;  // [output][row]: gradient in the high, curvature in the low half
+  std::vector<uint32_t> order_;   // [output][row]: rows, node after node
   std::vector<uint32_t> scratch_;
   std::vector<Range> ranges_;        // of each node of the level, in order_
   std::vector<uint64_t> histogram_;  // packed

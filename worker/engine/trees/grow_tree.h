@@ -18,11 +18,11 @@ namespace mote::engine {
 struct GrowSettings {
   uint64_t seed = 0;
   int64_t classes = 2;
-  int64_t features_a_split = 1;        // drawn at each node; more where none of them splits it
-  int64_t depth_max = 64;              // splits from the root to a leaf
-  int64_t rows_min = 1;                // of a leaf, as drawn
-  bool bootstrap = true;               // rows are drawn with replacement, as many as there are
-  std::vector<double> class_weights;   // empty: all 1
+  int64_t features_a_split = 1;       // drawn at each node; more where none of them splits it
+  int64_t depth_max = 64;             // splits from the root to a leaf
+  int64_t rows_min = 1;               // of a leaf, as drawn
+  bool bootstrap = true;              // rows are drawn with replacement, as many as there are
+  std::vector<double> class_weights;  // empty: all 1
 };
 
 // Records of tree number `tree` (tree_records.h). A leaf's values are the shares of

@@ -46,12 +46,9 @@ absl::Status CheckHead(const TreeHead& head, const std::vector<TreeView>& trees)
 }  // namespace
 
 Json TreeHead::ToJson() const {
-  return {{"kind", kind},
-          {"loss", loss},
-          {"classes", classes},
-          {"class_names", class_names},
-          {"features", features},
-          {"schema", FeatureDigest(features, class_names)},
+  return {{"kind", kind},         {"loss", loss},
+          {"classes", classes},   {"class_names", class_names},
+          {"features", features}, {"schema", FeatureDigest(features, class_names)},
           {"base", base}};
 }
 
@@ -115,7 +112,8 @@ void TreeModel::ScoreForest(const uint8_t* bins, float* scores) const {
   std::vector<float> leaf(static_cast<size_t>(outputs));
   for (const TreeView& tree : trees_) {
     CopyLeaf(tree.Leaf(bins), outputs, leaf.data());
-    for (int64_t i = 0; i < outputs; ++i) sums[static_cast<size_t>(i)] += static_cast<double>(leaf[static_cast<size_t>(i)]);
+    for (int64_t i = 0; i < outputs; ++i)
+      sums[static_cast<size_t>(i)] += static_cast<double>(leaf[static_cast<size_t>(i)]);
   }
   const auto mean = [&](size_t i) {
     return static_cast<float>(sums[i] / static_cast<double>(std::max<size_t>(trees_.size(), 1)));
