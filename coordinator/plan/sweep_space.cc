@@ -204,6 +204,12 @@ absl::Status CheckTrial(const PlannerTable& planners, const Json& references, Tr
     return Wrong("over",
                  absl::StrCat("operation \"", trial->operation, "\" yields no model that trials can be compared by"));
   }
+  for (const Parameter& parameter : planner->description().parameters) {
+    if (parameter.kind != Parameter::Kind::kReference || parameter.name == "validate") continue;
+    const auto given = trial->parameters.find(parameter.name);
+    if (given == trial->parameters.end() || given->is_null()) continue;
+    return Wrong(parameter.name, absl::StrCat(given->dump(), " is not supported yet in a stage with over"));
+  }
   // Checked with the references that it will have, kept without.
   Json parameters = trial->parameters;
   parameters.update(references);

@@ -122,6 +122,12 @@ absl::Status TakeClasses(Run& run) {
   totals.resize(std::max(totals.size(), others.size()));
   run.progress.classes = static_cast<int64_t>(totals.size());
   if (run.settings.balanced) run.progress.weights = BalancedWeights(totals, run.rows());
+  if (run.settings.class_weights.empty()) return absl::OkStatus();
+  if (run.settings.class_weights.size() != totals.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("class_weights: ", run.settings.class_weights.size(),
+                                                   " weights for ", totals.size(), " classes; give one for each"));
+  }
+  run.progress.weights = run.settings.class_weights;
   return absl::OkStatus();
 }
 
@@ -129,7 +135,11 @@ absl::StatusOr<PlanStep> AskInit(Run& run) {
   Json model = run.settings.model;
   model["in"] = run.table.width;
   model["out"] = run.progress.classes;
-  PassSpec pass = OneTask("train.init", {{"model", std::move(model)}, {"seed", run.settings.seed}});
+  PassSpec pass = OneTask("train.init",
+                          {{"model", std::move(model)}, {"seed", run.settings.seed}, {"features", run.table.features}});
+  if (const auto start = run.context.inputs.find("start"); start != run.context.inputs.end()) {
+    pass.inputs.emplace("start", start->second.content);
+  }
   pass.label = "first weights";
   std::vector<PassSpec> passes;
   passes.push_back(std::move(pass));
@@ -170,9 +180,15 @@ absl::StatusOr<PlanStep> AskUpdate(Run& run) {
     return absl::InvalidArgumentError(absl::StrCat("every task of epoch ", progress.epoch + 1, ", step ",
                                                    progress.step + 1, " was quarantined: there is no gradient"));
   }
-  PassSpec pass =
-      OneTask("train.update",
-              {{"optimizer", run.settings.optimizer}, {"epoch", progress.epoch + 1}, {"step", progress.step + 1}});
+  const int64_t epoch_steps = run.tasks().steps();
+  const double share = run.settings.schedule.Share(progress.epoch * epoch_steps + progress.step,
+                                                   run.settings.epochs * epoch_steps, epoch_steps);
+  Json optimizer = run.settings.optimizer;
+  optimizer["lr"] = optimizer["lr"].get<double>() * share;
+  PassSpec pass = OneTask("train.update", {{"optimizer", std::move(optimizer)},
+                                           {"clip", run.settings.clip},
+                                           {"epoch", progress.epoch + 1},
+                                           {"step", progress.step + 1}});
   pass.inputs.emplace("root", done.root);
   pass.inputs.emplace("state", AtState(*progress.state));
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);
@@ -228,7 +244,8 @@ absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
   progress.loss_rows = 0;
   progress.step = 0;
   ++progress.epoch;
-  if (progress.epoch < run.settings.epochs) return AskGradient(run, /*checkpoint=*/true);
+  const bool in_vain = run.settings.patience > 0 && progress.epoch - 1 - progress.best_epoch >= run.settings.patience;
+  if (progress.epoch < run.settings.epochs && !in_vain) return AskGradient(run, /*checkpoint=*/true);
   return AskExport(run);
 }
 
@@ -269,8 +286,8 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
                {"rows", run.rows()},
                {"features", run.table.width},
                {"classes", run.progress.classes},
-               {"steps", run.tasks().steps() * run.settings.epochs},
-               {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.settings.epochs}};
+               {"steps", run.tasks().steps() * run.progress.epoch},
+               {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.progress.epoch}};
   if (run.progress.best_epoch >= 0) history["best_epoch"] = run.progress.best_epoch + 1;
   run.progress.phase = "done";
   PlanStep step;
@@ -288,7 +305,7 @@ OperationDescription DescribeTrain() {
       "gradients are summed";
   description.parameters = TrainParameters();
   description.outputs = {"model", "history"};
-  description.kinds = {{"model", OutputKind::kBlob}, {"history", OutputKind::kDocument}};
+  description.kinds = {{"model", OutputKind::kBlob}, {"history", OutputKind::kDocument}, {"start", OutputKind::kBlob}};
   description.task_shape = "so many rows of a step's batch; default 64, at most the batch";
   return description;
 }
