@@ -185,7 +185,7 @@ TEST(Boost, SquaredLossFitsNumbers) {
   // The label is three times the first feature's step, plus 7.
   TableBuilder builder({{{"row", DType::kI64, 1}, {"x", DType::kF32, 2}, {"label", DType::kI64, 1}}});
   const Philox random(9, 0);
-  for (int64_t row = 0; row < 400; ++row) {
+  for (int64_t row = 0; row < 200; ++row) {
     const float x[] = {static_cast<float>(random.Uniform(2 * row) * 10),
                        static_cast<float>(random.Uniform(2 * row + 1))};
     builder.AddI64(row);

@@ -37,7 +37,7 @@ int64_t BoostLevels::built_count() const {
 
 absl::Status BoostLevels::AddLevel(std::string_view sums) {
   const auto bins = static_cast<size_t>(offsets_.total());
-  if (sums.size() != static_cast<size_t>(built_count()) * bins * sizeof(GradientSum)) {
+  if (sums.size() != static_cast<size_t>(built_count()) * bins * sizeof(GradientSum) + sizeof(int64_t)) {
     return absl::InvalidArgumentError(absl::StrCat("sums of level ", levels(), " have ", sums.size(), " bytes, not ",
                                                    built_count(), " histograms of ", bins, " bins"));
   }

@@ -72,7 +72,8 @@ class BoostLevels {
   // Histograms of the next level that have to be built: its built nodes, in order.
   int64_t built_count() const;
 
-  // The sums of the next level: built_count() histograms one after another.
+  // The sums of the next level: built_count() histograms one after another, then the
+  // number of rows, i64 (so that there is a sum where no node is left to build).
   //
   //   InvalidArgument  another number of bytes
   absl::Status AddLevel(std::string_view sums);

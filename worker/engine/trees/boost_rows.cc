@@ -139,6 +139,8 @@ void BoostRows::Build(const BoostLevels& levels, const BoostSettings& settings, 
     histogram += bins;
   }
   sums->append(reinterpret_cast<const char*>(all.data()), all.size() * sizeof(GradientSum));
+  const int64_t rows = rows_.rows;
+  sums->append(reinterpret_cast<const char*>(&rows), sizeof(rows));
 }
 
 int64_t BoostRows::bytes() const {
