@@ -14,6 +14,7 @@
 #include "common/reducers/count.h"
 #include "common/reducers/descriptor.h"
 #include "common/reducers/gradient_sum.h"
+#include "common/reducers/histogram_sum.h"
 #include "common/reducers/mean.h"
 #include "common/reducers/min_max.h"
 #include "common/reducers/profile.h"
@@ -23,6 +24,7 @@
 #include "common/reducers/sum.h"
 #include "common/reducers/text_index.h"
 #include "common/reducers/validation.h"
+#include "common/reducers/value_sketch.h"
 #include "common/reducers/vote.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
@@ -37,11 +39,12 @@ const std::vector<ReducerEntry>& Entries() {
       ClassCountsEntry(),  ClassificationReportEntry(),
       ConcatEntry(),       CountEntry(),
       DescriptorEntry(),   GradientSumEntry(),
-      MaxEntry(),          MeanEntry(),
-      MinEntry(),          ProfileEntry(),
-      SingleEntry(),       SplitsEntry(),
-      SumEntry(),          TextIndexEntry(),
-      ValidationEntry(),   VoteEntry(),
+      HistogramSumEntry(),  MaxEntry(),
+      MeanEntry(),         MinEntry(),
+      ProfileEntry(),      SingleEntry(),
+      SplitsEntry(),       SumEntry(),
+      TextIndexEntry(),    ValidationEntry(),
+      ValueSketchEntry(),  VoteEntry(),
       WeightedMeanEntry(),
       // clang-format on
   };

@@ -283,6 +283,25 @@ TEST(JobFile, VerifyTakesASampleOrReplicasAndNotBoth) {
   }
 }
 
+TEST(JobFile, OverAndSelectMakeTheStageASweep) {
+  const std::string text =
+      "name: x\ninputs: {rows: {csv: {path: x.csv}}}\nstages:\n"
+      "  - {name: clean, input: rows, prepare: {label: a, split: {train: 0.8, dev: 0.2}}}\n"
+      "  - name: fit\n    input: clean.train\n"
+      "    train: {optimizer: {adamw: {lr: 0.1}}, validate: clean.dev}\n"
+      "    over: {grid: {lr: [0.1, 0.01]}}\n    select: {by: dev.f1_macro}\n";
+  const v1::Operation& sweep = Spec(text).stages(1).operation();
+  EXPECT_EQ(sweep.name(), "sweep");
+  const auto& fields = sweep.parameters().fields();
+  EXPECT_EQ(fields.at("of").string_value(), "train");
+  EXPECT_EQ(fields.at("measure").string_value(), "clean.dev");
+  EXPECT_EQ(fields.at("validate").string_value(), "clean.dev");
+  EXPECT_EQ(fields.at("select").struct_value().fields().at("by").string_value(), "f1_macro");
+  EXPECT_FALSE(fields.at("with").struct_value().fields().contains("validate"));
+  EXPECT_THAT(Mistakes(Stage("    noop: {}\n    over: {grid: {lr: [1]}}\n")),
+              AllOf(HasSubstr("job.yaml:5:"), HasSubstr("needs both")));
+}
+
 class NotBuiltYet : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
@@ -292,8 +311,7 @@ TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet,
-                         ::testing::Values("over: {grid: {lr: [1]}}", "select: {by: x}", "numerics: mixed",
-                                           "resources: {device: cuda}", "tasks: {weight: w}"));
+                         ::testing::Values("numerics: mixed", "resources: {device: cuda}", "tasks: {weight: w}"));
 
 TEST(NotBuiltYetSources, AnswerSoToo) {
   const auto with_input = [](const std::string& input) {
