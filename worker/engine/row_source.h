@@ -60,6 +60,7 @@ class RowSource {
   Dataset dataset_;
   std::vector<int64_t> first_rows_;   // of each segment
   std::list<MappedSegment> mapped_;   // most recently used first
+  size_t newest_ = SIZE_MAX - 1;      // mapped last
   std::unique_ptr<TextCursor> text_;  // text formats only
   std::vector<std::string_view> cells_;
 };
