@@ -166,8 +166,8 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   MOTE_ASSIGN_OR_RETURN(core_options.heartbeat_timeout, WorkerLimit(options));
   Core core(core_options, BuiltinPlanners());
   Loop* loop_address = nullptr;  // the server and the loop need each other
-  RpcServer rpc(BuiltinPlanners(), *artifacts, *ledger, [&loop_address](Command command) {
-    return loop_address != nullptr && loop_address->Post(std::move(command));
+  RpcServer rpc(BuiltinPlanners(), *artifacts, *ledger, [&loop_address](std::vector<Command> commands) {
+    return loop_address != nullptr && loop_address->Post(std::move(commands));
   });
   ReleaseToNetwork sink(rpc);
   Loop loop({}, core, *journal, *artifacts, *ledger, sink, EndAtOnce);

@@ -11,6 +11,13 @@ OpenSlot KeyOf(const Worker& worker, int slot) {
   return {s.leases, s.turn, worker.name, slot};
 }
 
+SlotKind KindOf(const Worker& worker, const Slot& slot) {
+  SlotKind kind{worker.allow_commands,     worker.reads_shared,         worker.allow_test_operations,
+                slot.health.on_probation(), SlownessStep(slot.slowness), std::nullopt, slot.numeric_class};
+  if (worker.second_a_byte.is_measured()) kind.byte_step = ByteStep(worker.second_a_byte.estimate().value);
+  return kind;
+}
+
 }  // namespace
 
 Link LinkOf(const Worker& worker, int slot) {
@@ -128,7 +135,7 @@ void Cluster::SetDraining(Worker& worker) {
 
 void Cluster::Distrust(const std::string& name, std::string reason) {
   distrusted_.emplace(name, std::move(reason));
-  if (const Worker* worker = Find(name)) CloseAll(*worker);
+  if (Worker* worker = Find(name)) CloseAll(*worker);
 }
 
 const std::string& Cluster::DistrustOf(const std::string& name) const {
@@ -166,15 +173,19 @@ void Cluster::HoldBack(absl::Time heard) {
   }
 }
 
-void Cluster::Close(const Worker& worker, int slot) { open_.erase(KeyOf(worker, slot)); }
-
-void Cluster::Reopen(const Worker& worker, int slot) {
-  const Slot& s = worker.slots[slot];
-  if (distrusted_.contains(worker.name) || s.health.excluded) return;
-  if (s.ready && worker.session && !worker.draining) open_.insert(KeyOf(worker, slot));
+void Cluster::Close(Worker& worker, int slot) {
+  const OpenSlots::Kind* kind = std::exchange(worker.slots[slot].open_as, nullptr);
+  if (kind != nullptr) open_.Erase(kind, KeyOf(worker, slot));
 }
 
-void Cluster::CloseAll(const Worker& worker) {
+void Cluster::Reopen(Worker& worker, int slot) {
+  Slot& s = worker.slots[slot];
+  Close(worker, slot);
+  if (distrusted_.contains(worker.name) || s.health.excluded) return;
+  if (s.ready && worker.session && !worker.draining) s.open_as = open_.Insert(KindOf(worker, s), KeyOf(worker, slot));
+}
+
+void Cluster::CloseAll(Worker& worker) {
   for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) Close(worker, i);
 }
 

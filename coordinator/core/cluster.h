@@ -14,8 +14,10 @@
 
 #include "absl/time/time.h"
 #include "common/alpha_by_link.h"
+#include "common/fading_mean.h"
 #include "common/ids.h"
 #include "coordinator/core/command.h"
+#include "coordinator/core/open_slots.h"
 #include "coordinator/core/slot_health.h"
 
 namespace mote::coordinator {
@@ -27,13 +29,14 @@ struct Slot {
   std::string not_ready_reason = {};
   int leases = 0;
   uint64_t turn = 0;                              // of the last grant: slots with equally many leases take turns
-  double slowness = 1;                            // learned: how many times longer than the mean a task takes here
-  bool is_measured = false;                       // false: slowness is a guess
+  FadingMean speed{1};                            // learned: how many times longer than the mean a task takes here
+  double slowness = 1;                            // as `speed` has it
   std::set<std::string> kernels;                  // that its engine, since it began, has reported blocks of
   absl::Time last_report = absl::InfinitePast();  // of a lease that it held
   // When it last got to work or reported: what it holds is judged by this.
   absl::Time progress = absl::InfiniteFuture();
   SlotHealth health = {};
+  const OpenSlots::Kind* open_as = nullptr;  // where it stands among the open ones; nullptr: it does not
 };
 
 struct Worker {
@@ -54,6 +57,7 @@ struct Worker {
   std::string blob_address;                    // where other workers fetch from it; empty: nowhere
   std::set<PassId> holding;                    // passes of which it keeps partials
   std::string transport;                       // "loopback", "network"
+  FadingMean second_a_byte;                    // learned: seconds of communication for each byte over the network
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };
@@ -61,15 +65,6 @@ struct Worker {
 // Over what the slot's bytes go, and what kind of machine computes: its numeric class
 // without what only the bits depend on.
 Link LinkOf(const Worker& worker, int slot);
-
-// A slot that may take a lease: fewest leases first, then longest ago.
-struct OpenSlot {
-  int leases = 0;
-  uint64_t turn = 0;
-  std::string worker;
-  int slot = 0;
-  auto operator<=>(const OpenSlot&) const = default;
-};
 
 // Not thread-safe.
 class Cluster {
@@ -110,18 +105,18 @@ class Cluster {
   const std::map<std::string, Worker>& workers() const { return workers_; }
   // Ready slots of connected workers that are neither draining nor distrusted, without
   // excluded ones.
-  const std::set<OpenSlot>& open_slots() const { return open_; }
+  const OpenSlots& open_slots() const { return open_; }
   int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
 
  private:
-  void Close(const Worker& worker, int slot);
-  void Reopen(const Worker& worker, int slot);
-  void CloseAll(const Worker& worker);
+  void Close(Worker& worker, int slot);
+  void Reopen(Worker& worker, int slot);
+  void CloseAll(Worker& worker);
 
   std::map<std::string, Worker> workers_;
   std::map<SessionId, std::string> sessions_;
   std::map<std::string, std::string> distrusted_;  // name → reason
-  std::set<OpenSlot> open_;
+  OpenSlots open_;
   std::set<std::string> drain_on_join_;
   std::map<JobId, std::map<std::string, Outcomes>> outcomes_;  // by job and kernel, of running jobs
   uint64_t turn_ = 0;

@@ -8,6 +8,7 @@
 
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/output_loss.h"
+#include "coordinator/core/placement.h"
 #include "coordinator/core/policy.h"
 #include "coordinator/core/verify.h"
 
@@ -23,6 +24,11 @@ constexpr int kHeldLeasesMax = 2;
 // Slots that take so many times longer than the mean are kept out of a pass's end.
 constexpr double kSlow = 1.5;
 
+struct Offer {
+  OpenSlot slot;
+  const OpenSlots::Kind* kind = nullptr;
+};
+
 struct Candidate {
   Job* job = nullptr;
   Pass* pass = nullptr;
@@ -31,7 +37,8 @@ struct Candidate {
 
 // Jobs that no open slot may run must not crowd out the others.
 bool FitsAnOpenSlot(const State& state, const Job& job) {
-  for (const OpenSlot& open : state.cluster.open_slots()) {
+  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
+    const OpenSlot& open = *slots.begin();  // stands for all of its kind
     const Worker& worker = *state.cluster.Find(open.worker);
     for (const auto& [id, pass] : job.passes) {
       if (pass.blocks.pending() + pass.blocks.awaited() > 0 && MayRun(job, pass, worker, worker.slots[open.slot]))
@@ -68,6 +75,9 @@ bool MayRetry(const State& state, const Pass& pass, const OpenSlot& slot, Block 
 struct Round {
   bool last = false;
   bool held_back = false;  // a slot was
+  // Of the slot that is offered: something was kept from it for what it alone is or has
+  // done. Else what it is refused, so are all of its kind that have as many leases or more.
+  bool is_own = false;
 };
 
 // A slow slot would hold up the end of the pass: what is left takes all slots together
@@ -88,13 +98,13 @@ int LevelOf(const State& state, const Job& job, const Pass& pass, absl::Duration
   return verifies ? std::min(level, kVerifiedLevelMax) : level;
 }
 
-std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pass, const OpenSlot& slot,
-                              absl::Time now, Round& round) {
-  const Slot& known = state.cluster.Find(slot.worker)->slots[slot.slot];
-  const bool on_probation = known.health.on_probation();
+std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pass, const Offer& offer, absl::Time now,
+                              Round& round) {
+  const OpenSlot& slot = offer.slot;
+  const bool on_probation = offer.kind->first.on_probation;
   if (pass.blocks.pending() == 0 || (on_probation && slot.leases > 0)) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
-  const double slowness = std::max(1.0, known.slowness);
+  const double slowness = std::max(1.0, RelativeDuration(state, job.stages[pass.stage], pass, SpeedOf(offer.kind->first)));
   const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
   const int level = LevelOf(state, job, pass, task, slowness);
   const absl::Duration block = task * slowness * static_cast<double>(int64_t{1} << std::min(level, 40));
@@ -110,27 +120,36 @@ std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pa
   const int64_t end =
       span > std::numeric_limits<int64_t>::max() - first ? std::numeric_limits<int64_t>::max() : first + span;
   // A probe is one task, from the same window as the blocks of the others.
-  return pass.blocks.Next(now, on_probation ? 0 : level, end,
-                          [&](Block block) { return MayRetry(state, pass, slot, block, now); });
+  return pass.blocks.Next(now, on_probation ? 0 : level, end, [&](Block block) {
+    const bool may_retry = MayRetry(state, pass, slot, block, now);
+    round.is_own = round.is_own || !may_retry;
+    return may_retry;
+  });
 }
 
-std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>& jobs, const OpenSlot& open,
+std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>& jobs, const Offer& offer,
                                 absl::Time now, Round& round) {
+  const OpenSlot& open = offer.slot;
   const Worker& worker = *state.cluster.Find(open.worker);
+  round.is_own = false;
   for (const JobDemand& demand : jobs) {
     Job* job = const_cast<State&>(state).FindJob(demand.job);
-    const Slot& slot = worker.slots[open.slot];
     // Folding first: it makes room where partials lie.
     for (const bool fold_tasks : {true, false}) {
       for (auto& [id, pass] : job->passes) {
         if (pass.folds.has_value() != fold_tasks) continue;
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
         if (pass.blocks.pending() + pass.blocks.awaited() == 0) continue;
-        if (!InputsAllow(state, *job, pass, worker, now)) continue;
+        if (!InputsAllow(state, *job, pass, worker, now)) {
+          round.is_own = true;
+          continue;
+        }
+        // Who may verify a block depends on who has run it.
+        round.is_own = round.is_own || pass.blocks.awaited() > 0;
         std::optional<Block> block;
-        const int held_max = slot.health.on_probation() ? 1 : kHeldLeasesMax;
+        const int held_max = offer.kind->first.on_probation ? 1 : kHeldLeasesMax;
         if (open.leases < held_max) block = HeldBlockFor(state, *job, pass, worker);
-        if (!block) block = BlockFor(state, *job, pass, open, now, round);
+        if (!block) block = BlockFor(state, *job, pass, offer, now, round);
         if (block) return Candidate{job, &pass, *block};
       }
     }
@@ -158,24 +177,29 @@ void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Blo
 
 namespace {
 
-// Slots with the fewest leases come first; a slot that nothing fits is passed by.
+// Slots with the fewest leases come first; a slot that nothing fits is passed by, and so
+// are those like it, until a grant changes what they would be told.
 void OfferSlots(Transaction& tx, Round& round) {
-  const Cluster& cluster = tx.state.cluster;
+  const OpenSlots& open = tx.state.cluster.open_slots();
   std::vector<JobDemand> jobs;
   bool changed = true;  // after a grant the next slot may be another job's turn
   std::optional<OpenSlot> passed;
+  std::vector<const OpenSlots::Kind*> refused;
   while (!tx.state.runnable.empty()) {
-    auto open = passed ? cluster.open_slots().upper_bound(*passed) : cluster.open_slots().begin();
-    if (open == cluster.open_slots().end()) return;
-    const OpenSlot slot = *open;
+    Offer offer;
+    const OpenSlot* const next = open.FirstAfter(passed ? &*passed : nullptr, refused, &offer.kind);
+    if (next == nullptr) return;
+    offer.slot = *next;
     // Not before there is a slot: 100,000 jobs may be queued.
     if (std::exchange(changed, false)) jobs = JobsInOrder(tx.state);
-    const std::optional<Candidate> chosen = Choose(tx.state, jobs, slot, tx.now, round);
+    const std::optional<Candidate> chosen = Choose(tx.state, jobs, offer, tx.now, round);
     if (!chosen) {
-      passed = slot;
+      passed = offer.slot;
+      if (!round.is_own) refused.push_back(offer.kind);
       continue;
     }
-    GrantLease(tx, slot, *chosen->job, *chosen->pass, chosen->block);
+    GrantLease(tx, offer.slot, *chosen->job, *chosen->pass, chosen->block);
+    refused.clear();
     changed = true;
   }
 }

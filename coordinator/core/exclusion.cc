@@ -12,12 +12,15 @@ constexpr int kJobsConsidered = 64;
 
 bool AnyOpenSlotMayRun(const State& state, const Job& job, const Pass& pass, const std::string& but_worker,
                        int but_slot) {
-  const auto& open = state.cluster.open_slots();
-  return std::any_of(open.begin(), open.end(), [&](const OpenSlot& other) {
-    if (other.worker == but_worker && other.slot == but_slot) return false;
-    const Worker& worker = *state.cluster.Find(other.worker);
-    return MayRun(job, pass, worker, worker.slots[other.slot]);
-  });
+  const auto is_other = [&](const OpenSlot& open) { return open.worker != but_worker || open.slot != but_slot; };
+  // What one slot may run, so may all of its kind.
+  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
+    const auto other = std::find_if(slots.begin(), slots.end(), is_other);
+    if (other == slots.end()) continue;
+    const Worker& worker = *state.cluster.Find(other->worker);
+    if (MayRun(job, pass, worker, worker.slots[other->slot])) return true;
+  }
+  return false;
 }
 
 void ForgiveOther(State& state, const Faults& earlier) {

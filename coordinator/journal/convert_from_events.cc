@@ -61,6 +61,14 @@ void Fill(const OutputLost& event, records::Event* record) {
   *proto.mutable_time() = ToProto(event.time);
 }
 
+void Fill(const StageCalibrated& event, records::Event* record) {
+  records::StageCalibrated& proto = *record->mutable_stage_calibrated();
+  proto.set_job(event.job.value);
+  proto.set_stage(event.stage);
+  *proto.mutable_calibration() = ProtoOf(event.calibration);
+  *proto.mutable_time() = ToProto(event.time);
+}
+
 void Fill(const StageBound& event, records::Event* record) {
   records::StageBound& proto = *record->mutable_stage_bound();
   proto.set_job(event.job.value);
@@ -94,6 +102,7 @@ void Fill(const BlockCommitted& event, records::Event* record) {
   proto.set_dependent(!event.independent);
   proto.set_transport(event.link.transport);
   proto.set_worker_class(Utf8(event.link.worker_class));
+  proto.set_cost_cut(event.cost_cut);
 }
 
 void Fill(const BlockHeld& event, records::Event* record) { *record->mutable_block_held() = ProtoOf(event); }
@@ -147,12 +156,35 @@ void Fill(const JobRetried& event, records::Event* record) {
 
 void Fill(const JobEnded& event, records::Event* record) { *record->mutable_job_ended() = ProtoOf(event); }
 
-}  // namespace
-
-std::string EncodeEvent(const Event& event) {
+records::Event ToRecord(const Event& event) {
   records::Event record;
   std::visit([&record](const auto& alternative) { Fill(alternative, &record); }, event);
-  return record.SerializeAsString();
+  return record;
+}
+
+}  // namespace
+
+std::string EncodeEvent(const Event& event) { return ToRecord(event).SerializeAsString(); }
+
+std::vector<std::string> EncodeEvents(const std::vector<Event>& events, size_t record_bytes_max) {
+  constexpr size_t kFieldBytesMax = 8;  // tag and length of an element of `more`
+  std::vector<std::string> encoded;
+  records::Event record;
+  size_t bytes = 0;
+  for (const Event& event : events) {
+    records::Event next = ToRecord(event);
+    const size_t next_bytes = next.ByteSizeLong() + kFieldBytesMax;
+    if (bytes > 0 && bytes + next_bytes <= record_bytes_max) {
+      *record.add_more() = std::move(next);
+      bytes += next_bytes;
+      continue;
+    }
+    if (bytes > 0) encoded.push_back(record.SerializeAsString());
+    record = std::move(next);
+    bytes = next_bytes;
+  }
+  if (bytes > 0) encoded.push_back(record.SerializeAsString());
+  return encoded;
 }
 
 }  // namespace mote::coordinator

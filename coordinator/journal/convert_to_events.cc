@@ -59,6 +59,10 @@ absl::StatusOr<Event> From(const records::OutputLost& proto) {
   return event;
 }
 
+absl::StatusOr<Event> From(const records::StageCalibrated& proto) {
+  return StageCalibrated{{proto.job()}, proto.stage(), CalibrationFrom(proto.calibration()), FromProto(proto.time())};
+}
+
 absl::StatusOr<Event> From(const records::StageBound& proto) {
   return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
 }
@@ -86,6 +90,7 @@ absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
   event.runs = std::max(1, proto.runs());
   event.independent = !proto.dependent();
   event.link = {proto.transport(), proto.worker_class()};
+  event.cost_cut = proto.cost_cut();
   return event;
 }
 
@@ -158,6 +163,8 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.subtree_folded());
     case records::Event::kOutputLost:
       return From(record.output_lost());
+    case records::Event::kStageCalibrated:
+      return From(record.stage_calibrated());
     case records::Event::kStageBound:
       return From(record.stage_bound());
     case records::Event::kLeaseGranted:
@@ -191,12 +198,29 @@ absl::StatusOr<Event> From(const records::Event& record) {
 
 }  // namespace
 
-absl::StatusOr<Event> DecodeEvent(std::string_view record) {
+absl::Status DecodeRecord(std::string_view record, const std::function<absl::Status(const Event&)>& apply) {
   records::Event proto;
   if (!proto.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return absl::InvalidArgumentError("not a record of mote.journal.v1");
   }
-  return From(proto);
+  MOTE_ASSIGN_OR_RETURN(const Event first, From(proto));
+  MOTE_RETURN_IF_ERROR(apply(first));
+  for (const records::Event& next : proto.more()) {
+    if (next.more_size() > 0) return absl::InvalidArgumentError("Event: one of several has more of its own");
+    MOTE_ASSIGN_OR_RETURN(const Event event, From(next));
+    MOTE_RETURN_IF_ERROR(apply(event));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Event> DecodeEvent(std::string_view record) {
+  std::vector<Event> events;
+  MOTE_RETURN_IF_ERROR(DecodeRecord(record, [&events](const Event& event) {
+    events.push_back(event);
+    return absl::OkStatus();
+  }));
+  if (events.size() > 1) return absl::InvalidArgumentError("a record of several events where one was expected");
+  return std::move(events.front());
 }
 
 }  // namespace mote::coordinator

@@ -11,7 +11,8 @@
 
 namespace mote::coordinator {
 
-// What a replay has to read: a snapshot, and the records after it.
+// What a replay has to read: a snapshot, and the records after it. A record holds one
+// event or several of one Append; those of a snapshot hold one.
 struct JournalSize {
   int64_t snapshot_records = 0;
   int64_t snapshot_bytes = 0;
@@ -33,15 +34,15 @@ class Journal {
   // process must end (a failed fsync is never retried). Later calls fail alike.
   virtual absl::Status Append(const std::vector<Event>& events) = 0;
 
-  // Calls `apply` with up to `count` events from the `first` one (from 0) on, in order:
-  // those of the snapshot, then those appended after it.
+  // Calls `apply` with the events of up to `count` records from the `first` one (from 0) on,
+  // in order: those of the snapshot, then those appended after it.
   //
   // Returns
   //   DataLoss  a record is missing, damaged, does not decode, or `apply` refused
   //             it: names its place and the file
   virtual absl::Status Replay(int64_t first, int64_t count, const std::function<absl::Status(const Event&)>& apply) = 0;
 
-  // Puts `snapshot` in place of the first `count` events, whole or not at all; durable
+  // Puts `snapshot` in place of the first `count` records, whole or not at all; durable
   // when this returns OK. Errors as Append.
   virtual absl::Status Replace(int64_t count, const std::vector<Event>& snapshot) = 0;
 

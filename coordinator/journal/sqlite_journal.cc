@@ -8,12 +8,8 @@
 namespace mote::coordinator {
 namespace {
 
-std::vector<std::string> RecordsOf(const std::vector<Event>& events) {
-  std::vector<std::string> records;
-  records.reserve(events.size());
-  for (const Event& event : events) records.push_back(EncodeEvent(event));
-  return records;
-}
+// Of several events: about a hundred, so that what is replayed at a time stays small.
+constexpr size_t kRecordBytesMax = 16 << 10;
 
 }  // namespace
 
@@ -22,18 +18,17 @@ absl::StatusOr<std::unique_ptr<SqliteJournal>> SqliteJournal::Open(const std::st
   return std::unique_ptr<SqliteJournal>(new SqliteJournal(std::move(log)));
 }
 
-absl::Status SqliteJournal::Append(const std::vector<Event>& events) { return log_->Append(RecordsOf(events)); }
+absl::Status SqliteJournal::Append(const std::vector<Event>& events) {
+  return log_->Append(EncodeEvents(events, kRecordBytesMax));
+}
 
 absl::Status SqliteJournal::Replay(int64_t first, int64_t count,
                                    const std::function<absl::Status(const Event&)>& apply) {
-  return log_->Read(first, count, [&apply](std::string_view bytes) -> absl::Status {
-    MOTE_ASSIGN_OR_RETURN(const Event event, DecodeEvent(bytes));
-    return apply(event);
-  });
+  return log_->Read(first, count, [&apply](std::string_view record) { return DecodeRecord(record, apply); });
 }
 
 absl::Status SqliteJournal::Replace(int64_t count, const std::vector<Event>& snapshot) {
-  return log_->Replace(count, RecordsOf(snapshot));
+  return log_->Replace(count, EncodeEvents(snapshot, /*record_bytes_max=*/0));
 }
 
 }  // namespace mote::coordinator

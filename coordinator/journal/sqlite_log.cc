@@ -18,7 +18,9 @@
 namespace mote::coordinator {
 namespace {
 
-constexpr int kFormatVersion = 2;
+// Format 2 has one event in each record; it is read, and goes on as format 3.
+constexpr int kFormatVersion = 3;
+constexpr int kFormatVersionMin = 2;
 constexpr size_t kChecksumBytes = 8;
 constexpr std::string_view kRemedy =
     "; restore the state directory from a backup (see docs/state_directory.md) or choose another --state-dir";
@@ -125,7 +127,7 @@ absl::Status SqliteLog::CheckMark(const std::string& torn) {
 absl::Status SqliteLog::CheckFormat() {
   MOTE_ASSIGN_OR_RETURN(const int64_t version,
                         database_->IntegerOf("SELECT value FROM meta WHERE key = 'format_version'"));
-  if (version == kFormatVersion) return absl::OkStatus();
+  if (version >= kFormatVersionMin && version <= kFormatVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("journal \"", database_->path(), "\" has format ", version,
                                                     ", this coordinator knows format ", kFormatVersion,
                                                     "; run the version that wrote it or choose another --state-dir"));
@@ -133,13 +135,16 @@ absl::Status SqliteLog::CheckFormat() {
 
 absl::Status SqliteLog::MakeTables() {
   MOTE_RETURN_IF_ERROR(database_->KeepWritten());
-  if (made_) return absl::OkStatus();
+  if (made_) {
+    const std::string mark = absl::StrCat("UPDATE meta SET value = ", kFormatVersion, " WHERE key = 'format_version'");
+    return database_->Execute(mark.c_str());
+  }
   return database_->Execute(
       "BEGIN IMMEDIATE;"
       "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
       "CREATE TABLE record (sequence INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
       "CREATE TABLE snapshot (position INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
-      "INSERT INTO meta VALUES ('format_version', 2), ('replaced', 0), ('snapshot_records', 0);"
+      "INSERT INTO meta VALUES ('format_version', 3), ('replaced', 0), ('snapshot_records', 0);"
       "COMMIT;");
 }
 

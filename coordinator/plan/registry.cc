@@ -6,11 +6,14 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/plan/boost_planner.h"
 #include "coordinator/plan/command_planner.h"
+#include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/source_planner.h"
+#include "coordinator/plan/sweep_planner.h"
 #include "coordinator/plan/train_planner.h"
 
 namespace mote::coordinator {
@@ -19,8 +22,10 @@ namespace {
 class BuiltinTable final : public PlannerTable {
  public:
   BuiltinTable() {
+    Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
+    Add(MakeForestPlanner());
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());
@@ -30,6 +35,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeRandomSumPlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());
+    Add(MakeSweepPlanner(*this));
     Add(MakeTrainPlanner());
   }
 

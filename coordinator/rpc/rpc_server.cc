@@ -86,6 +86,7 @@ void RpcServer::Release(std::vector<Effect> effects) {
   for (const Effect& effect : effects) {
     std::visit([this](const auto& alternative) { Do(alternative); }, effect);
   }
+  sessions_.Flush();
   sessions_.RetryPosts();
 }
 

@@ -20,7 +20,18 @@ void SessionTable::Remove(SessionId session) {
 void SessionTable::Send(SessionId session, v1::SessionResponse message) {
   const std::lock_guard lock(mutex_);
   const auto found = streams_.find(session);
-  if (found != streams_.end()) found->second->Send(std::move(message));
+  if (found == streams_.end()) return;
+  found->second->Send(std::move(message));
+  if (unflushed_.empty() || unflushed_.back() != session) unflushed_.push_back(session);
+}
+
+void SessionTable::Flush() {
+  const std::lock_guard lock(mutex_);
+  for (const SessionId session : unflushed_) {
+    const auto found = streams_.find(session);
+    if (found != streams_.end()) found->second->Flush();
+  }
+  unflushed_.clear();
 }
 
 void SessionTable::Close(SessionId session, const absl::Status& status) {

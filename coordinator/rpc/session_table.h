@@ -21,6 +21,8 @@ class SessionStream {
   virtual ~SessionStream() = default;
   // Queues a message; never blocks.
   virtual void Send(v1::SessionResponse message) = 0;
+  // Begins to write what is queued: several messages in one.
+  virtual void Flush() = 0;
   // Ends the stream once what is queued was sent.
   virtual void Close(const absl::Status& status) = 0;
 };
@@ -32,8 +34,11 @@ class SessionTable {
   SessionId Add(SessionStream* stream);
   void Remove(SessionId session);
 
-  // To a session that is gone: dropped, the core learns of it by SessionClosed.
+  // To a session that is gone: dropped, the core learns of it by SessionClosed. Waits for
+  // Flush.
   void Send(SessionId session, v1::SessionResponse message);
+  // Lets go what was sent since the last one.
+  void Flush();
   void Close(SessionId session, const absl::Status& status);
   // Closes all, and whatever is added later at once.
   void CloseAll(const absl::Status& status);
@@ -48,6 +53,7 @@ class SessionTable {
   uint64_t next_session_ = 1;  // guarded by mutex_, as all below
   std::map<SessionId, SessionStream*> streams_;
   absl::Status closed_;
+  std::vector<SessionId> unflushed_;  // may name one several times
   std::vector<SessionId> unposted_;
 };
 

@@ -1,16 +1,17 @@
 #include "coordinator/rpc/worker_service.h"
 
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/host_port.h"
+#include "common/message_queue.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/convert/pass_convert.h"
@@ -55,7 +56,7 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
   void OnWriteDone(bool ok) override {
     const std::lock_guard lock(mutex_);
     writing_ = false;
-    if (!ok) queue_.clear();
+    if (!ok) queue_.Clear();
     if (!ok && !close_.has_value()) close_ = absl::CancelledError("the worker's connection broke");
     Advance();
   }
@@ -73,9 +74,12 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
     if (bytes > kControlBytesMax) return Refuse(message, bytes);
     const std::lock_guard lock(mutex_);
     if (close_.has_value()) return;
-    if (queue_.size() >= kQueueMessagesMax || queue_bytes_ + bytes > kQueueBytesMax) return DropSlowReader();
-    queue_.push_back(std::move(message));
-    queue_bytes_ += bytes;
+    if (queue_.size() >= kQueueMessagesMax || queue_.bytes() + bytes > kQueueBytesMax) return DropSlowReader();
+    queue_.Push(std::move(message));
+  }
+
+  void Flush() override {
+    const std::lock_guard lock(mutex_);
     Advance();
   }
 
@@ -86,30 +90,40 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
   }
 
  private:
-  // Turns the message that was read into a command.
+  // Turns what was read into commands.
   absl::Status Receive() {
     if (const size_t bytes = request_.ByteSizeLong(); bytes > kControlBytesMax) {
       return absl::InvalidArgumentError(absl::StrCat("a message of ", bytes, " bytes; at most ", kControlBytesMax,
                                                      " are allowed: put large values as artifacts"));
     }
-    const bool is_hello = request_.has_hello();
+    std::vector<Command> commands;
+    commands.reserve(1 + static_cast<size_t>(request_.more_size()));
+    MOTE_RETURN_IF_ERROR(Receive(request_, &commands));
+    for (const v1::SessionRequest& next : request_.more()) {
+      if (next.more_size() > 0) return absl::InvalidArgumentError("more: a message in it has more of its own");
+      MOTE_RETURN_IF_ERROR(Receive(next, &commands));
+    }
+    return post_(std::move(commands)) ? absl::OkStatus() : MailboxRefusal();
+  }
+
+  absl::Status Receive(const v1::SessionRequest& request, std::vector<Command>* commands) {
+    const bool is_hello = request.has_hello();
     if (is_hello == greeted_) {
       return absl::InvalidArgumentError(is_hello ? "hello: sent twice" : "the first message must be hello");
     }
-    if (is_hello) MOTE_RETURN_IF_ERROR(CheckVersion(request_.hello()));
+    if (is_hello) MOTE_RETURN_IF_ERROR(CheckVersion(request.hello()));
     greeted_ = true;
-    MOTE_ASSIGN_OR_RETURN(Command command, ToCommand(session_, request_));
+    MOTE_ASSIGN_OR_RETURN(Command command, ToCommand(session_, request));
     if (auto* hello = std::get_if<WorkerHello>(&command)) hello->transport = TransportOf(context_->peer());
-    return post_(std::move(command)) ? absl::OkStatus() : MailboxRefusal();
+    commands->push_back(std::move(command));
+    return absl::OkStatus();
   }
 
   // Starts what comes next: the next write, or the end. Requires mutex_.
   void Advance() {
     if (writing_ || finished_) return;
     if (!queue_.empty()) {
-      response_ = std::move(queue_.front());
-      queue_.pop_front();
-      queue_bytes_ -= response_.ByteSizeLong();
+      response_ = queue_.Take();
       writing_ = true;
       StartWrite(&response_);
     } else if (close_.has_value()) {
@@ -120,8 +134,7 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
 
   // Requires mutex_. The write that hangs ends with the cancelled call.
   void DropSlowReader() {
-    queue_.clear();
-    queue_bytes_ = 0;
+    queue_.Clear();
     close_ = absl::UnavailableError("the worker reads too slowly; reconnect");
     context_->TryCancel();
   }
@@ -147,8 +160,7 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
   bool greeted_ = false;        // reads come one after another: needs no lock
 
   std::mutex mutex_;
-  std::deque<v1::SessionResponse> queue_;  // guarded by mutex_, as all below
-  size_t queue_bytes_ = 0;
+  MessageQueue<v1::SessionResponse> queue_{kControlBytesMax};  // guarded by mutex_, as all below
   v1::SessionResponse response_;  // of the one write in flight
   bool writing_ = false;
   std::optional<absl::Status> close_;  // end with this once the queue is empty

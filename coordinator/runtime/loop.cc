@@ -71,10 +71,18 @@ void Loop::Stop() {
 }
 
 bool Loop::Post(Command command) {
+  std::vector<Command> commands;
+  commands.push_back(std::move(command));
+  return Post(std::move(commands));
+}
+
+bool Loop::Post(std::vector<Command> commands) {
   std::lock_guard lock(mutex_);
+  // What is left of the room may be a little less than what comes: a message of a worker.
   if (stopping_ || mailbox_.size() >= options_.mailbox_commands_max) return false;
-  mailbox_.push_back(std::move(command));
-  if (mailbox_.size() == 1) mail_.notify_one();
+  const bool was_empty = mailbox_.empty();
+  mailbox_.insert(mailbox_.end(), std::make_move_iterator(commands.begin()), std::make_move_iterator(commands.end()));
+  if (was_empty) mail_.notify_one();
   return true;
 }
 

@@ -68,6 +68,8 @@ class Loop {
   // Never blocks. False: the mailbox is full (answer RESOURCE_EXHAUSTED) or the
   // loop has stopped (UNAVAILABLE).
   bool Post(Command command);
+  // All of them or none.
+  bool Post(std::vector<Command> commands);
 
  private:
   void DecideForever();

@@ -25,8 +25,9 @@ class Snapshotter {
     // many bytes as that one has: all snapshots together cost less than the records.
     int64_t tail_records_min = 20'000;
     int64_t tail_bytes_min = 16 << 20;
-    // Replayed at a time: what a commit may have to wait for.
-    int64_t slice_records = 100;
+    // Replayed at a time, of at most about a hundred events each: what a commit may have to
+    // wait for.
+    int64_t slice_records = 10;
   };
 
   // `planners` and `journal` outlive it.
@@ -47,8 +48,8 @@ class Snapshotter {
   const PlannerTable& planners_;
   Journal& journal_;
   std::unique_ptr<Core> replica_;  // nullptr: no snapshot is being made
-  int64_t replayed_ = 0;           // events that the replica has seen
-  int64_t until_ = 0;              // events that the snapshot will stand for
+  int64_t replayed_ = 0;           // records that the replica has seen
+  int64_t until_ = 0;              // records that the snapshot will stand for
 };
 
 }  // namespace mote::coordinator

@@ -23,7 +23,9 @@ int FairPolicy::LeasesPerSlot(absl::Duration block_duration) const {
   // trip. Long blocks are not queued, where another slot could take them.
   if (block_duration >= absl::Milliseconds(500)) return 1;
   if (block_duration >= absl::Milliseconds(1) || block_duration == absl::ZeroDuration()) return 2;
-  return 8;
+  // Of the shortest ones enough that messages and commits carry many at a time.
+  constexpr int64_t kShortMin = 8, kShortMax = 64;
+  return static_cast<int>(std::clamp<int64_t>(absl::Milliseconds(2) / block_duration, kShortMin, kShortMax));
 }
 
 }  // namespace mote::coordinator

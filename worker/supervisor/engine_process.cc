@@ -215,12 +215,15 @@ ExitReason EngineProcess::Wait(absl::Duration patience) {
 }
 
 void EngineProcess::ReadMessages(const Listener& listener) {
+  std::vector<mote::engine::v1::EngineMessage> messages;
   for (;;) {
-    mote::engine::v1::EngineMessage message;
-    const auto open = socket_.Receive(&message);
-    if (!open.ok()) return listener.on_closed(std::string(open.status().message()));
-    if (!*open) return listener.on_closed("");
-    listener.on_message(std::move(message));
+    const auto open = socket_.Receive(&messages.emplace_back());
+    if (!open.ok() || !*open) {
+      messages.pop_back();
+      if (!messages.empty()) listener.on_messages(std::move(messages));
+      return listener.on_closed(std::string(open.status().message()));
+    }
+    if (!socket_.HasMore()) listener.on_messages(std::exchange(messages, {}));
   }
 }
 

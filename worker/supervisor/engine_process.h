@@ -35,8 +35,9 @@ struct ExitReason {
 class EngineProcess {
  public:
   struct Listener {
-    // Both run on the process's own reader thread.
-    std::function<void(mote::engine::v1::EngineMessage)> on_message;
+    // Both run on the process's own reader thread. Messages that came together are handed
+    // over together.
+    std::function<void(std::vector<mote::engine::v1::EngineMessage>)> on_messages;
     // The last call: nothing comes after it. `error` is empty at a clean end.
     std::function<void(std::string error)> on_closed;
     // What it writes to its stdout and stderr, by lines of at most 4 KiB. Runs on a thread
@@ -57,6 +58,9 @@ class EngineProcess {
 
   // Thread-safe. An error means that the engine is dying or stuck.
   absl::Status Send(const mote::engine::v1::SupervisorMessage& message) { return socket_.Send(message); }
+  // Sends with the next Flush, or before it.
+  absl::Status Queue(const mote::engine::v1::SupervisorMessage& message) { return socket_.Queue(message); }
+  absl::Status Flush() { return socket_.Flush(); }
   void Kill();
   // To be called about once a second: only a kill that the kernel counts near the end of
   // the process can have been its own.

@@ -63,8 +63,10 @@ void EngineSlot::Start(absl::Time now) {
   defined_.clear();
   ping_sent_ = absl::InfiniteFuture();
   EngineProcess::Listener listener;
-  listener.on_message = [this, engine](pb::EngineMessage message) {
-    mailbox_.Post([this, engine, message = std::move(message)] { OnMessage(engine, message); });
+  listener.on_messages = [this, engine](std::vector<pb::EngineMessage> messages) {
+    mailbox_.Post([this, engine, messages = std::move(messages)]() mutable {
+      for (pb::EngineMessage& message : messages) OnMessage(engine, std::move(message));
+    });
   };
   listener.on_closed = [this, engine](std::string error) {
     mailbox_.Post([this, engine, error = std::move(error)] { OnClosed(engine, error); });
@@ -83,8 +85,14 @@ void EngineSlot::Start(absl::Time now) {
 
 void EngineSlot::Send(const pb::SupervisorMessage& message) {
   if (process_ == nullptr) return;
-  const absl::Status sent = process_->Send(message);
+  const absl::Status sent = process_->Queue(message);
   // The reader will see the end of the socket.
+  if (!sent.ok()) KillBecause(FaultKind::kEngineCrash, std::string(sent.message()));
+}
+
+void EngineSlot::Flush() {
+  if (process_ == nullptr) return;
+  const absl::Status sent = process_->Flush();
   if (!sent.ok()) KillBecause(FaultKind::kEngineCrash, std::string(sent.message()));
 }
 
@@ -333,6 +341,7 @@ void EngineSlot::Shutdown() {
   pb::SupervisorMessage message;
   message.mutable_shutdown();
   Send(message);
+  Flush();
   process_->Wait(kShutdownPatience);
   process_.reset();
   state_ = State::kDown;

@@ -64,6 +64,8 @@ class EngineSlot {
   // The loop did not run until now: nobody could have answered in that time.
   void ForgiveSilence() { ping_sent_ = absl::InfiniteFuture(); }
   void Shutdown();
+  // Sends the engine what the calls above have left to be sent, all at once.
+  void Flush();
 
   bool ready() const { return state_ == State::kReady; }
   pid_t pid() const { return process_ == nullptr ? 0 : process_->pid(); }

@@ -6,16 +6,18 @@ namespace mote::worker {
 namespace {
 
 // Reports are bounded by the leases held; the rest is heartbeats.
-constexpr size_t kQueueMax = 1024;
+constexpr size_t kQueueMax = 16384;
+constexpr size_t kControlBytesMax = 256 << 10;  // of one message, as the coordinator has it
 
 }  // namespace
 
 SessionStream::SessionStream(mote::v1::WorkerService::Stub& stub, mote::v1::SessionRequest hello, Listener listener)
-    : listener_(std::move(listener)) {
+    : listener_(std::move(listener)), queue_(kControlBytesMax) {
   stub.async()->Session(&context_, this);
   AddHold();  // until nothing can be sent any more: writes begin outside of gRPC's calls
   StartRead(&response_);
   Send(std::move(hello));
+  Flush();
   StartCall();
 }
 
@@ -28,9 +30,13 @@ SessionStream::~SessionStream() {
 bool SessionStream::Send(mote::v1::SessionRequest message) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (closed_ || finishing_ || queue_.size() >= kQueueMax) return false;
-  queue_.push_back(std::move(message));
-  Advance();
+  queue_.Push(std::move(message));
   return true;
+}
+
+void SessionStream::Flush() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Advance();
 }
 
 void SessionStream::Finish(absl::Duration patience) {
@@ -44,8 +50,7 @@ void SessionStream::Finish(absl::Duration patience) {
 void SessionStream::Advance() {
   if (writing_ || closed_) return;
   if (!queue_.empty()) {
-    request_ = std::move(queue_.front());
-    queue_.pop_front();
+    request_ = queue_.Take();
     writing_ = true;
     StartWrite(&request_);
   } else if (finishing_ && !said_finished_) {
@@ -69,7 +74,7 @@ void SessionStream::OnReadDone(bool ok) {
 void SessionStream::OnWriteDone(bool ok) {
   const std::lock_guard<std::mutex> lock(mutex_);
   writing_ = false;
-  if (!ok) queue_.clear();  // the reader learns why
+  if (!ok) queue_.Clear();  // the reader learns why
   if (ok) Advance();
 }
 

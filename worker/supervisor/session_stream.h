@@ -4,11 +4,11 @@
 #include <grpcpp/grpcpp.h>
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 
 #include "absl/time/time.h"
+#include "common/message_queue.h"
 #include "mote/v1/worker_service.grpc.pb.h"
 
 namespace mote::worker {
@@ -18,7 +18,7 @@ class SessionStream : private grpc::ClientBidiReactor<mote::v1::SessionRequest, 
  public:
   struct Listener {
     // Both run on gRPC's threads, one after another. While on_message waits, nothing more
-    // is read.
+    // is read. What is in `more` comes with its message.
     std::function<void(mote::v1::SessionResponse)> on_message;
     // The last call; also when the stream could not be opened.
     std::function<void(grpc::Status)> on_closed;
@@ -30,9 +30,11 @@ class SessionStream : private grpc::ClientBidiReactor<mote::v1::SessionRequest, 
   SessionStream(const SessionStream&) = delete;
   SessionStream& operator=(const SessionStream&) = delete;
 
-  // False: the queue is full because the coordinator does not read, or the stream is
-  // closed. The session resends what matters on the next stream.
+  // Queues a message until Flush. False: the queue is full because the coordinator does not
+  // read, or the stream is closed. The session resends what matters on the next stream.
   bool Send(mote::v1::SessionRequest message);
+  // Begins to write what is queued: several messages in one.
+  void Flush();
   // Ends the stream; on_closed follows.
   void Cancel() { context_.TryCancel(); }
   // Says that nothing more will be sent, and waits for the coordinator to have read
@@ -50,8 +52,8 @@ class SessionStream : private grpc::ClientBidiReactor<mote::v1::SessionRequest, 
   mote::v1::SessionResponse response_;  // of the one read in flight
   std::mutex mutex_;
   std::condition_variable ended_changed_;
-  std::deque<mote::v1::SessionRequest> queue_;  // guarded by mutex_, as all below
-  mote::v1::SessionRequest request_;            // of the one write in flight
+  MessageQueue<mote::v1::SessionRequest> queue_;  // guarded by mutex_, as all below
+  mote::v1::SessionRequest request_;              // of the one write in flight
   bool writing_ = false;
   bool closed_ = false;         // nothing can be sent any more
   bool finishing_ = false;      // nothing more will be queued

@@ -88,8 +88,16 @@ int Supervisor::Run() {
   while (!exit_code_) {
     Step();
     if (!exit_code_) mailbox_.Run(kStepInterval);
+    Flush();
   }
   return *exit_code_;
+}
+
+// What one turn of the loop has to say to the coordinator and to an engine goes out at
+// once: a message, and a system call, cost more than most of what they carry.
+void Supervisor::Flush() {
+  if (stream_ != nullptr) stream_->Flush();
+  for (const std::unique_ptr<EngineSlot>& slot : slots_) slot->Flush();
 }
 
 void Supervisor::Step() {
@@ -246,7 +254,10 @@ void Supervisor::OnBlockLost(const RunLease& lease, Failure failure, absl::Durat
 // From the stream -----------------------------------------------------------------
 
 void Supervisor::OnResponse(uint64_t stream, const pb::SessionResponse& response) {
-  if (stream == stream_number_ && stream_ != nullptr) Perform(Respond(response, LoopNow()));
+  if (stream != stream_number_ || stream_ == nullptr) return;
+  const absl::Time now = LoopNow();
+  Perform(Respond(response, now));
+  for (const pb::SessionResponse& next : response.more()) Perform(Respond(next, now));
 }
 
 Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now) {

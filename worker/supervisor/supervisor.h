@@ -66,6 +66,7 @@ class Supervisor : private SlotOwner {
   // Blobs of the partials that this worker cannot keep.
   std::vector<Digest> BlobsToPut(const Report& report) const;
   void Step();
+  void Flush();
 
   void Perform(Actions actions);
   void Do(const Connect& action);

@@ -36,6 +36,9 @@ class FrameSocket {
   //   Unavailable      the peer closed, or read nothing within the timeout: the
   //                    socket is of no more use
   absl::Status Send(const google::protobuf::MessageLite& message);
+  // The same, but the message may wait until Flush, with others before and after it.
+  absl::Status Queue(const google::protobuf::MessageLite& message);
+  absl::Status Flush();
 
   // Waits for one message. False: the peer closed between two frames.
   //
@@ -43,18 +46,26 @@ class FrameSocket {
   //   InvalidArgument  a frame too long, or not a message of this type
   //   Unavailable      the peer closed inside a frame, or the socket failed
   absl::StatusOr<bool> Receive(google::protobuf::MessageLite* message);
+  // Another whole message is here already: the next Receive does not wait.
+  bool HasMore() const;
 
   // Wakes a waiting Receive, here and at the peer.
   void Shutdown();
   int fd() const { return fd_; }
 
  private:
-  absl::StatusOr<bool> ReadExactly(char* to, size_t size);
+  absl::Status Append(const google::protobuf::MessageLite& message);
+  absl::Status SendAll();
+  absl::StatusOr<bool> ReceiveAtLeast(size_t size);
+  size_t received() const { return received_end_ - received_begin_; }
+  uint32_t NextLength() const;
 
   const int fd_;
   std::mutex send_mutex_;
-  std::string send_buffer_;
+  std::string send_buffer_;  // frames that wait; guarded by send_mutex_
   std::string receive_buffer_;
+  size_t received_begin_ = 0;  // what was received and not taken yet, in receive_buffer_
+  size_t received_end_ = 0;
 };
 
 }  // namespace mote::wire

@@ -176,7 +176,7 @@ TEST(JobConvert, APriceWithoutAUnitIsRefusedAndABudgetOfZeroIsNotTakenForNone) {
 TEST(ViewConvert, TheCostFollowsTheFormula) {
   CostView view;
   view.cost = SomeCost();
-  view.alphas.Add({"network", "cpu:avx2"}, 17, 2.0);
+  view.alphas.Add({"network", "cpu:avx2"}, 0, 17, 2.0);
   view.device_time = absl::Milliseconds(1500);
   const v1::CostSummary proto = ToProto(view);
   EXPECT_DOUBLE_EQ(proto.alpha_seconds_per_byte(), 2.0 / 17);

@@ -41,7 +41,10 @@ absl::Status ReplayOf(const std::string& path) {
 // Writes three events, then damages the closed file.
 std::string JournalDamagedBy(const TempDir& dir, const char* sql) {
   const std::string path = dir / "journal.sqlite";
-  EXPECT_THAT((*SqliteJournal::Open(path))->Append({EpochStarted{{1}}, EpochStarted{{2}}, EpochStarted{{3}}}), IsOk());
+  {
+    const auto journal = *SqliteJournal::Open(path);
+    for (uint64_t epoch = 1; epoch <= 3; ++epoch) EXPECT_THAT(journal->Append({EpochStarted{{epoch}}}), IsOk());
+  }
   sqlite3* db = nullptr;
   EXPECT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
   EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
@@ -124,18 +127,48 @@ TEST(Journal, SwappedRecordsAreRefused) {
 TEST(Journal, AnEventThatTheCoreRefusesIsNamedByItsPlace) {
   const TempDir dir;
   const auto journal = *SqliteJournal::Open(dir / "journal.sqlite");
-  ASSERT_THAT(journal->Append({EpochStarted{{1}}, EpochStarted{{2}}}), IsOk());
+  ASSERT_THAT(journal->Append({EpochStarted{{1}}}), IsOk());
+  ASSERT_THAT(journal->Append({EpochStarted{{2}}, EpochStarted{{3}}}), IsOk());
   int seen = 0;
   EXPECT_THAT(journal->Replay([&seen](const Event&) {
-    return ++seen == 2 ? absl::DataLossError("job 7 is unknown") : absl::OkStatus();
+    return ++seen == 3 ? absl::DataLossError("job 7 is unknown") : absl::OkStatus();
   }),
               Fails(absl::StatusCode::kDataLoss, "record 2 cannot be replayed: job 7 is unknown"));
 }
 
 TEST(Journal, AFormatOfANewerVersionIsNotTouched) {
   const TempDir dir;
-  EXPECT_THAT(ReplayOf(JournalDamagedBy(dir, "UPDATE meta SET value = 3 WHERE key = 'format_version'")),
-              Fails(absl::StatusCode::kFailedPrecondition, "has format 3, this coordinator knows format 2"));
+  EXPECT_THAT(ReplayOf(JournalDamagedBy(dir, "UPDATE meta SET value = 4 WHERE key = 'format_version'")),
+              Fails(absl::StatusCode::kFailedPrecondition, "has format 4, this coordinator knows format 3"));
+}
+
+TEST(Journal, AFormatOfOneEventARecordIsReadAndGoneOnWith) {
+  const TempDir dir;
+  const std::string path = JournalDamagedBy(dir, "UPDATE meta SET value = 2 WHERE key = 'format_version'");
+  for (uint64_t epoch = 4; epoch <= 6; epoch += 2) {
+    const auto journal = *SqliteJournal::Open(path);
+    ASSERT_THAT(journal->Append({EpochStarted{{epoch}}, EpochStarted{{epoch + 1}}}), IsOk());
+  }
+  std::vector<Event> expected;
+  for (uint64_t epoch = 1; epoch <= 7; ++epoch) expected.push_back(EpochStarted{{epoch}});
+  ExpectSame(Replayed(**SqliteJournal::Open(path)), expected);
+}
+
+TEST(Journal, EventsOfABatchShareRecordsOfABoundedSize) {
+  const std::vector<Event> events(1000, StageBound{{7}, 1, std::string(100, 'c')});
+  const std::vector<std::string> records = EncodeEvents(events, 16 << 10);
+  EXPECT_THAT(records, testing::SizeIs(testing::AllOf(testing::Ge(7u), testing::Le(8u))));
+  EXPECT_THAT(records, testing::Each(testing::SizeIs(testing::Le(16u << 10))));
+  std::vector<Event> decoded;
+  for (const std::string& record : records) {
+    EXPECT_THAT(DecodeRecord(record, [&decoded](const Event& event) {
+      decoded.push_back(event);
+      return absl::OkStatus();
+    }), IsOk());
+  }
+  ExpectSame(decoded, events);
+  EXPECT_THAT(EncodeEvents({events[0], StageBound{{7}, 1, std::string(20 << 10, 'c')}, events[1]}, 16 << 10),
+              testing::SizeIs(3)) << "what is too large stands alone";
 }
 
 TEST(Journal, AFileThatIsNoJournalIsRefused) {

@@ -22,10 +22,10 @@ namespace mote::coordinator {
 // What services posted. Thread-safe.
 class FakeMailbox {
  public:
-  bool Post(Command command) {
+  bool Post(std::vector<Command> commands) {
     const std::lock_guard lock(mutex_);
     if (full_) return false;
-    commands_.push_back(std::move(command));
+    for (Command& command : commands) commands_.push_back(std::move(command));
     arrived_.notify_all();
     return true;
   }
@@ -63,7 +63,7 @@ class RpcHarness {
       : store_(*ArtifactStore::Open(dir_ / "artifacts", disk_reserve_bytes)),
         ledger_(*Ledger::Open(dir_ / "ledger", {})),
         server_(BuiltinPlanners(), *store_, *ledger_,
-                [this](Command command) { return mailbox_.Post(std::move(command)); }) {
+                [this](std::vector<Command> commands) { return mailbox_.Post(std::move(commands)); }) {
     const absl::StatusOr<std::string> started = server_.Start(address);
     MOTE_CHECK(started.ok(), "the server starts");
     channel_ = address.empty() ? server_.InProcessChannel()

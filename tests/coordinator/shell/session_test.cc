@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <thread>
 
 #include "common/version.h"
@@ -31,9 +32,15 @@ class FakeWorker {
   }
   // The next message; waits for it.
   v1::SessionResponse Receive() {
-    v1::SessionResponse response;
-    EXPECT_TRUE(stream_->Read(&response));
+    if (received_.empty()) Read();
+    v1::SessionResponse response = std::move(received_.front());
+    received_.pop_front();
     return response;
+  }
+  // How many messages of the session came in the next one of the stream.
+  int ReadSeveral() {
+    Read();
+    return static_cast<int>(received_.size());
   }
   // Reads what is left and returns how the stream ended.
   grpc::Status End() {
@@ -46,8 +53,18 @@ class FakeWorker {
   void Vanish() { context_.TryCancel(); }
 
  private:
+  void Read() {
+    v1::SessionResponse response;
+    EXPECT_TRUE(stream_->Read(&response));
+    const auto more = std::move(*response.mutable_more());
+    response.clear_more();
+    received_.push_back(std::move(response));
+    received_.insert(received_.end(), more.begin(), more.end());
+  }
+
   std::unique_ptr<v1::WorkerService::Stub> stub_;
   grpc::ClientContext context_;
+  std::deque<v1::SessionResponse> received_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::SessionRequest, v1::SessionResponse>> stream_;
 };
 
@@ -120,6 +137,34 @@ TEST(Session, EffectsReachTheWorkerInTheirOrder) {
   EXPECT_EQ(worker.Receive().drop_pass().pass(), 9u);
   EXPECT_EQ(worker.Receive().heartbeat_ack().sequence(), 5u);
   EXPECT_TRUE(worker.Receive().has_drain());
+}
+
+TEST(Session, WhatIsReadyTogetherIsSentTogetherAndReadInItsOrder) {
+  RpcHarness rpc;
+  FakeWorker worker(rpc);
+  worker.SayHello();
+  const SessionId session = rpc.mailbox().Next<WorkerHello>().session;
+  std::vector<Effect> effects;
+  for (uint64_t i = 1; i <= 3; ++i) effects.push_back(SendHeartbeatAck{session, i});
+  rpc.server().Release(std::move(effects));
+  EXPECT_EQ(worker.ReadSeveral(), 3);
+  for (uint64_t i = 1; i <= 3; ++i) EXPECT_EQ(worker.Receive().heartbeat_ack().sequence(), i);
+
+  v1::SessionRequest request = HeartbeatOf(1);
+  *request.add_more() = HeartbeatOf(2);
+  *request.add_more() = HeartbeatOf(3);
+  worker.Send(request);
+  for (uint64_t i = 1; i <= 3; ++i) EXPECT_EQ(rpc.mailbox().Next<WorkerHeartbeat>().sequence, i);
+}
+
+TEST(Session, AMessageWithinAnotherHasNoneOfItsOwn) {
+  RpcHarness rpc;
+  FakeWorker worker(rpc);
+  worker.SayHello();
+  v1::SessionRequest request = HeartbeatOf(1);
+  *request.add_more()->add_more() = HeartbeatOf(2);
+  worker.Send(request);
+  EXPECT_THAT(worker.End(), GrpcFails(grpc::StatusCode::INVALID_ARGUMENT, "more"));
 }
 
 TEST(Session, LeaseThatIsTooLargeToSendIsRefusedToTheCore) {
