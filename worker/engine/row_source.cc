@@ -7,12 +7,15 @@
 #include "common/bytes.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/read_ahead.h"
 
 namespace mote::engine {
 namespace {
 
 // At most this many segments stay mapped: 256 MiB of address space.
 constexpr size_t kMappedSegmentsMax = 64;
+// Who reads forward has so many more fetched meanwhile.
+constexpr size_t kReadAhead = 3;
 
 }  // namespace
 
@@ -91,6 +94,9 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
     mapped_.splice(mapped_.begin(), mapped_, found);
     return &mapped_.front();
   }
+  const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kReadAhead) : 0;
+  for (size_t next = index + 1; next < ahead; ++next) Expect(dataset_.segments[next].blob.digest, source);
+  newest_ = index;
   const Segment& segment = dataset_.segments[index];
   MappedSegment mapped;
   mapped.index = index;

@@ -72,6 +72,7 @@ class RowSource {
   Dataset dataset_;
   std::vector<int64_t> first_rows_;    // of each segment
   std::list<MappedSegment> mapped_;    // most recently used first
+  size_t newest_ = SIZE_MAX - 1;       // mapped last
   std::unique_ptr<TextCursor> text_;   // text formats only
   std::unique_ptr<ArrayRows> arrays_;  // kArrays only
   std::vector<std::string_view> cells_;
