@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/plan/apply_planner.h"
+#include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
@@ -19,8 +21,10 @@ namespace {
 class BuiltinTable final : public PlannerTable {
  public:
   BuiltinTable() {
+    Add(MakeApplyPlanner());
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
+    Add(MakeFilterPlanner());
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());
@@ -28,6 +32,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());
     Add(MakeRandomSumPlanner());
+    Add(MakeSamplePlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());
     Add(MakeTrainPlanner());

@@ -9,7 +9,10 @@ namespace mote::engine {
 
 std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
+std::unique_ptr<Kernel> MakeFilterKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
+std::unique_ptr<Kernel> MakeFittedReadKernel();
+std::unique_ptr<Kernel> MakeFittedReportKernel();
 std::unique_ptr<Kernel> MakeFoldKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
 std::unique_ptr<Kernel> MakeIndexArraysKernel();
@@ -19,6 +22,7 @@ std::unique_ptr<Kernel> MakePinSharedKernel();
 std::unique_ptr<Kernel> MakePrepareProfileKernel();
 std::unique_ptr<Kernel> MakePrepareTransformKernel();
 std::unique_ptr<Kernel> MakeRandomSumKernel();
+std::unique_ptr<Kernel> MakeSampleKernel();
 std::unique_ptr<Kernel> MakeSleepKernel();
 std::unique_ptr<Kernel> MakeSpinKernel();
 
