@@ -157,7 +157,8 @@ void SimWorker::On(const worker::ShortenLease& action) {
   const absl::Duration elapsed = queue_.now() - started_[action.slot];
   const int64_t begun = 1 + elapsed / task_duration();
   const int64_t tasks = std::max(begun, action.end - range.begin);
-  if (tasks >= range.size()) return;
+  if (tasks >= ends_[action.slot]) return;
+  ends_[action.slot] = tasks;
   ++generations_[action.slot];
   FinishAfter(task_duration() * static_cast<double>(tasks) - elapsed, action.slot, tasks);
 }
@@ -167,7 +168,11 @@ void SimWorker::RunNext(int slot) {
   hung_.erase(slot);
   if (engines_[slot].empty() || down_.contains(slot)) return;
   const worker::RunLease& lease = engines_[slot].front();
-  const int64_t tasks = lease.block.size(passes_.at(lease.pass).spec.task_count);
+  int64_t tasks = lease.block.size(passes_.at(lease.pass).spec.task_count);
+  if (const int most = world_.options.report_tasks_max; most > 0) {
+    tasks = std::min(tasks, 1 + static_cast<int64_t>(random_.Below(static_cast<uint64_t>(most))));
+  }
+  ends_[slot] = tasks;
   started_[slot] = queue_.now();
   FinishAfter(task_duration() * static_cast<double>(tasks), slot, tasks);
 }
