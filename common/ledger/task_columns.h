@@ -42,6 +42,8 @@ class TaskColumnsWriter {
  public:
   // Of the encoding, always: it travels in a control message.
   static constexpr size_t kEncodedBytesMax = 160 << 10;
+  // So many tasks that only compute always fit, whatever each of them takes.
+  static constexpr int64_t kComputedTasksMin = 8 << 10;
 
   TaskColumnsWriter();
 
@@ -66,6 +68,8 @@ class TaskColumnsWriter {
   static constexpr size_t kPieceBytes = 32 << 10;  // before compression
   static constexpr int kOtherColumns = 9;
   static constexpr size_t kVarintBytesMax = 10;
+  static constexpr size_t kPieceHeadBytesMax = 64;
+  static_assert(kComputedTasksMin * kVarintBytesMax + 8 * kPieceHeadBytesMax < kEncodedBytesMax - 2 * kPieceBytes);
   struct Column {
     std::string bytes;
     int64_t entries = 0;

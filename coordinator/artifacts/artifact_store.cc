@@ -8,17 +8,18 @@
 #include "common/status_macros.h"
 
 namespace mote::coordinator {
-namespace {
-
-absl::Status NotStored(const Digest& digest) {
-  return absl::NotFoundError(absl::StrCat("blob ", digest.Hex(), " is not stored here; put it first"));
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::string& dir, int64_t disk_reserve_bytes) {
   MOTE_ASSIGN_OR_RETURN(auto files, BlobFiles::Open(dir));
   return std::unique_ptr<ArtifactStore>(new ArtifactStore(std::move(files), disk_reserve_bytes));
+}
+
+absl::Status ArtifactStore::NotStored(const Digest& digest) const {
+  const bool damaged = damaged_.Contains(digest);
+  return absl::NotFoundError(absl::StrCat("blob ", digest.Hex(),
+                                          damaged
+                                              ? " was damaged on the coordinator's disk and is removed; put it again"
+                                              : " is not stored here; put it first"));
 }
 
 absl::StatusOr<DiskSpace> ArtifactStore::Space() const {
@@ -50,6 +51,7 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
   // Before the file can be another: nobody may believe that it is durable.
   flushed_.Remove(digest);
   MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
+  damaged_.Remove(digest);
   if (durable) flushed_.Add(digest);
   return absl::OkStatus();
 }
@@ -76,9 +78,11 @@ absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offse
   if (!blob.ok()) return blob.status();
   const std::string_view bytes = (*blob)->bytes();
   if (verify && Sha256(bytes) != digest) {
+    damaged_.Add(digest);
     MOTE_RETURN_IF_ERROR(Remove(digest));
     return absl::DataLossError(absl::StrCat("\"", files_->Path(digest),
-                                            "\" no longer hashes to its name and was removed; put the blob again"));
+                                            "\" is damaged: its bytes no longer hash to its name; it was removed, put "
+                                            "the blob again"));
   }
   const int64_t size = static_cast<int64_t>(bytes.size());
   if (offset < 0 || length < 0 || offset > size || length > size - offset) {

@@ -39,6 +39,7 @@ struct DiskSpace {
 
 class ArtifactStore {
   static constexpr size_t kFlushedMax = 4096;
+  static constexpr size_t kDamagedMax = 1024;
 
  public:
   // `disk_reserve_bytes`: what should stay free on the file system of `dir`: see CheckReserve.
@@ -60,7 +61,7 @@ class ArtifactStore {
   // is verified first, unless `verify` is false: then whoever reads it must.
   //
   // Returns
-  //   NotFound    not stored here
+  //   NotFound    not stored here; says so if that is because it was damaged
   //   OutOfRange  the range leaves the blob
   //   DataLoss    the stored bytes no longer hash to the digest. They are removed,
   //               so that FindMissing names the blob and it can be put again
@@ -88,9 +89,13 @@ class ArtifactStore {
   ArtifactStore(std::unique_ptr<BlobFiles> files, int64_t disk_reserve_bytes)
       : files_(std::move(files)), disk_reserve_bytes_(disk_reserve_bytes) {}
 
+  // Names the blob, and whether damage is why it is gone.
+  absl::Status NotStored(const Digest& digest) const;
+
   const std::unique_ptr<BlobFiles> files_;
   const int64_t disk_reserve_bytes_;
   RecentDigests flushed_{kFlushedMax};  // durable already: equal results are common
+  RecentDigests damaged_{kDamagedMax};  // removed as such, and not put again since
 };
 
 }  // namespace mote::coordinator

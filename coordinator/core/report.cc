@@ -136,8 +136,9 @@ void Accept(Transaction& tx, Worker& worker, int slot, const WorkerReport& repor
   NoteSlot(tx, worker, slot, *pass, report);
   if (slot >= 0 && done_end > token.block.begin()) PraiseSlot(tx.state, worker, slot, token.job, *pass);
   const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
-  // Part of a block that is to be verified cannot be compared: it is run again whole.
-  if (verified && done_end < block_end) done_end = token.block.begin();
+  // Part of a block that is to be verified cannot be compared.
+  const int64_t reported_end = done_end;
+  if (verified && reported_end < block_end) done_end = token.block.begin();
   LedgerEntry entry = EntryOf(tx, report, worker, slot, done_end, slot_time);
   if (verified && done_end == block_end) {
     const bool committed = OnVerifiedReport(tx, report, worker, slot_time);
@@ -161,6 +162,8 @@ void Accept(Transaction& tx, Worker& worker, int slot, const WorkerReport& repor
     if (!InputIsLost(tx, token.job, *pass, failure)) OnFailure(tx, token, done_end, std::move(failure), wasted);
   } else if (done_end == token.block.begin() && was_asked) {
     tx.EmitOf(*pass, AttemptRevoked{token});
+  } else if (done_end < reported_end && !worker.draining) {
+    CutVerified(tx, token, reported_end, worker.name, wasted);
   } else if (done_end == token.block.begin()) {  // given back unstarted
     Failure failure{FaultKind::kGivenBack, -1, "the worker gave the block back", "", worker.name};
     OnFailure(tx, token, done_end, std::move(failure), wasted);

@@ -145,4 +145,17 @@ bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker&
   return false;
 }
 
+void CutVerified(Transaction& tx, const LeaseToken& token, int64_t at, const std::string& worker,
+                 absl::Duration wasted) {
+  const Pass& pass = *tx.state.FindPass(token.job, token.pass);
+  const int64_t task_count = pass.spec->task_count;
+  const Failure full{FaultKind::kGivenBack, -1,
+                     absl::StrCat("the report had no room for tasks from ", at,
+                                  " on: the block is cut there, so that each part can be verified"),
+                     "", worker};
+  AttemptFailed cut{token, full, CanonicalNodes({token.block.begin(), at}, task_count), tx.now, tx.now, wasted};
+  for (const Block& rest : CanonicalNodes({at, token.block.end(task_count)}, task_count)) cut.pieces.push_back(rest);
+  tx.EmitOf(pass, std::move(cut));
+}
+
 }  // namespace mote::coordinator

@@ -3,7 +3,9 @@
 // then it is held, and never is a minority's value taken.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "coordinator/core/transaction.h"
 
@@ -15,7 +17,8 @@ namespace mote::coordinator {
 bool IsVerified(const Job& job, const Pass& pass, Block block);
 
 // Level of the largest block that a stage with `verify` leases: such a block is compared
-// whole, so that its report must have room for all of its tasks, whatever they cost.
+// whole, and the report has room for so many tasks that only compute, whatever they take
+// (TaskColumnsWriter::kComputedTasksMin). Where it has not, the block is cut: CutVerified.
 inline constexpr int kVerifiedLevelMax = 12;
 
 // A held block that wants an attempt and may have it on this worker: no other ready one
@@ -25,5 +28,12 @@ std::optional<Block> HeldBlockFor(const State& state, const Job& job, const Pass
 // The whole of a verified block was reported under a current token: holds it, and
 // commits, distrusts or ends the job by what the runs say together. True: it committed.
 bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time);
+
+// The attempt went no further than task `at` inside the verified block, although nothing
+// failed and nobody asked: its report was full, and that of another attempt would be. Cuts
+// the block there, so that its parts can be compared. What was held of the whole is
+// dropped. `wasted`: slot time of the attempt.
+void CutVerified(Transaction& tx, const LeaseToken& token, int64_t at, const std::string& worker,
+                 absl::Duration wasted);
 
 }  // namespace mote::coordinator

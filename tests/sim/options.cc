@@ -55,6 +55,7 @@ Options Options::Draw(uint64_t seed) {
   options.spill = random.Chance(0.2);
   options.retries = random.Chance(0.4);
   options.resubmits = random.Chance(0.3);
+  if (random.Chance(0.2)) options.report_tasks_max = 1 + static_cast<int>(random.Below(40));
   return options;
 }
 

@@ -75,6 +75,7 @@ struct Options {
   double verify_sample = 0;             // as in StageSpec::verify
   int verify_replicas = 0;
   bool retries = false;        // clients let jobs go on that did not succeed
+  int report_tasks_max = 0;    // so many at most has a report room for, and each time for another number; 0: for all
   bool resubmits = false;      // clients submit again what has ended, perhaps with another last stage
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;

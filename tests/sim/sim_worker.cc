@@ -157,7 +157,8 @@ void SimWorker::On(const worker::ShortenLease& action) {
   const absl::Duration elapsed = queue_.now() - started_[action.slot];
   const int64_t begun = BegunAfter(world_.options, pace(), kTimes, range, elapsed);
   const int64_t tasks = std::max(begun, action.end - range.begin);
-  if (tasks >= range.size()) return;
+  if (tasks >= ends_[action.slot]) return;
+  ends_[action.slot] = tasks;
   ++generations_[action.slot];
   FinishAfter(TimeOfTasks({range.begin, range.begin + tasks}) - elapsed, action.slot, tasks);
 }
@@ -168,8 +169,13 @@ void SimWorker::RunNext(int slot) {
   if (engines_[slot].empty() || down_.contains(slot)) return;
   const worker::RunLease& lease = engines_[slot].front();
   const TaskRange range = lease.block.range(passes_.at(lease.pass).spec.task_count);
+  int64_t tasks = range.size();
+  if (const int most = world_.options.report_tasks_max; most > 0) {
+    tasks = std::min(tasks, 1 + static_cast<int64_t>(random_.Below(static_cast<uint64_t>(most))));
+  }
+  ends_[slot] = tasks;
   started_[slot] = queue_.now();
-  FinishAfter(TimeOfTasks(range), slot, range.size());
+  FinishAfter(TimeOfTasks({range.begin, range.begin + tasks}), slot, tasks);
 }
 
 void SimWorker::FinishAfter(absl::Duration wait, int slot, int64_t tasks) {

@@ -128,6 +128,7 @@ class SimWorker {
   std::map<int, std::deque<worker::RunLease>> engines_;  // per slot: the first one runs
   std::map<int, uint64_t> generations_;                  // of what a slot runs
   std::map<int, absl::Time> started_;                    // when it began to
+  std::map<int, int64_t> ends_;                          // after so many tasks of its block it ends
   std::set<int> hung_;                                   // slots
   PartialStore partials_;
   std::map<int, uint64_t> down_;  // slots whose engine starts: which start it is

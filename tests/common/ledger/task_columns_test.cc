@@ -122,6 +122,16 @@ TEST(TaskColumns, AreFullBeforeTheyAreTooLargeForAMessage) {
   EXPECT_EQ(fill(0), 3'000'000) << "equal values take nothing";
 }
 
+TEST(TaskColumns, HaveRoomForTasksThatOnlyComputeWhateverTheyTake) {
+  const Philox random(1, 2);
+  TaskColumnsWriter writer;
+  for (int64_t task = 0; task < TaskColumnsWriter::kComputedTasksMin; ++task) {
+    ASSERT_FALSE(writer.full()) << task;
+    writer.AddComputed(static_cast<int64_t>(random.U64(static_cast<uint64_t>(task)) >> 2));
+  }
+  EXPECT_LE(writer.Encode().size(), TaskColumnsWriter::kEncodedBytesMax);
+}
+
 TEST(TaskColumns, APieceThatCannotBeReadIsRefused) {
   TaskColumnsWriter writer;
   Rows want;

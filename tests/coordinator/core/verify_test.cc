@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
+#include "common/ledger/task_columns.h"
 #include "coordinator/core/view_of.h"
 #include "tests/testing/core_harness.h"
 
@@ -85,6 +87,66 @@ TEST(Verify, BlockHasRoomForWhatEachOfItsTasksCost) {
     EXPECT_EQ(largest, int64_t{1} << mc::kVerifiedLevelMax);
     EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
   }
+}
+
+static_assert(int64_t{1} << mc::kVerifiedLevelMax <= TaskColumnsWriter::kComputedTasksMin);
+
+// Runs the job to its end; a report of w1 has room for `room1` tasks, one of w2 for `room2`.
+// How many leases that took, of 10,000 at most.
+int RunWithFullReports(CoreHarness& c, JobId job, int64_t room1, int64_t room2) {
+  int leases = 0;
+  while (!IsTerminal(c.View(job).state) && leases < 10'000) {
+    const int before = leases;
+    for (const auto& [name, room] : std::map<std::string, int64_t>{{"w1", room1}, {"w2", room2}}) {
+      for (const mc::SendLease& lease : c.TakeLeases(name)) {
+        c.ReportDone(name, lease, std::min(room, lease.token.block.size(lease.pass->task_count)));
+        ++leases;
+      }
+    }
+    if (leases == before) break;
+  }
+  return leases;
+}
+
+TEST(Verify, BlockWhoseReportIsFullIsCutThereAndEachPartIsVerified) {
+  CoreHarness c;
+  c.task_duration = absl::Nanoseconds(130);
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1000, kTwice));
+  EXPECT_LT(RunWithFullReports(c, job, 24, 24), 1000);
+  const mc::JobView view = c.View(job);
+  ASSERT_EQ(view.state, mc::JobState::kSucceeded);
+  EXPECT_EQ(view.stages[0].cost.verify.blocks_one_worker, 0);
+  EXPECT_EQ(view.stages[0].cost.verify.runs_extra, view.stages[0].cost.verify.blocks);
+  EXPECT_EQ(view.stages[0].cost.attempts_lost, 0) << "it is nobody's fault";
+  EXPECT_EQ(c.TableBytes(view.outputs.at(0).output), PlainBytes(1000));
+}
+
+// What the first has found of a whole block cannot be compared with parts of it.
+TEST(Verify, BlockThatOneWorkerReportedWholeAndAnotherCannotIsVerifiedInParts) {
+  CoreHarness c;
+  c.task_duration = absl::Nanoseconds(130);
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1000, kTwice));
+  EXPECT_LT(RunWithFullReports(c, job, 1000, 3), 3000);
+  const mc::JobView view = c.View(job);
+  ASSERT_EQ(view.state, mc::JobState::kSucceeded);
+  EXPECT_EQ(view.stages[0].cost.verify.blocks_one_worker, 0);
+  EXPECT_EQ(c.TableBytes(view.outputs.at(0).output), PlainBytes(1000));
+}
+
+// It was not full: another will run the block whole.
+TEST(Verify, WhatADrainedWorkerHasFinishedOfABlockDoesNotCutIt) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(Verified(1'000'000, kTwice));
+  mc::SendLease begun = c.TakeLease("w1");
+  for (; begun.token.block.level == 0; begun = c.TakeLease("w1")) c.ReportDone("w1", begun);
+  c.Send(mc::WorkerDraining{c.SessionOf("w1")});
+  c.ReportDone("w1", begun, 1);
+  const mc::Pass& pass = c.core().state().FindJob(job)->passes.begin()->second;
+  ASSERT_TRUE(pass.blocks.returned().contains(begun.token.block.begin()));
+  EXPECT_EQ(pass.blocks.returned().at(begun.token.block.begin()).block, begun.token.block);
 }
 
 TEST(Verify, EveryBlockIsRunAsOftenAsReplicasSay) {

@@ -98,6 +98,21 @@ TEST(ArtifactStore, ADamagedBlobIsLostNamedMissingAndCanBePutAgain) {
   EXPECT_EQ(store->Get(digest, 0, 0)->bytes(), "hello");
 }
 
+// The last of several tries is what a job's failure tells.
+TEST(ArtifactStore, WhoeverAsksForABlobThatWasDamagedIsToldSoUntilItIsPutAgain) {
+  const TempDir dir;
+  const auto store = OpenIn(dir);
+  const Digest digest = Sha256("hello");
+  ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
+  std::ofstream(dir.path() + "/" + digest.Hex().substr(0, 2) + "/" + digest.Hex()) << "hellO";
+  EXPECT_THAT(store->Get(digest, 0, 0), Fails(absl::StatusCode::kDataLoss, "is damaged"));
+  EXPECT_THAT(store->Get(digest, 0, 0), Fails(absl::StatusCode::kNotFound, "was damaged"));
+  EXPECT_THAT(store->Sync({digest}), Fails(absl::StatusCode::kNotFound, "was damaged"));
+  ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
+  ASSERT_THAT(store->Remove(digest), IsOk());
+  EXPECT_THAT(store->Get(digest, 0, 0), Fails(absl::StatusCode::kNotFound, "is not stored here"));
+}
+
 TEST(ArtifactStore, MissingBlobsAreFoundInTheOrderAsked) {
   const TempDir dir;
   const auto store = OpenIn(dir);
