@@ -91,17 +91,20 @@ void ReadAfter(Fields& fields, v1::Stage* stage, Problems* problems) {
   }
 }
 
+// No pass has more tasks, and no table more rows.
+constexpr int64_t kShapeMax = int64_t{1} << 62;
+
 // rows and count are integers, bytes also a size with its unit.
 std::optional<int64_t> ShapeValue(const Node::Entry& entry, std::string_view what, Problems* problems) {
   const bool scalar = entry.value.kind == Node::Kind::kInteger || (entry.key == "bytes" && entry.value.IsText());
   const std::optional<int64_t> value = !scalar                ? std::nullopt
                                        : entry.key == "bytes" ? BytesOf(entry.value.text)
                                                               : IntegerOf(entry.value.text);
-  if (value && *value > 0) return value;
-  problems->Add(entry.value.place,
-                absl::StrCat("'", entry.key, "' in ", Str(what), " wants ",
-                             entry.key == "bytes" ? "a size above zero, such as 1MiB" : "an integer above zero",
-                             ", not ", entry.value.Describe()));
+  if (value && *value > 0 && *value <= kShapeMax) return value;
+  problems->Add(entry.value.place, absl::StrCat("'", entry.key, "' in ", Str(what), " wants ",
+                                                entry.key == "bytes" ? "a size above zero, such as 1MiB"
+                                                                     : "an integer above zero and up to 2^62",
+                                                ", not ", entry.value.Describe()));
   return std::nullopt;
 }
 
@@ -127,7 +130,8 @@ void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
     if (value->key == "count") stage->mutable_tasks()->set_count(*number);
   }
   if (set > 1) {
-    problems->Add(entry->place, absl::StrCat(shape.what(), " wants one of rows, bytes, count and calibrated, not several"));
+    problems->Add(entry->place,
+                  absl::StrCat(shape.what(), " wants one of rows, bytes, count and calibrated, not several"));
   }
   shape.RefuseRest();
 }

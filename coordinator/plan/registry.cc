@@ -6,7 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/plan/apply_planner.h"
 #include "coordinator/plan/boost_planner.h"
+#include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/index_planner.h"
@@ -22,9 +24,11 @@ namespace {
 class BuiltinTable final : public PlannerTable {
  public:
   BuiltinTable() {
+    Add(MakeApplyPlanner());
     Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
+    Add(MakeFilterPlanner());
     Add(MakeForestPlanner());
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
@@ -33,6 +37,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());
     Add(MakeRandomSumPlanner());
+    Add(MakeSamplePlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());
     Add(MakeSweepPlanner(*this));

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "client/text/proto_json.h"
 
 namespace mote::client {
@@ -138,6 +139,13 @@ TEST(JobFile, OnBadRowBelongsToTheOperation) {
   EXPECT_EQ(spec.stages(0).operation().parameters().fields().at("on_bad_row").string_value(), "skip");
 }
 
+TEST(Mistakes, MoreTasksThanAnyPassHasAreRefusedWithTheirLine) {
+  for (const char* count : {"9223372036854775808", "4611686018427387905", "-1", "0"}) {
+    EXPECT_THAT(Mistakes(Stage(absl::StrCat("    noop: {}\n    tasks: {count: ", count, "}\n"))),
+                AllOf(HasSubstr("job.yaml:5:"), HasSubstr("wants an integer above zero and up to 2^62")));
+  }
+}
+
 TEST(JobFile, TasksMayBeCalibrated) {
   EXPECT_TRUE(Spec(Stage("    noop: {}\n    tasks: {calibrated: {}}\n")).stages(0).tasks().calibrated());
   EXPECT_TRUE(Spec(Stage("    noop: {}\n    tasks: calibrated\n")).stages(0).tasks().calibrated());
@@ -219,7 +227,8 @@ TEST(Mistakes, AreToldAllAtOnceInTheOrderOfTheFile) {
 
 TEST(Mistakes, WrongTypesNameWhatIsWantedAndWhatIsThere) {
   EXPECT_EQ(Mistakes(Stage("    noop: {}\n    tasks: {count: many}\n")),
-            "job.yaml:5:20: 'count' in tasks of stage 'work' wants an integer above zero, not the text 'many'");
+            "job.yaml:5:20: 'count' in tasks of stage 'work' wants an integer above zero and up to 2^62, not the text "
+            "'many'");
   EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {count: 0}\n")), HasSubstr("5:20"));
   EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {rows: 1, count: 2}\n")),
               HasSubstr("one of rows, bytes and count"));

@@ -25,7 +25,10 @@ void RegisterTreeKernels(KernelMap& kernels) {
 void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("command", MakeCommandKernel());
   kernels.emplace("echo", MakeEchoKernel());
+  kernels.emplace("filter", MakeFilterKernel());
   kernels.emplace("finish", MakeFinishKernel());
+  kernels.emplace("fitted.read", MakeFittedReadKernel());
+  kernels.emplace("fitted.report", MakeFittedReportKernel());
   kernels.emplace("fold", MakeFoldKernel());
   kernels.emplace("fold_rows", MakeFoldRowsKernel());
   kernels.emplace("index", MakeIndexKernel());
@@ -37,6 +40,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("prepare.transform", MakePrepareTransformKernel());
   kernels.emplace("random_sum", MakeRandomSumKernel());
   kernels.emplace("rows", MakeRowsKernel());
+  kernels.emplace("sample", MakeSampleKernel());
   kernels.emplace("sleep", MakeSleepKernel());
   kernels.emplace("spin", MakeSpinKernel());
   RegisterTreeKernels(kernels);

@@ -11,7 +11,10 @@ class TreeCaches;
 
 std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
+std::unique_ptr<Kernel> MakeFilterKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
+std::unique_ptr<Kernel> MakeFittedReadKernel();
+std::unique_ptr<Kernel> MakeFittedReportKernel();
 std::unique_ptr<Kernel> MakeFoldKernel();
 std::unique_ptr<Kernel> MakeFoldRowsKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
@@ -23,6 +26,7 @@ std::unique_ptr<Kernel> MakePrepareProfileKernel();
 std::unique_ptr<Kernel> MakePrepareTransformKernel();
 std::unique_ptr<Kernel> MakeRandomSumKernel();
 std::unique_ptr<Kernel> MakeRowsKernel();
+std::unique_ptr<Kernel> MakeSampleKernel();
 std::unique_ptr<Kernel> MakeSleepKernel();
 std::unique_ptr<Kernel> MakeSpinKernel();
 
