@@ -1,6 +1,5 @@
 #include "common/transfer/blob_encoding.h"
 
-#include <time.h>
 #include <zstd.h>
 
 #include <memory>
@@ -48,12 +47,6 @@ absl::StatusOr<std::string> DecompressBlob(std::string_view frame, int64_t bytes
   if (ZSTD_isError(got)) return Refused(ZSTD_getErrorName(got));
   if (got != bytes.size()) return Refused(absl::StrCat("it holds ", got, " bytes and says ", size));
   return bytes;
-}
-
-int64_t ThreadNanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 }  // namespace mote

@@ -25,7 +25,4 @@ std::optional<std::string> CompressBlob(std::string_view bytes);
 // says which.
 absl::StatusOr<std::string> DecompressBlob(std::string_view frame, int64_t bytes_max);
 
-// Processor time of this thread, nanoseconds: what encoding costs however busy the machine is.
-int64_t ThreadNanoseconds();
-
 }  // namespace mote

@@ -71,6 +71,25 @@ TEST_F(Infer, ColumnsOfTextBecomeABatchAndOthersAreKept) {
   EXPECT_EQ(view.Number(2, 1), 0);
 }
 
+TEST_F(Infer, RowsThatAreABatchAsTheyLieGiveTheBitsOfRowsThatAreTakenApart) {
+  TableBuilder alone(Schema{{{"x", DType::kF32, 2}}});
+  TableBuilder beside(Schema{{{"id", DType::kText, 1}, {"x", DType::kF32, 2}}});
+  for (int row = 0; row < 11; ++row) {
+    const float values[] = {0.1f * static_cast<float>(row), 1.0f / static_cast<float>(row + 1)};
+    alone.AddF32s(values, 2);
+    beside.AddText(std::string(static_cast<size_t>(row), 'i'));
+    beside.AddF32s(values, 2);
+  }
+  const Json parameters{{"model", File(Script(2, 3, "y"))}, {"inputs", {"x"}}, {"keep", Json::array()}};
+  // Tasks of 3 rows in segments of 4: some lie in two.
+  const auto lent = Run(parameters, {{"input", process_.MakeTable(alone.Take(), 4)}}, 3);
+  const auto taken = Run(parameters, {{"input", process_.MakeTable(beside.Take(), 4)}}, 3);
+  ASSERT_TRUE(lent.ok()) << lent.status();
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(lent->rows, 11);
+  EXPECT_EQ(*lent, *taken);
+}
+
 TEST_F(Infer, SeveralBatchesAndNamedOutputs) {
   torch::jit::Module module("m");
   module.define("def forward(self, a, b):\n  return a + b, torch.argmax(torch.cat([b, a], 1), 1)\n");

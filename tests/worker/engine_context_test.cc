@@ -12,7 +12,9 @@ namespace mote::engine {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class EngineContextTest : public ::testing::Test {
  protected:
@@ -33,7 +35,7 @@ class EngineContextTest : public ::testing::Test {
           if (rots_) Damage(digest);
           return static_cast<int64_t>(bytes_.size());
         },
-        cancelled_);
+        cancelled_, {}, [this](const Digest& digest) { ahead_.push_back(digest); });
   }
 
   void Damage(const Digest& digest) {
@@ -48,6 +50,7 @@ class EngineContextTest : public ::testing::Test {
   std::unique_ptr<BlobFiles> files_;
   std::atomic<bool> cancelled_{false};
   int fetches_ = 0;
+  std::vector<Digest> ahead_;  // begun to fetch
   bool rots_ = false;
   bool is_gone_ = false;  // the coordinator does not have the blob
 };
@@ -58,6 +61,35 @@ TEST_F(EngineContextTest, ABlobInTheStoreIsReadWithoutAFetch) {
   std::shared_ptr<const void> keep;
   EXPECT_EQ(*context.Read(digest_, &keep), bytes_);
   EXPECT_EQ(fetches_, 0);
+}
+
+TEST_F(EngineContextTest, WhatIsExpectedIsBegunOnceAndItsBytesCountForWhoReadsIt) {
+  EngineContext context = Context();
+  context.Expect(digest_);
+  context.Expect(digest_);
+  EXPECT_THAT(ahead_, ElementsAre(digest_));
+  EXPECT_EQ(context.cost().network_bytes, 0);
+  // It has arrived before it is read: the fetch that was begun must be claimed all the same.
+  ASSERT_TRUE(files_->Write(digest_, bytes_, false).ok());
+  std::shared_ptr<const void> keep;
+  EXPECT_EQ(*context.Read(digest_, &keep), bytes_);
+  EXPECT_EQ(fetches_, 1);
+  EXPECT_EQ(context.cost().network_bytes, static_cast<int64_t>(bytes_.size()));
+}
+
+TEST_F(EngineContextTest, WhatLiesInTheStoreIsNotFetchedAhead) {
+  ASSERT_TRUE(files_->Write(digest_, bytes_, false).ok());
+  EngineContext context = Context();
+  context.Expect(digest_);
+  EXPECT_THAT(ahead_, IsEmpty());
+}
+
+TEST_F(EngineContextTest, WhatIsExpectedAndNeverReadIsBoundedAndCounted) {
+  EngineContext context = Context();
+  for (int i = 0; i < 20; ++i) context.Expect(Sha256(std::to_string(i)));
+  EXPECT_EQ(ahead_.size(), 20u);
+  EXPECT_EQ(fetches_, 12);  // all but eight were claimed to make room
+  EXPECT_EQ(context.cost().network_bytes, 12 * static_cast<int64_t>(bytes_.size()));
 }
 
 TEST_F(EngineContextTest, ADamagedFileIsFetchedAgain) {

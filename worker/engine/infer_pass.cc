@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -67,15 +69,17 @@ class InferPass final : public RowPassKernel {
         inputs_(std::move(inputs)),
         rows_(std::move(rows)),
         model_(std::move(model)) {
-    for (const std::string& name : parameters_.keep) kept_.push_back(*rows_->dataset().schema.Find(name));
+    const Schema& schema = rows_->dataset().schema;
+    for (const std::string& name : parameters_.keep) kept_.push_back(*schema.Find(name));
+    lends_ = schema.columns.size() == 1 && schema.columns[0].dtype == DType::kF32 && inputs_.size() == 1 &&
+             inputs_[0].columns.size() == 1;
   }
 
  protected:
   absl::StatusOr<Table> RunRows(int64_t task, TaskContext& context) override {
     const int64_t begin = task * parameters_.rows_per_task;
     const int64_t end = std::min(begin + parameters_.rows_per_task, rows_->rows());
-    MOTE_ASSIGN_OR_RETURN(const Table table, ReadRows({begin, end}, context));
-    MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(table.schema, table.rows, table.bytes));
+    MOTE_ASSIGN_OR_RETURN(const TableView view, ReadRows({begin, end}, context));
     const Clock::time_point start = Clock::now();
     absl::StatusOr<Features> features = TakeFeatures(view, begin);
     context.AddPhase(Phase::kDecode,
@@ -92,26 +96,47 @@ class InferPass final : public RowPassKernel {
   }
 
  private:
-  // With skip, rows that cannot be read at all (ragged ones) are left out one by one.
-  absl::StatusOr<Table> ReadRows(TaskRange range, TaskContext& context) const {
-    absl::StatusOr<Table> all = rows_->Read(range, context);
-    if (all.ok() || !parameters_.skip_bad_rows || all.status().code() != absl::StatusCode::kInvalidArgument) return all;
-    Table table;
-    table.schema = rows_->dataset().schema;
+  // Valid until the next call. With skip, rows that cannot be read at all (ragged ones) are
+  // left out one by one.
+  absl::StatusOr<TableView> ReadRows(TaskRange range, TaskContext& context) {
+    const Schema& schema = rows_->dataset().schema;
+    const absl::StatusOr<std::string_view> all = rows_->View(range, context, &copy_);
+    if (all.ok()) return TableView::Open(schema, range.end - range.begin, *all);
+    if (!parameters_.skip_bad_rows || all.status().code() != absl::StatusCode::kInvalidArgument) return all.status();
+    copy_.clear();
+    int64_t rows = 0;
     for (int64_t row = range.begin; row < range.end; ++row) {
-      absl::StatusOr<Table> one = rows_->Read({row, row + 1}, context);
+      const absl::StatusOr<Table> one = rows_->Read({row, row + 1}, context);
       if (one.status().code() == absl::StatusCode::kInvalidArgument) continue;
       MOTE_RETURN_IF_ERROR(one.status());
-      table.bytes += one->bytes;
-      table.rows += one->rows;
+      copy_ += one->bytes;
+      rows += one->rows;
     }
-    return table;
+    return TableView::Open(schema, rows, copy_);
+  }
+
+  // The rows themselves are the batch: one column of the model's numbers and nothing else.
+  // nullopt: they are not, or do not lie as numbers must.
+  std::optional<Features> LendFeatures(const TableView& view) const {
+    if (!lends_ || view.rows() == 0) return std::nullopt;
+    const char* bytes = view.Row(0).data();
+    if (reinterpret_cast<uintptr_t>(bytes) % alignof(float) != 0) return std::nullopt;
+    Features features;
+    features.batches.push_back({.rows = view.rows(),
+                                .width = inputs_[0].width,
+                                .values = {},
+                                .columns = inputs_[0].names,
+                                .lent = reinterpret_cast<const float*>(bytes)});
+    features.rows.resize(static_cast<size_t>(view.rows()));
+    std::iota(features.rows.begin(), features.rows.end(), 0);
+    return features;
   }
 
   absl::StatusOr<Features> TakeFeatures(const TableView& view, int64_t first_row) const {
+    if (std::optional<Features> lent = LendFeatures(view)) return *std::move(lent);
     Features features;
     for (const FeatureColumns& input : inputs_) {
-      Batch batch{.rows = 0, .width = input.width, .values = {}, .columns = input.names};
+      Batch batch{.rows = 0, .width = input.width, .values = {}, .columns = input.names, .lent = nullptr};
       batch.values.reserve(static_cast<size_t>(view.rows() * input.width));
       features.batches.push_back(std::move(batch));
     }
@@ -159,6 +184,9 @@ class InferPass final : public RowPassKernel {
     Table table{OutputSchema(outputs), static_cast<int64_t>(rows.size()), {}};
     ByteWriter writer(&table.bytes);
     const bool predicts = HasPrediction(outputs);
+    int64_t numbers = predicts ? 1 : 0;
+    for (const ModelOutput& output : outputs) numbers += output.width;
+    table.bytes.reserve(rows.size() * static_cast<size_t>(numbers) * sizeof(int64_t));
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto row = static_cast<int64_t>(r);
       for (const size_t column : kept_) {
@@ -183,6 +211,8 @@ class InferPass final : public RowPassKernel {
   const std::shared_ptr<RowSource> rows_;
   const std::unique_ptr<Model> model_;
   std::vector<size_t> kept_;
+  bool lends_ = false;  // whether rows can be batches as they are
+  std::string copy_;    // of the task's rows, where they do not lie in one piece
 };
 
 }  // namespace

@@ -13,6 +13,10 @@ struct Batch {
   int64_t width = 0;
   std::vector<float> values;  // rows · width
   std::string columns;        // where they come from, for messages: "p0…p63"
+  // The numbers where they lie already, in the place of `values`; must outlive the batch.
+  const float* lent = nullptr;
+
+  const float* data() const { return lent != nullptr ? lent : values.data(); }
 };
 
 // One output of a model, row-major. Integers or floating point, as the model says.

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/artifact.h"
+#include "common/files/thread_time.h"
 #include "common/status_macros.h"
 #include "common/transfer/blob_encoding.h"
 #include "worker/wire/monotonic.h"

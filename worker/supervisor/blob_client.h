@@ -17,8 +17,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/digest.h"
-#include "common/transfer/link_cost.h"
 #include "mote/v1/artifact_service.grpc.pb.h"
+#include "worker/supervisor/link_cost.h"
 
 namespace mote::worker {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/files/thread_time.h"
 #include "common/host_port.h"
 #include "common/transfer/blob_encoding.h"
 #include "mote/v1/artifact_service.grpc.pb.h"

@@ -26,7 +26,11 @@ absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
   }
   MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
   LabelledBatch batch;
-  batch.x = {.rows = rows.rows, .width = spec.in, .values = std::vector<float>(rows.rows * spec.in), .columns = "x"};
+  batch.x = {.rows = rows.rows,
+             .width = spec.in,
+             .values = std::vector<float>(rows.rows * spec.in),
+             .columns = "x",
+             .lent = nullptr};
   batch.labels.resize(rows.rows);
   for (int64_t row = 0; row < rows.rows; ++row) {
     const std::string_view cell = view.Cell(row, *x);

@@ -61,7 +61,7 @@ absl::StatusOr<LossGradient> Mlp::Gradient(const Batch& x, const std::vector<int
                                            const std::vector<float>& class_weights, TaskContext& context) {
   return GuardTorch("gradient", [&]() -> absl::StatusOr<LossGradient> {
     const c10::Device& device = tensors_->device;
-    const at::Tensor input = ToDevice(HostMatrix(x.values.data(), x.rows, x.width), device, context);
+    const at::Tensor input = ToDevice(HostMatrix(x.data(), x.rows, x.width), device, context);
     const at::Tensor host_labels = at::from_blob(const_cast<int64_t*>(labels.data()), {x.rows}, at::kLong);
     const at::Tensor target = ToDevice(host_labels, device, context);
     at::Tensor weights;
@@ -89,7 +89,7 @@ absl::StatusOr<LossGradient> Mlp::Gradient(const Batch& x, const std::vector<int
 absl::StatusOr<ClassScores> Mlp::Score(const Batch& x, TaskContext& context) {
   return GuardTorch("scores", [&]() -> absl::StatusOr<ClassScores> {
     const at::NoGradGuard no_gradients;
-    const at::Tensor input = ToDevice(HostMatrix(x.values.data(), x.rows, x.width), tensors_->device, context);
+    const at::Tensor input = ToDevice(HostMatrix(x.data(), x.rows, x.width), tensors_->device, context);
     const at::Tensor log_scores = at::log_softmax(tensors_->Logits(input, spec_.activation), 1);
     const at::Tensor both = FromDevice(at::stack({at::exp(log_scores), log_scores}), at::kFloat, context);
     return ClassScores{Floats(both[0].contiguous()), Floats(both[1].contiguous())};

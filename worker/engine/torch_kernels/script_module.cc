@@ -112,7 +112,7 @@ absl::StatusOr<std::vector<ModelOutput>> ScriptModule::Run(const std::vector<Bat
     const int64_t rows = batches.front().rows;
     std::vector<c10::IValue> arguments;
     for (const Batch& batch : batches) {
-      arguments.emplace_back(ToDevice(HostMatrix(batch.values.data(), rows, batch.width), module_->device, context));
+      arguments.emplace_back(ToDevice(HostMatrix(batch.data(), rows, batch.width), module_->device, context));
     }
     MOTE_ASSIGN_OR_RETURN(const c10::IValue value, module_->Forward(std::move(arguments), name_, batches));
     MOTE_ASSIGN_OR_RETURN(const std::vector<at::Tensor> tensors, Tensors(value, name_));

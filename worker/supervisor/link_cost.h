@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace mote {
+namespace mote::worker {
 
 // Thread-safe.
 class LinkCost {
@@ -57,4 +57,4 @@ class LinkCost {
   int plain_in_a_row_ = 0;
 };
 
-}  // namespace mote
+}  // namespace mote::worker

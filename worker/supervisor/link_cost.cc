@@ -1,8 +1,8 @@
-#include "common/transfer/link_cost.h"
+#include "worker/supervisor/link_cost.h"
 
 #include <algorithm>
 
-namespace mote {
+namespace mote::worker {
 namespace {
 
 // Of what was measured before, after each further measurement.
@@ -69,4 +69,4 @@ double LinkCost::ratio() const {
   return plain_ > 0 ? encoded_ / plain_ : 1;
 }
 
-}  // namespace mote
+}  // namespace mote::worker

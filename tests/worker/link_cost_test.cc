@@ -1,10 +1,10 @@
-#include "common/transfer/link_cost.h"
+#include "worker/supervisor/link_cost.h"
 
 #include <gtest/gtest.h>
 
 #include "common/philox.h"
 
-namespace mote {
+namespace mote::worker {
 namespace {
 
 constexpr int64_t kBlob = 4 << 20;
@@ -119,4 +119,4 @@ TEST(LinkCost, AnotherRateIsLearnt) {
 }
 
 }  // namespace
-}  // namespace mote
+}  // namespace mote::worker
