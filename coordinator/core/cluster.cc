@@ -12,7 +12,7 @@ OpenSlot KeyOf(const Worker& worker, int slot) {
 }
 
 SlotKind KindOf(const Worker& worker, const Slot& slot) {
-  return {worker.allow_commands,     worker.reads_shared,         worker.allow_test_operations,
+  return {worker.allow_commands,      worker.reads_shared,         worker.allow_test_operations,
           slot.health.on_probation(), SlownessStep(slot.slowness), slot.numeric_class};
 }
 
