@@ -4,9 +4,11 @@
 
 namespace mote {
 
-void AlphaByLink::Add(const Link& link, double bytes, double seconds) {
+void AlphaByLink::Add(const Link& link, double staged_bytes, double network_bytes, double seconds) {
   const bool has_room = fits_.size() < kLinksMax - 1 || fits_.contains(link);
-  fits_[has_room ? link : Link{"other", "other"}].Add(bytes, seconds);
+  const Link& known = has_room ? link : Link{"other", "other"};
+  fits_[known].Add(staged_bytes + network_bytes, seconds);
+  models_[known].Add(staged_bytes, network_bytes, seconds);
 }
 
 double AlphaByLink::bytes() const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/alpha_fit.h"
+#include "common/link_model.h"
 
 namespace mote {
 
@@ -22,7 +23,8 @@ class AlphaByLink {
  public:
   static constexpr size_t kLinksMax = 16;
 
-  void Add(const Link& link, double bytes, double seconds);
+  // A block: C and S in bytes, and what fetch, transfers and send took.
+  void Add(const Link& link, double staged_bytes, double network_bytes, double seconds);
 
   // Σ α·bytes over the links: what the formula adds to the compute time.
   double predicted_seconds() const;
@@ -36,14 +38,20 @@ class AlphaByLink {
   int64_t count() const;
 
   const std::map<Link, AlphaFit>& fits() const { return fits_; }
+  // The finer model of the same blocks, for the same links.
+  const std::map<Link, LinkModel>& models() const { return models_; }
   // As a snapshot kept it.
-  void Restore(const Link& link, const AlphaFit& fit) { fits_[link] = fit; }
+  void Restore(const Link& link, const AlphaFit& fit, const LinkModel& model) {
+    fits_[link] = fit;
+    models_[link] = model;
+  }
   bool operator==(const AlphaByLink&) const = default;
 
  private:
   double bytes() const;
 
   std::map<Link, AlphaFit> fits_;
+  std::map<Link, LinkModel> models_;
 };
 
 }  // namespace mote

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "common/student_t.h"
+
 namespace mote {
 
 void AlphaFit::Add(double bytes, double seconds) {
@@ -24,10 +26,8 @@ double AlphaFit::r_squared() const {
 double AlphaFit::alpha_error() const {
   const auto freedom = static_cast<double>(sums_.count - 1);
   if (freedom < 1 || sums_.xx <= 0) return std::numeric_limits<double>::infinity();
-  constexpr double z = 1.959963984540054, z3 = z * z * z, z5 = z3 * z * z;
-  const double t = z + (z3 + z) / (4 * freedom) + (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom * freedom);
   const double residual = std::max(0.0, sums_.yy - sums_.xy * (sums_.xy / sums_.xx));
-  return t * std::sqrt(residual / freedom / sums_.xx);
+  return StudentT975(freedom) * std::sqrt(residual / freedom / sums_.xx);
 }
 
 }  // namespace mote

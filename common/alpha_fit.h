@@ -16,8 +16,8 @@ class AlphaFit {
   double alpha() const;
   double r_squared() const;
   // Half of the 95 % confidence interval of α, for noise of one variance and mean zero:
-  // t·s/√Σx² with s² = Σ (y − αx)² / (n − 1), t of Student's distribution by its
-  // expansion (Abramowitz and Stegun 26.7.5). Infinite below two samples.
+  // t·s/√Σx² with s² = Σ (y − αx)² / (n − 1), t of Student's distribution. Infinite
+  // below two samples.
   double alpha_error() const;
   int64_t count() const { return sums_.count; }
   double bytes() const { return sums_.x; }

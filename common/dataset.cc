@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::string_view kMagic = "MDS1";
 constexpr std::string_view kMagicShared = "MDS2";  // ends with the shared file
+constexpr std::string_view kMagicArrays = "MDS3";  // ends with the shared file, or "", and the arrays
 constexpr size_t kSegmentBytes = 32 + 8 + 8;
 constexpr size_t kChunkBytes = 8 + 8 + 8;
+constexpr size_t kArrayBytes = 8 + 1 + 1;
 
 absl::Status Invalid(const std::string& what) { return absl::InvalidArgumentError(what); }
 
@@ -61,12 +63,33 @@ absl::Status GetChunks(ByteReader& reader, std::vector<TextChunk>* chunks) {
   return absl::OkStatus();
 }
 
+absl::Status GetArrays(ByteReader& reader, std::vector<ArrayColumn>* arrays) {
+  MOTE_ASSIGN_OR_RETURN(const size_t count, GetCount(reader, kArrayBytes));
+  arrays->resize(count);
+  for (ArrayColumn& array : *arrays) {
+    MOTE_ASSIGN_OR_RETURN(array.offset, reader.Get<int64_t>());
+    MOTE_ASSIGN_OR_RETURN(const uint8_t type, reader.Get<uint8_t>());
+    MOTE_ASSIGN_OR_RETURN(const uint8_t big_endian, reader.Get<uint8_t>());
+    if (type < 1 || type > kElementTypeMax) return Invalid(absl::StrCat("an array has the unknown type ", type));
+    array.type = static_cast<ElementType>(type);
+    array.big_endian = big_endian != 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GetShared(ByteReader& reader, std::optional<SharedFile>* shared) {
+  MOTE_ASSIGN_OR_RETURN(const std::string_view text, reader.GetString());
+  if (text.empty()) return absl::OkStatus();
+  MOTE_ASSIGN_OR_RETURN(*shared, SharedFile::Parse(text));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kMagic.size()));
-  if (magic != kMagic && magic != kMagicShared) return Invalid("the magic bytes are missing");
+  if (magic != kMagic && magic != kMagicShared && magic != kMagicArrays) return Invalid("the magic bytes are missing");
   Dataset dataset;
   MOTE_ASSIGN_OR_RETURN(const uint8_t format, reader.Get<uint8_t>());
-  if (format < static_cast<uint8_t>(DatasetFormat::kRows) || format > static_cast<uint8_t>(DatasetFormat::kText)) {
+  if (format < static_cast<uint8_t>(DatasetFormat::kRows) || format > static_cast<uint8_t>(DatasetFormat::kArrays)) {
     return Invalid(absl::StrCat("unknown format ", format));
   }
   dataset.format = static_cast<DatasetFormat>(format);
@@ -80,10 +103,8 @@ absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
   MOTE_RETURN_IF_ERROR(GetSegments(reader, &dataset.segments));
   MOTE_RETURN_IF_ERROR(GetSource(reader, &dataset.source));
   MOTE_RETURN_IF_ERROR(GetChunks(reader, &dataset.chunks));
-  if (magic == kMagicShared) {
-    MOTE_ASSIGN_OR_RETURN(const std::string_view shared, reader.GetString());
-    MOTE_ASSIGN_OR_RETURN(dataset.shared, SharedFile::Parse(shared));
-  }
+  if (magic != kMagic) MOTE_RETURN_IF_ERROR(GetShared(reader, &dataset.shared));
+  if (magic == kMagicArrays) MOTE_RETURN_IF_ERROR(GetArrays(reader, &dataset.arrays));
   if (reader.remaining() != 0) return Invalid(absl::StrCat(reader.remaining(), " bytes too many at the end"));
   return dataset;
 }
@@ -148,11 +169,37 @@ absl::Status CheckText(const Dataset& dataset) {
   return absl::OkStatus();
 }
 
+absl::Status CheckArrays(const Dataset& dataset) {
+  if (!dataset.segments.empty() || !dataset.chunks.empty()) return Invalid("arrays have neither segments nor chunks");
+  if (dataset.arrays.size() != dataset.schema.columns.size()) {
+    return Invalid(absl::StrCat(dataset.arrays.size(), " arrays of ", dataset.schema.columns.size(), " columns"));
+  }
+  if (dataset.source.bytes < 0) return Invalid(absl::StrCat("a source of ", dataset.source.bytes, " bytes"));
+  if (dataset.shared && dataset.shared->bytes != dataset.source.bytes) return Invalid("a shared file has two sizes");
+  for (size_t i = 0; i < dataset.arrays.size(); ++i) {
+    const ArrayColumn& array = dataset.arrays[i];
+    const Column& column = dataset.schema.columns[i];
+    if (column.dtype != DTypeOf(array.type)) return Invalid(absl::StrCat("column ", i, " has another type"));
+    int64_t end = 0;  // of the array's bytes
+    if (__builtin_mul_overflow(column.width * ElementBytes(array.type), dataset.rows, &end) ||
+        __builtin_add_overflow(end, array.offset, &end) || array.offset < 0 || end > dataset.source.bytes) {
+      return Invalid(absl::StrCat("the array of column ", i, " leaves the file"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Check(const Dataset& dataset) {
+  if (dataset.format == DatasetFormat::kArrays) return CheckArrays(dataset);
+  if (!dataset.arrays.empty()) return Invalid("only a file of arrays has arrays");
+  return dataset.format == DatasetFormat::kRows ? CheckRows(dataset) : CheckText(dataset);
+}
+
 absl::StatusOr<Dataset> DecodeChecked(std::string_view bytes) {
   ByteReader reader(bytes);
   MOTE_ASSIGN_OR_RETURN(Dataset dataset, DecodeFields(reader));
   if (dataset.rows < 0) return Invalid(absl::StrCat(dataset.rows, " rows"));
-  MOTE_RETURN_IF_ERROR(dataset.format == DatasetFormat::kRows ? CheckRows(dataset) : CheckText(dataset));
+  MOTE_RETURN_IF_ERROR(Check(dataset));
   return dataset;
 }
 
@@ -168,7 +215,8 @@ int64_t Dataset::bytes() const {
 std::string Dataset::Encode() const {
   std::string out;
   ByteWriter writer(&out);
-  writer.PutRaw(shared ? kMagicShared : kMagic);
+  const bool has_arrays = format == DatasetFormat::kArrays;
+  writer.PutRaw(has_arrays ? kMagicArrays : shared ? kMagicShared : kMagic);
   writer.Put(static_cast<uint8_t>(format));
   writer.Put(static_cast<uint8_t>(delimiter));
   writer.PutString(schema.Encode());
@@ -189,7 +237,14 @@ std::string Dataset::Encode() const {
     writer.Put(chunk.first_row);
     writer.Put(chunk.first_line);
   }
-  if (shared) writer.PutString(shared->ToString());
+  if (shared || has_arrays) writer.PutString(shared ? shared->ToString() : "");
+  if (!has_arrays) return out;
+  writer.Put(static_cast<uint64_t>(arrays.size()));
+  for (const ArrayColumn& array : arrays) {
+    writer.Put(array.offset);
+    writer.Put(static_cast<uint8_t>(array.type));
+    writer.Put(static_cast<uint8_t>(array.big_endian));
+  }
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/array_column.h"
 #include "common/artifact.h"
 #include "common/schema.h"
 #include "common/shared_file.h"
@@ -33,10 +34,11 @@ struct TextChunk {
 };
 
 enum class DatasetFormat : uint8_t {
-  kRows = 1,   // segments of mote's own encoding
-  kCsv = 2,    // text: every column is text, named by the header
-  kJsonl = 3,  // text: one column "record", one JSON value a line
-  kText = 4,   // text: one column "line"
+  kRows = 1,    // segments of mote's own encoding
+  kCsv = 2,     // text: every column is text, named by the header
+  kJsonl = 3,   // text: one column "record", one JSON value a line
+  kText = 4,    // text: one column "line"
+  kArrays = 5,  // numbers of fixed size, column by column
 };
 
 struct Dataset {
@@ -44,14 +46,15 @@ struct Dataset {
   Schema schema;
   int64_t rows = 0;
   std::vector<Segment> segments;                    // kRows
-  ArtifactRef source;                               // text formats: the file; of a shared one the size alone
-  std::optional<SharedFile> shared = std::nullopt;  // text formats: where it lies, if not in the store
+  ArtifactRef source;                               // all but kRows: the file; of a shared one the size alone
+  std::optional<SharedFile> shared = std::nullopt;  // all but kRows: where it lies, if not in the store
   std::vector<TextChunk> chunks;                    // text formats: ascending, the first at row 0
-  std::string name;                                 // text formats: the file as the user named it, for errors
+  std::vector<ArrayColumn> arrays = {};             // kArrays: of each column
+  std::string name;                                 // all but kRows: the file as the user named it, for errors
   char delimiter = ',';                             // kCsv
 
   bool operator==(const Dataset&) const = default;
-  int64_t bytes() const;  // flat bytes of rows, or of the text
+  int64_t bytes() const;  // flat bytes of rows, or of the file
   std::string Encode() const;
   // InvalidArgument: not an encoded dataset, or its counts contradict each other.
   static absl::StatusOr<Dataset> Decode(std::string_view bytes);

@@ -12,14 +12,14 @@ constexpr int kExact = 64;                      // values below have a bucket ea
 constexpr int kBucketCount = 32 * 57 + kExact;  // up to 2^63 − 1
 constexpr int kMargin = 8;                      // buckets that the window grows beyond need
 
-int64_t Middle(int bucket) {
+}  // namespace
+
+int64_t Histogram::MiddleOf(int bucket) {
   if (bucket < kExact) return bucket;
   const int excess = bucket / 32 - 1;
   const int64_t top = bucket - 32 * excess;  // the value's top six bits
   return (top << excess) + (int64_t{1} << (excess - 1));
 }
-
-}  // namespace
 
 void Histogram::AddOutside(int bucket, int64_t count) {
   const int end = first_ + static_cast<int>(counts_.size());
@@ -55,7 +55,7 @@ int64_t Histogram::Quantile(double q) const {
   int64_t seen = 0;
   for (size_t i = 0; i < counts_.size(); ++i) {
     seen = SaturatingAdd(seen, counts_[i]);
-    if (seen >= rank) return std::min(max_, Middle(first_ + static_cast<int>(i)));
+    if (seen >= rank) return std::min(max_, MiddleOf(first_ + static_cast<int>(i)));
   }
   return max_;
 }

@@ -35,6 +35,12 @@ class Histogram {
 
   // Buckets that are not empty.
   std::map<int, int64_t> buckets() const;
+  // Where a value that is not negative is counted, and what stands for the values there.
+  static int BucketOf(int64_t value) {
+    const int excess = 63 - __builtin_clzll(static_cast<uint64_t>(value) | 1) - 5;  // bits beyond the top six
+    return excess <= 0 ? static_cast<int>(value) : 32 * excess + static_cast<int>(value >> excess);
+  }
+  static int64_t MiddleOf(int bucket);
   // The reverse. What no histogram has (a bucket out of range, a negative count) is
   // left out: the buckets may come from a peer that lies.
   static Histogram FromBuckets(const std::map<int, int64_t>& buckets, int64_t max);
@@ -43,10 +49,6 @@ class Histogram {
   bool operator==(const Histogram& other) const;
 
  private:
-  static int BucketOf(int64_t value) {
-    const int excess = 63 - __builtin_clzll(static_cast<uint64_t>(value) | 1) - 5;  // bits beyond the top six
-    return excess <= 0 ? static_cast<int>(value) : 32 * excess + static_cast<int>(value >> excess);
-  }
   void AddOutside(int bucket, int64_t count);
 
   int first_ = 0;                // bucket of counts_[0]

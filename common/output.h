@@ -22,8 +22,9 @@ struct Output {
   Value content;
   int64_t rows = 0;   // tables only
   int64_t bytes = 0;  // of the flat content: rows, JSON text or blob
-  // Tables only: the columns, encoded (common/schema.h), so that planners need not
-  // read the descriptor. Empty above kOutputSchemaBytesMax.
+  // Tables: the columns, encoded (common/schema.h), so that planners need not
+  // read the descriptor. Empty above kOutputSchemaBytesMax. Blobs: the name of their
+  // format, where several may stand in one place ("trees").
   std::string schema = {};
 
   bool operator==(const Output&) const = default;

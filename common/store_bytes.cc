@@ -26,4 +26,9 @@ Value StoreBytes(std::string bytes, BlobSink& sink) {
   return {"", StoreArtifact(std::move(bytes), sink)};
 }
 
+Value StoreForMemo(std::string bytes, BlobSink& sink) {
+  if (static_cast<int64_t>(bytes.size()) <= kMemoInlineBytesMax) return {std::move(bytes), std::nullopt};
+  return {"", StoreArtifact(std::move(bytes), sink)};
+}
+
 }  // namespace mote

@@ -18,4 +18,9 @@ ArtifactRef StoreArtifact(std::string bytes, BlobSink& sink);
 // Inline up to kInlineBytesMax, else StoreArtifact.
 Value StoreBytes(std::string bytes, BlobSink& sink);
 
+// The same with a much lower bound, for values that planners keep in their memos:
+// inline up to kMemoInlineBytesMax.
+inline constexpr int64_t kMemoInlineBytesMax = 4 << 10;
+Value StoreForMemo(std::string bytes, BlobSink& sink);
+
 }  // namespace mote

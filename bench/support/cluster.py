@@ -70,13 +70,15 @@ def _end_with_parent():
 
 
 class Cluster:
-    def __init__(self, programs, workers=2, slots=1, journal="sqlite", block_tasks=None):
+    def __init__(self, programs, workers=2, slots=1, journal="sqlite", block_tasks=None, hosts=None):
+        """`hosts`: (support.hosts) the coordinator runs on the first one, worker i on number 1 + i."""
+        self.hosts = hosts
         self.programs = pathlib.Path(programs)
         self.slots = slots
         self.journal = journal
         self.block_tasks = block_tasks
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mote-bench-"))
-        self.address = "127.0.0.1:0"
+        self.address = f"{hosts.address(0)}:0" if hosts else "127.0.0.1:0"
         self.coordinator = None
         self.workers = []
         self._files = 0
@@ -94,6 +96,10 @@ class Cluster:
             process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def enter(self, host):
+        """What stands before a command that is to run on that host."""
+        return self.hosts.enter(host) if self.hosts else []
+
     def _start(self, name, arguments):
         self._files += 1
         out = self.folder / f"{name}-{self._files}.out"
@@ -106,8 +112,8 @@ class Cluster:
     def start_coordinator(self):
         """On the same address and state directory, if it ran before. Returns when it listens."""
         self.coordinator, out, err = self._start("coordinator", [
-            self.programs / "mote-coordinator", "--listen", self.address, "--state-dir", self.folder / "state",
-            "--journal", self.journal,
+            *self.enter(0), self.programs / "mote-coordinator", "--listen", self.address, "--state-dir", self.folder / "state",
+            "--journal", self.journal, *(["--insecure"] if self.hosts else []),
             *(["--block-tasks", self.block_tasks] if self.block_tasks is not None else [])])
         deadline = time.monotonic() + START_SECONDS_MAX
         while not (text := out.read_text(encoding="utf-8")).endswith("\n"):
@@ -116,9 +122,9 @@ class Cluster:
             time.sleep(0.001)
         self.address = text.split("listening on ")[1].strip()
 
-    def program(self, name, *arguments):
+    def program(self, name, *arguments, host=0):
         """Runs a program of bench/ to its end; the JSON object that it prints."""
-        done = subprocess.run([str(self.programs / name), *map(str, arguments)], capture_output=True, text=True)
+        done = subprocess.run([*self.enter(host), str(self.programs / name), *map(str, arguments)], capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{name} exits with {done.returncode}:\n{done.stderr}")
         return json.loads(done.stdout)
@@ -131,7 +137,7 @@ class Cluster:
         """One more, or again the one of that index, which has ended. Returns its index."""
         index = len(self.workers) if index is None else index
         process, _, _ = self._start(f"worker{index}", [
-            self.programs / "mote-worker", "--coordinator", self.address, "--slots", self.slots,
+            *self.enter(1 + index), self.programs / "mote-worker", "--coordinator", self.address, "--slots", self.slots,
             "--store-dir", self.folder / f"store{index}", "--allow-commands", "--allow-test-operations"])
         self.workers[index:index + 1] = [process]
         return index
@@ -154,7 +160,8 @@ class Cluster:
         return found
 
     def mote(self, *arguments, check=True):
-        done = subprocess.run([str(self.programs / "mote"), *map(str, arguments), "--coordinator", self.address],
+        done = subprocess.run([*self.enter(0), str(self.programs / "mote"), *map(str, arguments), "--coordinator",
+                               self.address],
                               capture_output=True, text=True)
         if check and done.returncode != 0:
             raise SystemExit(f"mote {' '.join(map(str, arguments))} exits with {done.returncode}:\n{done.stderr}")

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "client/commands/commands.h"
 #include "client/text/bill.h"
+#include "client/text/eta.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
 #include "client/text/verification.h"
@@ -28,6 +29,7 @@ void PrintHead(const v1::Job& job) {
     std::cout << ", ran " << DurationText(TimeOf(job.end_time()) - TimeOf(job.start_time()));
   }
   std::cout << "\n";
+  if (job.has_eta()) std::cout << "ends in " << EtaText(job) << ", four times of five within the brackets\n";
   if (!job.waiting_reason().empty()) std::cout << "waiting: " << job.waiting_reason() << "\n";
   if (job.has_failure())
     std::cout << "failure: " << job.failure().message() << " (`mote explain " << job.id() << "`)\n";
@@ -37,12 +39,18 @@ void PrintHead(const v1::Job& job) {
 }
 
 void PrintStages(const v1::Job& job) {
-  TextTable table(
-      {{"STAGE"}, {"OPERATION"}, {"STATE"}, {"TASKS", kRight}, {"RUNNING", kRight}, {"PASSES", kRight}, {"PROGRESS"}});
+  TextTable table({{"STAGE"},
+                   {"OPERATION"},
+                   {"STATE"},
+                   {"TASKS", kRight},
+                   {"RUNNING", kRight},
+                   {"PASSES", kRight},
+                   {"ETA", kRight},
+                   {"PROGRESS"}});
   for (const v1::StageStatus& stage : job.stages()) {
     table.Add({stage.name(), stage.operation(), StateText(stage.state()),
                absl::StrCat(stage.tasks_committed(), "/", stage.tasks_total()), absl::StrCat(stage.tasks_running()),
-               absl::StrCat(stage.passes_complete(), "/", stage.passes_total()),
+               absl::StrCat(stage.passes_complete(), "/", stage.passes_total()), stage.has_eta() ? EtaText(stage) : "-",
                stage.reused_from() == 0 ? stage.progress() : ReusedText(stage)});
   }
   std::cout << "\n" << table.ToString();

@@ -3,12 +3,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/jobfile/sections.h"
+#include "common/input_format.h"
 
 namespace mote::client {
 namespace {
 
-const std::vector<std::string> kFormats = {"csv", "jsonl", "text"};
-const std::vector<std::string> kFormatsToCome = {"arff", "npy", "safetensors", "idx", "files"};
+const std::vector<std::string> kFormatsToCome = {"arff", "safetensors", "idx", "files"};
 
 bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -64,6 +64,7 @@ void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Probl
   if (format.key == "csv") ReadCsv(fields, input, problems);
   if (format.key == "jsonl") input->mutable_jsonl();
   if (format.key == "text") input->mutable_text();
+  if (format.key == "npy") input->mutable_npy();
   fields.NotSupportedYet({"s3"});
   if (format.value.Find("s3") != nullptr) {
     fields.Find("path");
@@ -92,15 +93,15 @@ void ReadInput(const Node::Entry& entry, JobFile* job, Problems* problems) {
     return;
   }
   const Node::Entry& format = value.entries[0];
-  if (Contains(kFormats, format.key)) {
+  const std::string known = std::string(kInputFormatsText);
+  if (Contains(InputFormats(), format.key)) {
     ReadFormat(format, job, input, problems);
   } else if (Contains(kFormatsToCome, format.key)) {
     problems->Add(format.place, absl::StrCat("the format '", format.key, "' of input '", entry.key,
-                                             "' is not supported yet; this version reads csv, jsonl and text"));
+                                             "' is not supported yet; this version reads ", known));
   } else {
-    problems->Add(format.place,
-                  absl::StrCat("unknown format '", format.key, "' of input '", entry.key, "'",
-                               Suggestion(format.key, kFormats), "; this version reads csv, jsonl and text"));
+    problems->Add(format.place, absl::StrCat("unknown format '", format.key, "' of input '", entry.key, "'",
+                                             Suggestion(format.key, InputFormats()), "; this version reads ", known));
   }
 }
 

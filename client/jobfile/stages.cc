@@ -5,14 +5,15 @@
 #include "client/jobfile/scalars.h"
 #include "client/jobfile/sections.h"
 #include "client/jobfile/struct_value.h"
+#include "client/jobfile/sweep.h"
 
 namespace mote::client {
 namespace {
 
 // Operations of this version, to tell a misspelt field from an operation that a
 // user's library brings.
-const std::vector<std::string> kOperations = {"prepare", "train", "infer", "command",    "noop",
-                                              "sleep",   "spin",  "echo",  "random_sum", "misbehave"};
+const std::vector<std::string> kOperations = {"prepare", "train", "forest", "boost", "infer",      "command",
+                                              "noop",    "sleep", "spin",   "echo",  "random_sum", "misbehave"};
 
 bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -90,17 +91,20 @@ void ReadAfter(Fields& fields, v1::Stage* stage, Problems* problems) {
   }
 }
 
+// No pass has more tasks, and no table more rows.
+constexpr int64_t kShapeMax = int64_t{1} << 62;
+
 // rows and count are integers, bytes also a size with its unit.
 std::optional<int64_t> ShapeValue(const Node::Entry& entry, std::string_view what, Problems* problems) {
   const bool scalar = entry.value.kind == Node::Kind::kInteger || (entry.key == "bytes" && entry.value.IsText());
   const std::optional<int64_t> value = !scalar                ? std::nullopt
                                        : entry.key == "bytes" ? BytesOf(entry.value.text)
                                                               : IntegerOf(entry.value.text);
-  if (value && *value > 0) return value;
-  problems->Add(entry.value.place,
-                absl::StrCat("'", entry.key, "' in ", Str(what), " wants ",
-                             entry.key == "bytes" ? "a size above zero, such as 1MiB" : "an integer above zero",
-                             ", not ", entry.value.Describe()));
+  if (value && *value > 0 && *value <= kShapeMax) return value;
+  problems->Add(entry.value.place, absl::StrCat("'", entry.key, "' in ", Str(what), " wants ",
+                                                entry.key == "bytes" ? "a size above zero, such as 1MiB"
+                                                                     : "an integer above zero and up to 2^62",
+                                                ", not ", entry.value.Describe()));
   return std::nullopt;
 }
 
@@ -108,8 +112,13 @@ void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
   const Node::Entry* entry = fields.Find("tasks");
   if (entry == nullptr || entry->value.IsNull()) return;
   Fields shape(entry->value, absl::StrCat("tasks of ", fields.what()), problems);
-  shape.NotSupportedYet({"weight", "calibrated"});
+  shape.NotSupportedYet({"weight"});
   int set = 0;
+  if (const Node::Entry* calibrated = shape.Find("calibrated")) {
+    ++set;
+    Fields(calibrated->value, absl::StrCat("calibrated in ", shape.what()), problems).RefuseRest();
+    stage->mutable_tasks()->set_calibrated(true);
+  }
   for (const char* name : {"rows", "bytes", "count"}) {
     const Node::Entry* value = shape.Find(name);
     if (value == nullptr) continue;
@@ -121,7 +130,8 @@ void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
     if (value->key == "count") stage->mutable_tasks()->set_count(*number);
   }
   if (set > 1) {
-    problems->Add(entry->place, absl::StrCat(shape.what(), " wants one of rows, bytes and count, not several"));
+    problems->Add(entry->place,
+                  absl::StrCat(shape.what(), " wants one of rows, bytes, count and calibrated, not several"));
   }
   shape.RefuseRest();
 }
@@ -214,7 +224,8 @@ void ReadStage(const Node& node, size_t index, JobFile* job, Problems* problems)
     job->places.AddAlias("stages", *name, index);
   }
   if (const auto input = fields.Text("input")) stage->set_input(*input);
-  fields.NotSupportedYet({"over", "select", "numerics", "resources"});
+  const SweepFields sweep = SweepFields::Find(fields);
+  fields.NotSupportedYet({"numerics", "resources"});
   if (const auto timeout = ReadDuration(fields, "timeout", problems)) *stage->mutable_timeout() = *timeout;
   ReadRetry(fields, stage, problems);
   ReadTaskPolicy(fields, stage, problems);
@@ -223,11 +234,17 @@ void ReadStage(const Node& node, size_t index, JobFile* job, Problems* problems)
   ReadTasks(fields, stage, problems);
   Node reduce = ReadReduce(fields, stage, problems);
   fields.Find("on_bad_row");
-  Node parameters = node.IsMap() ? ReadOperation(node, fields, stage, problems) : MakeMap(node.place);
+  const bool has_operation = node.IsMap() && !sweep.has_candidates();
+  Node parameters = has_operation ? ReadOperation(node, fields, stage, problems) : MakeMap(node.place);
   fields.RefuseRest(kOperations);
   const std::string& operation = stage->operation().name();
-  if (!operation.empty()) {
-    const Node::Entry* entry = node.Find(operation);
+  const Node::Entry* entry = sweep.any() ? sweep.over : node.Find(operation);
+  if (sweep.any()) {
+    parameters = SweepParameters(sweep, operation, std::move(parameters), stage->input(), fields, problems);
+    stage->mutable_operation()->set_name("sweep");
+    *stage->mutable_operation()->mutable_parameters() = ToStruct(parameters, problems);
+  }
+  if (!operation.empty() && entry != nullptr) {
     job->places.Add({"stages", absl::StrCat(index), operation}, entry->place, parameters);
     job->places.SetOperation(index, operation);
   }

@@ -9,9 +9,11 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "client/outputs/event_file.h"
 #include "client/outputs/output_digest.h"
 #include "client/outputs/output_rows.h"
 #include "client/outputs/shard_writer.h"
+#include "client/pictures/document_pictures.h"
 #include "client/text/report.h"
 #include "common/json.h"
 #include "common/status_macros.h"
@@ -82,11 +84,12 @@ absl::Status WriteRows(Client& client, const Dataset& dataset, TableFormat forma
   return writer.Finish(hash.Finish());
 }
 
-// An input that is an output: its text as one shard, as it was put.
+// An input that is an output: its file as one shard, as it was put.
 absl::Status WriteSourceText(Client& client, const Dataset& dataset, const std::string& folder) {
   const char* extension = dataset.format == DatasetFormat::kCsv     ? "csv"
                           : dataset.format == DatasetFormat::kJsonl ? "jsonl"
-                                                                    : "txt";
+                          : dataset.format == DatasetFormat::kText  ? "txt"
+                                                                    : "npy";
   const std::string path = absl::StrCat(folder, "/part-00000.", extension);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   MOTE_RETURN_IF_ERROR(ReadSourceText(client, dataset, [&](std::string_view bytes) {
@@ -124,12 +127,21 @@ absl::StatusOr<std::string> WriteTable(Client& client, const v1::OutputStatus& o
 absl::StatusOr<std::string> WriteDocument(Client& client, const v1::OutputStatus& output, const fs::path& folder) {
   MOTE_ASSIGN_OR_RETURN(const std::string content, client.ReadOutput(output));
   MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(content));
-  const std::string path = (folder / absl::StrCat(output.name(), ".json")).string();
-  MOTE_RETURN_IF_ERROR(WriteFileAtomically(path, document.dump(2) + "\n"));
-  if (const std::optional<std::string> text = ReportText(document)) {
-    MOTE_RETURN_IF_ERROR(WriteFileAtomically((folder / absl::StrCat(output.name(), ".txt")).string(), *text));
+  const auto path = [&](std::string_view rest) { return (folder / absl::StrCat(output.name(), rest)).string(); };
+  MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".json"), document.dump(2) + "\n"));
+  const std::optional<std::string> text = ReportText(document);
+  if (text) MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".txt"), *text));
+  const std::vector<Picture> pictures = PicturesOf(document);
+  for (const Picture& picture : pictures) {
+    MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(absl::StrCat(".", picture.name, ".svg")), picture.svg));
   }
-  return path;
+  if (!pictures.empty()) {
+    MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".html"), PageOf(output.name(), text.value_or(""), pictures)));
+  }
+  if (const std::optional<std::string> events = EventFile(document)) {
+    MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".tfevents"), *events));
+  }
+  return path(".json");
 }
 
 absl::StatusOr<std::string> WriteBlob(Client& client, const v1::OutputStatus& output, const fs::path& folder) {

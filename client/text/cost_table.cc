@@ -116,6 +116,7 @@ v1::CostSummary TotalCost(const v1::Job& job) {
     total.set_attempts_lost(total.attempts_lost() + cost.attempts_lost());
     total.set_device_seconds(total.device_seconds() + cost.device_seconds());
     total.set_wasted_seconds(total.wasted_seconds() + cost.wasted_seconds());
+    total.set_reports_cut(total.reports_cut() + cost.reports_cut());
   }
   if (job.has_bill()) total.set_bill(job.bill().total());
   return total;
@@ -142,6 +143,11 @@ std::string CostText(const v1::Job& job) {
   if (total.wasted_seconds() > 0) {
     absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
                     " of DEVICE, by attempts that failed or that another one beat\n");
+  }
+  if (total.reports_cut() > 0) {
+    absl::StrAppend(
+        &text, "cut: ", total.reports_cut(), total.reports_cut() == 1 ? " report" : " reports",
+        " of workers claimed more time or bytes than their leases can have seen; no more than that counts\n");
   }
   if (job.has_bill()) {
     absl::StrAppend(&text, "bill: ", BillText(job), "; ", PriceText(job.bill().price()), "\n");

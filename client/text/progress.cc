@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/text/bill.h"
+#include "client/text/eta.h"
 #include "client/text/printable.h"
 #include "client/text/quantities.h"
 #include "client/text/text_table.h"
@@ -72,10 +73,7 @@ std::string ProgressLines::RateText(const v1::StageStatus& stage) const {
   if (seen != seen_.end() && seen->second.per_second > 0) {
     absl::StrAppend(&out, CountText(seen->second.per_second), "/s");
   }
-  if (stage.has_eta()) {
-    absl::StrAppend(&out, out.empty() ? "" : ", ", "ETA ",
-                    DurationText(absl::Seconds(stage.eta().seconds()) + absl::Nanoseconds(stage.eta().nanos())));
-  }
+  if (stage.has_eta()) absl::StrAppend(&out, out.empty() ? "" : ", ", "ETA ", EtaText(stage));
   return out;
 }
 

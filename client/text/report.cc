@@ -64,6 +64,25 @@ std::string AucText(const Json& document) {
   return reason.empty() ? "" : absl::StrCat("\nROC AUC: none, ", reason, "\n");
 }
 
+std::string OutcomeText(const Json& outcome) {
+  return absl::StrCat(Plain(outcome.at("cost")), " (", Plain(outcome.at("false_positives")), " false positives, ",
+                      Plain(outcome.at("false_negatives")), " false negatives)");
+}
+
+// How well scores are calibrated, and which threshold costs least.
+std::string ScoresUseText(const Json& document) {
+  std::string out;
+  const Json calibration = document.value("calibration", Json());
+  if (calibration.is_object()) absl::StrAppend(&out, "Brier score ", Fraction(calibration.at("brier")), "\n");
+  const Json decision = document.value("decision", Json());
+  if (!decision.is_object()) return out;
+  const Json& threshold = decision.at("threshold");
+  absl::StrAppend(&out, "least cost ", OutcomeText(decision), " where a row is positive from ",
+                  threshold.is_null() ? "no score" : Fraction(threshold), " on; from 0.5 on it is ",
+                  OutcomeText(decision.at("at_half")), "\n");
+  return out;
+}
+
 std::string UndefinedText(const Json& document) {
   std::string out;
   for (const Json& item : document.value("undefined", Json::array())) {
@@ -115,7 +134,8 @@ std::string ColumnsText(const Json& columns) {
 std::optional<std::string> ClassificationReportText(const Json& document) {
   if (!document.is_object() || !document.contains("classes") || !document.contains("macro_avg")) return std::nullopt;
   try {
-    return absl::StrCat(ScoresText(document), MatrixText(document), AucText(document), UndefinedText(document));
+    return absl::StrCat(ScoresText(document), MatrixText(document), AucText(document), ScoresUseText(document),
+                        UndefinedText(document));
   } catch (const Json::exception&) {
     return std::nullopt;  // another document with such fields
   }

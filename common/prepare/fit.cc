@@ -1,13 +1,15 @@
 #include "common/prepare/fit.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/prepare/cell.h"
+#include "common/prepare/fit_number.h"
+#include "common/prepare/quantiles.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
 #include "common/utf8.h"
@@ -16,63 +18,6 @@ namespace mote {
 namespace {
 
 absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
-
-// The number at position `rank` of all, in their order.
-double OrderStatistic(const ValueCounts& values, int64_t rank) {
-  for (const auto& [key, count] : values.numbers) {
-    if (rank < count) return KeyNumber(key, values.shift);
-    rank -= count;
-  }
-  return KeyNumber(values.numbers.back().first, values.shift);
-}
-
-double Median(const ValueCounts& values, int64_t count) {
-  const double low = OrderStatistic(values, (count - 1) / 2);
-  return count % 2 == 1 ? low : low + (OrderStatistic(values, count / 2) - low) / 2;
-}
-
-// The most frequent entry; the smallest of several.
-template <class Entries>
-const auto& Mode(const Entries& entries) {
-  return std::max_element(entries.begin(), entries.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; })
-      ->first;
-}
-
-// What missing numbers of the column become.
-absl::Status FitImputation(const ColumnProfile& profile, Impute impute, FittedColumn* column) {
-  column->impute_number = profile.numbers.mean;
-  if (impute == Impute::kMean || impute == Impute::kDrop) return absl::OkStatus();
-  ValueCounts values = profile.values;
-  values.ToNumbers();
-  column->approximate = !values.exact();
-  if (values.rung == Rung::kNone) {
-    if (profile.missing == 0) return absl::OkStatus();  // the mean will do for other splits, and is marked
-    return Invalid(absl::StrCat("column \"", column->name, "\" has ", profile.missing,
-                                " missing values, and its distinct values do not fit beside those of ",
-                                "so many columns; set impute: mean or drop"));
-  }
-  column->impute_number =
-      impute == Impute::kMedian ? Median(values, profile.numbers.count) : KeyNumber(Mode(values.numbers), values.shift);
-  return absl::OkStatus();
-}
-
-absl::Status FitNumber(const ColumnProfile& profile, const PrepareOptions& options, FittedColumn* column) {
-  column->kind = ColumnKind::kNumber;
-  column->min = profile.numbers.min;
-  column->max = profile.numbers.max;
-  MOTE_RETURN_IF_ERROR(FitImputation(profile, options.impute, column));
-  Moments all = profile.numbers;
-  const Moments imputed{profile.missing, column->impute_number, 0, column->impute_number, column->impute_number};
-  if (options.impute != Impute::kDrop) all.Merge(imputed);
-  column->mean = all.mean;
-  column->std = std::sqrt(all.m2 / static_cast<double>(all.count));
-  const double largest = std::max(std::abs(column->min), std::abs(column->max));
-  const bool fits = options.z_score || largest <= std::numeric_limits<float>::max();  // x is f32
-  if (fits && std::isfinite(column->mean) && std::isfinite(column->std)) return absl::OkStatus();
-  return Invalid(absl::StrCat("column \"", column->name, "\": its numbers reach from ", column->min, " to ",
-                              column->max, ", too large to compute with; add it to drop_columns"));
-}
 
 absl::Status CheckUtf8(const ColumnProfile& profile) {
   for (const auto& [text, count] : profile.values.texts) {
@@ -101,20 +46,69 @@ absl::Status CheckFinite(const ColumnProfile& profile) {
                               "values are categories, or in drop_columns"));
 }
 
-absl::Status FitCategories(const ColumnProfile& profile, FittedColumn* column) {
-  column->kind = ColumnKind::kCategory;
-  if (profile.values.rung != Rung::kTexts) {
-    const std::string mixed = profile.numbers.count == 0
-                                  ? ""
-                                  : absl::StrCat(", ", profile.not_numbers, " of ", profile.present(),
-                                                 " are no finite numbers: name their text in `missing`, or");
-    return Invalid(absl::StrCat("column \"", column->name,
-                                "\" has too many distinct values to one-hot encode (at most ", kTextsMax, ")",
-                                mixed.empty() ? ";" : mixed, " add it to drop_columns"));
+// How the training rows' categories are spread: the most frequent ones, of equals the first.
+DriftBins FitBins(const ColumnProfile& profile) {
+  constexpr size_t kBins = 10;
+  DriftBins bins;
+  std::vector<std::pair<std::string_view, int64_t>> counts = profile.values.texts;
+  std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  const double rows = static_cast<double>(profile.present() + profile.missing);
+  double others = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const double share = static_cast<double>(counts[i].second) / rows;
+    if (i >= kBins) {
+      others += share;
+      continue;
+    }
+    bins.categories.emplace_back(counts[i].first);
+    bins.shares.push_back(share);
   }
+  bins.shares.push_back(others);
+  bins.shares.push_back(static_cast<double>(profile.missing) / rows);
+  return bins;
+}
+
+absl::Status TooManyCategories(const ColumnProfile& profile) {
+  const std::string mixed =
+      profile.numbers.count == 0
+          ? ""
+          : absl::StrCat(", ", profile.not_numbers, " of ", profile.present(),
+                         " are no finite numbers: name their text in `missing`, or the column in `numbers`, or");
+  return Invalid(absl::StrCat("column \"", std::string(profile.name),
+                              "\" has too many distinct values to one-hot encode (at most ", kTextsMax, ")",
+                              mixed.empty() ? ";" : mixed, " add it to drop_columns, or hash it: hash: {",
+                              std::string(profile.name), ": 64}"));
+}
+
+absl::Status FitCategories(const ColumnProfile& profile, const Imputation& impute, FittedColumn* column) {
+  column->kind = ColumnKind::kCategory;
+  if (profile.values.rung != Rung::kTexts) return TooManyCategories(profile);
   MOTE_RETURN_IF_ERROR(CheckUtf8(profile));
   for (const auto& [text, count] : profile.values.texts) column->categories.emplace_back(text);
+  column->drops_missing = impute.how == Impute::kDrop;
   column->impute_text = std::string(Mode(profile.values.texts));
+  column->bins = FitBins(profile);
+  if (impute.how != Impute::kConstant) return absl::OkStatus();
+  column->impute_text = impute.constant;  // a category of its own, unless it is one already
+  auto& categories = column->categories;
+  const auto place = std::lower_bound(categories.begin(), categories.end(), impute.constant);
+  if (place == categories.end() || *place != impute.constant) categories.insert(place, impute.constant);
+  return absl::OkStatus();
+}
+
+// As FitCategories, but in the order that the job names, if it names one.
+absl::Status FitOrdinal(const ColumnProfile& profile, const Imputation& impute, const std::vector<std::string>& order,
+                        FittedColumn* column) {
+  MOTE_RETURN_IF_ERROR(FitCategories(profile, impute, column));
+  column->kind = ColumnKind::kOrdinal;
+  if (order.empty()) return absl::OkStatus();
+  for (const std::string& category : column->categories) {
+    if (std::find(order.begin(), order.end(), category) != order.end()) continue;
+    return Invalid(absl::StrCat("ordinal.", column->name, ": \"", category,
+                                "\" is a value of the training rows and not in the order given",
+                                DidYouMean(category, order), "; name it there, or in `missing`"));
+  }
+  column->categories = order;
   return absl::OkStatus();
 }
 
@@ -127,23 +121,39 @@ absl::StatusOr<FittedColumn> FitColumn(const ColumnProfile& profile, const Prepa
   FittedColumn column;
   column.name = std::string(profile.name);
   column.missing = profile.missing;
+  const Cleaning& cleaning = options.cleaning;
+  const Imputation& impute = cleaning.ImputationOf(column.name);
   if (column.name == options.label) {
     column.kind = ColumnKind::kLabel;
   } else if (options.Drops(column.name)) {
     Omit("named in drop_columns", &column);
   } else if (profile.present() == 0) {
     Omit("has no value in the training rows", &column);
+  } else if (const auto hash = cleaning.hash.find(column.name); hash != cleaning.hash.end()) {
+    column.kind = ColumnKind::kHashed;
+    column.buckets = hash->second;
+    column.drops_missing = impute.how == Impute::kDrop;
+  } else if (const auto order = cleaning.ordinal.find(column.name); order != cleaning.ordinal.end()) {
+    MOTE_RETURN_IF_ERROR(FitOrdinal(profile, impute, order->second, &column));
   } else if (options.OneHotNames(column.name)) {
-    MOTE_RETURN_IF_ERROR(FitCategories(profile, &column));
+    MOTE_RETURN_IF_ERROR(FitCategories(profile, impute, &column));
   } else if (profile.numeric()) {
     MOTE_RETURN_IF_ERROR(FitNumber(profile, options, &column));
   } else if (options.one_hot == OneHot::kAuto) {
     MOTE_RETURN_IF_ERROR(CheckFinite(profile));
-    MOTE_RETURN_IF_ERROR(FitCategories(profile, &column));
+    MOTE_RETURN_IF_ERROR(FitCategories(profile, impute, &column));
   } else {
     Omit("holds text, and one_hot does not name it", &column);
   }
   return column;
+}
+
+void NameFeatures(const FittedColumn& column, std::vector<std::string>* features) {
+  if (column.kind == ColumnKind::kNumber || column.kind == ColumnKind::kOrdinal) features->push_back(column.name);
+  if (column.kind == ColumnKind::kCategory) {
+    for (const std::string& category : column.categories) features->push_back(column.name + "=" + category);
+  }
+  for (int64_t i = 0; i < column.buckets; ++i) features->push_back(absl::StrCat(column.name, "#", i));
 }
 
 absl::Status MovePositiveLast(const std::string& positive, std::vector<std::string>* classes) {
@@ -178,7 +188,7 @@ absl::StatusOr<std::vector<std::string>> FitClasses(const ColumnProfile& profile
 }
 
 absl::Status NoTrainingRows(const TableProfile& profile, const PrepareOptions& options) {
-  const std::string always = options.impute == Impute::kDrop
+  const std::string always = options.cleaning.impute.how == Impute::kDrop
                                  ? "; impute: drop leaves out every row with a missing value, so drop the columns that "
                                    "often miss one instead (drop_columns)"
                                  : "; give rows with a label, or a larger split.train";
@@ -187,21 +197,32 @@ absl::Status NoTrainingRows(const TableProfile& profile, const PrepareOptions& o
 
 }  // namespace
 
-absl::StatusOr<Fitted> Fit(const TableProfile& profile, const PrepareOptions& options) {
+absl::StatusOr<std::vector<std::optional<NumberBounds>>> FitAllBounds(const TableProfile& profile,
+                                                                      const PrepareOptions& options) {
+  if (profile.training_rows == 0) return NoTrainingRows(profile, options);
+  std::vector<std::optional<NumberBounds>> all;
+  for (const ColumnProfile& column : profile.columns) {
+    MOTE_ASSIGN_OR_RETURN(std::optional<NumberBounds> bounds, FitBounds(column, options));
+    all.push_back(bounds);
+  }
+  return all;
+}
+
+absl::StatusOr<Fitted> Fit(const TableProfile& profile, const PrepareOptions& options,
+                           const std::vector<std::optional<NumberBounds>>& bounds) {
   if (profile.training_rows == 0) return NoTrainingRows(profile, options);
   Fitted fitted;
   fitted.label = options.label;
   fitted.training_rows = profile.training_rows;
+  fitted.outliers = options.cleaning.outliers.fate;
   for (const ColumnProfile& column : profile.columns) {
     if (column.name == options.label) {
       MOTE_ASSIGN_OR_RETURN(fitted.classes, FitClasses(column, options));
     }
     MOTE_ASSIGN_OR_RETURN(FittedColumn fit, FitColumn(column, options));
+    if (fit.kind == ColumnKind::kNumber && !bounds.empty()) fit.bounds = bounds.at(fitted.columns.size());
     fit.first_feature = static_cast<int64_t>(fitted.features.size());
-    if (fit.kind == ColumnKind::kNumber) fitted.features.push_back(fit.name);
-    if (fit.kind == ColumnKind::kCategory) {
-      for (const std::string& category : fit.categories) fitted.features.push_back(fit.name + "=" + category);
-    }
+    NameFeatures(fit, &fitted.features);
     fitted.columns.push_back(std::move(fit));
   }
   if (!fitted.features.empty()) return fitted;

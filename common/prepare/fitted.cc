@@ -1,72 +1,89 @@
 #include "common/prepare/fitted.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/feature_names.h"
 #include "common/json.h"
+#include "common/status_macros.h"
 
 namespace mote {
 namespace {
 
-const char* KindName(ColumnKind kind) {
-  switch (kind) {
-    case ColumnKind::kNumber:
-      return "number";
-    case ColumnKind::kCategory:
-      return "category";
-    case ColumnKind::kLabel:
-      return "label";
-    case ColumnKind::kOmitted:
-      return "omitted";
+constexpr std::pair<ColumnKind, const char*> kKinds[] = {
+    {ColumnKind::kNumber, "number"}, {ColumnKind::kCategory, "category"}, {ColumnKind::kOrdinal, "ordinal"},
+    {ColumnKind::kHashed, "hashed"}, {ColumnKind::kLabel, "label"},       {ColumnKind::kOmitted, "omitted"}};
+constexpr const char* kFates[] = {"clip", "missing", "drop"};
+
+const char* KindName(ColumnKind kind) { return kKinds[static_cast<int>(kind)].second; }
+
+absl::StatusOr<ColumnKind> ParseKind(const std::string& text) {
+  for (const auto& [kind, name] : kKinds) {
+    if (text == name) return kind;
   }
-  return "unknown";
+  return absl::InvalidArgumentError(absl::StrCat("fitted: a column has the unknown kind \"", text, "\""));
 }
 
-absl::StatusOr<ColumnKind> ParseKind(const std::string& name) {
-  for (const ColumnKind kind : {ColumnKind::kNumber, ColumnKind::kCategory, ColumnKind::kLabel, ColumnKind::kOmitted}) {
-    if (name == KindName(kind)) return kind;
-  }
-  return absl::InvalidArgumentError(absl::StrCat("fitted: a column has the unknown kind \"", name, "\""));
+void PutNumber(const FittedColumn& column, Json* json) {
+  if (!column.drops_missing) (*json)["impute"] = column.impute_number;
+  if (!column.drops_missing && column.approximate) (*json)["approximate"] = true;
+  if (column.bounds) (*json)["bounds"] = {column.bounds->low, column.bounds->high};
+  (*json)["min"] = column.min;
+  (*json)["max"] = column.max;
+  (*json)["mean"] = column.mean;
+  (*json)["std"] = column.std;
+  (*json)["center"] = column.center;
+  (*json)["scale"] = column.scale;
 }
 
-Json ColumnJson(const FittedColumn& column, const PrepareOptions& options) {
+Json ColumnJson(const FittedColumn& column) {
   Json json = {{"name", column.name}, {"kind", KindName(column.kind)}, {"missing", column.missing}};
   if (column.kind == ColumnKind::kOmitted) json["reason"] = column.reason;
-  if (column.kind == ColumnKind::kLabel || column.kind == ColumnKind::kOmitted) return json;
+  if (column.width() == 0) return json;
   json["first_feature"] = column.first_feature;
-  const bool imputes = options.impute != Impute::kDrop;
-  if (column.kind == ColumnKind::kCategory) {
+  if (column.drops_missing) json["drops_missing"] = true;
+  if (!column.bins.empty()) json["bins"] = column.bins.ToJson();
+  if (column.kind == ColumnKind::kHashed) {
+    json["buckets"] = column.buckets;
+  } else if (column.kind == ColumnKind::kNumber) {
+    PutNumber(column, &json);
+  } else {
     json["categories"] = column.categories;
-    if (imputes) json["impute"] = column.impute_text;
-    return json;
+    if (!column.drops_missing) json["impute"] = column.impute_text;
   }
-  if (imputes) json["impute"] = column.impute_number;
-  if (imputes && column.approximate) json["approximate"] = true;
-  json["min"] = column.min;
-  json["max"] = column.max;
-  json["mean"] = column.mean;
-  json["std"] = column.std;
   return json;
+}
+
+void GetNumber(const Json& json, FittedColumn* column) {
+  column->impute_number = json.value("impute", 0.0);
+  column->approximate = json.value("approximate", false);
+  if (json.contains("bounds")) column->bounds = {json["bounds"].at(0).get<double>(), json["bounds"].at(1).get<double>()};
+  json.at("min").get_to(column->min);
+  json.at("max").get_to(column->max);
+  json.at("mean").get_to(column->mean);
+  json.at("std").get_to(column->std);
+  json.at("center").get_to(column->center);
+  json.at("scale").get_to(column->scale);
 }
 
 absl::StatusOr<FittedColumn> ParseColumn(const Json& json) {
   FittedColumn column;
   column.name = json.at("name").get<std::string>();
   column.missing = json.at("missing").get<int64_t>();
-  absl::StatusOr<ColumnKind> kind = ParseKind(json.at("kind").get<std::string>());
-  if (!kind.ok()) return kind.status();
-  column.kind = *kind;
+  MOTE_ASSIGN_OR_RETURN(column.kind, ParseKind(json.at("kind").get<std::string>()));
   column.reason = json.value("reason", "");
   column.first_feature = json.value("first_feature", int64_t{0});
-  if (column.kind == ColumnKind::kCategory) {
-    column.categories = json.at("categories").get<std::vector<std::string>>();
+  column.drops_missing = json.value("drops_missing", false);
+  if (json.contains("bins")) {
+    MOTE_ASSIGN_OR_RETURN(column.bins, DriftBins::FromJson(json["bins"]));
+  }
+  if (column.kind == ColumnKind::kNumber) GetNumber(json, &column);
+  if (column.kind == ColumnKind::kHashed) json.at("buckets").get_to(column.buckets);
+  if (column.kind == ColumnKind::kCategory || column.kind == ColumnKind::kOrdinal) {
+    json.at("categories").get_to(column.categories);
     column.impute_text = json.value("impute", "");
-  } else if (column.kind == ColumnKind::kNumber) {
-    column.impute_number = json.value("impute", 0.0);
-    column.approximate = json.value("approximate", false);
-    column.min = json.at("min").get<double>();
-    column.max = json.at("max").get<double>();
-    column.mean = json.at("mean").get<double>();
-    column.std = json.at("std").get<double>();
   }
   return column;
 }
@@ -88,21 +105,29 @@ absl::Status CheckFeatures(const Fitted& fitted) {
 }  // namespace
 
 int64_t FittedColumn::width() const {
-  if (kind == ColumnKind::kNumber) return 1;
+  if (kind == ColumnKind::kNumber || kind == ColumnKind::kOrdinal) return 1;
+  if (kind == ColumnKind::kHashed) return buckets;
   return kind == ColumnKind::kCategory ? static_cast<int64_t>(categories.size()) : 0;
 }
 
-Json Fitted::ToJson(const PrepareOptions& options) const {
-  static constexpr const char* kImpute[] = {"median", "mean", "mode", "drop"};
+bool Fitted::DropsRows() const {
+  return std::any_of(columns.begin(), columns.end(), [this](const FittedColumn& column) {
+    return column.drops_missing || (column.bounds && outliers == OutlierFate::kDrop);
+  });
+}
+
+Json Fitted::ToJson(const PrepareOptions& options, const Json& parameters) const {
   Json json;
   json["columns"] = Json::array();
-  for (const FittedColumn& column : columns) json["columns"].push_back(ColumnJson(column, options));
+  for (const FittedColumn& column : columns) json["columns"].push_back(ColumnJson(column));
   json["label"] = {{"column", label}, {"classes", classes}};
   json["features"] = features;
   json["schema"] = FeatureDigest(features, classes);
   json["training_rows"] = training_rows;
-  json["impute"] = kImpute[static_cast<int>(options.impute)];
-  json["standardize"] = options.z_score ? "z_score" : "off";
+  json["impute"] = Name(options.cleaning.impute.how);
+  json["standardize"] = Name(options.cleaning.standardize);
+  json["outliers"] = kFates[static_cast<int>(outliers)];
+  json["parameters"] = parameters;
   return json;
 }
 
@@ -110,18 +135,21 @@ absl::StatusOr<Fitted> Fitted::FromJson(const Json& json) {
   Fitted fitted;
   try {
     for (const Json& entry : json.at("columns")) {
-      absl::StatusOr<FittedColumn> column = ParseColumn(entry);
-      if (!column.ok()) return column.status();
-      fitted.columns.push_back(*std::move(column));
+      MOTE_ASSIGN_OR_RETURN(FittedColumn column, ParseColumn(entry));
+      fitted.columns.push_back(std::move(column));
     }
     fitted.label = json.at("label").at("column").get<std::string>();
     fitted.classes = json.at("label").at("classes").get<std::vector<std::string>>();
     fitted.features = json.at("features").get<std::vector<std::string>>();
     fitted.training_rows = json.at("training_rows").get<int64_t>();
+    const std::string fate = json.at("outliers").get<std::string>();
+    const auto found = std::find(std::begin(kFates), std::end(kFates), fate);
+    if (found == std::end(kFates)) return absl::InvalidArgumentError(absl::StrCat("fitted: outliers: \"", fate, "\""));
+    fitted.outliers = static_cast<OutlierFate>(found - std::begin(kFates));
   } catch (const Json::exception& error) {
     return absl::InvalidArgumentError(absl::StrCat("fitted: ", error.what()));
   }
-  if (absl::Status status = CheckFeatures(fitted); !status.ok()) return status;
+  MOTE_RETURN_IF_ERROR(CheckFeatures(fitted));
   return fitted;
 }
 

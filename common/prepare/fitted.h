@@ -2,28 +2,43 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/json_fwd.h"
+#include "common/prepare/drift_bins.h"
 #include "common/prepare/options.h"
 
 namespace mote {
 
-enum class ColumnKind { kNumber, kCategory, kLabel, kOmitted };
+// kCategory is one-hot encoded, kOrdinal one number (the category's place; −1: unseen),
+// kHashed one of `buckets` features.
+enum class ColumnKind { kNumber, kCategory, kOrdinal, kHashed, kLabel, kOmitted };
+
+// Numbers outside are outliers.
+struct NumberBounds {
+  double low = 0, high = 0;
+  bool operator==(const NumberBounds&) const = default;
+};
 
 struct FittedColumn {
   std::string name;
   ColumnKind kind = ColumnKind::kOmitted;
   std::string reason;                   // kOmitted: why
   int64_t missing = 0;                  // in the training rows
+  bool drops_missing = false;           // a row that misses its value is left out
   bool approximate = false;             // the imputed number is one of a sketch, not exact
   double impute_number = 0;             // kNumber
-  std::string impute_text;              // kCategory
-  double min = 0, max = 0;              // kNumber: of the training rows, before imputation
+  std::string impute_text;              // kCategory, kOrdinal
+  std::optional<NumberBounds> bounds;   // kNumber: outside lie outliers
+  double min = 0, max = 0;              // kNumber: of the training rows without outliers, before imputation
   double mean = 0, std = 1;             // kNumber: after imputation; population, not sample
-  std::vector<std::string> categories;  // kCategory: sorted by bytes
+  double center = 0, scale = 1;         // kNumber: x = (value − center) / scale; scale 0: x = 0
+  std::vector<std::string> categories;  // kCategory: sorted by bytes; kOrdinal: in their order
+  int64_t buckets = 0;                  // kHashed
+  DriftBins bins;                       // how the training rows' values are spread
   int64_t first_feature = 0;            // index into x
 
   int64_t width() const;  // features of it
@@ -35,9 +50,13 @@ struct Fitted {
   std::vector<std::string> classes;   // sorted by bytes; `positive` last
   std::vector<std::string> features;  // names of x: "age", "purpose=car"
   int64_t training_rows = 0;
+  OutlierFate outliers = OutlierFate::kClip;  // what becomes of what lies outside bounds
 
-  // Canonical document of the output `fitted`; also what transforming kernels read.
-  Json ToJson(const PrepareOptions& options) const;
+  bool DropsRows() const;  // for their values
+
+  // Canonical document of the output `fitted`; also what transforming kernels read. With
+  // `parameters`, those of the stage, it can be applied to another table.
+  Json ToJson(const PrepareOptions& options, const Json& parameters) const;
   // InvalidArgument: not such a document.
   static absl::StatusOr<Fitted> FromJson(const Json& json);
 };

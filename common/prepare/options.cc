@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/json.h"
 #include "common/json_params.h"
+#include "common/prepare/scalar_text.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
 
@@ -21,32 +23,9 @@ bool Has(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A scalar of a job file as it would stand in a CSV file.
-absl::StatusOr<std::string> ScalarText(const Json& value, std::string_view path) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number() || value.is_boolean()) return value.dump();
-  return Invalid(absl::StrCat(std::string(path), ": ", value.dump(), " is not a text or number"));
-}
-
-absl::StatusOr<std::vector<std::string>> TextList(const Json& list, std::string_view path) {
-  std::vector<std::string> texts;
-  for (size_t i = 0; i < list.size(); ++i) {
-    MOTE_ASSIGN_OR_RETURN(std::string text, ScalarText(list[i], absl::StrCat(std::string(path), "[", i, "]")));
-    texts.push_back(std::move(text));
-  }
-  return texts;
-}
-
 absl::Status NotOneOf(std::string_view path, const std::string& given, const std::vector<std::string>& known) {
   return Invalid(absl::StrCat(std::string(path), ": \"", given, "\" is not one of ", absl::StrJoin(known, ", "),
                               DidYouMean(given, known)));
-}
-
-absl::StatusOr<Impute> ParseImpute(const std::string& text) {
-  static const auto* const known = new std::vector<std::string>{"median", "mean", "mode", "drop"};
-  const auto found = std::find(known->begin(), known->end(), text);
-  if (found == known->end()) return NotOneOf("impute", text, *known);
-  return static_cast<Impute>(found - known->begin());
 }
 
 absl::Status ParseOneHot(const Json& value, PrepareOptions* options) {
@@ -60,12 +39,6 @@ absl::Status ParseOneHot(const Json& value, PrepareOptions* options) {
     return Invalid(absl::StrCat("one_hot: ", value.dump(), " is not auto, off or a list of columns"));
   options->one_hot = OneHot::kOff;
   return absl::OkStatus();
-}
-
-absl::Status ParseStandardize(const Json& value, PrepareOptions* options) {
-  options->z_score = value == "z_score" || value == true;
-  if (options->z_score || value == "off" || value == false) return absl::OkStatus();
-  return Invalid(absl::StrCat("standardize: ", value.dump(), " is not z_score or off"));
 }
 
 // train, dev and test first: keys of JSON objects come sorted.
@@ -89,8 +62,12 @@ absl::Status ParseSplitEntry(const std::string& name, const Json& value, Prepare
     options->seed = value.get<uint64_t>();
     return absl::OkStatus();
   }
+  if (name == "group") {
+    MOTE_ASSIGN_OR_RETURN(options->group, ScalarText(value, path));
+    return absl::OkStatus();
+  }
   if (!IsIdentifier(name)) return Invalid(absl::StrCat(path, ": a split's name has letters, digits, _ and - only"));
-  if (name == "fitted" || name == "quality") {
+  if (name == "fitted" || name == "quality" || name == "quarantined") {
     return Invalid(absl::StrCat(path, ": that name is taken by another output; call the split otherwise"));
   }
   if (!value.is_number() || !(value.get<double>() > 0 && value.get<double>() <= 1)) {
@@ -131,6 +108,24 @@ std::string ColumnsText(const std::vector<std::string>& known) {
   return text;
 }
 
+// A column is turned into features in one way only.
+absl::Status CheckEncodings(const PrepareOptions& options) {
+  std::map<std::string, std::string> by;
+  const auto add = [&](const std::string& column, const std::string& parameter) -> absl::Status {
+    const auto [other, is_new] = by.emplace(column, parameter);
+    if (is_new) return absl::OkStatus();
+    return Invalid(absl::StrCat(parameter, ": column \"", column, "\" is named in ", other->second,
+                                " too; keep one of them"));
+  };
+  for (const std::string& column : options.drop_columns) MOTE_RETURN_IF_ERROR(add(column, "drop_columns"));
+  for (const std::string& column : options.one_hot_columns) MOTE_RETURN_IF_ERROR(add(column, "one_hot"));
+  for (const auto& [column, order] : options.cleaning.ordinal) MOTE_RETURN_IF_ERROR(add(column, "ordinal"));
+  for (const auto& [column, buckets] : options.cleaning.hash) MOTE_RETURN_IF_ERROR(add(column, "hash"));
+  for (const std::string& column : options.cleaning.numbers) MOTE_RETURN_IF_ERROR(add(column, "numbers"));
+  if (!by.contains(options.label) || options.Drops(options.label)) return absl::OkStatus();
+  return Invalid(absl::StrCat(by[options.label], ": \"", options.label, "\" is the label; take it off the list"));
+}
+
 }  // namespace
 
 absl::StatusOr<PrepareOptions> PrepareOptions::Parse(const Json& parameters) {
@@ -140,13 +135,15 @@ absl::StatusOr<PrepareOptions> PrepareOptions::Parse(const Json& parameters) {
   if (const Json* positive = params.Find("positive")) {
     MOTE_ASSIGN_OR_RETURN(options.positive, ScalarText(*positive, "positive"));
   }
-  MOTE_ASSIGN_OR_RETURN(options.impute, ParseImpute(params.Text("impute")));
+  MOTE_ASSIGN_OR_RETURN(options.cleaning, Cleaning::Parse(params));
+  MOTE_ASSIGN_OR_RETURN(options.limits, QualityLimits::Parse(params));
   MOTE_RETURN_IF_ERROR(ParseOneHot(*params.Find("one_hot"), &options));
-  MOTE_RETURN_IF_ERROR(ParseStandardize(*params.Find("standardize"), &options));
   MOTE_ASSIGN_OR_RETURN(options.drop_columns, TextList(*params.Find("drop_columns"), "drop_columns"));
   MOTE_ASSIGN_OR_RETURN(options.missing, TextList(*params.Find("missing"), "missing"));
   MOTE_RETURN_IF_ERROR(ParseOnBadRow(params.Text("on_bad_row"), &options));
   if (const Json* split = params.Find("split")) MOTE_RETURN_IF_ERROR(ParseSplit(*split, &options));
+  options.applies = parameters.value("applies", false);
+  MOTE_RETURN_IF_ERROR(CheckEncodings(options));
   return options;
 }
 
@@ -159,6 +156,9 @@ std::vector<std::string> PrepareOptions::TableNames() const {
 
 bool PrepareOptions::Drops(std::string_view column) const { return Has(drop_columns, column); }
 bool PrepareOptions::OneHotNames(std::string_view column) const { return Has(one_hot_columns, column); }
+bool PrepareOptions::Encodes(std::string_view column) const {
+  return OneHotNames(column) || cleaning.ordinal.contains(column) || cleaning.hash.contains(column);
+}
 bool PrepareOptions::IsMissing(std::string_view cell) const { return Has(missing, cell); }
 
 absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view file) const {
@@ -171,16 +171,20 @@ absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view
                                 ColumnsText(known)));
   };
   MOTE_RETURN_IF_ERROR(check("label", label));
+  if (!group.empty()) MOTE_RETURN_IF_ERROR(check("split.group", group));
+  for (const auto& [parameter, name] : cleaning.NamedColumns()) MOTE_RETURN_IF_ERROR(check(parameter, name));
   for (const std::string& name : drop_columns) MOTE_RETURN_IF_ERROR(check("drop_columns", name));
   for (const std::string& name : one_hot_columns) MOTE_RETURN_IF_ERROR(check("one_hot", name));
   if (!Drops(label)) return absl::OkStatus();
   return Invalid(absl::StrCat("drop_columns: \"", label, "\" is the label; take it off the list"));
 }
 
-SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows) : permutation_(rows, options.seed) {
+SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
+    : seed_(options.seed), permutation_(rows, options.seed) {
   double total = 0;
   for (const SplitFraction& part : options.splits) {
     total += part.fraction;
+    shares_.push_back(total > 1 - 1e-9 ? 1 : total);
     const double bound = total * static_cast<double>(rows);
     const double nearest = std::round(bound);
     const bool whole = std::abs(bound - nearest) <= 1e-9 * std::max(1.0, nearest);
@@ -193,6 +197,15 @@ int SplitPlan::Of(int64_t row) const {
   const int64_t position = permutation_.At(row);
   const auto end = std::upper_bound(ends_.begin(), ends_.end(), position);
   return end == ends_.end() ? -1 : static_cast<int>(end - ends_.begin());
+}
+
+int SplitPlan::OfGroup(std::string_view value) const {
+  if (shares_.empty()) return 0;
+  constexpr int64_t kParts = int64_t{1} << 53;
+  // The seed decides on what the value's hash is combined with.
+  const auto part = static_cast<double>(HashBucket(absl::StrCat(seed_, ":", std::string(value)), kParts));
+  const auto end = std::upper_bound(shares_.begin(), shares_.end(), part / static_cast<double>(kParts));
+  return end == shares_.end() ? -1 : static_cast<int>(end - shares_.begin());
 }
 
 }  // namespace mote

@@ -12,11 +12,11 @@
 #include "absl/status/statusor.h"
 #include "common/json_fwd.h"
 #include "common/permutation.h"
+#include "common/prepare/cleaning.h"
 #include "common/schema.h"
 
 namespace mote {
 
-enum class Impute { kMedian, kMean, kMode, kDrop };
 enum class OneHot { kAuto, kOff, kNamed };
 
 struct SplitFraction {
@@ -27,15 +27,17 @@ struct SplitFraction {
 struct PrepareOptions {
   std::string label;
   std::optional<std::string> positive;
-  Impute impute = Impute::kMedian;
+  Cleaning cleaning;
+  QualityLimits limits;
   OneHot one_hot = OneHot::kAuto;
   std::vector<std::string> one_hot_columns;  // kNamed only
-  bool z_score = true;
   std::vector<std::string> drop_columns;
   std::vector<std::string> missing;
   bool skip_bad_rows = false;
   std::vector<SplitFraction> splits;  // train, dev, test, then by name; empty: no split
+  std::string group;  // column whose equal values stay together in one split; empty: none
   uint64_t seed = 1;
+  bool applies = false;  // what was fitted earlier to a table that may lack the label
 
   // From parameters that CheckParameters has passed.
   // InvalidArgument: a value is not allowed; names the parameter and what is.
@@ -45,6 +47,8 @@ struct PrepareOptions {
   std::vector<std::string> TableNames() const;
   bool Drops(std::string_view column) const;
   bool OneHotNames(std::string_view column) const;
+  // One-hot, ordinal or by hash, whatever its values look like.
+  bool Encodes(std::string_view column) const;
   bool IsMissing(std::string_view cell) const;
 
   // InvalidArgument: a column that a parameter names is not in the header, or the
@@ -64,9 +68,14 @@ class SplitPlan {
 
   // Index into TableNames(); −1: in no split. The training split is 0.
   int Of(int64_t row) const;
+  // The same by the row's value in the column split.group: equal values go to the same
+  // split, which a hash of seed and value draws, so that fractions hold on average.
+  int OfGroup(std::string_view value) const;
 
  private:
   std::vector<int64_t> ends_;  // empty: everything is in table 0
+  std::vector<double> shares_;  // the same as sums of fractions
+  uint64_t seed_ = 1;
   Permutation permutation_;
 };
 

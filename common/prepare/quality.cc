@@ -1,5 +1,7 @@
 #include "common/prepare/quality.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/prepare/varint.h"
@@ -10,35 +12,77 @@ namespace {
 
 constexpr const char* kReasons[kDropReasons] = {"number of columns differs from the header's", "label is missing",
                                                 "label is not one of the training rows'",
-                                                "a value is missing or not a number"};
+                                                "a value is missing or not a number", "a value is an outlier"};
+
+void PutCounts(const FittedColumn& column, const ColumnQuality& quality, Json* json) {
+  if (column.kind == ColumnKind::kNumber) {
+    (*json)["not_numbers"] = quality.not_numbers;
+    if (column.bounds) (*json)["outliers"] = quality.outliers;
+    if (column.approximate) (*json)["note"] = "the imputed value is approximate: the column has many distinct values";
+    return;
+  }
+  if (column.kind == ColumnKind::kHashed) return;
+  (*json)["categories"] = column.categories.size();
+  (*json)["unseen_categories"] = quality.unseen;
+}
 
 Json ColumnJson(const FittedColumn& column, const ColumnQuality& quality) {
-  Json json = {{"name", column.name}};
-  switch (column.kind) {
-    case ColumnKind::kLabel:
-      json["kind"] = "label";
-      break;
-    case ColumnKind::kOmitted:
-      json["kind"] = "omitted";
-      json["reason"] = column.reason;
-      break;
-    case ColumnKind::kNumber:
-      json["kind"] = "number";
-      json["imputed"] = quality.imputed;
-      json["not_numbers"] = quality.not_numbers;
-      if (column.approximate) json["note"] = "the imputed value is approximate: the column has many distinct values";
-      break;
-    case ColumnKind::kCategory:
-      json["kind"] = "category";
-      json["categories"] = column.categories.size();
-      json["imputed"] = quality.imputed;
-      json["unseen_categories"] = quality.unseen;
-      break;
-  }
+  static constexpr const char* kKinds[] = {"number", "category", "ordinal", "hashed", "label", "omitted"};
+  Json json = {{"name", column.name}, {"kind", kKinds[static_cast<int>(column.kind)]}};
+  if (column.kind == ColumnKind::kOmitted) json["reason"] = column.reason;
+  if (column.width() == 0) return json;
+  json["imputed"] = quality.imputed;
+  PutCounts(column, quality, &json);
   return json;
 }
 
+bool IsTraining(const std::string& table) { return table == "train" || table == "all"; }
+
+// What is over a limit, for the first few columns.
+class Excesses {
+ public:
+  void Add(const std::string& what, double value, std::optional<double> limit, const char* name) {
+    if (!limit || !(value > *limit)) return;
+    if (++count_ <= kShownMax) {
+      absl::StrAppend(&text_, count_ == 1 ? "" : "; ", what, " is ", value, ", above quality.", name, ": ", *limit);
+    }
+  }
+  absl::Status ToStatus() const {
+    if (count_ == 0) return absl::OkStatus();
+    const std::string more = count_ > kShownMax ? absl::StrCat("; and ", count_ - kShownMax, " more") : "";
+    return absl::InvalidArgumentError(
+        absl::StrCat("the data is not good enough to go on: ", text_, more, "; mend the data or raise the limit"));
+  }
+
+ private:
+  static constexpr int kShownMax = 5;
+  int count_ = 0;
+  std::string text_;
+};
+
 }  // namespace
+
+const char* Text(DropReason reason) { return kReasons[static_cast<size_t>(reason)]; }
+
+Quality Quality::For(const Fitted& fitted, size_t tables) {
+  Quality quality;
+  quality.columns.resize(fitted.columns.size());
+  size_t bins = 0;
+  for (const FittedColumn& column : fitted.columns) bins += column.bins.shares.size() * tables;
+  if (bins > static_cast<size_t>(kDriftBinsMax)) return quality;
+  for (size_t i = 0; i < fitted.columns.size(); ++i) {
+    quality.columns[i].bins.resize(fitted.columns[i].bins.shares.size() * tables);
+  }
+  return quality;
+}
+
+std::optional<double> Quality::Drift(const Fitted& fitted, size_t column, size_t table) const {
+  const DriftBins& bins = fitted.columns[column].bins;
+  const std::vector<int64_t>& counts = columns[column].bins;
+  const size_t begin = table * bins.shares.size();
+  if (bins.empty() || counts.size() < begin + bins.shares.size()) return std::nullopt;
+  return bins.StabilityIndex(counts.data() + begin);
+}
 
 void Quality::Drop(DropReason reason, int64_t line) {
   Dropped& entry = dropped[static_cast<size_t>(reason)];
@@ -63,6 +107,11 @@ absl::Status Quality::Merge(const Quality& other) {
     columns[i].imputed += other.columns[i].imputed;
     columns[i].not_numbers += other.columns[i].not_numbers;
     columns[i].unseen += other.columns[i].unseen;
+    columns[i].outliers += other.columns[i].outliers;
+    if (columns[i].bins.size() != other.columns[i].bins.size()) {
+      return absl::InvalidArgumentError("quality of one number of bins meets that of another");
+    }
+    for (size_t bin = 0; bin < columns[i].bins.size(); ++bin) columns[i].bins[bin] += other.columns[i].bins[bin];
   }
   return absl::OkStatus();
 }
@@ -81,6 +130,9 @@ void Quality::Encode(std::string* out) const {
     put(column.imputed);
     put(column.not_numbers);
     put(column.unseen);
+    put(column.outliers);
+    put(static_cast<int64_t>(column.bins.size()));
+    for (const int64_t count : column.bins) put(count);
   }
 }
 
@@ -108,11 +160,20 @@ absl::StatusOr<Quality> Quality::Decode(ByteReader& reader) {
     MOTE_ASSIGN_OR_RETURN(column.imputed, GetCount(reader));
     MOTE_ASSIGN_OR_RETURN(column.not_numbers, GetCount(reader));
     MOTE_ASSIGN_OR_RETURN(column.unseen, GetCount(reader));
+    MOTE_ASSIGN_OR_RETURN(column.outliers, GetCount(reader));
+    MOTE_ASSIGN_OR_RETURN(const int64_t bins, GetCount(reader));
+    if (bins > static_cast<int64_t>(reader.remaining())) {
+      return absl::InvalidArgumentError(absl::StrCat("quality: ", bins, " bins"));
+    }
+    column.bins.resize(static_cast<size_t>(bins));
+    for (int64_t& count : column.bins) {
+      MOTE_ASSIGN_OR_RETURN(count, GetCount(reader));
+    }
   }
   return quality;
 }
 
-Json Quality::ToJson(const Fitted& fitted, const Json& kept) const {
+Json Quality::ToJson(const Fitted& fitted, const std::vector<std::string>& names, const Json& kept) const {
   Json json;
   Json reasons = Json::array();
   int64_t dropped_rows = 0;
@@ -125,9 +186,39 @@ Json Quality::ToJson(const Fitted& fitted, const Json& kept) const {
   json["dropped"] = std::move(reasons);
   json["columns"] = Json::array();
   for (size_t i = 0; i < columns.size() && i < fitted.columns.size(); ++i) {
-    json["columns"].push_back(ColumnJson(fitted.columns[i], columns[i]));
+    Json column = ColumnJson(fitted.columns[i], columns[i]);
+    for (size_t table = 0; table < names.size(); ++table) {
+      const std::optional<double> drift = IsTraining(names[table]) ? std::nullopt : Drift(fitted, i, table);
+      if (drift) column["drift"][names[table]] = *drift;
+    }
+    json["columns"].push_back(std::move(column));
   }
   return json;
+}
+
+absl::Status Quality::Check(const QualityLimits& limits, const Fitted& fitted,
+                            const std::vector<std::string>& names) const {
+  Excesses excesses;
+  int64_t dropped_rows = 0;
+  for (const Dropped& entry : dropped) dropped_rows += entry.rows;
+  const auto share = [](int64_t part, int64_t all) {
+    return all == 0 ? 0 : static_cast<double>(part) / static_cast<double>(all);
+  };
+  excesses.Add("the share of rows dropped", share(dropped_rows, rows_read), limits.max_dropped, "max_dropped");
+  const int64_t kept = rows_read - dropped_rows - unassigned;
+  for (size_t i = 0; i < columns.size() && i < fitted.columns.size(); ++i) {
+    const std::string of = absl::StrCat(" of column \"", fitted.columns[i].name, "\"");
+    excesses.Add("the share of missing values" + of, share(columns[i].imputed, kept), limits.max_missing, "max_missing");
+    excesses.Add("the share of outliers" + of, share(columns[i].outliers, kept), limits.max_outliers, "max_outliers");
+    excesses.Add("the share of unseen categories" + of, share(columns[i].unseen, kept), limits.max_unseen,
+                 "max_unseen");
+    for (size_t table = 0; table < names.size(); ++table) {
+      if (IsTraining(names[table])) continue;
+      excesses.Add(absl::StrCat("the drift", of, " in ", names[table]), Drift(fitted, i, table).value_or(0),
+                   limits.max_drift, "max_drift");
+    }
+  }
+  return excesses.ToStatus();
 }
 
 }  // namespace mote

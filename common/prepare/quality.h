@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,14 @@
 namespace mote {
 
 // Why a row is in no split although its index belongs to one.
-enum class DropReason { kColumnCount, kNoLabel, kUnknownLabel, kMissingValue };
-inline constexpr int kDropReasons = 4;
+enum class DropReason { kColumnCount, kNoLabel, kUnknownLabel, kMissingValue, kOutlier };
+inline constexpr int kDropReasons = 5;
+// For people.
+const char* Text(DropReason reason);
+
+// Drift is measured while all columns' bins of all tables are at most so many: partials
+// are small.
+inline constexpr int64_t kDriftBinsMax = 6000;
 
 struct Dropped {
   static constexpr size_t kLinesMax = 5;
@@ -29,7 +36,9 @@ struct Dropped {
 struct ColumnQuality {
   int64_t imputed = 0;      // missing values filled in, of the rows that were kept
   int64_t not_numbers = 0;  // of these: texts in a column of numbers
-  int64_t unseen = 0;       // categories that no training row has: all zeros in x
+  int64_t unseen = 0;       // categories that no training row has: all zeros in x, or −1
+  int64_t outliers = 0;     // that were clipped or taken for missing
+  std::vector<int64_t> bins;  // of the first table, of the second, …; empty: not counted
   bool operator==(const ColumnQuality&) const = default;
 };
 
@@ -45,10 +54,20 @@ struct Quality {
   absl::Status Merge(const Quality& other);
   void Encode(std::string* out) const;
   static absl::StatusOr<Quality> Decode(ByteReader& reader);
+  // Counters for the columns, and for their bins where there are not too many.
+  static Quality For(const Fitted& fitted, size_t tables);
+  // How far the column's values in table `table` are from the training rows'; nullopt:
+  // not counted, or no bins are known.
+  std::optional<double> Drift(const Fitted& fitted, size_t column, size_t table) const;
 
   // {"rows": {read, kept: {train: n, …}, dropped, unassigned},
-  //  "dropped": [{reason, rows, first_lines}], "columns": [{name, kind, …}]}
-  Json ToJson(const Fitted& fitted, const Json& kept) const;
+  //  "dropped": [{reason, rows, first_lines}], "columns": [{name, kind, …, drift}]}
+  // `names` are those of the tables. Drift is told of all but the training rows' table.
+  Json ToJson(const Fitted& fitted, const std::vector<std::string>& names, const Json& kept) const;
+
+  // InvalidArgument: a limit is exceeded; names it, the column, and by how much, for the
+  // first few.
+  absl::Status Check(const QualityLimits& limits, const Fitted& fitted, const std::vector<std::string>& names) const;
 };
 
 }  // namespace mote

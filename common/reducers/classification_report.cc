@@ -13,6 +13,7 @@
 #include "common/reducers/report_document.h"
 #include "common/reducers/roc_auc.h"
 #include "common/reducers/row_rope.h"
+#include "common/reducers/score_document.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 
@@ -35,6 +36,23 @@ absl::StatusOr<std::vector<std::string>> ClassesFromJson(const Json& list) {
   const int64_t size = static_cast<int64_t>(classes.size());
   if (size >= 2 && size <= kClassesMax) return classes;
   return Wrong(absl::StrCat("classes: ", size, " names; 2 to ", kClassesMax, " are allowed"));
+}
+
+absl::StatusOr<double> CostOf(const Json& costs, const char* name) {
+  const auto cost = costs.find(name);
+  if (cost == costs.end()) return 1;
+  const double value = cost->is_number() ? cost->get<double>() : -1;
+  if (std::isfinite(value) && value >= 0) return value;
+  return Wrong(absl::StrCat("costs.", name, ": ", cost->dump(), "; it is a finite number, 0 or more"));
+}
+
+absl::StatusOr<ErrorCosts> CostsFromJson(const Json& json) {
+  MOTE_RETURN_IF_ERROR(ToStatus(CheckKeys(json, {"false_positive", "false_negative"}, "costs")));
+  ErrorCosts costs;
+  MOTE_ASSIGN_OR_RETURN(costs.false_positive, CostOf(json, "false_positive"));
+  MOTE_ASSIGN_OR_RETURN(costs.false_negative, CostOf(json, "false_negative"));
+  if (costs.false_positive > 0 || costs.false_negative > 0) return costs;
+  return Wrong("costs: both are 0; a wrong answer of one kind at least has to cost something");
 }
 
 std::string Quoted(std::string_view text) { return absl::StrCat("\"", std::string(text), "\""); }
@@ -61,6 +79,9 @@ absl::StatusOr<ReportParameters> ReportParameters::FromJson(const Json& json) {
   if (params.Find("prediction") != nullptr) parameters.prediction = params.Text("prediction");
   if (const Json* classes = params.Find("classes")) {
     MOTE_ASSIGN_OR_RETURN(parameters.classes, ClassesFromJson(*classes));
+  }
+  if (const Json* costs = params.Find("costs")) {
+    MOTE_ASSIGN_OR_RETURN(parameters.costs, CostsFromJson(*costs));
   }
   parameters.positive = params.Integer("positive");
   if (parameters.positive == 0 || parameters.positive == 1) return parameters;
@@ -251,10 +272,12 @@ absl::StatusOr<Output> ClassificationReportReducer::Finish(const std::string* pa
   input.confusion = report.confusion;
   input.rows = report.rows;
   if (input.classes.size() == 2) input.positive = input.classes[static_cast<size_t>(parameters_.positive)];
+  Json of_scores = Json::object();
   if (report.scored) {
     std::vector<double> positives, negatives;
     MOTE_RETURN_IF_ERROR(ReadScores(report, source, &positives, &negatives));
     input.roc_auc = RocAuc(positives, negatives);
+    if (input.roc_auc) of_scores = ScoreDocument(positives, negatives, parameters_.costs);
     const size_t only = static_cast<size_t>(positives.empty() ? 1 - parameters_.positive : parameters_.positive);
     input.roc_auc_reason = report.rows == 0 ? "there are no rows"
                                             : absl::StrCat("only class \"", input.classes[only], "\" occurs as label");
@@ -263,7 +286,9 @@ absl::StatusOr<Output> ClassificationReportReducer::Finish(const std::string* pa
                                ? absl::StrCat("it is for two classes, there are ", input.classes.size())
                                : "there are no scores";
   }
-  std::string text = ReportDocument(input).dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json document = ReportDocument(input);
+  document.update(of_scores);
+  std::string text = document.dump(-1, ' ', false, Json::error_handler_t::replace);
   const int64_t bytes = static_cast<int64_t>(text.size());
   return Output{OutputKind::kDocument, StoreBytes(std::move(text), blobs), 0, bytes};
 }
@@ -283,7 +308,10 @@ ReducerEntry ClassificationReportEntry() {
                                        "column of predicted classes (default prediction, else the greatest score)"),
                               optional("classes", Kind::kList,
                                        "names of the classes, by index (default as prepare found them, if it did)"),
-                              {"positive", Kind::kInteger, "1", false, "index of the positive of two classes, 0 or 1"}},
+                              {"positive", Kind::kInteger, "1", false, "index of the positive of two classes, 0 or 1"},
+                              optional("costs", Kind::kObject,
+                                       "{false_positive: 1, false_negative: 5}: what wrong answers cost; the threshold "
+                                       "of least cost is reported")},
                .bound = "12 bytes for each pair of classes that occurs, and for two classes 48 KiB of scores and 45 "
                         "bytes for each blob of them",
                .kind = OutputKind::kDocument},

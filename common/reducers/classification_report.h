@@ -8,6 +8,7 @@
 #include "common/json_fwd.h"
 #include "common/reducers/reducer_entry.h"
 #include "common/reducers/report_partial.h"
+#include "common/reducers/score_curves.h"
 
 namespace mote {
 
@@ -17,6 +18,7 @@ struct ReportParameters {
   std::optional<std::string> prediction;  // absent: "prediction", if there is such a column
   std::vector<std::string> classes;       // names by index; empty: as the label's column names them
   int64_t positive = 1;                   // of two classes
+  std::optional<ErrorCosts> costs;        // of two classes: which threshold costs least is reported
 
   // InvalidArgument names the parameter.
   static absl::StatusOr<ReportParameters> FromJson(const Json& parameters);
@@ -41,7 +43,8 @@ class ClassificationReportReducer : public RowReducer {
   // no class, a score is NaN.
   absl::Status Leaf(const Table& rows, std::string* partial, BlobSink& blobs) const override;
   bool FinishReadsBlobs(std::string_view partial) const override;
-  // The document of report_document.h, canonical JSON.
+  // The document of report_document.h, and of score_document.h where there is a ROC
+  // AUC; canonical JSON.
   absl::StatusOr<Output> Finish(const std::string* partial, BlobSink& blobs, BlobSource* source) const override;
 
  private:

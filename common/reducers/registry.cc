@@ -12,7 +12,9 @@
 #include "common/reducers/classification_report.h"
 #include "common/reducers/concat.h"
 #include "common/reducers/count.h"
+#include "common/reducers/descriptor.h"
 #include "common/reducers/gradient_sum.h"
+#include "common/reducers/histogram_sum.h"
 #include "common/reducers/mean.h"
 #include "common/reducers/min_max.h"
 #include "common/reducers/profile.h"
@@ -22,6 +24,7 @@
 #include "common/reducers/sum.h"
 #include "common/reducers/text_index.h"
 #include "common/reducers/validation.h"
+#include "common/reducers/value_sketch.h"
 #include "common/reducers/vote.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
@@ -33,14 +36,16 @@ namespace {
 const std::vector<ReducerEntry>& Entries() {
   static const auto* const entries = new std::vector<ReducerEntry>{
       // clang-format off: one line each
-      ClassCountsEntry(), ClassificationReportEntry(),
-      ConcatEntry(),      CountEntry(),
-      GradientSumEntry(), MaxEntry(),
-      MeanEntry(),        MinEntry(),
-      ProfileEntry(),     SingleEntry(),
-      SplitsEntry(),      SumEntry(),
-      TextIndexEntry(),   ValidationEntry(),
-      VoteEntry(),        WeightedMeanEntry(),
+      ClassCountsEntry(),  ClassificationReportEntry(),
+      ConcatEntry(),       CountEntry(),
+      DescriptorEntry(),   GradientSumEntry(),
+      HistogramSumEntry(),  MaxEntry(),
+      MeanEntry(),         MinEntry(),
+      ProfileEntry(),      SingleEntry(),
+      SplitsEntry(),       SumEntry(),
+      TextIndexEntry(),    ValidationEntry(),
+      ValueSketchEntry(),  VoteEntry(),
+      WeightedMeanEntry(),
       // clang-format on
   };
   return *entries;

@@ -49,6 +49,8 @@ class IndexWalk {
                                 "); the file must be plain text in UTF-8"));
     }
     if (rows.rows > 0) {
+      MOTE_RETURN_IF_ERROR(CheckLength(rows.first_offset));
+      last_offset_ = rows.first_offset;
       AddChunk(chunk, rows);
       last_row_line_ = line_ + rows.last_line;
     }
@@ -64,6 +66,7 @@ class IndexWalk {
                                 ": the row that starts here opens a quote that is never closed; close it, or double "
                                 "a quote that is part of a value"));
     }
+    MOTE_RETURN_IF_ERROR(CheckLength(dataset_.source.bytes));
     if (!csv()) {
       dataset_.rows = rows_;
       return std::move(dataset_);
@@ -75,6 +78,15 @@ class IndexWalk {
 
  private:
   bool csv() const { return dataset_.format == DatasetFormat::kCsv; }
+
+  // The rows before `offset`, from the first of the last chunk with one: of these, the
+  // last may be long, and a task reads it whole.
+  absl::Status CheckLength(int64_t offset) const {
+    if (offset - last_offset_ <= kTextRowBytesMax) return absl::OkStatus();
+    return Wrong(absl::StrCat(" line ", last_row_line_, ": the row that starts here has over ",
+                              (offset - last_offset_) >> 20, " MiB, at most ", kTextRowBytesMax >> 20,
+                              " are allowed; is a quote not closed, or the file not made of lines?"));
+  }
 
   void AddChunk(const ChunkFacts& chunk, const ChunkRows& rows) {
     if (!csv()) {
@@ -100,6 +112,7 @@ class IndexWalk {
   int64_t rows_ = 0;  // the header included
   int64_t line_ = 1;
   int64_t last_row_line_ = 1;
+  int64_t last_offset_ = 0;  // of the first row of the last chunk in which one starts
   bool inside_quotes_ = false;
 };
 

@@ -20,6 +20,9 @@
 
 namespace mote {
 
+// A row with the chunk in which it starts: what a task may have to read for one row.
+inline constexpr int64_t kTextRowBytesMax = 64 << 20;
+
 // Rows whose preceding line end lies in the chunk (and, in the first chunk, the row
 // at the start of the file), in one of the two cases.
 struct ChunkRows {
@@ -57,7 +60,8 @@ absl::Status TextIndexLeaf(const ChunkFacts& facts, std::string* partial, BlobSi
 // Parameters: format (csv, jsonl, text), name (of the file), artifact or shared, delimiter.
 //
 // Finish yields the dataset, one TextChunk for each chunk in which a row starts.
-//   InvalidArgument  a NUL byte, a quote that is never closed, no header: with line
+//   InvalidArgument  a NUL byte, a quote that is never closed, no header, a row that is
+//                    too long: with line
 ReducerEntry TextIndexEntry();
 
 }  // namespace mote

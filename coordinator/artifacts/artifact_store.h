@@ -57,14 +57,14 @@ class ArtifactStore {
   absl::Status Sync(const std::vector<Digest>& digests);
 
   // Bytes [offset, offset + length) of a blob; length 0: to its end. The whole blob
-  // is verified first.
+  // is verified first, unless `verify` is false: then whoever reads it must.
   //
   // Returns
   //   NotFound    not stored here
   //   OutOfRange  the range leaves the blob
   //   DataLoss    the stored bytes no longer hash to the digest. They are removed,
   //               so that FindMissing names the blob and it can be put again
-  absl::StatusOr<BlobRange> Get(const Digest& digest, int64_t offset, int64_t length);
+  absl::StatusOr<BlobRange> Get(const Digest& digest, int64_t offset, int64_t length, bool verify = true);
 
   // Those of `digests` that are not here, in their order.
   std::vector<Digest> FindMissing(const std::vector<Digest>& digests) const;

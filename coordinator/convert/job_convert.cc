@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/input_format.h"
 #include "coordinator/convert/json_convert.h"
 #include "coordinator/convert/time_convert.h"
 
@@ -65,20 +66,23 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
     case v1::Input::kText:
       input.format = "text";
       break;
+    case v1::Input::kNpy:
+      input.format = "npy";
+      break;
     case v1::Input::FORMAT_NOT_SET:
-      mistakes->Add(path, "no format; set one of csv, jsonl, text");
+      mistakes->Add(path, absl::StrCat("no format; set ", std::string(kInputFormatsText)));
       break;
   }
   return input;
 }
 
 TaskShape ShapeOf(const v1::TaskShape& proto, const std::string& path, Mistakes* mistakes) {
-  const int set = (proto.rows() != 0) + (proto.bytes() != 0) + (proto.count() != 0);
-  if (set > 1) mistakes->Add(path, "more than one of rows, bytes and count; set one");
+  const int set = (proto.rows() != 0) + (proto.bytes() != 0) + (proto.count() != 0) + (proto.calibrated() ? 1 : 0);
+  if (set > 1) mistakes->Add(path, "more than one of rows, bytes, count and calibrated; set one");
   for (const int64_t value : {proto.rows(), proto.bytes(), proto.count()}) {
     if (value < 0) mistakes->Add(path, absl::StrCat(value, " is negative; use a positive number"));
   }
-  return {proto.rows(), proto.bytes(), proto.count()};
+  return {proto.rows(), proto.bytes(), proto.count(), proto.calibrated()};
 }
 
 std::string ParametersOf(const google::protobuf::Struct& proto, const std::string& path, Mistakes* mistakes) {
@@ -147,6 +151,7 @@ v1::Input ProtoOf(const InputSpec& input) {
   if (input.format == "csv") proto.mutable_csv()->set_delimiter(input.delimiter);
   if (input.format == "jsonl") proto.mutable_jsonl();
   if (input.format == "text") proto.mutable_text();
+  if (input.format == "npy") proto.mutable_npy();
   return proto;
 }
 
@@ -159,6 +164,7 @@ v1::Stage ProtoOf(const StageSpec& stage) {
   proto.mutable_tasks()->set_rows(stage.tasks.rows);
   proto.mutable_tasks()->set_bytes(stage.tasks.bytes);
   proto.mutable_tasks()->set_count(stage.tasks.count);
+  proto.mutable_tasks()->set_calibrated(stage.tasks.calibrated);
   *proto.mutable_timeout() = ToProto(stage.timeout);
   proto.set_attempts_max(stage.attempts_max);
   proto.set_retry_application(stage.retry_application);

@@ -51,6 +51,20 @@ v1::ParameterDescription ProtoOf(const Parameter& parameter) {
   return proto;
 }
 
+v1::Estimate ProtoOf(const Estimate& estimate) {
+  v1::Estimate proto;
+  proto.set_value(estimate.value);
+  if (std::isfinite(estimate.error)) proto.set_error(estimate.error);
+  return proto;
+}
+
+template <typename Proto>  // StageStatus, Job
+void SetEta(const Eta& eta, Proto* proto) {
+  *proto->mutable_eta() = ToProto(eta.expected);
+  *proto->mutable_eta_low() = ToProto(eta.low);
+  *proto->mutable_eta_high() = ToProto(eta.high);
+}
+
 v1::StageStatus ProtoOf(const StageView& stage) {
   v1::StageStatus proto;
   proto.set_name(stage.name);
@@ -73,7 +87,7 @@ v1::StageStatus ProtoOf(const StageView& stage) {
   }
   if (stage.start != absl::InfiniteFuture()) *proto.mutable_start_time() = ToProto(stage.start);
   if (stage.end != absl::InfiniteFuture()) *proto.mutable_end_time() = ToProto(stage.end);
-  if (stage.eta.has_value()) *proto.mutable_eta() = ToProto(*stage.eta);
+  if (stage.eta) SetEta(*stage.eta, &proto);
   proto.set_waiting_reason(Utf8(stage.waiting_reason));
   if (stage.reused_from.has_value()) proto.set_reused_from(stage.reused_from->value);
   return proto;
@@ -125,7 +139,13 @@ void SetError(const Fit& fit, Proto* proto) {
   if (fit.count() > 0 && std::isfinite(fit.alpha_error())) proto->set_alpha_error(fit.alpha_error());
 }
 
-v1::LinkCost ProtoOf(const Link& link, const AlphaFit& fit) {
+void SetModel(const LinkModel::Parameters& model, v1::LinkCost* proto) {
+  if (model.latency != Estimate{}) *proto->mutable_latency_seconds() = ProtoOf(model.latency);
+  if (model.staged != Estimate{}) *proto->mutable_staged_seconds_per_byte() = ProtoOf(model.staged);
+  if (model.network != Estimate{}) *proto->mutable_network_seconds_per_byte() = ProtoOf(model.network);
+}
+
+v1::LinkCost ProtoOf(const Link& link, const AlphaFit& fit, const LinkModel& model) {
   v1::LinkCost proto;
   proto.set_transport(link.transport);
   proto.set_worker_class(Utf8(link.worker_class));
@@ -134,6 +154,7 @@ v1::LinkCost ProtoOf(const Link& link, const AlphaFit& fit) {
   proto.set_alpha_r_squared(fit.r_squared());
   proto.set_alpha_samples(fit.count());
   proto.set_bytes(fit.bytes());
+  SetModel(model.Solve(), &proto);
   return proto;
 }
 
@@ -168,7 +189,9 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_alpha_r_squared(view.alphas.r_squared());
   proto.set_alpha_samples(view.alphas.count());
   SetError(view.alphas, &proto);
-  for (const auto& [link, fit] : view.alphas.fits()) *proto.add_links() = ProtoOf(link, fit);
+  for (const auto& [link, fit] : view.alphas.fits()) {
+    *proto.add_links() = ProtoOf(link, fit, view.alphas.models().at(link));
+  }
   proto.set_task_seconds_p50(Seconds(cost.task_ns.Quantile(0.50)));
   proto.set_task_seconds_p90(Seconds(cost.task_ns.Quantile(0.90)));
   proto.set_task_seconds_p99(Seconds(cost.task_ns.Quantile(0.99)));
@@ -177,6 +200,7 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_measured_seconds(Seconds(cost.compute_ns()) + Seconds(cost.communication_ns()));
   proto.set_attempts_lost(view.attempts_lost);
   proto.set_tasks_lost(view.tasks_lost);
+  proto.set_reports_cut(view.reports_cut);
   proto.set_device_seconds(absl::ToDoubleSeconds(view.device_time));
   proto.set_wasted_seconds(absl::ToDoubleSeconds(view.wasted_time));
   return proto;
@@ -199,6 +223,7 @@ v1::Job ToProto(const JobView& job) {
   proto.set_waiting_reason(job.waiting_reason);
   for (const std::string& reason : job.distrusted) proto.add_distrusted(Utf8(reason));
   if (job.bill) *proto.mutable_bill() = ProtoOf(*job.bill);
+  if (job.eta) SetEta(*job.eta, &proto);
   return proto;
 }
 
@@ -214,6 +239,7 @@ v1::Worker ToProto(const WorkerView& worker) {
   proto.set_tasks_committed(worker.tasks_committed);
   proto.set_attempts_failed(worker.attempts_failed);
   for (const std::string& problem : worker.problems) proto.add_problems(problem);
+  for (const Estimate& slowness : worker.slowness) *proto.add_slowness() = ProtoOf(slowness);
   proto.set_version(worker.version);
   proto.set_reason(Utf8(worker.reason));
   return proto;

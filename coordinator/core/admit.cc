@@ -48,6 +48,14 @@ class Admission {
  public:
   Admission(const JobSpec& spec, const PlannerTable& planners) : planners_(planners) { job_.spec = spec; }
 
+  std::vector<std::string> Calibratable() const {
+    std::vector<std::string> names;
+    for (const Planner* planner : planners_.All()) {
+      if (planner->description().can_calibrate) names.push_back(planner->description().name);
+    }
+    return names;
+  }
+
   absl::StatusOr<AdmittedJob> Run() {
     CheckJob();
     AddInputs();
@@ -173,8 +181,16 @@ class Admission {
     const TaskShape& tasks = spec.tasks;
     if (tasks.rows < 0 || tasks.bytes < 0 || tasks.count < 0) {
       Mistake(absl::StrCat(path, ".tasks"), "negative; give a positive number");
-    } else if ((tasks.rows > 0) + (tasks.bytes > 0) + (tasks.count > 0) > 1) {
-      Mistake(absl::StrCat(path, ".tasks"), "only one of rows, bytes and count can be given");
+    } else if ((tasks.rows > 0) + (tasks.bytes > 0) + (tasks.count > 0) + tasks.calibrated > 1) {
+      Mistake(absl::StrCat(path, ".tasks"), "only one of rows, bytes, count and calibrated can be given");
+    } else if (tasks.calibrated && !operation.can_calibrate) {
+      Mistake(absl::StrCat(path, ".tasks.calibrated"),
+              absl::StrCat("the tasks of ", operation.name, " cannot be calibrated, those of ",
+                           absl::StrJoin(Calibratable(), " and "), " can; use another shape, or none"));
+    } else if (tasks.calibrated && spec.on_bad_task == TaskPolicy::kQuarantine) {
+      Mistake(absl::StrCat(path, ".tasks.calibrated"),
+              "not together with on_bad_task: quarantine, for which task a row is in must be known; pin the shape with "
+              "tasks: {rows: n}");
     } else if (tasks.count > (int64_t{1} << kLevelMax)) {
       Mistake(absl::StrCat(path, ".tasks.count"), absl::StrCat(tasks.count, " tasks; a pass has at most 2^62"));
     }

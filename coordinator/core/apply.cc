@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/planted.h"
 #include "common/status_macros.h"
 #include "coordinator/core/add_pass.h"
@@ -31,9 +32,13 @@ void AddDeviceTime(State& state, Job& job, StageRun& stage, absl::Duration used,
 void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCommitted& event) {
   pass.cost.Merge(event.cost);
   stage.cost.cost.Merge(event.cost);
+  stage.cost.reports_cut += event.cost_cut ? 1 : 0;
   AddDeviceTime(state, job, stage, event.slot_time, event.wasted);
-  const double bytes = static_cast<double>(event.cost.staged_bytes) + static_cast<double>(event.cost.network_bytes);
-  if (bytes > 0) stage.cost.alphas.Add(event.link, bytes, static_cast<double>(event.cost.communication_ns()) * 1e-9);
+  const auto staged = static_cast<double>(event.cost.staged_bytes);
+  const auto network = static_cast<double>(event.cost.network_bytes);
+  if (staged + network > 0) {
+    stage.cost.alphas.Add(event.link, staged, network, static_cast<double>(event.cost.communication_ns()) * 1e-9);
+  }
   if (pass.cost.tasks > 0) stage.kernel_duration[pass.spec->kernel] = absl::Nanoseconds(pass.cost.mean_task_ns());
 }
 
@@ -144,6 +149,18 @@ absl::Status On(State& state, const OutputLost& event, BlobSink& blobs) { return
 absl::Status On(State& state, const StageBound& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
   stage->numeric_class = event.numeric_class;
+  return absl::OkStatus();
+}
+
+absl::Status On(State& state, const StageCalibrated& event, BlobSink&) {
+  MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
+  MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
+  DropPassesOf(state, *job, event.stage, event.time);
+  stage->calibration = event.calibration;
+  if (event.calibration.rows > 0) {
+    stage->progress = absl::StrCat("tasks: {rows: ", event.calibration.rows, "}, calibrated");
+  }
+  UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
 

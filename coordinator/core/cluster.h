@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "common/alpha_by_link.h"
+#include "common/fading_mean.h"
 #include "common/ids.h"
 #include "coordinator/core/command.h"
 #include "coordinator/core/open_slots.h"
@@ -28,8 +29,8 @@ struct Slot {
   std::string not_ready_reason = {};
   int leases = 0;
   uint64_t turn = 0;                              // of the last grant: slots with equally many leases take turns
-  double slowness = 1;                            // learned: how many times longer than the mean a task takes here
-  bool is_measured = false;                       // false: slowness is a guess
+  FadingMean speed{1};                            // learned: how many times longer than the mean a task takes here
+  double slowness = 1;                            // as `speed` has it
   std::set<std::string> kernels;                  // that its engine, since it began, has reported blocks of
   absl::Time last_report = absl::InfinitePast();  // of a lease that it held
   // When it last got to work or reported: what it holds is judged by this.
@@ -56,6 +57,7 @@ struct Worker {
   std::string blob_address;                    // where other workers fetch from it; empty: nowhere
   std::set<PassId> holding;                    // passes of which it keeps partials
   std::string transport;                       // "loopback", "network"
+  FadingMean second_a_byte;                    // learned: seconds of communication for each byte over the network
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };

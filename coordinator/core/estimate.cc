@@ -3,15 +3,6 @@
 #include <algorithm>
 
 namespace mote::coordinator {
-namespace {
-
-// Of a new report in the mean: slow enough that one odd task does not mark a slot,
-// quick enough that a slot which recovered is trusted again.
-constexpr double kNewReportShare = 0.3;
-constexpr double kSlownessMax = 1000;
-
-}  // namespace
-
 absl::Duration TaskDuration(const StageRun& stage, const Pass& pass) {
   if (pass.cost.tasks > 0) return absl::Nanoseconds(pass.cost.mean_task_ns());
   const auto known = stage.kernel_duration.find(pass.spec->kernel);
@@ -21,17 +12,6 @@ absl::Duration TaskDuration(const StageRun& stage, const Pass& pass) {
 absl::Time HeldSince(const Worker& worker, const Attempt& attempt) {
   if (attempt.slot < 0 || attempt.slot >= static_cast<int>(worker.slots.size())) return attempt.granted;
   return std::max(attempt.granted, worker.slots[attempt.slot].last_report);
-}
-
-void LearnSlowness(Worker& worker, int slot, const StageRun& stage, const Pass& pass, const WorkerReport& report) {
-  const absl::Duration mean = TaskDuration(stage, pass);
-  if (mean <= absl::ZeroDuration() || report.cost.tasks <= 0) return;
-  if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return;
-  Slot& learned = worker.slots[slot];
-  const absl::Duration here = absl::Nanoseconds(report.cost.mean_task_ns());
-  const double ratio = std::clamp(absl::FDivDuration(here, mean), 1 / kSlownessMax, kSlownessMax);
-  learned.slowness = learned.is_measured ? learned.slowness + kNewReportShare * (ratio - learned.slowness) : ratio;
-  learned.is_measured = true;
 }
 
 absl::Duration SpentBy(const State& state, const Attempt& attempt, absl::Time now) {

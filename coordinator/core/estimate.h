@@ -16,10 +16,6 @@ absl::Duration TaskDuration(const StageRun& stage, const Pass& pass);
 // had been granted, and what ran there before it had been reported.
 absl::Time HeldSince(const Worker& worker, const Attempt& attempt);
 
-// Learns from a report, before its cost is added to the pass, how many times longer
-// than the mean a task takes in the slot that sent it.
-void LearnSlowness(Worker& worker, int slot, const StageRun& stage, const Pass& pass, const WorkerReport& report);
-
 // Slot time that a live attempt has spent, if it is the one that its slot runs.
 absl::Duration SpentBy(const State& state, const Attempt& attempt, absl::Time now);
 

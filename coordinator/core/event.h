@@ -16,6 +16,7 @@
 #include "common/pass_spec.h"
 #include "common/price.h"
 #include "coordinator/core/block_set.h"
+#include "coordinator/core/calibration.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/job_spec.h"
 #include "coordinator/core/progress.h"
@@ -131,6 +132,15 @@ struct StageBound {
   bool operator==(const StageBound&) const = default;
 };
 
+// A measurement of tasks (calibrate.h) was taken up; the passes that made it are over.
+struct StageCalibrated {
+  JobId job;
+  int stage = 0;
+  Calibration calibration;
+  absl::Time time;
+  bool operator==(const StageCalibrated&) const = default;
+};
+
 struct LeaseGranted {
   LeaseToken token;
   std::string worker;
@@ -158,6 +168,7 @@ struct BlockCommitted {
   int runs = 1;                // that ended with a result; more than one: it was verified
   bool independent = true;     // they were on different workers
   Link link = {};              // of the slot that ran it
+  bool cost_cut = false;       // the worker claimed more than its lease can have seen
   bool operator==(const BlockCommitted&) const = default;
 };
 
@@ -315,6 +326,7 @@ struct StageRestored {
   int64_t absent_count = 0;
   std::optional<JobId> reused_from = std::nullopt;
   std::optional<Digest> computed = std::nullopt;
+  std::optional<Calibration> calibration = std::nullopt;
   bool operator==(const StageRestored&) const = default;
 };
 
@@ -374,7 +386,7 @@ struct KeptRestored {
 
 using Event =
     std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, OutputLost,
-                 StageBound, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
+                 StageBound, StageCalibrated, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
                  AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, JobRetried, StateRestored,
                  DropsRestored, JobRestored, AbsentRestored, StageRestored, PassRestored, PassProgressRestored,
                  HeldRestored, StoryRestored, KeptRestored>;

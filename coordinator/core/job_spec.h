@@ -16,7 +16,7 @@ enum class TaskPolicy { kFail, kQuarantine };
 
 struct InputSpec {
   std::string name;
-  std::string format;     // csv, jsonl, text
+  std::string format;     // as input_format.h lists them
   std::string artifact;   // ArtifactRef::ToString()
   std::string path;       // as its owner named it
   std::string delimiter;  // csv; empty: ","

@@ -10,14 +10,24 @@ namespace mote::coordinator {
 namespace {
 
 constexpr double kStepsPerDoubling = 4;
+constexpr double kSlownessMin = 1e-3;
+constexpr double kSecondAByteMin = 1e-15;
 
 }  // namespace
 
 int SlownessStep(double slowness) {
-  return slowness <= 1 ? 0 : static_cast<int>(std::lround(kStepsPerDoubling * std::log2(slowness)));
+  return static_cast<int>(std::lround(kStepsPerDoubling * std::log2(std::max(slowness, kSlownessMin))));
 }
 
-double SlownessOf(int step) { return std::exp2(step / kStepsPerDoubling); }
+int ByteStep(double second_a_byte) {
+  return static_cast<int>(std::lround(kStepsPerDoubling * std::log2(std::max(second_a_byte, kSecondAByteMin))));
+}
+
+SlotSpeed SpeedOf(const SlotKind& kind) {
+  SlotSpeed speed{std::exp2(kind.slowness_step / kStepsPerDoubling)};
+  if (kind.byte_step) speed.second_a_byte = std::exp2(*kind.byte_step / kStepsPerDoubling);
+  return speed;
+}
 
 const OpenSlots::Kind* OpenSlots::Insert(SlotKind kind, OpenSlot slot) {
   const auto of_kind = kinds_.try_emplace(std::move(kind)).first;

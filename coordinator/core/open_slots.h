@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,15 +22,22 @@ struct SlotKind {
   bool reads_shared = true;
   bool allow_test_operations = false;
   bool on_probation = false;
-  int slowness_step = 0;  // SlownessOf
+  // In steps of a fourth of a doubling: what is learned never is so exact that less would matter.
+  int slowness_step = 0;
+  std::optional<int> byte_step = {};
   std::string numeric_class;
   auto operator<=>(const SlotKind&) const = default;
 };
 
-// How many times longer than the mean a task takes in a slot, at least 1, in steps of a
-// fourth of a doubling: what is learned never is so exact that less would matter.
+// How fast a slot works, as far as that is learned.
+struct SlotSpeed {
+  double slowness = 1;                         // how many times longer than the mean it computes
+  std::optional<double> second_a_byte = {};    // of communication with its worker; nullopt: not known
+};
+
 int SlownessStep(double slowness);
-double SlownessOf(int step);
+int ByteStep(double second_a_byte);
+SlotSpeed SpeedOf(const SlotKind& kind);
 
 // Fewest leases first, then longest ago.
 struct OpenSlot {

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "coordinator/core/calibrate.h"
 #include "coordinator/core/complete_pass.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/pass_ids.h"
@@ -43,14 +44,7 @@ absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
   MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(stage.spec.parameters));
   const std::map<std::string, Output> inputs = InputsOf(job, index);
   return stage.planner->Next(
-      {stage.spec.name, parameters, stage.spec.tasks, stage.spec.reduce, inputs, run.memo, completed});
-}
-
-// Sessions may forget the definitions of passes that are over.
-void SendDropPasses(Transaction& tx, const Job& job, int stage) {
-  for (const auto& [id, pass] : job.passes) {
-    if (pass.stage == stage) DropFromSessions(tx, id);
-  }
+      {stage.spec.name, parameters, ShapeOf(job, index), stage.spec.reduce, inputs, run.memo, completed});
 }
 
 void CompleteStage(Transaction& tx, JobId id, int index, std::map<std::string, Output> outputs) {
@@ -86,31 +80,6 @@ StageTotals TotalsOf(const StageRun& run) {
           run.cost.tasks_lost};
 }
 
-void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
-  const StageRun& run = job.stages[index];
-  StepPlanned event;
-  event.job = job.id;
-  event.stage = index;
-  event.memo = std::move(step.memo);
-  event.is_volatile = step.is_volatile;
-  event.journalled =
-      !step.is_volatile || step.checkpoint || tx.now - run.last_checkpoint >= tx.state.options.checkpoint_interval;
-  event.artifacts = std::move(step.artifacts);
-  event.progress = std::move(step.progress);
-  event.tasks_to_come = step.tasks_to_come;
-  event.before = TotalsOf(run);
-  event.time = tx.now;
-  for (PassSpec& spec : step.passes) {
-    for (auto& [name, input] : spec.inputs) MoveIntoBlobs(input, tx.blobs());
-    event.passes.push_back({NextPassId(tx.state, event.passes.size()), std::move(spec)});
-  }
-  KeepRoots(job, run, event);
-  if (!event.journalled) return tx.EmitVolatile(std::move(event));
-  for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
-  tx.Emit(std::move(event));
-  tx.Send(JobChanged{job.id});
-}
-
 absl::Status CheckMemo(const AdmittedStage& stage, const PlanStep& step) {
   if (static_cast<int64_t>(step.memo.size()) <= kMemoBytesMax) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat("operation ", stage.spec.operation, " has to remember ",
@@ -142,9 +111,13 @@ bool TakeStored(Transaction& tx, const Job& job, int index) {
 
 absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
   if (TakeStored(tx, job, index)) return absl::OkStatus();
+  if (IsCalibrating(job, index)) {
+    MOTE_ASSIGN_OR_RETURN(const bool goes_on, Calibrate(tx, job, index));
+    if (goes_on) return absl::OkStatus();
+  }
   MOTE_ASSIGN_OR_RETURN(PlanStep step, AskPlanner(job, index));
   MOTE_RETURN_IF_ERROR(CheckMemo(job.admitted.stages[index], step));
-  SendDropPasses(tx, job, index);
+  DropStepFromSessions(tx, job, index);
   if (!step.passes.empty()) {
     PlanNextStep(tx, job, index, std::move(step));
     return absl::OkStatus();
@@ -224,6 +197,37 @@ void AdvanceStages(Transaction& tx, Job& job, std::set<int> stages) {
 
 }  // namespace
 
+void DropStepFromSessions(Transaction& tx, const Job& job, int stage) {
+  for (const auto& [id, pass] : job.passes) {
+    if (pass.stage == stage) DropFromSessions(tx, id);
+  }
+}
+
+void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
+  const StageRun& run = job.stages[index];
+  StepPlanned event;
+  event.job = job.id;
+  event.stage = index;
+  event.memo = std::move(step.memo);
+  event.is_volatile = step.is_volatile;
+  event.journalled =
+      !step.is_volatile || step.checkpoint || tx.now - run.last_checkpoint >= tx.state.options.checkpoint_interval;
+  event.artifacts = std::move(step.artifacts);
+  event.progress = std::move(step.progress);
+  event.tasks_to_come = step.tasks_to_come;
+  event.before = TotalsOf(run);
+  event.time = tx.now;
+  for (PassSpec& spec : step.passes) {
+    for (auto& [name, input] : spec.inputs) MoveIntoBlobs(input, tx.blobs());
+    event.passes.push_back({NextPassId(tx.state, event.passes.size()), std::move(spec)});
+  }
+  KeepRoots(job, run, event);
+  if (!event.journalled) return tx.EmitVolatile(std::move(event));
+  for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
+  tx.Emit(std::move(event));
+  tx.Send(JobChanged{job.id});
+}
+
 void AdvanceJob(Transaction& tx, JobId id) {
   Job& job = *tx.state.FindJob(id);
   if (IsTerminal(job.state) || !CompletePasses(tx, job, OpenPasses(job))) return;
@@ -266,7 +270,7 @@ void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure>
     }
   }
   for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
-    SendDropPasses(tx, job, i);
+    DropStepFromSessions(tx, job, i);
     // A retry goes on from here, also after a crash.
     if (state == JobState::kFailed && !job.stages[i].step.empty()) Checkpoint(tx, job, i);
   }

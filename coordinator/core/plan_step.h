@@ -20,6 +20,12 @@ void AdvanceJob(Transaction& tx, JobId job, PassId changed);
 // next may name its passes, also in replay. Costs one commit, no work.
 void Checkpoint(Transaction& tx, const Job& job, int stage);
 
+// Plans the step that the stage's planner answered.
+void PlanNextStep(Transaction& tx, Job& job, int stage, PlanStep step);
+
+// Sessions may forget the definitions of the stage's passes: they are over.
+void DropStepFromSessions(Transaction& tx, const Job& job, int stage);
+
 // Ends a running job: revokes its leases, tells its watchers.
 void EndJob(Transaction& tx, JobId job, JobState state, std::optional<JobFailure> failure);
 

@@ -27,6 +27,8 @@ struct TaskShape {
   int64_t rows = 0;   // rows per task
   int64_t bytes = 0;  // about so many input bytes per task
   int64_t count = 0;  // so many tasks
+  // A measurement chooses the rows (calibrate.h). Planners never see it.
+  bool calibrated = false;
   bool operator==(const TaskShape&) const = default;
 };
 
@@ -92,6 +94,9 @@ struct OperationDescription {
   std::string task_shape;  // what a task is, and the default shape
   bool takes_input = true;
   bool takes_reduce = false;
+  // `tasks: {calibrated: {}}` may be asked for: tasks are rows of the input, in one pass whose
+  // parameters name `rows_per_task`, and what a task yields depends on no other task.
+  bool can_calibrate = false;
   bool is_test = false;     // workers need --allow-test-operations
   bool is_command = false;  // workers need --allow-commands
   // Its outputs depend on parameters and inputs alone, and whoever asks for them wants

@@ -31,6 +31,7 @@ struct CostView {
   absl::Duration device_time;  // that leases held a slot
   absl::Duration wasted_time;  // of it: attempts that failed, or that another one beat
   VerifyView verify;
+  int64_t reports_cut = 0;  // that claimed more than their leases can have seen
   bool operator==(const CostView&) const = default;
 };
 

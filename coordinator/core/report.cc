@@ -1,6 +1,7 @@
 #include "coordinator/core/report.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,11 +9,13 @@
 #include "common/planted.h"
 #include "common/status_macros.h"
 #include "coordinator/core/budget.h"
+#include "coordinator/core/cost_bound.h"
 #include "coordinator/core/entry_of.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/output_loss.h"
+#include "coordinator/core/placement.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
 #include "coordinator/core/spill.h"
@@ -63,7 +66,8 @@ absl::Status CheckCost(const WorkerReport& report, int64_t tasks_max) {
   const Cost& cost = report.cost;
   const bool negative = cost.tasks < 0 || cost.staged_bytes < 0 || cost.network_bytes < 0 ||
                         std::any_of(cost.phase_ns.begin(), cost.phase_ns.end(), [](int64_t ns) { return ns < 0; });
-  if (negative || cost.tasks > tasks_max || report.slot_time < absl::ZeroDuration()) {
+  if (negative || cost.tasks > tasks_max || cost.task_ns.count() > tasks_max ||
+      report.slot_time < absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the report claims the cost of ", cost.tasks, " tasks; ", tasks_max, " can have run"));
   }
@@ -117,9 +121,55 @@ int SlotOf(const Worker& worker, const LeaseToken& token) {
 // What the report says of the slot that sent it.
 void NoteSlot(const Transaction& tx, Worker& worker, int slot, const Pass& pass, const WorkerReport& report) {
   if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return;
-  LearnSlowness(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
+  LearnSpeed(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
   worker.slots[slot].last_report = worker.slots[slot].progress = tx.now;
   if (report.cost.tasks > 0) worker.slots[slot].kernels.insert(pass.spec->kernel);
+}
+
+// A report that is current and valid, of a lease that `slot` held.
+void Accept(Transaction& tx, Worker& worker, int slot, const WorkerReport& report, int64_t done_end, bool cost_cut) {
+  const LeaseToken& token = report.token;
+  Pass* pass = tx.state.FindPass(token.job, token.pass);
+  const int64_t block_end = token.block.end(pass->spec->task_count);
+  const bool was_asked = worker.shortened.contains(token);
+  const absl::Duration slot_time = SlotTime(report, pass->blocks.Find(token)->attempts, tx.now);
+  NoteSlot(tx, worker, slot, *pass, report);
+  if (slot >= 0 && done_end > token.block.begin()) PraiseSlot(tx.state, worker, slot, token.job, *pass);
+  const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
+  // Part of a block that is to be verified cannot be compared: it is run again whole.
+  if (verified && done_end < block_end) done_end = token.block.begin();
+  LedgerEntry entry = EntryOf(tx, report, worker, slot, done_end, slot_time);
+  if (verified && done_end == block_end) {
+    const bool committed = OnVerifiedReport(tx, report, worker, slot_time);
+    entry.outcome = committed ? LedgerOutcome::kCommitted : LedgerOutcome::kHeld;
+  } else if (done_end > token.block.begin()) {
+    BlockCommitted commit{token, worker.name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
+    Spill(tx, *pass, &commit.nodes);
+    commit.cost.tasks = std::min(commit.cost.tasks, done_end - token.block.begin());
+    commit.link = LinkOf(worker, slot);
+    commit.cost_cut = cost_cut;
+    tx.EmitOf(*pass, std::move(commit));
+    entry.outcome = LedgerOutcome::kCommitted;
+  }
+  tx.Send(RecordAttempt{std::move(entry)});
+  // A finished prefix carries the time of its attempt.
+  const absl::Duration wasted = done_end > token.block.begin() ? absl::ZeroDuration() : slot_time;
+  if (report.failure && done_end < block_end) {
+    Failure failure = *report.failure;
+    failure.worker = worker.name;
+    Shorten(failure);
+    if (!InputIsLost(tx, token.job, *pass, failure)) OnFailure(tx, token, done_end, std::move(failure), wasted);
+  } else if (done_end == token.block.begin() && was_asked) {
+    tx.EmitOf(*pass, AttemptRevoked{token});
+  } else if (done_end == token.block.begin()) {  // given back unstarted
+    Failure failure{FaultKind::kGivenBack, -1, "the worker gave the block back", "", worker.name};
+    OnFailure(tx, token, done_end, std::move(failure), wasted);
+  }
+  tx.Send(SendAck{report.session, token});
+  tx.Send(JobChanged{token.job});
+  PlanFolds(tx, report);
+  AdvanceJob(tx, token.job, token.pass);
+  EndIfBudgetIsUsed(tx, token.job);
 }
 
 }  // namespace
@@ -142,45 +192,13 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   const int64_t block_end = token.block.end(pass->spec->task_count);
   if (valid.ok()) valid = CheckCost(report, block_end - token.block.begin());
   if (!valid.ok()) return RefuseSession(tx, *worker, valid);
-
-  const bool was_asked = worker->shortened.contains(token);
-  const absl::Duration slot_time = SlotTime(report, leased->attempts, tx.now);
-  NoteSlot(tx, *worker, slot, *pass, report);
-  if (slot >= 0 && *done_end > token.block.begin()) PraiseSlot(tx.state, *worker, slot, token.job, *pass);
-  const bool verified = IsVerified(*tx.state.FindJob(token.job), *pass, token.block);
-  // Part of a block that is to be verified cannot be compared: it is run again whole.
-  if (verified && *done_end < block_end) done_end = token.block.begin();
-  LedgerEntry entry = EntryOf(tx, report, *worker, slot, *done_end, slot_time);
-  if (verified && *done_end == block_end) {
-    const bool committed = OnVerifiedReport(tx, report, *worker, slot_time);
-    entry.outcome = committed ? LedgerOutcome::kCommitted : LedgerOutcome::kHeld;
-  } else if (*done_end > token.block.begin()) {
-    BlockCommitted commit{token, worker->name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
-    Spill(tx, *pass, &commit.nodes);
-    commit.cost.tasks = std::min(commit.cost.tasks, *done_end - token.block.begin());
-    commit.link = LinkOf(*worker, slot);
-    tx.EmitOf(*pass, std::move(commit));
-    entry.outcome = LedgerOutcome::kCommitted;
-  }
-  tx.Send(RecordAttempt{std::move(entry)});
-  // A finished prefix carries the time of its attempt.
-  const absl::Duration wasted = *done_end > token.block.begin() ? absl::ZeroDuration() : slot_time;
-  if (report.failure && *done_end < block_end) {
-    Failure failure = *report.failure;
-    failure.worker = worker->name;
-    Shorten(failure);
-    if (!InputIsLost(tx, token.job, *pass, failure)) OnFailure(tx, token, *done_end, std::move(failure), wasted);
-  } else if (*done_end == token.block.begin() && was_asked) {
-    tx.EmitOf(*pass, AttemptRevoked{token});
-  } else if (*done_end == token.block.begin()) {  // given back unstarted
-    Failure failure{FaultKind::kGivenBack, -1, "the worker gave the block back", "", worker->name};
-    OnFailure(tx, token, *done_end, std::move(failure), wasted);
-  }
-  tx.Send(SendAck{report.session, token});
-  tx.Send(JobChanged{token.job});
-  PlanFolds(tx, report);
-  AdvanceJob(tx, token.job, token.pass);
-  EndIfBudgetIsUsed(tx, token.job);
+  const Attempt* attempt = pass->blocks.FindAttempt(token);
+  const auto wall = attempt == nullptr ? std::nullopt : LeaseWall(tx.state, *attempt, tx.now);
+  std::optional<Cost> cut = wall ? CutToWall(report.cost, *wall) : std::nullopt;
+  if (!cut) return Accept(tx, *worker, slot, report, *done_end, /*cost_cut=*/false);
+  WorkerReport possible = report;
+  possible.cost = *std::move(cut);
+  Accept(tx, *worker, slot, possible, *done_end, /*cost_cut=*/true);
 }
 
 }  // namespace mote::coordinator

@@ -93,6 +93,7 @@ absl::Status Restore(State& state, const StageRestored& event) {
   run.absent_count = event.absent_count;
   run.reused_from = event.reused_from;
   run.computed = event.computed;
+  run.calibration = event.calibration;
   if (run.computed) state.reuse.Put(*run.computed, {event.job, event.stage});
   UseAll(state, event);
   return absl::OkStatus();

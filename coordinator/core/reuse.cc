@@ -38,6 +38,7 @@ Digest DigestOfStage(const Job& job, int stage) {
     writer.PutString(text);
   }
   for (const int64_t number : {spec.tasks.rows, spec.tasks.bytes, spec.tasks.count}) writer.Put(number);
+  if (spec.tasks.calibrated) writer.Put(int64_t{1});
   // Who wants a stage verified wants its blocks run so often.
   writer.Put(spec.verify.sample);
   writer.Put(static_cast<int64_t>(spec.verify.replicas));

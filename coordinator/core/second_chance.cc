@@ -72,6 +72,7 @@ void BeginAgain(State& state, Job& job, int index, absl::Time now) {
   fresh.numeric_class = stage.numeric_class;
   fresh.cost = stage.cost;
   fresh.kernel_duration = std::move(stage.kernel_duration);
+  fresh.calibration = stage.calibration;  // the plan stays, and with it what is kept
   fresh.kept = std::move(stage.kept);
   fresh.kept_bytes = stage.kept_bytes;
   job.absent_count -= stage.absent_count;

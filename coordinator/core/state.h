@@ -45,6 +45,10 @@ struct CoreOptions {
   // go to the store, apart from those below spilled_bytes_min.
   int64_t partial_bytes_max = 64 << 20;
   int64_t spilled_bytes_min = 4096;
+  // What a report may claim beyond the time since its lease was granted (cost_bound.h).
+  absl::Duration cost_slack = absl::Milliseconds(1);
+  // False: placement takes bytes to cost nothing (α = 0). For experiments.
+  bool weigh_communication = true;
   int jobs_max = 1'000'000;
   // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
   size_t retryable_jobs_max = 100;
@@ -111,6 +115,7 @@ struct StageRun {
   std::map<Digest, std::vector<Node>> kept;  // finished nodes of passes that are over, by what they compute
   int64_t kept_bytes = 0;
   std::optional<Digest> computed;  // what it computed (reuse.h); set while the index may know it
+  std::optional<Calibration> calibration;  // of a stage with calibrated tasks, once it has begun
 };
 
 struct Job {

@@ -12,6 +12,7 @@
 #include "coordinator/core/faults.h"
 #include "coordinator/core/held_leases.h"
 #include "coordinator/core/output_loss.h"
+#include "coordinator/core/placement.h"
 #include "coordinator/core/verify.h"
 
 namespace mote::coordinator {
@@ -119,7 +120,8 @@ std::optional<absl::Duration> Relief::Remaining(const Worker& worker, const Held
   const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
   if (task <= absl::ZeroDuration()) return std::nullopt;
   const double tasks = static_cast<double>(held.token.block.size(pass.spec->task_count));
-  const absl::Duration expected = task * tasks * worker.slots[held.attempt.slot].slowness;
+  const absl::Duration expected =
+      task * tasks * RelativeDuration(tx_.state, job.stages[pass.stage], pass, worker, held.attempt.slot);
   const absl::Duration elapsed = tx_.now - HeldSince(worker, held.attempt);
   return elapsed <= expected ? expected - elapsed : elapsed;
 }
@@ -148,15 +150,16 @@ void Relief::Copy(const Worker& worker, const HeldLease& held, Idle idle, absl::
   Job& job = *tx_.state.FindJob(held.token.job);
   Pass& pass = *tx_.state.FindPass(held.token.job, held.token.pass);
   const double tasks = static_cast<double>(held.token.block.size(pass.spec->task_count));
-  const Slot& there = tx_.state.cluster.Find(idle->worker)->slots[idle->slot];
-  const absl::Duration copy = TaskDuration(job.stages[pass.stage], pass) * tasks * there.slowness;
+  const StageRun& stage = job.stages[pass.stage];
+  const double there = RelativeDuration(tx_.state, stage, pass, *tx_.state.cluster.Find(idle->worker), idle->slot);
+  const absl::Duration copy = TaskDuration(stage, pass) * tasks * there;
   if (remaining < std::max(kCopyMin, kCopyGain * copy)) return;
   const absl::Duration elapsed = tx_.now - HeldSince(worker, held.attempt);
   const bool loaded = worker.slots[held.attempt.slot].kernels.contains(pass.spec->kernel);
   if (!loaded && elapsed < kFirstBlockPatience) return;
   // Tasks of unequal length are no stragglers.
   const absl::Duration usual = absl::Nanoseconds(pass.cost.task_ns.Quantile(0.95)) * tasks;
-  const bool known_slow = worker.slots[held.attempt.slot].slowness >= kCopyGain;
+  const bool known_slow = RelativeDuration(tx_.state, stage, pass, worker, held.attempt.slot) >= kCopyGain;
   if (!known_slow && elapsed < usual) return;
   const OpenSlot open = *idle;
   idle_.erase(idle);

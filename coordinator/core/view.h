@@ -8,12 +8,22 @@
 
 #include "absl/time/time.h"
 #include "common/cost.h"
+#include "common/link_model.h"
 #include "common/price.h"
 #include "coordinator/core/event.h"
 #include "coordinator/core/progress.h"
 #include "coordinator/core/story.h"
 
 namespace mote::coordinator {
+
+// From now to the end of a stage or job: as likely too short as too long, and between
+// which two it will be four times of five.
+struct Eta {
+  absl::Duration expected;
+  absl::Duration low;
+  absl::Duration high;
+  bool operator==(const Eta&) const = default;
+};
 
 struct StageView {
   std::string name;
@@ -28,7 +38,7 @@ struct StageView {
   CostView cost;
   absl::Time start = absl::InfiniteFuture();  // InfiniteFuture: not yet
   absl::Time end = absl::InfiniteFuture();
-  std::optional<absl::Duration> eta;
+  std::optional<Eta> eta;
   std::string waiting_reason;        // why none of its tasks runs; empty: some do, or it is over
   std::optional<JobId> reused_from;  // the job whose outputs it took; nullopt: it ran
   std::optional<double> bill;        // nullopt: the job has no price
@@ -63,6 +73,7 @@ struct JobView {
   std::string waiting_reason;
   std::vector<std::string> distrusted;  // which workers gave wrong results, and where
   std::optional<BillView> bill;         // nullopt: it has no price
+  std::optional<Eta> eta;               // nullopt: a stage's is not known, or it has ended
 };
 
 // Where one task of a pass stands.
@@ -107,6 +118,7 @@ struct WorkerView {
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
   std::vector<std::string> problems;  // what keeps slots from working, a sentence each
+  std::vector<Estimate> slowness;     // by slot, as learned
 };
 
 struct PlannedStageView {

@@ -4,21 +4,11 @@
 #include <utility>
 
 #include "coordinator/core/budget.h"
+#include "coordinator/core/eta.h"
 #include "coordinator/core/waiting_reason.h"
 
 namespace mote::coordinator {
 namespace {
-
-// Remaining busy time, also of the tasks that are foreseen, over the slots that a step
-// of this stage can use.
-std::optional<absl::Duration> EtaOf(const State& state, const StageRun& run) {
-  const int64_t slots = state.cluster.ready_slots();
-  if (run.state != StageState::kRunning || run.tasks_committed == 0 || slots == 0) return std::nullopt;
-  const double remaining = static_cast<double>(run.tasks_total + run.tasks_to_come - run.tasks_committed);
-  const double step_tasks = static_cast<double>(run.tasks_total) / static_cast<double>(run.before_step.steps + 1);
-  const double used = std::clamp(step_tasks, 1.0, static_cast<double>(slots));
-  return run.cost.device_time / static_cast<double>(run.tasks_committed) * remaining / used;
-}
 
 StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time now) {
   const StageRun& run = job.stages[index];
@@ -35,7 +25,7 @@ StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time 
   view.cost = run.cost;
   view.start = run.start;
   view.end = run.end;
-  view.eta = EtaOf(state, run);
+  view.eta = StageEta(state, job, index, now);
   view.reused_from = run.reused_from;
   if (const std::optional<Price>& price = job.admitted.spec.price) {
     view.bill = BillOf(*price, {run.cost.device_time, run.cost.cost.network_bytes});
@@ -75,6 +65,7 @@ JobView ViewOf(const State& state, const Job& job, absl::Time now) {
   view.waiting_reason = WaitingReason(state, job, now);
   for (const auto& [worker, reason] : job.distrusted) view.distrusted.push_back(absl::StrCat(worker, ": ", reason));
   view.bill = BillViewOf(job);
+  view.eta = JobEta(state, job, now);
   return view;
 }
 
@@ -98,6 +89,7 @@ WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now) {
   view.tasks_committed = worker.tasks_committed;
   view.attempts_failed = worker.attempts_failed;
   for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
+    view.slowness.push_back(worker.slots[i].speed.estimate());
     std::string problem = ProblemOf(worker.slots[i], i, now);
     if (!problem.empty()) view.problems.push_back(std::move(problem));
   }

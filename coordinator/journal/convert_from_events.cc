@@ -61,6 +61,14 @@ void Fill(const OutputLost& event, records::Event* record) {
   *proto.mutable_time() = ToProto(event.time);
 }
 
+void Fill(const StageCalibrated& event, records::Event* record) {
+  records::StageCalibrated& proto = *record->mutable_stage_calibrated();
+  proto.set_job(event.job.value);
+  proto.set_stage(event.stage);
+  *proto.mutable_calibration() = ProtoOf(event.calibration);
+  *proto.mutable_time() = ToProto(event.time);
+}
+
 void Fill(const StageBound& event, records::Event* record) {
   records::StageBound& proto = *record->mutable_stage_bound();
   proto.set_job(event.job.value);
@@ -94,6 +102,7 @@ void Fill(const BlockCommitted& event, records::Event* record) {
   proto.set_dependent(!event.independent);
   proto.set_transport(event.link.transport);
   proto.set_worker_class(Utf8(event.link.worker_class));
+  proto.set_cost_cut(event.cost_cut);
 }
 
 void Fill(const BlockHeld& event, records::Event* record) { *record->mutable_block_held() = ProtoOf(event); }

@@ -22,9 +22,21 @@ records::StageCost ProtoOf(const CostView& cost) {
     one.set_xx(fit.sums().xx);
     one.set_xy(fit.sums().xy);
     one.set_yy(fit.sums().yy);
+    const LinkModel::Sums& model = cost.alphas.models().at(link).sums();
+    one.set_model_count(model.count);
+    one.set_c(model.c);
+    one.set_s(model.s);
+    one.set_cc(model.cc);
+    one.set_cs(model.cs);
+    one.set_ss(model.ss);
+    one.set_y(model.y);
+    one.set_cy(model.cy);
+    one.set_sy(model.sy);
+    one.set_model_yy(model.yy);
   }
   proto.set_attempts_lost(cost.attempts_lost);
   proto.set_tasks_lost(cost.tasks_lost);
+  proto.set_reports_cut(cost.reports_cut);
   *proto.mutable_device_time() = ToProto(cost.device_time);
   *proto.mutable_wasted_time() = ToProto(cost.wasted_time);
   proto.set_verified_blocks(cost.verify.blocks);
@@ -153,6 +165,7 @@ void Fill(const StageRestored& event, records::Event* record) {
   proto.set_absent_count(event.absent_count);
   if (event.reused_from) proto.set_reused_from(event.reused_from->value);
   if (event.computed) proto.set_computed(std::string(event.computed->Raw()));
+  if (event.calibration) *proto.mutable_calibration() = ProtoOf(*event.calibration);
 }
 
 void Fill(const PassRestored& event, records::Event* record) {

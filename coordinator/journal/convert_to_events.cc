@@ -59,6 +59,10 @@ absl::StatusOr<Event> From(const records::OutputLost& proto) {
   return event;
 }
 
+absl::StatusOr<Event> From(const records::StageCalibrated& proto) {
+  return StageCalibrated{{proto.job()}, proto.stage(), CalibrationFrom(proto.calibration()), FromProto(proto.time())};
+}
+
 absl::StatusOr<Event> From(const records::StageBound& proto) {
   return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
 }
@@ -86,6 +90,7 @@ absl::StatusOr<Event> From(const records::BlockCommitted& proto) {
   event.runs = std::max(1, proto.runs());
   event.independent = !proto.dependent();
   event.link = {proto.transport(), proto.worker_class()};
+  event.cost_cut = proto.cost_cut();
   return event;
 }
 
@@ -158,6 +163,8 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.subtree_folded());
     case records::Event::kOutputLost:
       return From(record.output_lost());
+    case records::Event::kStageCalibrated:
+      return From(record.stage_calibrated());
     case records::Event::kStageBound:
       return From(record.stage_bound());
     case records::Event::kLeaseGranted:

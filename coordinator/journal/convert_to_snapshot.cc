@@ -86,10 +86,13 @@ absl::StatusOr<CostView> From(const records::StageCost& proto) {
   MOTE_ASSIGN_OR_RETURN(cost.cost, FromProto(proto.cost()));
   for (const records::StageCost::LinkFit& link : proto.links()) {
     cost.alphas.Restore({link.transport(), link.worker_class()},
-                        AlphaFit({link.count(), link.x(), link.xx(), link.xy(), link.yy()}));
+                        AlphaFit({link.count(), link.x(), link.xx(), link.xy(), link.yy()}),
+                        LinkModel({link.model_count(), link.c(), link.s(), link.cc(), link.cs(), link.ss(), link.y(),
+                                   link.cy(), link.sy(), link.model_yy()}));
   }
   cost.attempts_lost = proto.attempts_lost();
   cost.tasks_lost = proto.tasks_lost();
+  cost.reports_cut = proto.reports_cut();
   cost.device_time = FromProto(proto.device_time());
   cost.wasted_time = FromProto(proto.wasted_time());
   cost.verify = {proto.verified_blocks(), proto.verified_blocks_one_worker(), proto.verify_runs(),
@@ -127,6 +130,7 @@ absl::StatusOr<Event> From(const records::StageRestored& proto) {
   if (!proto.computed().empty()) {
     MOTE_ASSIGN_OR_RETURN(event.computed, Digest::FromRaw(proto.computed()));
   }
+  if (proto.has_calibration()) event.calibration = CalibrationFrom(proto.calibration());
   return event;
 }
 

@@ -198,4 +198,24 @@ absl::StatusOr<std::vector<ArtifactRef>> ArtifactsFrom(const google::protobuf::R
   return artifacts;
 }
 
+records::Calibration ProtoOf(const Calibration& calibration) {
+  records::Calibration proto;
+  for (const MeasuredShape& measured : calibration.measured) {
+    records::Calibration::Measured& one = *proto.add_measured();
+    one.set_rows(measured.rows);
+    *one.mutable_task() = ToProto(measured.task);
+  }
+  proto.set_rows(calibration.rows);
+  return proto;
+}
+
+Calibration CalibrationFrom(const records::Calibration& proto) {
+  Calibration calibration;
+  for (const records::Calibration::Measured& measured : proto.measured()) {
+    calibration.measured.push_back({measured.rows(), FromProto(measured.task())});
+  }
+  calibration.rows = proto.rows();
+  return calibration;
+}
+
 }  // namespace mote::coordinator

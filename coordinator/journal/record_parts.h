@@ -25,6 +25,7 @@ records::PassCompleted ProtoOf(const PassCompleted& event);
 records::JobEnded ProtoOf(const JobEnded& event);
 records::StageTotals ProtoOf(const StageTotals& totals);
 records::Usage ProtoOf(const Usage& used);
+records::Calibration ProtoOf(const Calibration& calibration);
 
 // A time that is infinite is left out.
 template <class Proto>
@@ -40,6 +41,7 @@ absl::StatusOr<BlockHeld> HeldFrom(const records::BlockHeld& proto);
 absl::StatusOr<CompletedPass> ResultFrom(const records::PassCompleted& proto);
 absl::StatusOr<JobEnded> EndedFrom(const records::JobEnded& proto);
 absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto);
+Calibration CalibrationFrom(const records::Calibration& proto);
 Usage UsageFrom(const records::Usage& proto);
 absl::StatusOr<std::vector<ArtifactRef>> ArtifactsFrom(const google::protobuf::RepeatedPtrField<std::string>& texts);
 

@@ -69,6 +69,7 @@ OperationDescription DescribeCommand() {
   description.outputs = {"result"};
   description.task_shape = "so many rows of the input; default 1";
   description.takes_reduce = true;
+  description.can_calibrate = true;
   description.is_command = true;
   return description;
 }

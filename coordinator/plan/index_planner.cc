@@ -1,9 +1,12 @@
 #include "coordinator/plan/index_planner.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/input_format.h"
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/shared_file.h"
@@ -19,7 +22,7 @@ OperationDescription DescribeIndex() {
   description.name = "index";
   description.summary = "Finds the rows of an input file (planned for every input; a job file does not name it)";
   description.parameters = {
-      {.name = "format", .kind = Kind::kText, .default_value = "", .summary = "csv, jsonl or text"},
+      {.name = "format", .kind = Kind::kText, .default_value = "", .summary = std::string(kInputFormatsText)},
       {.name = "artifact", .kind = Kind::kText, .default_value = "", .summary = "the file's bytes"},
       {.name = "path", .kind = Kind::kText, .default_value = "", .summary = "the file as the user named it"},
       {.name = "delimiter", .kind = Kind::kText, .default_value = "\",\"", .summary = "between the cells of a CSV row"},
@@ -28,7 +31,7 @@ OperationDescription DescribeIndex() {
        .default_value = "1048576",
        .summary = "text of one task, bytes"}};
   description.outputs = {"result"};
-  description.task_shape = "1 MiB of text";
+  description.task_shape = "1 MiB of text; of a file of arrays one task, which reads its header";
   description.takes_input = false;
   return description;
 }
@@ -40,7 +43,7 @@ OperationDescription DescribeSharedIndex() {
   description.name = "index_shared";
   description.summary = "The same of a file at a path that all workers see (planned for `shared:`)";
   std::erase_if(description.parameters, [](const Parameter& parameter) { return parameter.name == "artifact"; });
-  description.task_shape = "one task that pins the file, then 1 MiB of text";
+  description.task_shape = "one task that pins the file, then as `index`";
   description.is_reusable = false;
   return description;
 }
@@ -56,21 +59,36 @@ absl::Status CheckDelimiter(const std::string& delimiter) {
 
 absl::Status CheckIndex(const Params& params) {
   const std::string format = params.Text("format");
-  if (format != "csv" && format != "jsonl" && format != "text") {
-    return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, jsonl or text"));
+  const std::vector<std::string>& known = InputFormats();
+  if (std::find(known.begin(), known.end(), format) == known.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not ", std::string(kInputFormatsText)));
   }
   MOTE_RETURN_IF_ERROR(CheckDelimiter(params.Text("delimiter")));
   if (params.Integer("chunk_bytes") >= 1) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("chunk_bytes: ", params.Integer("chunk_bytes"), " is below 1"));
 }
 
-// The pass over a text of so many bytes; `source` names it to kernel and reducer.
+// The pass that reads the header of a file of arrays.
+PassSpec ReadHeader(const PlanContext& context, const Json& source) {
+  Json parameters = context.parameters;
+  parameters.update(source);
+  PassSpec pass;
+  pass.kernel = "index_arrays";
+  pass.parameters = parameters.dump();
+  pass.task_count = 1;
+  pass.reducer = "descriptor";
+  pass.label = "read the header";
+  return pass;
+}
+
+// The pass over a file of so many bytes; `source` names it to kernel and reducer.
 absl::StatusOr<PassSpec> FindRows(const PlanContext& context, int64_t bytes, const Json& source) {
   const Params params(context.parameters);
   const std::string name = params.Text("path");
   if (bytes == 0) {
     return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is empty; give a file with rows"));
   }
+  if (IsArrayFormat(params.Text("format"))) return ReadHeader(context, source);
   const int64_t chunk_bytes = context.tasks.bytes > 0 ? context.tasks.bytes : params.Integer("chunk_bytes");
   Json parameters = context.parameters;
   parameters["chunk_bytes"] = chunk_bytes;

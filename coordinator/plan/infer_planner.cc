@@ -11,6 +11,7 @@
 #include "common/suggest.h"
 #include "coordinator/plan/infer_columns.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/tree_table.h"
 
 namespace mote::coordinator {
 namespace {
@@ -19,9 +20,9 @@ constexpr int64_t kRowsPerTask = 512;
 // What prepare calls the label, whatever it was called before.
 constexpr char kPreparedLabel[] = "label";
 
-// Where a model comes from and how an engine opens it.
+// Where a model comes from and how an engine opens it. A stage's blob says by its format.
 struct ModelSource {
-  std::string door;  // "native", "torchscript"
+  std::string door;  // "native", "torchscript", "trees"
   std::string file;  // for messages
   Value content;
 };
@@ -35,7 +36,7 @@ absl::StatusOr<ModelSource> FromFile(const std::string& kind, const Json& file) 
   const absl::StatusOr<ArtifactRef> ref = ArtifactRef::Parse(file["artifact"].get<std::string>());
   if (!ref.ok()) return absl::InvalidArgumentError(absl::StrCat("model.", kind, ": ", ref.status().message()));
   ModelSource source;
-  source.door = kind == "torchscript" ? kind : "native";
+  source.door = kind == "safetensors" ? "native" : kind;
   source.file = file.contains("name") && file["name"].is_string() ? file["name"].get<std::string>() : kind;
   source.content.artifact = *ref;
   return source;
@@ -50,11 +51,11 @@ absl::StatusOr<ModelSource> ParseModel(const Json& model) {
                                                    "{torchscript: {path: model.pt}}"));
   }
   const std::string kind = model.begin().key();
-  if (kind == "torchscript" || kind == "safetensors") return FromFile(kind, *model.begin());
+  if (kind == "torchscript" || kind == "safetensors" || kind == kTreeModelFormat) return FromFile(kind, *model.begin());
   if (kind == "aotinductor") return absl::InvalidArgumentError("model.aotinductor: not supported yet");
   return absl::InvalidArgumentError(absl::StrCat("model: \"", kind, "\" is not known",
-                                                 DidYouMean(kind, {"torchscript", "safetensors"}),
-                                                 " (torchscript, safetensors, or the model of a stage)"));
+                                                 DidYouMean(kind, {"torchscript", "safetensors", kTreeModelFormat}),
+                                                 " (torchscript, safetensors, trees, or the model of a stage)"));
 }
 
 absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
@@ -62,16 +63,17 @@ absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
   if (!context.parameters.at("model").is_string()) return source;
   const auto it = context.inputs.find("model");
   if (it == context.inputs.end() || it->second.kind != OutputKind::kBlob || !it->second.content.artifact.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("model: \"", source.file, "\" is not a model; name the output `model` of a train stage"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "model: \"", source.file, "\" is not a model; name the output `model` of a train, forest or boost stage"));
   }
+  if (it->second.schema == kTreeModelFormat) source.door = kTreeModelFormat;
   source.content = it->second.content;
   return source;
 }
 
 // What the model is given, number by number; empty: not known, or not to be compared.
 std::vector<std::string> KnownFeatures(const ModelSource& model, const InferColumns& columns, const Schema& schema) {
-  if (model.door != "native" || columns.inputs.size() != 1) return {};
+  if (model.door == "torchscript" || columns.inputs.size() != 1) return {};
   return CarriedFeatures(FeatureNames(schema, columns.inputs[0]));
 }
 
@@ -99,7 +101,9 @@ OperationDescription DescribeInfer() {
       {.name = "model",
        .kind = Kind::kAny,
        .default_value = "",
-       .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote"},
+       .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote, or "
+                  "{trees: {path: …}} that "
+                  "forest or boost wrote"},
       {.name = "inputs",
        .kind = Kind::kList,
        .default_value = "",
@@ -123,6 +127,7 @@ OperationDescription DescribeInfer() {
   description.kinds = {{"model", OutputKind::kBlob}};
   description.task_shape = "so many rows, one forward batch; default 512";
   description.takes_reduce = true;
+  description.can_calibrate = true;
   return description;
 }
 
@@ -149,7 +154,7 @@ class InferPlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, schema));
     MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, kRowsPerTask));
     PassSpec pass;
-    pass.kernel = "infer";
+    pass.kernel = model.door == kTreeModelFormat ? "infer.trees" : "infer";
     pass.parameters = Json{{"door", model.door},
                            {"file", model.file},
                            {"inputs", columns.inputs},

@@ -1,30 +1,30 @@
 #include "coordinator/plan/prepare_planner.h"
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/feature_names.h"
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/prepare/fit.h"
 #include "common/prepare/options.h"
 #include "common/reducers/splits.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/prepared_tables.h"
 #include "coordinator/plan/rows.h"
 
 namespace mote::coordinator {
 namespace {
-
-// Text that a task reads by default.
-constexpr int64_t kTaskBytes = 1 << 20;
 
 OperationDescription DescribePrepare() {
   using Kind = Parameter::Kind;
   OperationDescription description;
   description.name = "prepare";
   description.summary =
-      "Cleans a CSV table for learning: imputes, one-hot encodes, standardises and splits, fitted on the training rows";
+      "Cleans a CSV table for learning: outliers, imputation, encoding of categories, scale and splits, fitted on the "
+      "training rows";
   description.parameters = {
       {.name = "label", .kind = Kind::kText, .default_value = "", .summary = "column of the classes"},
       {.name = "positive",
@@ -33,53 +33,78 @@ OperationDescription DescribePrepare() {
        .optional = true,
        .summary = "which of two classes is class 1"},
       {.name = "impute",
+       .kind = Kind::kAny,
        .default_value = "\"median\"",
-       .summary = "what a missing number becomes: median, mean or mode (a missing category always the mode); "
-                  "drop leaves out the row instead"},
+       .summary = "what a missing number becomes: median, mean, mode or {constant: 0} (a missing category the mode, or "
+                  "the constant); drop leaves out the row instead; by column: {default: median, columns: {age: mean}}"},
+      {.name = "outliers",
+       .kind = Kind::kObject,
+       .default_value = "",
+       .optional = true,
+       .summary = "{iqr: 1.5} (beyond the quartiles by so many times their distance) or {z_score: 3}; then: clip, missing "
+                  "or drop; columns: default all numbers"},
       {.name = "one_hot",
        .kind = Kind::kAny,
        .default_value = "\"auto\"",
        .summary = "auto: every text column; off: text columns are left out; or the list of columns, numbers too"},
+      {.name = "ordinal",
+       .kind = Kind::kAny,
+       .default_value = "[]",
+       .summary = "columns of categories that become one number, their place in order: a list (sorted by bytes), or "
+                  "{size: [small, large]}"},
+      {.name = "hash",
+       .kind = Kind::kObject,
+       .default_value = "{}",
+       .summary = "{merchant: 64}: columns of many categories that become so many features, by a hash"},
+      {.name = "numbers",
+       .kind = Kind::kList,
+       .default_value = "[]",
+       .summary = "columns of numbers although some value is none: that one is missing"},
       {.name = "standardize",
        .kind = Kind::kAny,
        .default_value = "\"z_score\"",
-       .summary = "z_score: numbers minus their mean, by their standard deviation; or off"},
+       .summary = "z_score: numbers minus their mean, by their standard deviation; min_max: to 0 … 1; robust: minus the "
+                  "median, by the distance of the quartiles; or off"},
       {.name = "split",
        .kind = Kind::kObject,
        .default_value = "",
        .optional = true,
-       .summary = "{train: 0.7, dev: 0.1, test: 0.2, seed: 1}: fractions of the rows, drawn by the seed; "
-                  "without it there is one table, all"},
+       .summary = "{train: 0.7, dev: 0.1, test: 0.2, seed: 1}: fractions of the rows, drawn by the seed; with group: "
+                  "column, rows of one value stay together; without it there is one table, all"},
       {.name = "drop_columns", .kind = Kind::kList, .default_value = "[]", .summary = "columns to leave out"},
       {.name = "missing",
        .kind = Kind::kList,
        .default_value = R"(["","?","NA","NaN","null"])",
        .summary = "texts that stand for a missing value"},
+      {.name = "quality",
+       .kind = Kind::kObject,
+       .default_value = "",
+       .optional = true,
+       .summary = "limits that fail the stage: max_missing, max_dropped, max_outliers, max_unseen (shares), max_drift"},
       {.name = "on_bad_row",
        .default_value = "\"fail\"",
-       .summary = "a row with too few or too many columns: fail, or skip (counted in quality)"}};
-  description.outputs = {"<split>", "fitted", "quality"};
+       .summary = "a row with too few or too many columns: fail, or skip (to the output quarantined)"}};
+  description.outputs = {"<split>", "fitted", "quality", "quarantined"};
   description.kinds = {{"fitted", OutputKind::kDocument}, {"quality", OutputKind::kDocument}};
   description.task_shape = "so many rows of the input; default: about 1 MiB of text";
   return description;
 }
 
-Output Document(const Json& json) {
-  std::string text = json.dump();
-  const int64_t size = static_cast<int64_t>(text.size());
-  return Output{OutputKind::kDocument, Value{std::move(text), {}}, 0, size};
+// [null, [low, high], …], of each column.
+std::string BoundsText(const std::vector<std::optional<NumberBounds>>& bounds) {
+  Json list = Json::array();
+  for (const auto& entry : bounds) list.push_back(entry ? Json({entry->low, entry->high}) : Json());
+  return list.dump();
 }
 
-// The same table, its features named for whoever plans over it.
-absl::StatusOr<Output> WithFeatureNames(Output table, const Fitted& fitted) {
-  if (table.schema.empty()) return table;
-  MOTE_ASSIGN_OR_RETURN(Schema schema, TableSchema(table));
-  const auto x = schema.Find("x");
-  if (!x.has_value()) return table;
-  schema.columns[*x].classes = CarriedFeatures(fitted.features);
-  std::string encoded = schema.Encode();
-  if (static_cast<int64_t>(encoded.size()) <= kOutputSchemaBytesMax) table.schema = std::move(encoded);
-  return table;
+absl::StatusOr<std::vector<std::optional<NumberBounds>>> ParseBounds(std::string_view text) {
+  MOTE_ASSIGN_OR_RETURN(const Json list, ParseJson(std::string(text)));
+  std::vector<std::optional<NumberBounds>> bounds;
+  for (const Json& entry : list) {
+    bounds.emplace_back();
+    if (!entry.is_null()) bounds.back() = {entry.at(0).get<double>(), entry.at(1).get<double>()};
+  }
+  return bounds;
 }
 
 absl::Status CheckComplete(const PlanContext& context) {
@@ -99,7 +124,7 @@ class PreparePlanner final : public Planner {
     const absl::StatusOr<PrepareOptions> options = PrepareOptions::Parse(parameters);
     std::vector<std::string> names;
     if (options.ok()) names = options->TableNames();
-    names.insert(names.end(), {"fitted", "quality"});
+    names.insert(names.end(), {"fitted", "quality", "quarantined"});
     return names;
   }
 
@@ -107,19 +132,29 @@ class PreparePlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const PrepareOptions options, PrepareOptions::Parse(context.parameters));
     if (context.memo.empty()) return PlanProfile(context, options);
     MOTE_RETURN_IF_ERROR(CheckComplete(context));
-    if (context.memo == kProfiling) return PlanTransform(context, options);
+    if (context.memo == kProfiling && options.cleaning.outliers.rule != OutlierRule::kNone) {
+      return PlanTreatedProfile(context, options);
+    }
+    if (context.memo == kProfiling) return PlanTransform(context, options, "[]");
+    if (context.memo.starts_with(kTreating)) {
+      return PlanTransform(context, options, context.memo.substr(kTreating.size()));
+    }
     return Yield(context, options);
   }
 
  private:
   static constexpr std::string_view kProfiling = "profile";
-  // While transforming, the memo is this and the profile: it is bounded, where the
-  // document `fitted` that follows from it is not.
+  // While outliers are treated, the memo is this and the bounds.
+  static constexpr std::string_view kTreating = "treated\n";
+  // While transforming, the memo is this, the bounds, a newline and the profile: it is
+  // bounded, where the document `fitted` that follows from it is not.
   static constexpr std::string_view kTransforming = "transform\n";
 
-  static absl::StatusOr<Fitted> FitProfile(std::string_view bytes, const PrepareOptions& options) {
+  static absl::StatusOr<Fitted> FitProfile(std::string_view bytes, std::string_view bounds,
+                                           const PrepareOptions& options) {
     MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(bytes));
-    return Fit(profile, options);
+    MOTE_ASSIGN_OR_RETURN(const std::vector<std::optional<NumberBounds>> parsed, ParseBounds(bounds));
+    return Fit(profile, options, parsed);
   }
 
   absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context, const PrepareOptions& options) const {
@@ -141,44 +176,60 @@ class PreparePlanner final : public Planner {
     return step;
   }
 
-  absl::StatusOr<PlanStep> PlanTransform(const PlanContext& context, const PrepareOptions& options) const {
+  // The same statistics once outliers are out of the way.
+  absl::StatusOr<PlanStep> PlanTreatedProfile(const PlanContext& context, const PrepareOptions& options) const {
+    MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(context.completed[0].root.bytes));
+    MOTE_ASSIGN_OR_RETURN(const std::vector<std::optional<NumberBounds>> bounds, FitAllBounds(profile, options));
+    const std::string text = BoundsText(bounds);
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.profile", "profile"));
+    pass.inputs.emplace("bounds", Value{text, {}});
+    pass.finish = false;
+    pass.label = "statistics without outliers";
+    const int64_t tasks = pass.task_count;
+    PlanStep step = RunOnce(std::move(pass));
+    step.tasks_to_come = tasks;
+    step.memo = absl::StrCat(std::string(kTreating), text);
+    step.progress = "outliers";
+    return step;
+  }
+
+  absl::StatusOr<PlanStep> PlanTransform(const PlanContext& context, const PrepareOptions& options,
+                                         std::string_view bounds) const {
     const std::string& profile = context.completed[0].root.bytes;
-    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(profile, options));
+    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(profile, bounds, options));
     MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.transform", "splits"));
-    pass.inputs.emplace("fitted", Value{fitted.ToJson(options).dump(), {}});
+    pass.inputs.emplace("fitted", Value{fitted.ToJson(options, context.parameters).dump(), {}});
     pass.label = "transform rows";
     PlanStep step = RunOnce(std::move(pass));
-    step.memo = std::string(kTransforming) + profile;
+    step.memo = absl::StrCat(std::string(kTransforming), std::string(bounds), "\n", profile);
     step.progress = absl::StrCat("fitted ", fitted.features.size(), " features");
     return step;
   }
 
   absl::StatusOr<PlanStep> Yield(const PlanContext& context, const PrepareOptions& options) const {
-    const Value& content = context.completed[0].output.content;
-    if (content.artifact) {
-      return absl::ResourceExhaustedError(absl::StrCat("prepare: the counts of so many columns take ",
-                                                       content.artifact->bytes, " bytes, at most ", kInlineBytesMax,
-                                                       " are allowed; leave some out with drop_columns"));
-    }
-    MOTE_ASSIGN_OR_RETURN(SplitTables result, SplitTables::Decode(content.bytes));
-    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(context.memo.substr(kTransforming.size()), options));
+    MOTE_ASSIGN_OR_RETURN(SplitTables result, TablesOf(context.completed[0].output));
+    const std::string_view memo = context.memo.substr(kTransforming.size());
+    const size_t end = memo.find('\n');
+    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(memo.substr(end + 1), memo.substr(0, end), options));
     const std::vector<std::string> names = options.TableNames();
-    if (names.size() != result.tables.size()) return absl::InvalidArgumentError("prepare: a result of other splits");
+    if (names.size() + 1 != result.tables.size()) return absl::InvalidArgumentError("prepare: a result of other splits");
+    MOTE_RETURN_IF_ERROR(result.quality.Check(options.limits, fitted, names));
     PlanStep step;
     Json kept;
     for (size_t i = 0; i < names.size(); ++i) {
       kept[names[i]] = result.tables[i].rows;
-      MOTE_ASSIGN_OR_RETURN(Output table, WithFeatureNames(std::move(result.tables[i]), fitted));
+      MOTE_ASSIGN_OR_RETURN(Output table, WithFeatureNames(std::move(result.tables[i]), fitted.features));
       step.outputs.emplace(names[i], std::move(table));
     }
-    step.outputs.emplace("fitted", Document(fitted.ToJson(options)));
-    step.outputs.emplace("quality", Document(result.quality.ToJson(fitted, kept)));
+    step.outputs.emplace("quarantined", std::move(result.tables.back()));
+    step.outputs.emplace("fitted", Document(fitted.ToJson(options, context.parameters)));
+    step.outputs.emplace("quality", Document(result.quality.ToJson(fitted, names, kept)));
     return step;
   }
 
   absl::StatusOr<PassSpec> RowsPass(const PlanContext& context, std::string kernel, std::string reducer) const {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTaskBytes)));
+    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
     Json parameters = context.parameters;
     parameters["rows_per_task"] = cut.rows_per_task;
     PassSpec pass;

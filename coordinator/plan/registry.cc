@@ -6,11 +6,16 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/plan/apply_planner.h"
+#include "coordinator/plan/boost_planner.h"
+#include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
+#include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/source_planner.h"
+#include "coordinator/plan/sweep_planner.h"
 #include "coordinator/plan/train_planner.h"
 
 namespace mote::coordinator {
@@ -19,8 +24,12 @@ namespace {
 class BuiltinTable final : public PlannerTable {
  public:
   BuiltinTable() {
+    Add(MakeApplyPlanner());
+    Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
     Add(MakeEchoPlanner());
+    Add(MakeFilterPlanner());
+    Add(MakeForestPlanner());
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());
@@ -28,8 +37,10 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());
     Add(MakeRandomSumPlanner());
+    Add(MakeSamplePlanner());
     Add(MakeSleepPlanner());
     Add(MakeSpinPlanner());
+    Add(MakeSweepPlanner(*this));
     Add(MakeTrainPlanner());
   }
 

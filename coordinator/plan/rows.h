@@ -37,6 +37,9 @@ struct RowCut {
   bool operator==(const RowCut&) const = default;
 };
 
+// What a task of an operation on tables reads by default.
+inline constexpr int64_t kTableTaskBytes = 1 << 20;
+
 // Rows per task so that one reads about `bytes` of `table`; at least 1.
 int64_t RowsForBytes(const Output& table, int64_t bytes);
 

@@ -9,6 +9,8 @@
 #include "absl/strings/str_format.h"
 #include "common/json.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/class_totals.h"
+#include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/train_progress.h"
 #include "coordinator/plan/train_settings.h"
@@ -20,7 +22,6 @@ namespace {
 
 constexpr int64_t kGradientRows = 64;
 constexpr int64_t kEvaluateRows = 512;
-constexpr int64_t kCountRows = 16384;
 
 // Everything that the phases need, read once per call of Next.
 struct Run {
@@ -66,17 +67,6 @@ absl::StatusOr<Run> OpenRun(const PlanContext& context) {
 
 Value AtState(const ArtifactRef& state) { return Value{.bytes = {}, .artifact = state}; }
 
-// One task whose leaf is a small JSON document, read as the raw root.
-PassSpec OneTask(std::string kernel, const Json& parameters) {
-  PassSpec pass;
-  pass.kernel = std::move(kernel);
-  pass.parameters = parameters.dump();
-  pass.task_count = 1;
-  pass.reducer = "single";
-  pass.finish = false;
-  return pass;
-}
-
 PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
   run.progress.phase = std::move(phase);
   PlanStep step;
@@ -117,15 +107,8 @@ absl::StatusOr<PlanStep> AskClasses(Run& run) {
   std::vector<PassSpec> passes;
   for (const Output* table : {run.input, run.validate}) {
     if (table == nullptr) continue;
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(TaskShape{}, *table, kCountRows));
-    PassSpec pass;
-    pass.kernel = "train.classes";
-    pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
-    pass.task_count = cut.task_count;
-    pass.reducer = "class_counts";
-    pass.reducer_parameters = Json{{"label", kTrainLabel}}.dump();
-    pass.inputs.emplace("input", table->content);
-    pass.label = table == run.input ? "counting classes" : "counting classes of validate";
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, CountClassesPass(*table, kTrainLabel));
+    if (table != run.input) pass.label = "counting classes of validate";
     passes.push_back(std::move(pass));
   }
   return Ask(run, "classes", std::move(passes));
@@ -133,25 +116,18 @@ absl::StatusOr<PlanStep> AskClasses(Run& run) {
 
 // How many classes there are, from the class counts of both tables.
 absl::Status TakeClasses(Run& run) {
-  std::vector<std::pair<int64_t, int64_t>> counts;
-  for (size_t i = 0; i < run.context.completed.size(); ++i) {
-    MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(run.context.completed[i].output.content.bytes));
-    for (const Json& entry : document.at("classes")) {
-      run.progress.classes = std::max(run.progress.classes, entry.at(0).get<int64_t>() + 1);
-      if (i == 0) counts.emplace_back(entry.at(0), entry.at(1));
-    }
+  MOTE_ASSIGN_OR_RETURN(std::vector<int64_t> totals, ClassTotals(run.context.completed.front()));
+  MOTE_RETURN_IF_ERROR(CheckClassTotals(totals, run.rows()));
+  MOTE_ASSIGN_OR_RETURN(const std::vector<int64_t> others, ClassTotals(run.context.completed.back()));
+  totals.resize(std::max(totals.size(), others.size()));
+  run.progress.classes = static_cast<int64_t>(totals.size());
+  if (run.settings.balanced) run.progress.weights = BalancedWeights(totals, run.rows());
+  if (run.settings.class_weights.empty()) return absl::OkStatus();
+  if (run.settings.class_weights.size() != totals.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("class_weights: ", run.settings.class_weights.size(),
+                                                   " weights for ", totals.size(), " classes; give one for each"));
   }
-  if (counts.size() < 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("input: column ", kTrainLabel, " has ", counts.empty() ? "no" : "only one", " class in ",
-                     run.rows(), " rows; training needs two or more: check the label column and the split"));
-  }
-  if (!run.settings.balanced) return absl::OkStatus();
-  run.progress.weights.assign(run.progress.classes, 0.0);
-  for (const auto& [label, rows] : counts) {
-    run.progress.weights[label] =
-        static_cast<double>(run.rows()) / (static_cast<double>(counts.size()) * static_cast<double>(rows));
-  }
+  run.progress.weights = run.settings.class_weights;
   return absl::OkStatus();
 }
 
@@ -159,7 +135,11 @@ absl::StatusOr<PlanStep> AskInit(Run& run) {
   Json model = run.settings.model;
   model["in"] = run.table.width;
   model["out"] = run.progress.classes;
-  PassSpec pass = OneTask("train.init", {{"model", std::move(model)}, {"seed", run.settings.seed}});
+  PassSpec pass = OneTask("train.init",
+                          {{"model", std::move(model)}, {"seed", run.settings.seed}, {"features", run.table.features}});
+  if (const auto start = run.context.inputs.find("start"); start != run.context.inputs.end()) {
+    pass.inputs.emplace("start", start->second.content);
+  }
   pass.label = "first weights";
   std::vector<PassSpec> passes;
   passes.push_back(std::move(pass));
@@ -200,9 +180,15 @@ absl::StatusOr<PlanStep> AskUpdate(Run& run) {
     return absl::InvalidArgumentError(absl::StrCat("every task of epoch ", progress.epoch + 1, ", step ",
                                                    progress.step + 1, " was quarantined: there is no gradient"));
   }
-  PassSpec pass =
-      OneTask("train.update",
-              {{"optimizer", run.settings.optimizer}, {"epoch", progress.epoch + 1}, {"step", progress.step + 1}});
+  const int64_t epoch_steps = run.tasks().steps();
+  const double share = run.settings.schedule.Share(progress.epoch * epoch_steps + progress.step,
+                                                   run.settings.epochs * epoch_steps, epoch_steps);
+  Json optimizer = run.settings.optimizer;
+  optimizer["lr"] = optimizer["lr"].get<double>() * share;
+  PassSpec pass = OneTask("train.update", {{"optimizer", std::move(optimizer)},
+                                           {"clip", run.settings.clip},
+                                           {"epoch", progress.epoch + 1},
+                                           {"step", progress.step + 1}});
   pass.inputs.emplace("root", done.root);
   pass.inputs.emplace("state", AtState(*progress.state));
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);
@@ -258,7 +244,8 @@ absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
   progress.loss_rows = 0;
   progress.step = 0;
   ++progress.epoch;
-  if (progress.epoch < run.settings.epochs) return AskGradient(run, /*checkpoint=*/true);
+  const bool in_vain = run.settings.patience > 0 && progress.epoch - 1 - progress.best_epoch >= run.settings.patience;
+  if (progress.epoch < run.settings.epochs && !in_vain) return AskGradient(run, /*checkpoint=*/true);
   return AskExport(run);
 }
 
@@ -287,14 +274,6 @@ absl::StatusOr<PlanStep> AfterEvaluate(Run& run) {
   return EndEpoch(run, &validation);
 }
 
-Output Document(const Json& json) {
-  Output output;
-  output.kind = OutputKind::kDocument;
-  output.content.bytes = json.dump();
-  output.bytes = static_cast<int64_t>(output.content.bytes.size());
-  return output;
-}
-
 absl::StatusOr<PlanStep> Yield(Run& run) {
   MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "export"));
   MOTE_ASSIGN_OR_RETURN(const ArtifactRef model, StateOf(answer));
@@ -307,18 +286,14 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
                {"rows", run.rows()},
                {"features", run.table.width},
                {"classes", run.progress.classes},
-               {"steps", run.tasks().steps() * run.settings.epochs},
-               {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.settings.epochs}};
+               {"steps", run.tasks().steps() * run.progress.epoch},
+               {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.progress.epoch}};
   if (run.progress.best_epoch >= 0) history["best_epoch"] = run.progress.best_epoch + 1;
   run.progress.phase = "done";
   PlanStep step;
   step.memo = run.progress.Encode();
-  Output output;
-  output.kind = OutputKind::kBlob;
-  output.content.artifact = model;
-  output.bytes = model.bytes;
-  step.outputs.emplace("model", std::move(output));
-  step.outputs.emplace("history", Document(history));
+  step.outputs.emplace("model", BlobOutput(model, ""));
+  step.outputs.emplace("history", DocumentOutput(history));
   return step;
 }
 
@@ -330,7 +305,7 @@ OperationDescription DescribeTrain() {
       "gradients are summed";
   description.parameters = TrainParameters();
   description.outputs = {"model", "history"};
-  description.kinds = {{"model", OutputKind::kBlob}, {"history", OutputKind::kDocument}};
+  description.kinds = {{"model", OutputKind::kBlob}, {"history", OutputKind::kDocument}, {"start", OutputKind::kBlob}};
   description.task_shape = "so many rows of a step's batch; default 64, at most the batch";
   return description;
 }

@@ -140,6 +140,21 @@ absl::StatusOr<bool> Second(const Params& params, const std::string& name, const
                absl::StrCat("is neither ", first, " nor ", second, DidYouMean(value, {first, second})));
 }
 
+absl::Status ParseClassWeights(const Json& weights, const Params& params, TrainSettings* settings) {
+  if (!weights.is_array()) {
+    if (!weights.is_string()) return Wrong("class_weights", weights.dump(), "is neither none, balanced nor a list");
+    MOTE_ASSIGN_OR_RETURN(settings->balanced, Second(params, "class_weights", "none", "balanced"));
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const std::string path = absl::StrCat("class_weights[", i, "]");
+    if (!weights[i].is_number() || !(weights[i] >= 0.0)) return Wrong(path, weights[i].dump(), "is no weight");
+    settings->class_weights.push_back(weights[i].get<double>());
+  }
+  if (weights.empty()) return Wrong("class_weights", "[]", "has no weight");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Parameter> TrainParameters() {
@@ -155,9 +170,17 @@ std::vector<Parameter> TrainParameters() {
       Declare("validate", Kind::kReference, "", "table to measure after each epoch, such as clean.dev"),
       Declare("seed", Kind::kInteger, "0", "of the first weights and of the order of rows"),
       Declare("keep", Kind::kText, "\"last\"", "which epoch's model: last, or best (least validation loss)"),
-      Declare("class_weights", Kind::kText, "\"none\"", "none, or balanced: rare classes weigh more in the loss"),
+      Declare("class_weights", Kind::kAny, "\"none\"",
+              "none, balanced (rare classes weigh more in the loss), or a list, one for each class"),
+      Declare("schedule", Kind::kAny, "\"constant\"",
+              "of the learning rate: constant, linear or cosine: {warm_up: steps, least: share}, or steps: {every: "
+              "epochs, factor: 0.1}"),
+      Declare("clip", Kind::kNumber, "0", "a step's gradient that is longer is shortened to this length; 0: never"),
+      Declare("patience", Kind::kInteger, "0",
+              "stop after so many epochs without a lower validation loss; 0: run all epochs"),
+      Declare("start", Kind::kReference, "", "stage.model whose weights are the first ones, instead of random ones"),
   };
-  for (Parameter& parameter : parameters) parameter.optional = parameter.name == "validate";
+  for (Parameter& parameter : parameters) parameter.optional = parameter.kind == Kind::kReference;
   return parameters;
 }
 
@@ -173,7 +196,14 @@ absl::StatusOr<TrainSettings> ParseTrainSettings(const Json& parameters) {
   MOTE_ASSIGN_OR_RETURN(settings.batch_size, InRange(params, "batch_size", 1, kBatchMax));
   MOTE_ASSIGN_OR_RETURN(settings.seed, InRange(params, "seed", 0, int64_t{1} << 53));
   MOTE_ASSIGN_OR_RETURN(settings.keep_best, Second(params, "keep", "last", "best"));
-  MOTE_ASSIGN_OR_RETURN(settings.balanced, Second(params, "class_weights", "none", "balanced"));
+  MOTE_RETURN_IF_ERROR(ParseClassWeights(parameters.at("class_weights"), params, &settings));
+  MOTE_ASSIGN_OR_RETURN(settings.schedule, LearningRate::Parse(parameters.at("schedule")));
+  settings.clip = params.Number("clip");
+  if (!(settings.clip >= 0)) return Wrong("clip", absl::StrCat(settings.clip), "is negative");
+  MOTE_ASSIGN_OR_RETURN(settings.patience, InRange(params, "patience", 0, kEpochsMax));
+  if (settings.patience > 0 && params.Find("validate") == nullptr) {
+    return absl::InvalidArgumentError("patience: early stopping needs a table to measure on; set validate");
+  }
   if (settings.keep_best && params.Find("validate") == nullptr) {
     return absl::InvalidArgumentError("keep: best needs a table to compare epochs on; set validate, or keep: last");
   }

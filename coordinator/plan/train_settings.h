@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/json.h"
 #include "common/reducer.h"
+#include "coordinator/plan/learning_rate.h"
 
 namespace mote::coordinator {
 
@@ -16,8 +17,12 @@ struct TrainSettings {
   int64_t epochs = 0;
   int64_t batch_size = 0;
   int64_t seed = 0;
-  bool keep_best = false;  // the state of the epoch of least validation loss, not the last
-  bool balanced = false;   // weigh the loss of a row by rows / (classes · rows of its class)
+  bool keep_best = false;             // the state of the epoch of least validation loss, not the last
+  bool balanced = false;              // weigh the loss of a row by rows / (classes · rows of its class)
+  std::vector<double> class_weights;  // given one by one; empty: they are not
+  LearningRate schedule;
+  double clip = 0;       // longest gradient of a step; 0: any
+  int64_t patience = 0;  // epochs without a lower validation loss until it stops; 0: never
 };
 
 // What the operation declares.

@@ -1,7 +1,8 @@
 // ArtifactService: blobs in and out, in chunks of at most 1 MiB.
 //
 // Thread-safe. The disk is touched by disk threads alone; at most one blob per call
-// is in memory, and at most `kPutsMax` calls put at a time.
+// is in memory; at most `kPutsMax` calls put at a time, and at most `kFramesMax` read
+// compressed bytes (others get plain ones, which lie in the page cache).
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,7 @@ inline constexpr size_t kChunkBytesMax = 1 << 20;
 class ArtifactService : public v1::ArtifactService::CallbackService {
  public:
   static constexpr int kPutsMax = 64;
+  static constexpr int kFramesMax = 32;
 
   // Both outlive every call.
   ArtifactService(ArtifactStore& store, DiskThreads& disk) : store_(store), disk_(disk) {}
@@ -33,6 +35,7 @@ class ArtifactService : public v1::ArtifactService::CallbackService {
   ArtifactStore& store_;
   DiskThreads& disk_;
   std::atomic<int> puts_{0};
+  std::atomic<int> frames_{0};
 };
 
 }  // namespace mote::coordinator

@@ -71,5 +71,13 @@ TEST(CostText, EachLinkHasItsAlphaWhereThereAreSeveral) {
   EXPECT_THAT(CostCsv(job), HasSubstr("\"[{\"\"transport\"\":\"\"loopback\"\""));
 }
 
+TEST(CostText, SaysHowManyReportsClaimedTooMuch) {
+  v1::Job job;
+  job.add_stages()->set_name("fit");
+  EXPECT_THAT(CostText(job), Not(HasSubstr("cut:")));
+  job.mutable_stages(0)->mutable_cost()->set_reports_cut(2);
+  EXPECT_THAT(CostText(job), HasSubstr("cut: 2 reports of workers claimed more time or bytes than their leases"));
+}
+
 }  // namespace
 }  // namespace mote::client

@@ -134,6 +134,12 @@ TEST_F(Outputs, DocumentsAreJsonAndReportsTextToo) {
   EXPECT_THAT(Files(), UnorderedElementsAre("history.json", "quality.json", "quality.txt"));
 }
 
+TEST_F(Outputs, WhatPicturesShowIsWrittenAsPicturesAndAsAPage) {
+  Write(Output("history", v1::OUTPUT_KIND_DOCUMENT, R"({"steps":2,"epochs":[{"epoch":1,"loss":0.5}]})"));
+  EXPECT_THAT(Files(), UnorderedElementsAre("history.json", "history.loss.svg", "history.html", "history.tfevents"));
+  EXPECT_THAT(Read("history.html"), HasSubstr(Read("history.loss.svg")));
+}
+
 TEST_F(Outputs, ModelsAreSafetensorsAndOtherBytesBin) {
   std::string model;
   const std::string header = R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";

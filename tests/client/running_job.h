@@ -18,6 +18,8 @@ inline v1::Job RunningJob(int64_t committed, int64_t total) {
   stage->set_tasks_committed(committed);
   stage->set_tasks_total(total);
   stage->mutable_eta()->set_seconds(4);
+  stage->mutable_eta_low()->set_seconds(3);
+  stage->mutable_eta_high()->set_seconds(6);
   stage->set_progress("epoch 3 of 20");
   v1::StageStatus* later = job.add_stages();
   later->set_name("score");

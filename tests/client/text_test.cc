@@ -91,7 +91,7 @@ TEST(Progress, BarsShowShareRateAndEta) {
   lines.Observe(RunningJob(0, 10000), kStart);
   lines.Observe(RunningJob(5200, 10000), kStart + absl::Seconds(10));
   EXPECT_THAT(lines.Bars(120),
-              ElementsAre("fit    [##########..........]  52%  5.20k/10.0k tasks  520/s, ETA 4s  epoch 3 of 20",
+              ElementsAre("fit    [##########..........]  52%  5.20k/10.0k tasks  520/s, ETA 4s (3s–6s)  epoch 3 of 20",
                           "score  [....................]  waiting"));
   EXPECT_EQ(lines.Bars(40)[0].size(), 39U) << "never wider than the terminal";
 }
@@ -101,7 +101,7 @@ TEST(Progress, PlainLinesComeAtMostOncePerSecondAndOnlyWhenSomethingChanged) {
   ProgressPrinter printer(out, 0);
   printer.Show(RunningJob(1, 10), kStart);
   printer.Show(RunningJob(2, 10), kStart + absl::Milliseconds(500));
-  EXPECT_EQ(out.str(), "fit: running, 1 of 10 tasks, ETA 4s; epoch 3 of 20\n");
+  EXPECT_EQ(out.str(), "fit: running, 1 of 10 tasks, ETA 4s (3s–6s); epoch 3 of 20\n");
   printer.Show(RunningJob(1, 10), kStart + absl::Seconds(60));
   const std::string before = out.str();
   v1::Job done = RunningJob(10, 10);
@@ -172,7 +172,7 @@ TEST(Bill, IsTheLastLineOfProgress) {
   ProgressPrinter printer(out, 0);
   printer.Show(BilledJob(40, 1.3), kStart);
   printer.Show(BilledJob(40, 1.4), kStart + absl::Milliseconds(500));
-  EXPECT_EQ(out.str(), "fit: running, 40 of 100 tasks, ETA 4s; epoch 3 of 20\nbill: 1.30 of 5.00\n");
+  EXPECT_EQ(out.str(), "fit: running, 40 of 100 tasks, ETA 4s (3s–6s); epoch 3 of 20\nbill: 1.30 of 5.00\n");
   printer.Finish(BilledJob(40, 1.4), kStart + absl::Milliseconds(600));
   EXPECT_THAT(out.str(), HasSubstr("bill: 1.40 of 5.00\n"));
 }

@@ -21,7 +21,7 @@ TEST(AlphaByLink, EachLinkGetsTheAlphaThatMadeItsData) {
     const bool remote = i % 4 == 0;
     const double bytes = 1e5 * (1 + random.Uniform(1000 + i));
     const double took = (remote ? kRemoteAlpha : kLocalAlpha) * bytes + kNoise * random.Normal(i);
-    alphas.Add(remote ? kRemote : kLocal, bytes, took);
+    alphas.Add(remote ? kRemote : kLocal, 0, bytes, took);
     seconds += took;
   }
   ASSERT_EQ(alphas.fits().size(), 2u);
@@ -36,8 +36,8 @@ TEST(AlphaByLink, EachLinkGetsTheAlphaThatMadeItsData) {
 
 TEST(AlphaByLink, TheAlphaOfAllIsWeightedByBytes) {
   AlphaByLink alphas;
-  alphas.Add(kLocal, 300, 3);
-  alphas.Add(kRemote, 100, 9);
+  alphas.Add(kLocal, 0, 300, 3);
+  alphas.Add(kRemote, 0, 100, 9);
   EXPECT_DOUBLE_EQ(alphas.predicted_seconds(), 12);
   EXPECT_DOUBLE_EQ(alphas.alpha(), 12.0 / 400);
   EXPECT_DOUBLE_EQ(alphas.r_squared(), 1);
@@ -45,8 +45,8 @@ TEST(AlphaByLink, TheAlphaOfAllIsWeightedByBytes) {
 
 TEST(AlphaByLink, OneLinkIsAsItsFit) {
   AlphaByLink alphas;
-  alphas.Add(kLocal, 1, 2);
-  alphas.Add(kLocal, 2, 3);
+  alphas.Add(kLocal, 0, 1, 2);
+  alphas.Add(kLocal, 0, 2, 3);
   const AlphaFit& fit = alphas.fits().at(kLocal);
   EXPECT_DOUBLE_EQ(alphas.alpha(), fit.alpha());
   EXPECT_DOUBLE_EQ(alphas.alpha_error(), fit.alpha_error());
@@ -61,7 +61,7 @@ TEST(AlphaByLink, NothingSeenIsNothingKnown) {
 
 TEST(AlphaByLink, WorkersThatMakeClassesUpCostBoundedMemory) {
   AlphaByLink alphas;
-  for (int i = 0; i < 1000; ++i) alphas.Add({"network", std::to_string(i)}, 10, 1);
+  for (int i = 0; i < 1000; ++i) alphas.Add({"network", std::to_string(i)}, 0, 10, 1);
   EXPECT_EQ(alphas.fits().size(), AlphaByLink::kLinksMax);
   EXPECT_EQ(alphas.count(), 1000);
 }

@@ -103,6 +103,16 @@ TEST(Index, AQuoteThatIsNeverClosedNamesTheLineOfItsRow) {
   }
 }
 
+TEST(Index, ARowOfManyMegabytesIsRefusedByItsLineWhereverItStands) {
+  const std::string row = std::string((64 << 20) + 1000, 'x');
+  const std::string expected = "the row that starts here has over 6";
+  EXPECT_THAT(ErrorOf("a,b\n1,2\n3," + row + "\n5,6\n"), HasSubstr("line 3: " + expected));
+  EXPECT_THAT(ErrorOf("a,b\n1,2\n3," + row), HasSubstr("line 3: " + expected));
+  InProcess cluster;
+  EXPECT_THAT(std::string(cluster.Index("a\n" + row + "\nb\n", "jsonl").status().message()),
+              HasSubstr("line 2: " + expected));
+}
+
 TEST(Index, ANulByteNamesItsLineAndOffset) {
   for (const int64_t chunk_bytes : {1, 5, 1 << 20}) {
     EXPECT_THAT(ErrorOf(std::string("a,b\n1,2\n3,\0\n", 12), chunk_bytes),

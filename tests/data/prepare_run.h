@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/json.h"
 #include "tests/testing/in_process.h"
@@ -25,5 +26,14 @@ inline Outputs Prepare(InProcess& cluster, const std::string& text, const Json& 
 }
 
 inline Json DocumentOf(const Output& output) { return Json::parse(output.content.bytes); }
+
+// Feature `feature` of every row of a prepared table.
+inline std::vector<float> FeatureOf(InProcess& cluster, const Output& output, int64_t feature = 0) {
+  const Table table = cluster.Rows(output);
+  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
+  std::vector<float> values;
+  for (int64_t row = 0; row < table.rows; ++row) values.push_back(static_cast<float>(view.Number(row, 1, feature)));
+  return values;
+}
 
 }  // namespace mote::testing

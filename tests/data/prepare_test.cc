@@ -237,24 +237,17 @@ TEST(SplitPlan, RoundingOfFractionsMovesNoRow) {
   }
 }
 
-// x of the only row, or of all rows of one feature.
-std::vector<float> Feature(InProcess& cluster, const Output& output, size_t feature = 0) {
-  std::vector<float> values;
-  for (const Row& row : RowsOf(cluster, output)) values.push_back(row.x[feature]);
-  return values;
-}
-
 TEST(Prepare, ImputesAsAsked) {
   const std::string text = "x,y\n1,p\n1,q\n?,p\n4,q\n8,q\n";
   const std::map<std::string, float> expected = {{"median", 2.5f}, {"mean", 3.5f}, {"mode", 1.0f}};
   for (const auto& [impute, value] : expected) {
     InProcess cluster;
     const Outputs outputs = Prepare(cluster, text, {{"label", "y"}, {"impute", impute}, {"standardize", "off"}}, 2);
-    EXPECT_THAT(Feature(cluster, outputs.at("all")), ElementsAre(1, 1, value, 4, 8)) << impute;
+    EXPECT_THAT(FeatureOf(cluster, outputs.at("all")), ElementsAre(1, 1, value, 4, 8)) << impute;
   }
   InProcess cluster;
   const Outputs outputs = Prepare(cluster, text, {{"label", "y"}, {"impute", "drop"}, {"standardize", "off"}}, 2);
-  EXPECT_THAT(Feature(cluster, outputs.at("all")), ElementsAre(1, 1, 4, 8));
+  EXPECT_THAT(FeatureOf(cluster, outputs.at("all")), ElementsAre(1, 1, 4, 8));
   EXPECT_EQ(DocumentOf(outputs.at("fitted"))["columns"][0]["mean"], 3.5);
 }
 
@@ -329,9 +322,9 @@ TEST(Prepare, OutputsAreNamedBySplit) {
   const coordinator::Planner* planner = coordinator::BuiltinPlanners().Find("prepare");
   Json parameters = {{"label", "y"}, {"split", {{"zoo", 0.1}, {"test", 0.1}, {"train", 0.5}, {"dev", 0.1}}}};
   ASSERT_THAT(CheckParameters(planner->description().parameters, &parameters), IsEmpty());
-  EXPECT_THAT(planner->OutputNames(parameters), ElementsAre("train", "dev", "test", "zoo", "fitted", "quality"));
+  EXPECT_THAT(planner->OutputNames(parameters), ElementsAre("train", "dev", "test", "zoo", "fitted", "quality", "quarantined"));
   parameters.erase("split");
-  EXPECT_THAT(planner->OutputNames(parameters), ElementsAre("all", "fitted", "quality"));
+  EXPECT_THAT(planner->OutputNames(parameters), ElementsAre("all", "fitted", "quality", "quarantined"));
 }
 
 }  // namespace

@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/philox.h"
+#include "common/prepare/cell.h"
 #include "common/prepare/table_profile.h"
 #include "worker/engine/kernels/column_counter.h"
 
@@ -49,6 +53,27 @@ TEST(ValueCounts, CoarseningEarlyOrLateIsTheSame) {
   late.Coarsen(43);
   late.Coarsen(45);
   EXPECT_EQ(late, direct);
+}
+
+TEST(ParseNumber, TheShortWayGivesTheBitsOfTheLongOne) {
+  const Philox philox(5, 1);
+  for (uint64_t i = 0; i < 200000; ++i) {
+    std::string digits = absl::StrCat(philox.U64(i) >> (philox.U64(i + 1) % 63));
+    digits = digits.substr(0, 1 + philox.U64(i + 2) % 17);
+    const size_t point = philox.U64(i + 3) % (digits.size() + 3);
+    if (point <= digits.size()) digits.insert(point, ".");
+    if (philox.U64(i + 4) % 2 == 0) digits.insert(0, "-");
+    double expected = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), expected);
+    const bool whole = error == std::errc() && end == digits.data() + digits.size();
+    const std::optional<double> plain = ParsePlainNumber(digits);
+    if (plain) EXPECT_TRUE(whole && *plain == expected) << digits;
+    EXPECT_EQ(ParseNumber(digits).has_value(), whole) << digits;
+  }
+  for (const std::string text : {"", "-", ".", "-.", "1-", "1.2.3", "1e5", "+1", "0x1", "nan", "1234567890123456", "--1"}) {
+    EXPECT_FALSE(ParsePlainNumber(text).has_value()) << text;
+  }
+  EXPECT_FALSE(std::signbit(*ParsePlainNumber("-0")));
 }
 
 // The profile of cells as one counter sees them.

@@ -52,6 +52,27 @@ TEST(Examples, CreditRiskSurvivesKillsOfEveryKindWithTheSameDigest) {
   EXPECT_EQ(cluster.Digest(id), DigestOf(undisturbed.out));
 }
 
+TEST(Examples, ChoosingAModelHasTheSameDigestForAnyWorkersAndWhenAllIsKilled) {
+  const std::string job = "examples/credit_risk/choose_model.yaml";
+  const Outcome one = RunExample(job, 1);
+  ASSERT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_FALSE(DigestOf(one.out).empty());
+  const Outcome four = RunExample(job, 4);
+  ASSERT_EQ(four.exit_code, 0) << four.err;
+  EXPECT_EQ(DigestOf(four.out), DigestOf(one.out));
+  RealCluster cluster(2);
+  const std::string id = cluster.Submit(SourcePath(job));
+  cluster.WaitForTasks(id, 150);
+  for (const pid_t engine : ChildrenOf(cluster.worker(0).pid(), "mote-engine")) kill(engine, SIGKILL);
+  cluster.WaitForTasks(id, 300);
+  cluster.KillCoordinator();
+  cluster.StartCoordinator();
+  cluster.WaitForTasks(id, 500);
+  cluster.KillWorker(1);
+  cluster.StartWorker();
+  EXPECT_EQ(cluster.Digest(id), DigestOf(one.out));
+}
+
 // One step of training a network with `hidden` layers; the digest.
 std::string TrainOneStep(const std::string& hidden, int workers) {
   const std::string dir = MakeTempDir();

@@ -70,6 +70,10 @@ class Describer {
   std::string operator()(const mc::StageBound& e) const {
     return absl::StrCat("StageBound job ", e.job.value, " stage ", e.stage, " to ", e.numeric_class);
   }
+  std::string operator()(const mc::StageCalibrated& e) const {
+    return absl::StrCat("StageCalibrated job ", e.job.value, " stage ", e.stage, ": ", e.calibration.measured.size(),
+                        " shapes measured, ", e.calibration.rows, " rows a task");
+  }
   std::string operator()(const mc::LeaseGranted& e) const {
     return absl::StrCat("LeaseGranted ", Token(e.token), " to ", e.worker, " slot ", e.slot);
   }

@@ -76,6 +76,7 @@ Script::Script() {
 void Script::Start() {
   mc::CoreOptions options;
   options.policy = &policy_;
+  options.cost_slack = absl::InfiniteDuration();  // scripts do not wait for tasks
   core_ = std::make_unique<mc::Core>(options, mc::BuiltinPlanners());
   for (const mc::Event& event : journal_) {
     if (const absl::Status status = core_->Replay(event); !status.ok()) {

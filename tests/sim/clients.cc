@@ -9,10 +9,21 @@ namespace {
 
 constexpr absl::Duration kAskAgain = absl::Seconds(2);
 constexpr absl::Duration kLookAgain = absl::Milliseconds(200);
+// Of the tasks, planned and foreseen: then an ETA should be good.
+constexpr double kEarlyShare = 0.05;
 // Longer than a few back-offs in a row: between them a task may run unseen.
 constexpr absl::Duration kIdleMax = absl::Minutes(1);
 // Above this are the CallIds of retries.
 constexpr uint64_t kRetries = 2'000'000;
+
+double ShareDone(const mc::JobView& view) {
+  double done = 0, all = 0;
+  for (const mc::StageView& stage : view.stages) {
+    done += static_cast<double>(stage.tasks_committed);
+    all += static_cast<double>(stage.tasks_total);
+  }
+  return all > 0 ? done / all : 0;
+}
 
 }  // namespace
 
@@ -74,6 +85,7 @@ void Clients::On(const mc::Reply& reply) {
     watched.id = *id;
   } else if (const auto* view = std::get_if<mc::JobView>(&reply.answer)) {
     watched.last = *view;
+    if (!watched.early && ShareDone(*view) >= kEarlyShare) watched.early = {*view, queue_.now()};
     if (IsTerminal(view->state) && !watched.ended) Ended(job, *view);
     CheckReason(watched);
   }

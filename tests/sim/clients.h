@@ -29,6 +29,12 @@ class Clients {
   bool done() const;
   // The job's state at its end, if it ended.
   const std::optional<mc::JobView>& ended(size_t job) const { return calls_[job].ended; }
+  // A job when so much of its work was done for the first time, and when that was seen.
+  struct Early {
+    mc::JobView view;
+    absl::Time seen;
+  };
+  const std::optional<Early>& early(size_t job) const { return calls_[job].early; }
   // When a job was last retried or resubmitted; InfinitePast: never.
   absl::Time last_wish() const { return last_wish_; }
   // No two calls for one retry: after its end was seen nothing can make it run again.
@@ -41,6 +47,7 @@ class Clients {
     std::optional<JobId> id;  // once the submission was answered
     std::optional<mc::JobView> last;
     std::optional<mc::JobView> ended;
+    std::optional<Early> early;
     std::optional<absl::Time> idle_since;  // nothing runs, and the view says no reason
     bool looking = false;                  // it is asked for again and again
     int retries_left = 3;

@@ -13,7 +13,7 @@ constexpr int kBlockLevelMax = 6;
 }  // namespace
 
 void SimCluster::ScheduleFaults() {
-  queue_.After(random_.Between(absl::Milliseconds(20), absl::Milliseconds(600)), [this] {
+  queue_.After(random_.Between(options_.fault_pause / 30, options_.fault_pause), [this] {
     if (!InChaos()) return loop_.policy().SetLevel(std::nullopt);
     const uint64_t which = random_.Below(kCoordinatorFaults + kWorkerFaults);
     if (which < kCoordinatorFaults) {

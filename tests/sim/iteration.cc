@@ -57,6 +57,7 @@ class IteratePlanner final : public mc::Planner {
     next.memo = absl::StrCat(step, " ", state);
     next.passes = {StepPass(context, step, state)};
     next.is_volatile = true;
+    next.tasks_to_come = (context.parameters.at("steps").get<int64_t>() - step - 1) * context.tasks.count;
     next.checkpoint = step % kStepsOfACheckpoint == 0;
     return next;
   }

@@ -27,6 +27,7 @@ Loop::Loop(EventQueue& queue, Random& random, const Options& options, Disk& disk
 std::unique_ptr<mc::Core> Loop::EmptyCore() const {
   mc::CoreOptions options;
   options.policy = &policy_;
+  options.weigh_communication = options_.weigh_communication;
   if (options_.spill) options.partial_bytes_max = options.spilled_bytes_min = 0;
   return std::make_unique<mc::Core>(options, SimPlanners());
 }

@@ -60,16 +60,26 @@ struct Options {
   int jobs = 1;
   int64_t tasks = 200;  // of a job
   absl::Duration task_duration = absl::Milliseconds(20);
-  bool large_partials = false;  // workers keep them; folding is leased tasks
-  bool spill = false;           // the coordinator holds next to nothing of partials
-  bool iterate = false;         // half of the jobs are iterations
-  int slow_workers = 0;         // the first ones: ten times slower than the others
-  double verify_sample = 0;     // as in StageSpec::verify
+  double log_spread = 0;  // of the logarithm of a task's time; 0: all are equal
+  double long_share = 0;  // of the tasks take `long_factor` times as long as the others
+  double long_factor = 1;
+  int64_t input_bytes = 0;  // that a task fetches over its worker's link
+  // Bytes a second of the links of the first workers; of the others: as many as they like.
+  std::vector<double> links = {};
+  std::vector<double> slownesses = {};  // of the first workers
+  bool weigh_communication = true;      // as in CoreOptions
+  bool large_partials = false;          // workers keep them; folding is leased tasks
+  bool spill = false;                   // the coordinator holds next to nothing of partials
+  bool iterate = false;                 // half of the jobs are iterations
+  int slow_workers = 0;                 // the first ones: ten times slower than the others
+  double verify_sample = 0;             // as in StageSpec::verify
   int verify_replicas = 0;
   bool retries = false;        // clients let jobs go on that did not succeed
   bool resubmits = false;      // clients submit again what has ended, perhaps with another last stage
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;
+  // Between two faults, at most; at least a thirtieth of it.
+  absl::Duration fault_pause = absl::Milliseconds(600);
   // Faults end here; then everything must finish within patience().
   absl::Duration chaos = absl::Seconds(8);
 

@@ -65,6 +65,11 @@ void SimCluster::AddWorker() {
   const int number = static_cast<int>(workers_.size());
   if (options_.faults.unequal_workers) nature.slowness = 1.0 + static_cast<double>(random_.Below(10));
   if (number < options_.slow_workers) nature.slowness *= 10;
+  const auto index = static_cast<size_t>(number);
+  if (index < options_.slownesses.size()) nature.slowness *= options_.slownesses[index];
+  if (index < options_.links.size()) {
+    nature.fetch = absl::Seconds(static_cast<double>(options_.input_bytes) / options_.links[index]);
+  }
   nature.lies = options_.a_worker_lies && number == 0;
   // The first one is good: somebody must be able to do the work.
   nature.bad = options_.faults.bad_workers && !workers_.empty() && random_.Chance(0.3);

@@ -48,6 +48,8 @@ class SimCluster {
   int64_t stages_reused() const { return stages_reused_; }
   // The first job as its client saw it end.
   const std::optional<mc::JobView>& ended() const { return clients_.ended(0); }
+  // …and as it saw it when a twentieth was done.
+  const std::optional<Clients::Early>& early() const { return clients_.early(0); }
 
  private:
   void RunToTheEnd();

@@ -155,11 +155,11 @@ void SimWorker::On(const worker::ShortenLease& action) {
   }
   const TaskRange range = lease->block.range(passes_.at(lease->pass).spec.task_count);
   const absl::Duration elapsed = queue_.now() - started_[action.slot];
-  const int64_t begun = 1 + elapsed / task_duration();
+  const int64_t begun = BegunAfter(world_.options, pace(), kTimes, range, elapsed);
   const int64_t tasks = std::max(begun, action.end - range.begin);
   if (tasks >= range.size()) return;
   ++generations_[action.slot];
-  FinishAfter(task_duration() * static_cast<double>(tasks) - elapsed, action.slot, tasks);
+  FinishAfter(TimeOfTasks({range.begin, range.begin + tasks}) - elapsed, action.slot, tasks);
 }
 
 void SimWorker::RunNext(int slot) {
@@ -167,9 +167,9 @@ void SimWorker::RunNext(int slot) {
   hung_.erase(slot);
   if (engines_[slot].empty() || down_.contains(slot)) return;
   const worker::RunLease& lease = engines_[slot].front();
-  const int64_t tasks = lease.block.size(passes_.at(lease.pass).spec.task_count);
+  const TaskRange range = lease.block.range(passes_.at(lease.pass).spec.task_count);
   started_[slot] = queue_.now();
-  FinishAfter(task_duration() * static_cast<double>(tasks), slot, tasks);
+  FinishAfter(TimeOfTasks(range), slot, range.size());
 }
 
 void SimWorker::FinishAfter(absl::Duration wait, int slot, int64_t tasks) {
@@ -198,11 +198,21 @@ worker::Report SimWorker::Compute(const worker::RunLease& lease, int64_t tasks) 
   } else {
     RunTasks(lease, pass, tasks, &report);
   }
-  report.cost.phase_ns[static_cast<int>(Phase::kCompute)] =
-      absl::ToInt64Nanoseconds(task_duration()) * report.cost.tasks;
-  report.slot_time = task_duration() * static_cast<double>(tasks);
+  AddTimes({lease.block.begin(), lease.block.begin() + report.cost.tasks}, &report.cost);
+  report.slot_time = TimeOfTasks({lease.block.begin(), lease.block.begin() + tasks});
   if (world_.options.large_partials && pass.spec.kernel != "finish") partials_.Keep(lease.tree, name_, report.nodes);
   return report;
+}
+
+void SimWorker::AddTimes(TaskRange tasks, Cost* cost) const {
+  const int64_t fetch = absl::ToInt64Nanoseconds(nature_.fetch);
+  for (int64_t task = tasks.begin; task < tasks.end; ++task) {
+    const int64_t ns = absl::ToInt64Nanoseconds(TaskTime(world_.options, pace(), kTimes, task));
+    cost->task_ns.Add(ns);
+    cost->phase_ns[static_cast<int>(Phase::kFetch)] += fetch;
+    cost->phase_ns[static_cast<int>(Phase::kCompute)] += ns - fetch;
+    cost->network_bytes += world_.options.input_bytes;
+  }
 }
 
 void SimWorker::RunTasks(const worker::RunLease& lease, const Pass& pass, int64_t tasks, worker::Report* report) {

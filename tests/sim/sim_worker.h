@@ -15,6 +15,7 @@
 #include "tests/sim/network.h"
 #include "tests/sim/options.h"
 #include "tests/sim/partial_store.h"
+#include "tests/sim/task_times.h"
 #include "tests/sim/workload.h"
 #include "worker/session/session.h"
 
@@ -36,9 +37,10 @@ struct WorkerWorld {
 class SimWorker {
  public:
   struct Nature {
-    double slowness = 1;  // tasks take so many times as long as the options say
-    bool bad = false;     // every block fails
-    bool lies = false;    // half of its blocks have a wrong value, another one each time
+    double slowness = 1;                          // tasks take so many times as long as the options say
+    bool bad = false;                             // every block fails
+    bool lies = false;                            // half of its blocks have a wrong value, another one each time
+    absl::Duration fetch = absl::ZeroDuration();  // of a task's input
   };
   SimWorker(const WorkerWorld& world, std::string name, Nature nature);
 
@@ -66,6 +68,8 @@ class SimWorker {
   void BreakSlot(int slot, absl::Duration duration);
 
  private:
+  static constexpr uint64_t kTimes = 1;  // seed of the times of tasks
+
   struct Pass {
     PassSpec spec;
     const SimJob* job = nullptr;
@@ -94,7 +98,9 @@ class SimWorker {
   void RunNext(int slot);
   void Finish(int slot, uint64_t generation, int64_t tasks);
   void FinishAfter(absl::Duration wait, int slot, int64_t tasks);
-  absl::Duration task_duration() const { return world_.options.task_duration * nature_.slowness; }
+  absl::Duration TimeOfTasks(TaskRange tasks) const { return TimeOf(world_.options, pace(), kTimes, tasks); }
+  Pace pace() const { return {nature_.slowness, nature_.fetch}; }
+  void AddTimes(TaskRange tasks, Cost* cost) const;
   // An engine runs there, and has something to do.
   bool IsBusy(int slot) { return alive_ && !engines_[slot].empty() && !down_.contains(slot); }
   void FailEngine(int slot, const Failure& failure);

@@ -44,6 +44,8 @@ mc::JobSpec OneStage(const std::string& operation, int64_t tasks, const std::str
 
 CoreHarness::CoreHarness(const mc::PlannerTable& planners) : planners_(planners) {
   options.policy = &policy_;
+  // Tests report what tasks took without waiting for it.
+  options.cost_slack = absl::InfiniteDuration();
   Restart();
 }
 
@@ -256,6 +258,7 @@ void CoreHarness::ReportDone(const std::string& worker, const mc::SendLease& lea
   report.cost.tasks = end - block.begin();
   report.cost.phase_ns[static_cast<int>(Phase::kCompute)] = report.cost.tasks * absl::ToInt64Nanoseconds(task_duration);
   report.slot_time = task_duration * static_cast<double>(report.cost.tasks);
+  if (edit) edit(report);
   Send(report);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -86,6 +87,8 @@ class CoreHarness {
   int64_t lie = 0;
   // How long ReportDone says that a task took.
   absl::Duration task_duration = absl::Milliseconds(1);
+  // Not null: has the last word on what ReportDone reports.
+  std::function<void(mc::WorkerReport&)> edit;
   // Passes of which workers keep partials, as their next Hello says.
   std::map<std::string, std::vector<PassId>> holding;
 

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -29,6 +30,7 @@ constexpr size_t kPacketBytesMax = 64 << 10;
 constexpr size_t kDestinationAt = 16;  // of an IPv4 header
 constexpr int kFirstAddress = 10;      // of the last byte of host 0's address
 constexpr absl::Duration kTurn = absl::Milliseconds(1);
+constexpr absl::Duration kBacklogMax = absl::Milliseconds(100);
 
 absl::Status Refused(const std::string& what) {
   return absl::UnavailableError(
@@ -40,6 +42,7 @@ struct Host {
   int tun = -1;    // of its device
   bool hears = true;
   bool is_heard = true;
+  absl::Time sent = absl::InfinitePast();  // what it sent before has left by then
 };
 
 // Runs in a thread of its own, which it leaves in the new namespace.
@@ -92,6 +95,7 @@ struct Network::Wire {
   std::vector<Host> hosts;   // their descriptors do not change
   absl::Duration delay;
   absl::Duration jitter;
+  int64_t bytes_per_second = 0;
   double loss = 0;
   int64_t lost = 0;
   uint64_t packets = 0;
@@ -146,6 +150,11 @@ void Network::SetDelay(absl::Duration delay, absl::Duration jitter) {
   wire_->jitter = jitter;
 }
 
+void Network::SetRate(int64_t bytes_per_second) {
+  const std::lock_guard lock(wire_->mutex);
+  wire_->bytes_per_second = bytes_per_second;
+}
+
 void Network::SetLoss(double loss) {
   const std::lock_guard lock(wire_->mutex);
   wire_->loss = loss;
@@ -180,7 +189,17 @@ void Network::Wire::Take(int from, std::string bytes) {
     ++lost;
     return;
   }
-  queue.push({absl::Now() + delay + jitter * random.Uniform(2 * packets + 1), packets, to, std::move(bytes)});
+  const absl::Time now = absl::Now();
+  absl::Time& sent = hosts[from].sent;
+  sent = std::max(sent, now);
+  if (sent - now > kBacklogMax) {
+    ++lost;
+    return;
+  }
+  if (bytes_per_second > 0) {
+    sent += absl::Seconds(static_cast<double>(bytes.size()) / static_cast<double>(bytes_per_second));
+  }
+  queue.push({sent + delay + jitter * random.Uniform(2 * packets + 1), packets, to, std::move(bytes)});
 }
 
 void Network::Wire::Deliver() {

@@ -35,6 +35,9 @@ class Network {
 
   // Every packet is late by `delay` and up to `jitter` more.
   void SetDelay(absl::Duration delay, absl::Duration jitter);
+  // What each host sends leaves at this rate, and a tenth of a second of it waits at most:
+  // more is lost, as at any router. 0: as fast as this machine can.
+  void SetRate(int64_t bytes_per_second);
   // So many of all packets are lost, 0 to 1.
   void SetLoss(double loss);
   // What the host sends, and what is sent to it, is lost from now on.

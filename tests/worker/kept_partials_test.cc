@@ -104,7 +104,7 @@ TEST(BlobServer, KeptBlobsReachAnotherWorkerWholeAndOthersDoNot) {
   Peers peers;
   const auto got = peers.Get((*server)->address(), kept.digest);
   ASSERT_TRUE(got.ok()) << got.status();
-  EXPECT_EQ(*got, bytes);
+  EXPECT_EQ(got->bytes, bytes);
   EXPECT_EQ(peers.Get((*server)->address(), cached.digest).status().code(), absl::StatusCode::kNotFound);
 }
 

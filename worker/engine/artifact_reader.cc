@@ -6,8 +6,16 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "worker/engine/read_ahead.h"
 
 namespace mote::engine {
+namespace {
+
+// Enough that a connection and the hash of what it brings are both busy; not more, as others
+// may be waiting for theirs.
+constexpr size_t kReadAhead = 4;
+
+}  // namespace
 
 absl::StatusOr<ArtifactReader> ArtifactReader::Open(const ArtifactRef& ref, BlobSource& source) {
   ArtifactReader reader;
@@ -40,8 +48,11 @@ ArtifactReader ArtifactReader::OfShared(SharedFile file) {
   return reader;
 }
 
-absl::StatusOr<std::string_view> ArtifactReader::Blob(size_t index, BlobSource& source) {
+absl::StatusOr<std::string_view> ArtifactReader::Blob(size_t index, size_t end, BlobSource& source) {
   if (index == mapped_index_) return mapped_;
+  const bool forward = mapped_index_ != SIZE_MAX && index == mapped_index_ + 1;
+  const size_t ahead = std::min({blobs_.size(), forward ? SIZE_MAX : end, index + 1 + kReadAhead});
+  for (size_t next = index + 1; next < ahead; ++next) Expect(blobs_[next].digest, source);
   const BlobRef& blob = blobs_[index];
   std::shared_ptr<const void> keep;
   MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, source.Read(blob.digest, &keep));
@@ -78,13 +89,15 @@ absl::StatusOr<std::string_view> ArtifactReader::View(int64_t offset, int64_t le
   // The last blob that starts at or before `offset`; empty ones lie before it.
   size_t index = std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin() - 1;
   const int64_t within = offset - starts_[index];
-  MOTE_ASSIGN_OR_RETURN(std::string_view bytes, Blob(index, source));
+  const auto end =
+      static_cast<size_t>(std::lower_bound(starts_.begin(), starts_.end(), offset + length) - starts_.begin());
+  MOTE_ASSIGN_OR_RETURN(std::string_view bytes, Blob(index, end, source));
   if (within + length <= blobs_[index].bytes) return bytes.substr(within, length);
   joined->clear();
   joined->reserve(length);
   joined->append(bytes.substr(within));
   while (static_cast<int64_t>(joined->size()) < length) {
-    MOTE_ASSIGN_OR_RETURN(bytes, Blob(++index, source));
+    MOTE_ASSIGN_OR_RETURN(bytes, Blob(++index, end, source));
     joined->append(bytes.substr(0, length - joined->size()));
   }
   return std::string_view(*joined);

@@ -16,7 +16,8 @@
 namespace mote::engine {
 
 // One artifact, read by range. Keeps the blob, or the range of a shared file, that was
-// used last, so reading forward touches everything once.
+// used last, so reading forward touches everything once; who reads forward has the next
+// few blobs fetched meanwhile.
 //
 // Errors of every function
 //   Unavailable      a blob or the shared file cannot be had now
@@ -41,7 +42,8 @@ class ArtifactReader {
   absl::StatusOr<std::string_view> View(int64_t offset, int64_t length, BlobSource& source, std::string* joined);
 
  private:
-  absl::StatusOr<std::string_view> Blob(size_t index, BlobSource& source);
+  // `end`: of the blobs that the caller will read.
+  absl::StatusOr<std::string_view> Blob(size_t index, size_t end, BlobSource& source);
   absl::StatusOr<std::string_view> OfSharedFile(int64_t offset, int64_t length, BlobSource& source);
 
   std::optional<SharedFile> shared_;  // else the blobs

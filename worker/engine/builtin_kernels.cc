@@ -1,21 +1,49 @@
 #include "worker/engine/builtin_kernels.h"
 
+#include "worker/engine/trees/tree_caches.h"
+
 namespace mote::engine {
+namespace {
+
+void RegisterTreeKernels(KernelMap& kernels) {
+  const auto caches = std::make_shared<TreeCaches>();
+  kernels.emplace("boost.evaluate", MakeBoostEvaluateKernel(caches));
+  kernels.emplace("boost.histogram", MakeBoostHistogramKernel(caches));
+  kernels.emplace("boost.init", MakeBoostInitKernel());
+  kernels.emplace("boost.stats", MakeBoostStatsKernel());
+  kernels.emplace("boost.update", MakeBoostUpdateKernel(caches));
+  kernels.emplace("forest.grow", MakeForestGrowKernel(caches));
+  kernels.emplace("infer.trees", MakeInferTreesKernel(caches));
+  kernels.emplace("trees.bin", MakeTreeBinKernel());
+  kernels.emplace("trees.export", MakeTreeExportKernel());
+  kernels.emplace("trees.gain", MakeTreeGainKernel(caches));
+  kernels.emplace("trees.sketch", MakeTreeSketchKernel());
+}
+
+}  // namespace
 
 void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("command", MakeCommandKernel());
   kernels.emplace("echo", MakeEchoKernel());
+  kernels.emplace("filter", MakeFilterKernel());
   kernels.emplace("finish", MakeFinishKernel());
+  kernels.emplace("fitted.read", MakeFittedReadKernel());
+  kernels.emplace("fitted.report", MakeFittedReportKernel());
   kernels.emplace("fold", MakeFoldKernel());
+  kernels.emplace("fold_rows", MakeFoldRowsKernel());
   kernels.emplace("index", MakeIndexKernel());
+  kernels.emplace("index_arrays", MakeIndexArraysKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());
   kernels.emplace("pin_shared", MakePinSharedKernel());
   kernels.emplace("prepare.profile", MakePrepareProfileKernel());
   kernels.emplace("prepare.transform", MakePrepareTransformKernel());
   kernels.emplace("random_sum", MakeRandomSumKernel());
+  kernels.emplace("rows", MakeRowsKernel());
+  kernels.emplace("sample", MakeSampleKernel());
   kernels.emplace("sleep", MakeSleepKernel());
   kernels.emplace("spin", MakeSpinKernel());
+  RegisterTreeKernels(kernels);
 }
 
 }  // namespace mote::engine

@@ -7,18 +7,40 @@
 
 namespace mote::engine {
 
+class TreeCaches;
+
 std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
+std::unique_ptr<Kernel> MakeFilterKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
+std::unique_ptr<Kernel> MakeFittedReadKernel();
+std::unique_ptr<Kernel> MakeFittedReportKernel();
 std::unique_ptr<Kernel> MakeFoldKernel();
+std::unique_ptr<Kernel> MakeFoldRowsKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
+std::unique_ptr<Kernel> MakeIndexArraysKernel();
 std::unique_ptr<Kernel> MakeMisbehaveKernel();
 std::unique_ptr<Kernel> MakeNoopKernel();
 std::unique_ptr<Kernel> MakePinSharedKernel();
 std::unique_ptr<Kernel> MakePrepareProfileKernel();
 std::unique_ptr<Kernel> MakePrepareTransformKernel();
 std::unique_ptr<Kernel> MakeRandomSumKernel();
+std::unique_ptr<Kernel> MakeRowsKernel();
+std::unique_ptr<Kernel> MakeSampleKernel();
 std::unique_ptr<Kernel> MakeSleepKernel();
 std::unique_ptr<Kernel> MakeSpinKernel();
+
+// Trees; they share what they keep between passes.
+std::unique_ptr<Kernel> MakeBoostEvaluateKernel(std::shared_ptr<TreeCaches> caches);
+std::unique_ptr<Kernel> MakeBoostHistogramKernel(std::shared_ptr<TreeCaches> caches);
+std::unique_ptr<Kernel> MakeBoostInitKernel();
+std::unique_ptr<Kernel> MakeBoostStatsKernel();
+std::unique_ptr<Kernel> MakeBoostUpdateKernel(std::shared_ptr<TreeCaches> caches);
+std::unique_ptr<Kernel> MakeForestGrowKernel(std::shared_ptr<TreeCaches> caches);
+std::unique_ptr<Kernel> MakeInferTreesKernel(std::shared_ptr<TreeCaches> caches);
+std::unique_ptr<Kernel> MakeTreeBinKernel();
+std::unique_ptr<Kernel> MakeTreeExportKernel();
+std::unique_ptr<Kernel> MakeTreeGainKernel(std::shared_ptr<TreeCaches> caches);
+std::unique_ptr<Kernel> MakeTreeSketchKernel();
 
 }  // namespace mote::engine

@@ -133,29 +133,54 @@ void Engine::FinishFetch(const pb::BlobReply& reply) {
   fetched_.notify_all();
 }
 
-absl::StatusOr<int64_t> Engine::FetchBlob(const Digest& digest) {
-  std::unique_lock<std::mutex> lock(fetch_mutex_);
-  const uint64_t request = next_request_++;
-  fetches_[request];
-  lock.unlock();
+absl::StatusOr<uint64_t> Engine::Ask(const Digest& digest, bool ahead) {
   pb::EngineMessage message;
-  message.mutable_blob_request()->set_request(request);
+  {
+    const std::lock_guard<std::mutex> lock(fetch_mutex_);
+    message.mutable_blob_request()->set_request(next_request_);
+    fetches_[next_request_++] = {.digest = digest, .ahead = ahead};
+  }
+  const uint64_t request = message.blob_request().request();
   message.mutable_blob_request()->set_digest(std::string(digest.Raw()));
   const absl::Status sent = socket_.Send(message);
-  lock.lock();
+  if (sent.ok()) return request;
+  const std::lock_guard<std::mutex> lock(fetch_mutex_);
+  fetches_.erase(request);
+  return sent;
+}
+
+uint64_t Engine::Claim(const Digest& digest) {
+  const std::lock_guard<std::mutex> lock(fetch_mutex_);
+  for (auto& [request, fetch] : fetches_) {
+    if (!fetch.ahead || fetch.digest != digest) continue;
+    fetch.ahead = false;
+    return request;
+  }
+  return 0;
+}
+
+// What cannot be asked for shows once somebody waits for it.
+void Engine::FetchAhead(const Digest& digest) { Ask(digest, /*ahead=*/true).IgnoreError(); }
+
+absl::StatusOr<int64_t> Engine::FetchBlob(const Digest& digest) {
+  uint64_t request = Claim(digest);
+  if (request == 0) {
+    MOTE_ASSIGN_OR_RETURN(request, Ask(digest, /*ahead=*/false));
+  }
+  std::unique_lock<std::mutex> lock(fetch_mutex_);
   Fetch& fetch = fetches_[request];
   // The timeout covers a cancellation whose notification came just before the wait.
-  while (sent.ok() && !fetch.done && !context_->cancelled()) fetched_.wait_for(lock, std::chrono::milliseconds(50));
+  while (!fetch.done && !context_->cancelled()) fetched_.wait_for(lock, std::chrono::milliseconds(50));
   const Fetch answer = fetch;
   fetches_.erase(request);
-  MOTE_RETURN_IF_ERROR(sent);
   if (!answer.done) return absl::CancelledError("the lease was revoked");
   return answer.network_bytes;
 }
 
 void Engine::Compute() {
   context_ = std::make_unique<EngineContext>(
-      files_, [this](const Digest& digest) { return FetchBlob(digest); }, queue_.cancelled(), options_.shared_dirs);
+      files_, [this](const Digest& digest) { return FetchBlob(digest); }, queue_.cancelled(), options_.shared_dirs,
+      [this](const Digest& digest) { FetchAhead(digest); });
   passes_ = std::make_unique<PassTable>(library_, options_);
   runner_ = std::make_unique<BlockRunner>(*passes_, *context_, mark_, queue_.end_max());
   for (std::optional<WorkItem> item = queue_.Pop(); item; item = queue_.Pop()) {

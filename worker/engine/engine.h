@@ -39,6 +39,8 @@ class Engine {
 
  private:
   struct Fetch {
+    Digest digest;
+    bool ahead = false;  // nobody waits for it yet
     bool done = false;
     absl::StatusOr<int64_t> network_bytes = 0;
   };
@@ -52,6 +54,11 @@ class Engine {
   // True: the device is lost and with it this process.
   bool RunOne(const RunBlock& block);
   absl::StatusOr<int64_t> FetchBlob(const Digest& digest);
+  void FetchAhead(const Digest& digest);
+  // Asks for a blob; the number of the request.
+  absl::StatusOr<uint64_t> Ask(const Digest& digest, bool ahead);
+  // The request for a blob that was fetched ahead, now waited for; 0: there is none.
+  uint64_t Claim(const Digest& digest);
 
   wire::FrameSocket& socket_;
   BlobFiles& files_;

@@ -15,6 +15,8 @@ namespace {
 
 // A blob may be evicted between its arrival and its opening; then it is fetched again.
 constexpr int kFetchesMax = 3;
+// More than any reader reads ahead.
+constexpr size_t kExpectedMax = 8;
 // Names of 400 GiB of full blobs.
 constexpr size_t kVerifiedMax = 100'000;
 
@@ -58,13 +60,39 @@ absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::
 bool EngineContext::IsIntact(const Digest& digest, std::string_view bytes) {
   if (verified_.contains(digest)) return true;
   if (Sha256(bytes) != digest) return false;
+  Trust(digest);
+  return true;
+}
+
+void EngineContext::Trust(const Digest& digest) {
   if (verified_.size() >= kVerifiedMax) verified_.clear();
   verified_.insert(digest);
-  return true;
+}
+
+void EngineContext::Expect(const Digest& digest) {
+  if (fetch_ahead_ == nullptr || files_.Has(digest)) return;
+  if (std::find(expected_.begin(), expected_.end(), digest) != expected_.end()) return;
+  // Full of what nobody read after all: it has arrived long since, and is counted now.
+  if (expected_.size() >= kExpectedMax) Fetch(expected_.front(), /*damaged=*/false).IgnoreError();
+  expected_.push_back(digest);
+  fetch_ahead_(digest);
+}
+
+absl::Status EngineContext::Fetch(const Digest& digest, bool damaged) {
+  expected_.erase(std::remove(expected_.begin(), expected_.end(), digest), expected_.end());
+  MOTE_ASSIGN_OR_RETURN(const int64_t network_bytes, fetch_(digest));
+  cost_.network_bytes += network_bytes;
+  // The supervisor hashed what came over the network. A disk that damages what is
+  // written to it is looked at closer.
+  if (network_bytes > 0 && !damaged) Trust(digest);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Digest& digest) {
   bool damaged = false;
+  if (std::find(expected_.begin(), expected_.end(), digest) != expected_.end()) {
+    MOTE_RETURN_IF_ERROR(Fetch(digest, damaged));
+  }
   for (int fetches = 0;; ++fetches) {
     auto blob = files_.Map(digest);
     if (blob.ok() && !IsIntact(digest, (*blob)->bytes())) {
@@ -86,10 +114,9 @@ absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Dige
       return absl::UnavailableError(
           absl::StrCat("blob ", digest.Hex(), " cannot be read: ", std::string(blob.status().message())));
     }
-    const absl::StatusOr<int64_t> network_bytes = fetch_(digest);
-    if (!network_bytes.ok() && damaged) return NotFetchedAgain(files_.Path(digest), network_bytes.status());
-    MOTE_RETURN_IF_ERROR(network_bytes.status());
-    cost_.network_bytes += *network_bytes;
+    const absl::Status fetched = Fetch(digest, damaged);
+    if (!fetched.ok() && damaged) return NotFetchedAgain(files_.Path(digest), fetched);
+    MOTE_RETURN_IF_ERROR(fetched);
   }
 }
 

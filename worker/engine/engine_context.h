@@ -17,6 +17,7 @@
 #include "common/digest.h"
 #include "common/files/blob_files.h"
 #include "worker/engine/kernel.h"
+#include "worker/engine/read_ahead.h"
 #include "worker/engine/shared_files.h"
 
 namespace mote::engine {
@@ -25,16 +26,25 @@ namespace mote::engine {
 // network. Unavailable: it cannot be had now.
 using BlobFetch = std::function<absl::StatusOr<int64_t>(const Digest&)>;
 
+// Begins to make a blob appear, for a BlobFetch that will ask for it and may then find it
+// there. Never waits.
+using BlobFetchAhead = std::function<void(const Digest&)>;
+
 // One per engine. Not thread-safe: used from the compute thread, except for the
 // flag that `cancelled` points to.
-class EngineContext : public TaskContext, private BlobSink {
+class EngineContext : public TaskContext, public ReadAhead, private BlobSink {
  public:
   // `files` and `cancelled` must outlive the context.
   EngineContext(BlobFiles& files, BlobFetch fetch, const std::atomic<bool>& cancelled,
-                std::vector<std::string> shared_dirs = {})
-      : files_(files), fetch_(std::move(fetch)), cancelled_(cancelled), shared_(std::move(shared_dirs)) {}
+                std::vector<std::string> shared_dirs = {}, BlobFetchAhead fetch_ahead = nullptr)
+      : files_(files),
+        fetch_(std::move(fetch)),
+        fetch_ahead_(std::move(fetch_ahead)),
+        cancelled_(cancelled),
+        shared_(std::move(shared_dirs)) {}
 
   absl::StatusOr<std::string_view> Read(const Digest& digest, std::shared_ptr<const void>* keep) override;
+  void Expect(const Digest& digest) override;
   absl::StatusOr<SharedFile> FindShared(const std::string& path) override { return shared_.Find(path); }
   absl::Status ReadShared(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes) override;
   BlobSink& blobs() override { return *this; }
@@ -73,17 +83,21 @@ class EngineContext : public TaskContext, private BlobSink {
   Digest Store(std::string bytes) override;
   Digest Write(const std::string& bytes);
   absl::StatusOr<std::shared_ptr<const MappedBlob>> Open(const Digest& digest);
+  absl::Status Fetch(const Digest& digest, bool damaged);
   bool IsIntact(const Digest& digest, std::string_view bytes);
+  void Trust(const Digest& digest);
 
   BlobFiles& files_;
   const BlobFetch fetch_;
+  const BlobFetchAhead fetch_ahead_;  // nullptr: nothing is read ahead
   const std::atomic<bool>& cancelled_;
   SharedFiles shared_;
   Cost cost_;
   int64_t phase_ns_ = 0;
   absl::Status store_status_;
   std::vector<Digest> stored_;
-  std::set<Digest> verified_;  // blobs whose files had the right bytes
+  std::set<Digest> verified_;     // blobs whose files had the right bytes, or that the supervisor has just verified
+  std::vector<Digest> expected_;  // being fetched ahead, or there by now; oldest first
   Partials partials_{*this};
   // Blobs that were read last stay mapped: tasks read neighbouring rows.
   std::array<Recent, 16> recent_;

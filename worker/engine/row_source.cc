@@ -7,12 +7,15 @@
 #include "common/bytes.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/read_ahead.h"
 
 namespace mote::engine {
 namespace {
 
 // At most this many segments stay mapped: 256 MiB of address space.
 constexpr size_t kMappedSegmentsMax = 64;
+// Who reads forward has so many more fetched meanwhile.
+constexpr size_t kReadAhead = 3;
 
 }  // namespace
 
@@ -20,6 +23,10 @@ absl::StatusOr<std::unique_ptr<RowSource>> RowSource::Open(const Value& dataset,
   MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(dataset, source));
   auto rows = std::make_unique<RowSource>();
   MOTE_ASSIGN_OR_RETURN(rows->dataset_, Dataset::Decode(encoded));
+  if (rows->dataset_.format == DatasetFormat::kArrays) {
+    MOTE_ASSIGN_OR_RETURN(rows->arrays_, ArrayRows::Open(rows->dataset_, source));
+    return rows;
+  }
   if (rows->dataset_.format != DatasetFormat::kRows) {
     MOTE_ASSIGN_OR_RETURN(rows->text_, TextCursor::Open(rows->dataset_, source));
     return rows;
@@ -39,12 +46,44 @@ absl::StatusOr<Table> RowSource::Read(TaskRange rows, BlobSource& source) {
   return table;
 }
 
-absl::Status RowSource::Append(TaskRange rows, BlobSource& source, Table* table) {
-  if (rows.begin < 0 || rows.begin > rows.end || rows.end > dataset_.rows) {
-    return absl::OutOfRangeError(
-        absl::StrCat("rows [", rows.begin, ", ", rows.end, ") of a table of ", dataset_.rows, " rows"));
+absl::Status RowSource::CheckRange(TaskRange rows) const {
+  if (rows.begin >= 0 && rows.begin <= rows.end && rows.end <= dataset_.rows) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat("rows [", rows.begin, ", ", rows.end, ") of a table of ", dataset_.rows, " rows"));
+}
+
+absl::StatusOr<std::string_view> RowSource::View(TaskRange rows, BlobSource& source, std::string* copy) {
+  MOTE_RETURN_IF_ERROR(CheckRange(rows));
+  copy->clear();
+  if (rows.empty()) return std::string_view();
+  if (arrays_ != nullptr) return arrays_->View(rows, source, copy);
+  const size_t index = text_ == nullptr ? SegmentOf(rows.begin) : 0;
+  if (text_ == nullptr && rows.end <= first_rows_[index] + dataset_.segments[index].rows) {
+    MOTE_ASSIGN_OR_RETURN(const MappedSegment* mapped, Map(index, source));
+    return RowBytes(*mapped, rows.begin - first_rows_[index], rows.end - 1 - first_rows_[index]);
   }
+  Table table;
+  table.bytes = std::move(*copy);
+  const absl::Status read = Append(rows, source, &table);
+  *copy = std::move(table.bytes);
+  MOTE_RETURN_IF_ERROR(read);
+  return std::string_view(*copy);
+}
+
+size_t RowSource::SegmentOf(int64_t row) const {
+  return std::upper_bound(first_rows_.begin(), first_rows_.end(), row) - first_rows_.begin() - 1;
+}
+
+std::string_view RowSource::RowBytes(const MappedSegment& mapped, int64_t first, int64_t last) {
+  const std::string_view begin = mapped.view.Row(first);
+  const std::string_view end = mapped.view.Row(last);
+  return {begin.data(), static_cast<size_t>(end.data() + end.size() - begin.data())};
+}
+
+absl::Status RowSource::Append(TaskRange rows, BlobSource& source, Table* table) {
+  MOTE_RETURN_IF_ERROR(CheckRange(rows));
   if (rows.empty()) return absl::OkStatus();
+  if (arrays_ != nullptr) return AppendArrays(rows, source, table);
   return text_ != nullptr ? AppendText(rows, source, table) : AppendSegments(rows, source, table);
 }
 
@@ -55,6 +94,9 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
     mapped_.splice(mapped_.begin(), mapped_, found);
     return &mapped_.front();
   }
+  const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kReadAhead) : 0;
+  for (size_t next = index + 1; next < ahead; ++next) Expect(dataset_.segments[next].blob.digest, source);
+  newest_ = index;
   const Segment& segment = dataset_.segments[index];
   MappedSegment mapped;
   mapped.index = index;
@@ -66,18 +108,24 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
 }
 
 absl::Status RowSource::AppendSegments(TaskRange rows, BlobSource& source, Table* table) {
-  size_t index = std::upper_bound(first_rows_.begin(), first_rows_.end(), rows.begin) - first_rows_.begin() - 1;
+  size_t index = SegmentOf(rows.begin);
   for (int64_t row = rows.begin; row < rows.end; ++index) {
     MOTE_ASSIGN_OR_RETURN(const MappedSegment* mapped, Map(index, source));
     const int64_t first = row - first_rows_[index];
     const int64_t last = std::min(dataset_.segments[index].rows, rows.end - first_rows_[index]) - 1;
     if (last < first) continue;  // a segment without rows
-    const std::string_view begin = mapped->view.Row(first);
-    const std::string_view end = mapped->view.Row(last);
-    table->bytes.append(begin.data(), end.data() + end.size() - begin.data());
+    table->bytes.append(RowBytes(*mapped, first, last));
     table->rows += last - first + 1;
     row += last - first + 1;
   }
+  return absl::OkStatus();
+}
+
+absl::Status RowSource::AppendArrays(TaskRange rows, BlobSource& source, Table* table) {
+  std::string copy;
+  MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, arrays_->View(rows, source, &copy));
+  table->bytes.append(bytes);
+  table->rows += rows.end - rows.begin;
   return absl::OkStatus();
 }
 

@@ -14,12 +14,13 @@
 #include "common/dataset.h"
 #include "common/table.h"
 #include "common/value.h"
+#include "worker/engine/array_rows.h"
 #include "worker/engine/text_cursor.h"
 
 namespace mote::engine {
 
-// Rows of mote's own encoding are copied; rows of text become text columns (CSV:
-// one a header name; JSON lines: "record"; text: "line"). Keeps the blobs that it
+// Rows of text become text columns (CSV: one a header name; JSON lines: "record"; text:
+// "line"); what is a number already is not parsed. Keeps the blobs that it
 // used last mapped, so reading rows in random order is cheap too.
 //
 // Not thread-safe.
@@ -42,6 +43,12 @@ class RowSource {
   //   Unavailable      a blob cannot be had now
   absl::StatusOr<Table> Read(TaskRange rows, BlobSource& source);
 
+  // The bytes of the same rows, in the encoding of Table: not copied where they lie in
+  // one piece (in one segment, or in one blob of a file of arrays whose only column has
+  // a type of mote's). Otherwise they are put into `*copy`. Valid until the next call of
+  // anything, and while `*copy` is left alone. Errors as Read's.
+  absl::StatusOr<std::string_view> View(TaskRange rows, BlobSource& source, std::string* copy);
+
   // The same, appended to `*table`, whose schema is dataset().schema.
   absl::Status Append(TaskRange rows, BlobSource& source, Table* table);
 
@@ -53,14 +60,21 @@ class RowSource {
     TableView view;
   };
 
+  absl::Status CheckRange(TaskRange rows) const;
+  absl::Status AppendArrays(TaskRange rows, BlobSource& source, Table* table);
   absl::Status AppendSegments(TaskRange rows, BlobSource& source, Table* table);
   absl::Status AppendText(TaskRange rows, BlobSource& source, Table* table);
+  // The last segment that starts at or before `row`: empty ones lie before it.
+  size_t SegmentOf(int64_t row) const;
+  static std::string_view RowBytes(const MappedSegment& mapped, int64_t first, int64_t last);
   absl::StatusOr<const MappedSegment*> Map(size_t index, BlobSource& source);
 
   Dataset dataset_;
-  std::vector<int64_t> first_rows_;   // of each segment
-  std::list<MappedSegment> mapped_;   // most recently used first
-  std::unique_ptr<TextCursor> text_;  // text formats only
+  std::vector<int64_t> first_rows_;    // of each segment
+  std::list<MappedSegment> mapped_;    // most recently used first
+  size_t newest_ = SIZE_MAX - 1;       // mapped last
+  std::unique_ptr<TextCursor> text_;   // text formats only
+  std::unique_ptr<ArrayRows> arrays_;  // kArrays only
   std::vector<std::string_view> cells_;
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/host_port.h"
+#include "common/transfer/blob_encoding.h"
 #include "mote/v1/artifact_service.grpc.pb.h"
 
 namespace mote::worker {
@@ -42,7 +44,16 @@ class BlobServer::Service final : public mote::v1::ArtifactService::Service {
       return {grpc::StatusCode::OUT_OF_RANGE,
               absl::StrCat("bytes [", offset, ", ", offset, " + ", length, ") leave a blob of ", size, " bytes")};
     }
-    return Write((*blob)->bytes().substr(static_cast<size_t>(offset), static_cast<size_t>(length)), *context, *writer);
+    const std::string_view range = (*blob)->bytes().substr(static_cast<size_t>(offset), static_cast<size_t>(length));
+    mote::v1::GetBlobResponse response;
+    std::optional<std::string> frame;
+    if (length == size && size >= kCompressedBytesMin && Accepts(*request, mote::v1::BLOB_ENCODING_ZSTD)) {
+      const int64_t started = ThreadNanoseconds();
+      frame = CompressBlob(range);
+      response.set_encode_ns(ThreadNanoseconds() - started);
+      if (frame) response.set_encoding(mote::v1::BLOB_ENCODING_ZSTD);
+    }
+    return Write(frame ? *frame : range, response, *context, *writer);
   }
 
  private:
@@ -53,15 +64,20 @@ class BlobServer::Service final : public mote::v1::ArtifactService::Service {
     const int count;
   };
 
-  // One write in flight: a slow reader costs a chunk.
-  static grpc::Status Write(std::string_view bytes, grpc::ServerContext& context,
+  static bool Accepts(const mote::v1::GetBlobRequest& request, mote::v1::BlobEncoding encoding) {
+    return std::find(request.accept().begin(), request.accept().end(), encoding) != request.accept().end();
+  }
+
+  // One write in flight: a slow reader costs a chunk. `response` has what goes with the first one.
+  static grpc::Status Write(std::string_view bytes, mote::v1::GetBlobResponse& response, grpc::ServerContext& context,
                             grpc::ServerWriter<mote::v1::GetBlobResponse>& writer) {
-    mote::v1::GetBlobResponse response;
     for (size_t at = 0; at < bytes.size(); at += kChunkBytes) {
       const std::string_view chunk = bytes.substr(at, kChunkBytes);
       response.set_chunk(chunk.data(), chunk.size());
       if (context.IsCancelled() || !writer.Write(response))
         return {grpc::StatusCode::CANCELLED, "the reader went away"};
+      response.clear_encoding();
+      response.clear_encode_ns();
     }
     return grpc::Status::OK;
   }

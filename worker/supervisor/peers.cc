@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/host_port.h"
 
 namespace mote::worker {
 namespace {
@@ -20,12 +21,12 @@ std::shared_ptr<BlobClient> Dial(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
   return std::make_shared<BlobClient>(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments),
-                                      absl::StrCat("worker at ", address), kBlobTimeout);
+                                      absl::StrCat("worker at ", address), kBlobTimeout, IsLoopback(address));
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> Peers::Get(const std::string& address, const Digest& digest) {
+absl::StatusOr<FetchedBlob> Peers::Get(const std::string& address, const Digest& digest) {
   std::shared_ptr<BlobClient> client;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

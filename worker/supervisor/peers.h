@@ -18,7 +18,7 @@ class Peers {
  public:
   // A whole blob from the worker that serves at `address`, verified. Blocks. Errors
   // as BlobClient::Get's.
-  absl::StatusOr<std::string> Get(const std::string& address, const Digest& digest);
+  absl::StatusOr<FetchedBlob> Get(const std::string& address, const Digest& digest);
 
   // Cancels the calls under way and all later ones.
   void Stop();

@@ -21,7 +21,8 @@ constexpr absl::Duration kStepInterval = absl::Milliseconds(100);
 constexpr absl::Duration kStallMin = absl::Seconds(1);
 constexpr absl::Duration kGoodbyePatience = absl::Seconds(2);
 constexpr size_t kMailboxMax = 4096;
-constexpr int kTransferThreadsMax = 8;
+// An engine reads ahead: one slot alone has several transfers under way.
+constexpr int kTransferThreadsMin = 4, kTransferThreadsMax = 8;
 // Of one blob, to or from the coordinator.
 constexpr absl::Duration kBlobTimeout = absl::Seconds(60);
 // Engines that die before they are ready so often in a row never will.
@@ -58,14 +59,14 @@ Supervisor::Supervisor(const Options& options, const StoreDirectory& store, Blob
       cache_(cache),
       kept_(kept),
       blob_address_(std::move(blob_address)),
-      blobs_(channel_, "coordinator", kBlobTimeout),
+      blobs_(channel_, "coordinator", kBlobTimeout, IsLoopback(options.coordinator)),
       locations_(cache),
       session_(MakeSessionOptions(options)),
       log_(options.slots),
       described_(static_cast<size_t>(options.slots)),
       is_described_(static_cast<size_t>(options.slots), false),
-      transfers_(
-          std::make_unique<Transfers>(cache, kept, blobs_, peers_, std::min(kTransferThreadsMax, 2 * options.slots))) {
+      transfers_(std::make_unique<Transfers>(cache, kept, blobs_, peers_,
+                                             std::clamp(2 * options.slots, kTransferThreadsMin, kTransferThreadsMax))) {
   SlotOwner& owner = *this;
   for (int slot = 0; slot < options.slots; ++slot) {
     slots_.push_back(std::make_unique<EngineSlot>(slot, options_, store, passes_, log_, mailbox_, owner));

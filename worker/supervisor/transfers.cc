@@ -102,16 +102,16 @@ absl::StatusOr<int64_t> Transfers::FetchNow(const Digest& digest, const std::str
 
 absl::StatusOr<int64_t> Transfers::FetchOnce(const Digest& digest, const std::string& peer) {
   if (cache_.Has(digest) || kept_.Restore(digest)) return 0;
-  MOTE_ASSIGN_OR_RETURN(const std::string bytes, FetchFromOthers(digest, peer));
-  MOTE_RETURN_IF_ERROR(cache_.Write(digest, bytes));
-  return static_cast<int64_t>(bytes.size());
+  MOTE_ASSIGN_OR_RETURN(const FetchedBlob blob, FetchFromOthers(digest, peer));
+  MOTE_RETURN_IF_ERROR(cache_.Write(digest, blob.bytes));
+  return blob.wire_bytes;
 }
 
-absl::StatusOr<std::string> Transfers::FetchFromOthers(const Digest& digest, const std::string& peer) {
+absl::StatusOr<FetchedBlob> Transfers::FetchFromOthers(const Digest& digest, const std::string& peer) {
   if (peer.empty()) return client_.Get(digest);
-  absl::StatusOr<std::string> from_peer = peers_.Get(peer, digest);
+  absl::StatusOr<FetchedBlob> from_peer = peers_.Get(peer, digest);
   if (from_peer.ok()) return from_peer;
-  absl::StatusOr<std::string> from_coordinator = client_.Get(digest);
+  absl::StatusOr<FetchedBlob> from_coordinator = client_.Get(digest);
   if (from_coordinator.ok() || !absl::IsNotFound(from_coordinator.status())) return from_coordinator;
   // Only the peer may have it: whether to try again is for its answer to say.
   return absl::Status(from_peer.status().code(), absl::StrCat("blob ", digest.Hex(), " is not at the coordinator; ",
@@ -172,8 +172,8 @@ absl::StatusOr<int64_t> Transfers::PutOnce(const std::vector<Digest>& digests, b
       if (missing.contains(digest)) {
         const auto blob = cache_.Map(digest);
         if (!blob.ok()) return absl::NotFoundError(absl::StrCat("blob ", digest.Hex(), " left the cache unsent"));
-        MOTE_RETURN_IF_ERROR(client_.Put(digest, (*blob)->bytes(), is_volatile));
-        bytes += static_cast<int64_t>((*blob)->bytes().size());
+        MOTE_ASSIGN_OR_RETURN(const int64_t sent, client_.Put(digest, (*blob)->bytes(), is_volatile));
+        bytes += sent;
       }
     }
   }

@@ -61,7 +61,7 @@ class Transfers {
   void Work();
   absl::StatusOr<int64_t> FetchNow(const Digest& digest, const std::string& peer);
   absl::StatusOr<int64_t> FetchOnce(const Digest& digest, const std::string& peer);
-  absl::StatusOr<std::string> FetchFromOthers(const Digest& digest, const std::string& peer);
+  absl::StatusOr<FetchedBlob> FetchFromOthers(const Digest& digest, const std::string& peer);
   Sent PutNow(const std::vector<Digest>& digests, bool is_volatile, const std::atomic<bool>& abandoned);
   absl::StatusOr<int64_t> PutOnce(const std::vector<Digest>& digests, bool is_volatile);
   // False: stopped.

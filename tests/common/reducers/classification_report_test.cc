@@ -125,6 +125,26 @@ TEST(ClassificationReport, SaysWhyThereIsNoRocAuc) {
   EXPECT_EQ(reason(Rows({1, 2}, nullptr, {{0, 1, 0}, {1, 0, 0}})), "it is for two classes, there are 3");
 }
 
+TEST(ClassificationReport, TellsTheCurveItsCalibrationAndTheCheapestThreshold) {
+  const Table rows = Rows({0, 1, 0, 1}, nullptr, {{0.75, 0.25}, {0.5, 0.5}, {0.25, 0.75}, {0.125, 0.875}});
+  const Json report = Report({{"costs", {{"false_negative", 3}}}}, {rows});
+  EXPECT_EQ(report["roc"]["true_positive_rate"], Json::parse("[0.0,0.5,0.5,1.0,1.0]"));
+  EXPECT_EQ(report["roc"]["false_positive_rate"], Json::parse("[0.0,0.0,0.5,0.5,1.0]"));
+  EXPECT_EQ(report["roc"]["threshold"], Json::parse("[null,0.875,0.75,0.5,0.25]"));
+  EXPECT_EQ(report["calibration"]["bins"][8]["observed"], 1.0);
+  EXPECT_EQ(report["decision"]["threshold"], 0.5);
+  EXPECT_EQ(report["decision"]["cost"], 1.0);
+  EXPECT_EQ(report["decision"]["costs"]["false_positive"], 1.0);
+}
+
+TEST(ClassificationReport, ScoresThatAreNoProbabilitiesHaveACurveAndNoCalibration) {
+  const Json report = Report({}, {Rows({0, 1}, nullptr, {{-3, 3}, {2, 4}})});
+  EXPECT_EQ(report["roc_auc"], 1.0);
+  EXPECT_EQ(report["calibration"], nullptr);
+  EXPECT_THAT(report["calibration_reason"].get<std::string>(), testing::HasSubstr("no probabilities"));
+  EXPECT_FALSE(report.contains("decision"));
+}
+
 TEST(ClassificationReport, TextLabelsAreNamesOfClasses) {
   TableBuilder table(Schema{{{"class", DType::kText, 1}, {"prediction", DType::kI64, 1}}});
   table.AddText("bad");
@@ -231,6 +251,9 @@ TEST(ClassificationReport, BadParametersAreNamed) {
   EXPECT_THAT(status({{"classes", {"a"}}}), Says("classes: 1 names"));
   EXPECT_THAT(status({{"classes", {"a", "a"}}}), Says("\"a\" is listed twice"));
   EXPECT_THAT(status({{"classes", {"a", 1}}}), Says("classes: 1 is not a name"));
+  EXPECT_THAT(status({{"costs", {{"false_positive", -1}}}}), Says("costs.false_positive: -1"));
+  EXPECT_THAT(status({{"costs", {{"false_positive", 0}, {"false_negative", 0}}}}), Says("both are 0"));
+  EXPECT_THAT(status({{"costs", {{"false_alarm", 1}}}}), Says("false_alarm"));
 }
 
 TEST(ClassificationReport, TasksAboutDifferentClassesAreRefused) {

@@ -119,7 +119,14 @@ TEST(Admit, NamesAreUnique) {
 TEST(Admit, ShapeHasOneOfRowsBytesAndCount) {
   mc::JobSpec spec = OneStage("echo", 3);
   spec.stages[0].tasks.rows = 4;
-  EXPECT_THAT(Mistakes(spec), HasSubstr("only one of rows, bytes and count"));
+  EXPECT_THAT(Mistakes(spec), HasSubstr("only one of rows, bytes, count and calibrated"));
+}
+
+TEST(Admit, OnlyOperationsThatCutRowsCanBeCalibrated) {
+  mc::JobSpec spec = OneStage("noop", 0);
+  spec.stages[0].tasks.calibrated = true;
+  EXPECT_THAT(Mistakes(spec), HasSubstr("stages[0].tasks.calibrated: the tasks of noop cannot be calibrated, those of "
+                                        "command and infer can"));
 }
 
 TEST(Admit, TooManyTasksAreRefused) { EXPECT_THAT(Mistakes(OneStage("noop", INT64_MAX)), HasSubstr("at most 2^62")); }

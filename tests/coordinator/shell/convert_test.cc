@@ -176,7 +176,7 @@ TEST(JobConvert, APriceWithoutAUnitIsRefusedAndABudgetOfZeroIsNotTakenForNone) {
 TEST(ViewConvert, TheCostFollowsTheFormula) {
   CostView view;
   view.cost = SomeCost();
-  view.alphas.Add({"network", "cpu:avx2"}, 17, 2.0);
+  view.alphas.Add({"network", "cpu:avx2"}, 0, 17, 2.0);
   view.device_time = absl::Milliseconds(1500);
   const v1::CostSummary proto = ToProto(view);
   EXPECT_DOUBLE_EQ(proto.alpha_seconds_per_byte(), 2.0 / 17);
@@ -187,6 +187,9 @@ TEST(ViewConvert, TheCostFollowsTheFormula) {
   EXPECT_EQ(proto.links(0).worker_class(), "cpu:avx2");
   EXPECT_DOUBLE_EQ(proto.links(0).alpha_seconds_per_byte(), 2.0 / 17);
   EXPECT_EQ(proto.links(0).bytes(), 17);
+  EXPECT_DOUBLE_EQ(proto.links(0).network_seconds_per_byte().value(), 2.0 / 17);
+  EXPECT_FALSE(proto.links(0).network_seconds_per_byte().has_error()) << "one sample leaves any doubt";
+  EXPECT_FALSE(proto.links(0).has_staged_seconds_per_byte()) << "nothing was staged";
   EXPECT_DOUBLE_EQ(proto.compute_seconds(), 4e-9);
   EXPECT_DOUBLE_EQ(proto.device_seconds(), 1.5);
   EXPECT_DOUBLE_EQ(proto.task_seconds_max(), 0.123456789);
@@ -205,6 +208,16 @@ TEST(ViewConvert, ABillTellsItsPriceAndWhatTheBudgetIsHeldAgainst) {
   EXPECT_EQ(proto.bill().budget(), 5);
   view.bill->budget.reset();
   EXPECT_FALSE(ToProto(view).bill().has_budget());
+}
+
+TEST(ViewConvert, AnEtaComesWithItsInterval) {
+  JobView view;
+  view.stages.push_back({});
+  view.eta = view.stages[0].eta = Eta{absl::Seconds(10), absl::Seconds(9), absl::Seconds(12)};
+  const v1::Job proto = ToProto(view);
+  EXPECT_EQ(proto.eta().seconds(), 10);
+  EXPECT_EQ(proto.eta_low().seconds(), 9);
+  EXPECT_EQ(proto.stages(0).eta_high().seconds(), 12);
 }
 
 TEST(ViewConvert, TimesThatHaveNotComeAreAbsent) {

@@ -91,10 +91,11 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.start = time + absl::Seconds(1);
   stage.end = time + absl::Seconds(2);
   AlphaByLink alphas;
-  alphas.Restore({"loopback", "cpu:avx2"}, AlphaFit({3, 0.7, 0.1, 1e-300, 7.5}));
-  alphas.Restore({"network", "cpu:avx2"}, AlphaFit({4, 0.8, 0.2, 2e-300, 8.5}));
-  stage.cost = {
-      SomeCost(), alphas, 4, 18, absl::Nanoseconds(5), absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)}};
+  alphas.Restore({"loopback", "cpu:avx2"}, AlphaFit({3, 0.7, 0.1, 1e-300, 7.5}),
+                 LinkModel({5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5}));
+  alphas.Restore({"network", "cpu:avx2"}, AlphaFit({4, 0.8, 0.2, 2e-300, 8.5}), LinkModel());
+  stage.cost = {SomeCost(), alphas, 4, 18, absl::Nanoseconds(5), absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)},
+                11};
   stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
   stage.tasks_total = 1000;
   stage.tasks_committed = 640;
@@ -103,6 +104,7 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.absent_count = 3;
   stage.reused_from = JobId{5};
   stage.computed = Sha256("computed");
+  stage.calibration = Calibration{{{1, absl::Microseconds(120)}, {64, absl::Milliseconds(3)}}, 0};
   return stage;
 }
 
@@ -130,6 +132,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       SubtreeFolded{{7}, {11}, time},
       OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1", time},
       StageBound{{7}, 1, "cpu-avx2"},
+      StageCalibrated{{7}, 1, {{{1, absl::Microseconds(120)}}, 4096}, time},
       LeaseGranted{SomeToken(), "w1", 2, time},
       LeaseReissued{SomeToken(), {4}},
       BlockCommitted{SomeToken(),

@@ -1,59 +1,78 @@
 #include "worker/engine/kernels/column_counter.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "common/prepare/cell.h"
 
 namespace mote::engine {
+namespace {
+
+// Moments of a few numbers, in two passes over them.
+Moments MomentsOf(const double* numbers, size_t count) {
+  Moments moments;
+  if (count == 0) return moments;
+  double sum = 0;
+  moments.min = moments.max = numbers[0];
+  for (size_t i = 0; i < count; ++i) {
+    sum += numbers[i];
+    moments.min = std::min(moments.min, numbers[i]);
+    moments.max = std::max(moments.max, numbers[i]);
+  }
+  moments.count = static_cast<int64_t>(count);
+  moments.mean = sum / static_cast<double>(count);
+  for (size_t i = 0; i < count; ++i) moments.m2 += (numbers[i] - moments.mean) * (numbers[i] - moments.mean);
+  return moments;
+}
+
+}  // namespace
 
 void ColumnCounter::Add(std::string_view cell) {
-  if (rung_ == Rung::kTexts) {
-    const Text& text = CountText(cell);
-    if (text.is_number) {
-      moments_.Add(text.number);
-    } else {
-      ++not_numbers_;
-    }
-    if (texts_.size() > kTextsMax) TextsToNumbers();
-    return;
-  }
+  if (rung_ == Rung::kTexts) return AddText(cell);
   const std::optional<double> number = ParseNumber(cell);
   if (!number.has_value()) {
     ++not_numbers_;
     return GiveUp();
   }
-  moments_.Add(*number);
-  if (rung_ == Rung::kNumbers) CountNumber(NumberKey(*number, shift_), 1);
+  AddNumber(*number);
+  if (rung_ == Rung::kNumbers) CountKey(NumberKey(*number, shift_), 1);
 }
 
-const ColumnCounter::Text& ColumnCounter::CountText(std::string_view cell) {
-  const auto found = texts_.find(absl::string_view(cell.data(), cell.size()));
-  if (found != texts_.end()) {
-    ++found->second.count;
-    return found->second;
+void ColumnCounter::AddText(std::string_view cell) {
+  const size_t place = keys_.Find(cell);
+  if (place == texts_.size()) texts_.push_back({0, ParseNumber(cell)});
+  Text& text = texts_[place];
+  ++text.count;
+  if (text.number) {
+    AddNumber(*text.number);
+  } else {
+    ++not_numbers_;
   }
-  stored_.push_back(std::make_unique<std::string>(cell));
-  const std::optional<double> number = ParseNumber(cell);
-  return texts_.emplace(*stored_.back(), Text{1, number.has_value(), number.value_or(0)}).first->second;
+  if (texts_.size() > kTextsMax) TextsToNumbers();
 }
 
-void ColumnCounter::CountNumber(int64_t key, int64_t count) {
-  numbers_[key] += count;
+void ColumnCounter::AddNumber(double number) {
+  latest_[latest_count_++] = number;
+  if (latest_count_ < latest_.size()) return;
+  moments_.Merge(MomentsOf(latest_.data(), latest_count_));
+  latest_count_ = 0;
+}
+
+void ColumnCounter::CountKey(int64_t key, int64_t count) {
+  numbers_.Add(key, count);
   if (shift_ == 0 && numbers_.size() > kNumbersMax) Coarsen();
 }
 
 void ColumnCounter::TextsToNumbers() {
   if (not_numbers_ > 0) return GiveUp();
   rung_ = Rung::kNumbers;
-  for (const auto& [cell, text] : texts_) CountNumber(NumberKey(text.number, 0), text.count);
+  for (const Text& text : texts_) CountKey(NumberKey(*text.number, 0), text.count);
+  keys_.clear();
   texts_.clear();
-  stored_.clear();
 }
 
 void ColumnCounter::Coarsen() {
-  absl::flat_hash_map<int64_t, int64_t> wide;
-  for (const auto& [key, count] : numbers_) wide[key >> kSketchShift] += count;
+  NumberTable wide;
+  for (const auto& [key, count] : numbers_.Entries()) wide.Add(key >> kSketchShift, count);
   numbers_ = std::move(wide);
   shift_ = kSketchShift;
 }
@@ -61,20 +80,19 @@ void ColumnCounter::Coarsen() {
 void ColumnCounter::GiveUp() {
   rung_ = Rung::kNone;
   shift_ = 0;
+  keys_.clear();
   texts_.clear();
-  stored_.clear();
   numbers_.clear();
 }
 
 ColumnProfile ColumnCounter::Take() const {
   ColumnProfile profile{name_, pinned_, missing_, not_numbers_, moments_, {}};
+  profile.numbers.Merge(MomentsOf(latest_.data(), latest_count_));
   ValueCounts& values = profile.values;
   values.rung = rung_;
   values.shift = shift_;
-  for (const auto& [cell, text] : texts_) {
-    values.texts.emplace_back(std::string_view(cell.data(), cell.size()), text.count);
-  }
-  for (const auto& [key, count] : numbers_) values.numbers.emplace_back(key, count);
+  for (size_t i = 0; i < texts_.size(); ++i) values.texts.emplace_back(keys_[i], texts_[i].count);
+  values.numbers = numbers_.Entries();
   std::sort(values.texts.begin(), values.texts.end());
   std::sort(values.numbers.begin(), values.numbers.end());
   return profile;

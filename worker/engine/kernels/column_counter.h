@@ -1,15 +1,15 @@
 // Profile of one column while its cells come in.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "common/prepare/table_profile.h"
+#include "worker/engine/kernels/number_table.h"
+#include "worker/engine/kernels/text_table.h"
 
 namespace mote::engine {
 
@@ -29,12 +29,12 @@ class ColumnCounter {
  private:
   struct Text {
     int64_t count = 0;
-    bool is_number = false;
-    double number = 0;
+    std::optional<double> number;
   };
 
-  const Text& CountText(std::string_view cell);
-  void CountNumber(int64_t key, int64_t count);
+  void AddText(std::string_view cell);
+  void AddNumber(double number);
+  void CountKey(int64_t key, int64_t count);
   void TextsToNumbers();
   void Coarsen();
   void GiveUp();
@@ -43,12 +43,14 @@ class ColumnCounter {
   const bool pinned_;
   int64_t missing_ = 0;
   int64_t not_numbers_ = 0;
-  Moments moments_;
+  Moments moments_;                // of all but the latest numbers, which wait in
+  std::array<double, 64> latest_{};  // groups: a division for each would be slow
+  size_t latest_count_ = 0;
   Rung rung_ = Rung::kTexts;
   int shift_ = 0;
-  std::vector<std::unique_ptr<std::string>> stored_;  // what the keys of texts_ point into
-  absl::flat_hash_map<absl::string_view, Text> texts_;
-  absl::flat_hash_map<int64_t, int64_t> numbers_;
+  TextTable keys_;
+  std::vector<Text> texts_;  // by number of the key
+  NumberTable numbers_;
 };
 
 }  // namespace mote::engine

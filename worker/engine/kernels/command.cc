@@ -63,9 +63,14 @@ absl::Status Materialise(const Json& file, const fs::path& directory, TaskContex
     return absl::InvalidArgumentError(absl::StrCat("files: \"", name, "\" is not a plain file name"));
   }
   MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(file["artifact"].get<std::string>()));
-  MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadArtifact(artifact, 0, -1, context));
+  MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(artifact, context));
   std::ofstream out(directory / name, std::ios::binary);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::string joined;
+  for (int64_t at = 0; at < reader.bytes(); at += kBlobBytesMax) {  // a blob at a time, however large the file is
+    const int64_t length = std::min(kBlobBytesMax, reader.bytes() - at);
+    MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, reader.View(at, length, context, &joined));
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
   out.close();
   std::error_code error;
   fs::permissions(directory / name, fs::perms::owner_all, error);

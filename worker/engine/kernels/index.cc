@@ -16,6 +16,7 @@
 #include "common/utf8.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
+#include "worker/engine/kernels/input_file.h"
 #include "worker/engine/kernels/row_finder.h"
 
 namespace mote::engine {
@@ -26,9 +27,9 @@ constexpr int64_t kHeaderBytesMax = 1 << 20;
 
 class IndexPass final : public PassKernel {
  public:
-  IndexPass(ArtifactReader reader, const Json& parameters)
-      : reader_(std::move(reader)),
-        name_(parameters.at("path").get<std::string>()),
+  IndexPass(InputFile file, const Json& parameters)
+      : reader_(std::move(file.reader)),
+        name_(std::move(file.name)),
         delimiter_(parameters.at("delimiter").get<std::string>()[0]),
         chunk_bytes_(parameters.at("chunk_bytes").get<int64_t>()) {
     const std::string format = parameters.at("format").get<std::string>();
@@ -114,16 +115,8 @@ class IndexKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
-    if (parameters.contains("shared")) {
-      MOTE_ASSIGN_OR_RETURN(SharedFile file, SharedFile::Parse(parameters.at("shared").get<std::string>()));
-      return std::make_unique<IndexPass>(ArtifactReader::OfShared(std::move(file)), parameters);
-    }
-    const auto source = pass.inputs.find("source");
-    if (source == pass.inputs.end() || !source->second.artifact) {
-      return absl::InvalidArgumentError("index: the pass has no artifact as its input \"source\"");
-    }
-    MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(*source->second.artifact, context));
-    return std::make_unique<IndexPass>(std::move(reader), parameters);
+    MOTE_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(pass, context));
+    return std::make_unique<IndexPass>(std::move(file), parameters);
   }
 };
 

@@ -12,19 +12,24 @@
 
 namespace mote::engine {
 
-PrepareRows::PrepareRows(Dataset dataset, PrepareOptions options, int64_t rows_per_task)
-    : dataset_(std::move(dataset)),
+PrepareRows::PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions options, int64_t rows_per_task)
+    : cursor_(std::move(cursor)),
       options_(std::move(options)),
-      splits_(options_, dataset_.rows),
+      splits_(options_, dataset().rows),
       rows_per_task_(rows_per_task) {
-  for (const std::string& text : options_.missing) missing_sizes_ |= uint64_t{1} << std::min<size_t>(text.size(), 63);
-  for (size_t i = 0; i < dataset_.schema.columns.size(); ++i) {
-    const std::string& name = dataset_.schema.columns[i].name;
+  for (const std::string& text : options_.missing) {
+    const char first = text.empty() ? '\0' : text[0];
+    if (text.size() < missing_starts_.size()) missing_starts_[text.size()].set(static_cast<unsigned char>(first));
+  }
+  for (size_t i = 0; i < dataset().schema.columns.size(); ++i) {
+    const std::string& name = dataset().schema.columns[i].name;
     if (name == options_.label) {
       label_column_ = i;
     } else if (!options_.Drops(name)) {
       value_columns_.push_back(i);
+      if (options_.cleaning.DropsMissing(name)) needed_columns_.push_back(i);
     }
+    if (!options_.group.empty() && name == options_.group) group_column_ = i;
   }
 }
 
@@ -33,22 +38,16 @@ absl::StatusOr<std::unique_ptr<PrepareRows>> PrepareRows::Open(const PassSpec& p
   MOTE_ASSIGN_OR_RETURN(PrepareOptions options, PrepareOptions::Parse(parameters));
   const auto input = pass.inputs.find("input");
   if (input == pass.inputs.end()) return absl::InvalidArgumentError("prepare: the pass has no input");
-  MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(input->second, context));
-  MOTE_ASSIGN_OR_RETURN(Dataset dataset, Dataset::Decode(encoded));
-  if (dataset.format != DatasetFormat::kCsv) {
-    return absl::InvalidArgumentError(
-        "prepare reads the rows of a CSV file; name an input of the form {csv: {path: …}}");
-  }
-  MOTE_RETURN_IF_ERROR(options.CheckColumns(dataset.schema, dataset.name));
-  std::unique_ptr<PrepareRows> rows(
-      new PrepareRows(std::move(dataset), std::move(options), parameters.at("rows_per_task").get<int64_t>()));
-  MOTE_ASSIGN_OR_RETURN(rows->cursor_, TextCursor::Open(rows->dataset_, context));
-  return rows;
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<CellCursor> cursor, CellCursor::Open(input->second, context));
+  const Dataset& dataset = cursor->dataset();
+  if (!options.applies) MOTE_RETURN_IF_ERROR(options.CheckColumns(dataset.schema, dataset.name));
+  return std::unique_ptr<PrepareRows>(
+      new PrepareRows(std::move(cursor), std::move(options), parameters.at("rows_per_task").get<int64_t>()));
 }
 
 absl::Status PrepareRows::Seek(int64_t task, TaskContext& context) {
   const int64_t begin = task * rows_per_task_;
-  return cursor_->Seek({begin, std::min(begin + rows_per_task_, dataset_.rows)}, context);
+  return cursor_->Seek({begin, std::min(begin + rows_per_task_, dataset().rows)}, context);
 }
 
 absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
@@ -56,20 +55,36 @@ absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
     MOTE_ASSIGN_OR_RETURN(const bool more, cursor_->Next(&cells_));
     if (!more) return false;
     ++quality->rows_read;
-    if (cells_.size() != dataset_.schema.columns.size()) {
-      if (!options_.skip_bad_rows) return RaggedRow(dataset_, row(), line(), cells_.size());
-      quality->Drop(DropReason::kColumnCount, line());
-      continue;
+    if (cells_.size() != dataset().schema.columns.size()) {
+      if (!options_.skip_bad_rows) return RaggedRow(dataset(), row(), line(), cells_.size());
+      split_ = 0;
+      return true;
     }
-    split_ = splits_.Of(row());
+    split_ = group_column_ == SIZE_MAX ? splits_.Of(row()) : splits_.OfGroup(Trim(cells_[group_column_]));
     if (split_ >= 0) return true;
     ++quality->unassigned;
   }
 }
 
-bool PrepareRows::MissesValue() const {
-  return std::any_of(value_columns_.begin(), value_columns_.end(),
+bool PrepareRows::MissesNeededValue() const {
+  return std::any_of(needed_columns_.begin(), needed_columns_.end(),
                      [this](size_t column) { return IsMissing(Trim(cells_[column])); });
+}
+
+std::string PrepareRows::Record() const {
+  std::string record;
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    if (i > 0) record.push_back(dataset().delimiter);
+    const std::string_view cell = cells_[i];
+    if (cell.find_first_of("\"\r\n") == std::string_view::npos && cell.find(dataset().delimiter) == std::string_view::npos) {
+      record.append(cell);
+      continue;
+    }
+    record.push_back('"');
+    for (const char c : cell) record.append(c == '"' ? 2 : 1, c);
+    record.push_back('"');
+  }
+  return record;
 }
 
 }  // namespace mote::engine

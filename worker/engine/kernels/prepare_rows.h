@@ -1,6 +1,8 @@
 // The rows of a prepare pass: what its two kernels have in common.
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -9,10 +11,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/pass_spec.h"
+#include "common/prepare/fitted.h"
 #include "common/prepare/options.h"
 #include "common/prepare/quality.h"
 #include "worker/engine/kernel.h"
-#include "worker/engine/text_cursor.h"
+#include "worker/engine/cell_cursor.h"
 
 namespace mote::engine {
 
@@ -20,22 +23,28 @@ namespace mote::engine {
 class PrepareRows {
  public:
   // Reads the pass's input and parameters.
-  // InvalidArgument: not a CSV file, or a parameter names a column that it lacks.
+  // InvalidArgument: not a table of one value a cell, or a parameter names a column that
+  // it lacks.
   static absl::StatusOr<std::unique_ptr<PrepareRows>> Open(const PassSpec& pass, TaskContext& context);
 
-  const Dataset& dataset() const { return dataset_; }
+  const Dataset& dataset() const { return cursor_->dataset(); }
   const PrepareOptions& options() const { return options_; }
   size_t label_column() const { return label_column_; }
+  bool has_label() const { return label_column_ != SIZE_MAX; }
   // Columns that are read: neither the label nor dropped.
   const std::vector<size_t>& value_columns() const { return value_columns_; }
 
   // Goes to the rows of `task`.
   absl::Status Seek(int64_t task, TaskContext& context);
 
-  // The next row that has as many cells as the header and belongs to a split;
-  // false at the end of the task. Rows passed over are counted in `quality`.
+  // The next row that belongs to a split; false at the end of the task. Rows passed over
+  // are counted in `quality`. A row that has not as many cells as the header is given
+  // too where on_bad_row is not fail: see ragged().
   // InvalidArgument: bad quotes, or another number of cells and on_bad_row: fail.
   absl::StatusOr<bool> Next(Quality* quality);
+  bool ragged() const { return cells_.size() != dataset().schema.columns.size(); }
+  // The row as a line of CSV, without its end.
+  std::string Record() const;
 
   // Of the row that Next gave.
   std::string_view Cell(size_t column) const { return cells_[column]; }
@@ -45,23 +54,26 @@ class PrepareRows {
 
   // As the parameter `missing` says; `cell` is trimmed.
   bool IsMissing(std::string_view cell) const {
-    const size_t size = cell.size() < 63 ? cell.size() : 63;
-    return (missing_sizes_ >> size & 1) != 0 && options_.IsMissing(cell);
+    if (cell.size() >= missing_starts_.size()) return options_.IsMissing(cell);
+    const char first = cell.empty() ? '\0' : cell[0];
+    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && options_.IsMissing(cell);
   }
-  // Some value column of the row is missing.
-  bool MissesValue() const;
+  // Some column whose rows are dropped for want of a value has none.
+  bool MissesNeededValue() const;
 
  private:
-  PrepareRows(Dataset dataset, PrepareOptions options, int64_t rows_per_task);
+  PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions options, int64_t rows_per_task);
 
-  const Dataset dataset_;
+  const std::unique_ptr<CellCursor> cursor_;
   const PrepareOptions options_;
   const SplitPlan splits_;
   const int64_t rows_per_task_;
-  uint64_t missing_sizes_ = 0;  // bit n: some text for missing has n bytes
-  size_t label_column_ = 0;
+  // By size and first byte: some text for missing has these.
+  std::array<std::bitset<256>, 8> missing_starts_;
+  size_t label_column_ = SIZE_MAX;
+  size_t group_column_ = SIZE_MAX;
   std::vector<size_t> value_columns_;
-  std::unique_ptr<TextCursor> cursor_;
+  std::vector<size_t> needed_columns_;
   std::vector<std::string_view> cells_;
   int split_ = 0;
 };

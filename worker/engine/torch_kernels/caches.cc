@@ -5,21 +5,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
 namespace mote::engine {
-namespace {
-
-absl::StatusOr<const Value*> Input(const PassSpec& pass, std::string_view name) {
-  const auto it = pass.inputs.find(std::string(name));
-  if (it != pass.inputs.end()) return &it->second;
-  return absl::InvalidArgumentError(absl::StrCat("pass of ", pass.kernel, " has no input ", std::string(name)));
-}
-
-}  // namespace
-
 absl::StatusOr<ArtifactRef> ArtifactInput(const PassSpec& pass, std::string_view name) {
-  MOTE_ASSIGN_OR_RETURN(const Value* value, Input(pass, name));
+  MOTE_ASSIGN_OR_RETURN(const Value* value, InputOf(pass, name));
   if (value->artifact.has_value()) return *value->artifact;
   return absl::InvalidArgumentError(
       absl::StrCat("pass of ", pass.kernel, ": input ", std::string(name), " is not an artifact"));
@@ -27,7 +18,7 @@ absl::StatusOr<ArtifactRef> ArtifactInput(const PassSpec& pass, std::string_view
 
 absl::StatusOr<std::shared_ptr<RowSource>> Caches::Rows(const PassSpec& pass, std::string_view name,
                                                         TaskContext& context) {
-  MOTE_ASSIGN_OR_RETURN(const Value* value, Input(pass, name));
+  MOTE_ASSIGN_OR_RETURN(const Value* value, InputOf(pass, name));
   // Inline descriptors are their own key: comparing them costs less than a digest.
   std::string key = value->artifact.has_value() ? value->artifact->ToString() : value->bytes;
   if (std::shared_ptr<RowSource> known = rows_.Find(key)) return known;

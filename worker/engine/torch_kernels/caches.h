@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "common/pass_spec.h"
 #include "worker/engine/kernel.h"
+#include "worker/engine/lru_cache.h"
 #include "worker/engine/row_source.h"
-#include "worker/engine/torch_kernels/lru_cache.h"
 #include "worker/engine/torch_kernels/mlp.h"
 #include "worker/engine/torch_kernels/script_module.h"
 

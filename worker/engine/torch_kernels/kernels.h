@@ -9,7 +9,6 @@
 namespace mote::engine {
 
 std::unique_ptr<Kernel> MakeInferKernel(std::shared_ptr<Caches> caches);
-std::unique_ptr<Kernel> MakeTrainClassesKernel(std::shared_ptr<Caches> caches);
 std::unique_ptr<Kernel> MakeTrainEvaluateKernel(std::shared_ptr<Caches> caches);
 std::unique_ptr<Kernel> MakeTrainExportKernel();
 std::unique_ptr<Kernel> MakeTrainGradientKernel(std::shared_ptr<Caches> caches);

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/feature_names.h"
 #include "common/status_macros.h"
 
 namespace mote::engine {
@@ -39,31 +38,22 @@ class ScriptModel final : public Model {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const std::string& door, const std::string& file,
-                                                 const std::vector<int64_t>& widths,
-                                                 const std::vector<std::string>& features, const EngineOptions& options,
-                                                 Caches& caches, TaskContext& context) {
-  if (door == "torchscript") {
-    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<ScriptModule> script, caches.Script(pass, "model", file, options, context));
+absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const ModelRequest& request,
+                                                 const EngineOptions& options, Caches& caches, TaskContext& context) {
+  if (request.door == "torchscript") {
+    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<ScriptModule> script,
+                          caches.Script(pass, "model", request.file, options, context));
     return std::make_unique<ScriptModel>(std::move(script));
   }
-  if (door != "native") {
-    return absl::InvalidArgumentError(absl::StrCat("infer: this engine knows no models of kind \"", door, "\""));
+  if (request.door != "native") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("infer: this engine knows no models of kind \"", request.door, "\""));
   }
   absl::StatusOr<std::shared_ptr<Mlp>> mlp = caches.Weights(pass, "model", options, context);
   if (!mlp.ok()) {
-    return absl::Status(mlp.status().code(), absl::StrCat("model \"", file, "\": ", mlp.status().message()));
+    return absl::Status(mlp.status().code(), absl::StrCat("model \"", request.file, "\": ", mlp.status().message()));
   }
-  if (const std::string difference = FeatureDifference((*mlp)->features(), features); !difference.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("model \"", file, "\" does not fit the input: ", difference,
-                                                   "; give it rows that were prepared like those it was trained on"));
-  }
-  if (widths.size() != 1 || widths[0] != (*mlp)->spec().in) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("model \"", file, "\" takes one batch of ", (*mlp)->spec().in, " features and `inputs` gives ",
-                     widths.size() == 1 ? absl::StrCat(widths[0]) : absl::StrCat(widths.size(), " batches"),
-                     "; use the columns that it was trained on"));
-  }
+  MOTE_RETURN_IF_ERROR(CheckFeatures(request, (*mlp)->spec().in, (*mlp)->features()));
   return std::make_unique<NativeModel>(*std::move(mlp));
 }
 

@@ -5,7 +5,6 @@ namespace mote::engine {
 void RegisterTorchKernels(KernelMap& kernels) {
   const auto caches = std::make_shared<Caches>();
   kernels.emplace("infer", MakeInferKernel(caches));
-  kernels.emplace("train.classes", MakeTrainClassesKernel(caches));
   kernels.emplace("train.evaluate", MakeTrainEvaluateKernel(caches));
   kernels.emplace("train.export", MakeTrainExportKernel());
   kernels.emplace("train.gradient", MakeTrainGradientKernel(caches));

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/engine/kernel.h"
-#include "worker/engine/torch_kernels/tensor.h"
+#include "worker/engine/tensor.h"
 
 namespace mote::engine {
 

@@ -8,8 +8,8 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/kernels.h"
-#include "worker/engine/torch_kernels/pass_json.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
 namespace mote::engine {

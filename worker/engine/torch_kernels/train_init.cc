@@ -1,15 +1,20 @@
-// Kernel train.init: state 0, weights from the seed and moments zero.
+// Kernel train.init: state 0, weights from the seed, or from a model in the input
+// "start", and moments zero.
 //
-// Parameters {model: {kind, in, hidden, out, activation}, seed}. One task; its leaf
-// is {"state": artifact}.
+// Parameters {model: {kind, in, hidden, out, activation}, seed, features: names or []}.
+// One task; its leaf is {"state": artifact}.
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "common/feature_names.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/kernels.h"
-#include "worker/engine/torch_kernels/pass_json.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
 namespace mote::engine {
@@ -18,16 +23,38 @@ namespace {
 struct Parameters {
   Json model;
   uint64_t seed = 0;
+  std::vector<std::string> features;
 };
+
+// The weights of a model that has to be of the same shape and features.
+absl::StatusOr<std::vector<float>> StartWeights(const ArtifactRef& start, const MlpSpec& spec,
+                                                const std::vector<std::string>& features, TaskContext& context) {
+  const absl::StatusOr<TrainState> state = ReadState(start, StatePart::kWeights, context);
+  if (!state.ok()) return absl::Status(state.status().code(), absl::StrCat("start: ", state.status().message()));
+  if (!(state->spec == spec)) {
+    return absl::InvalidArgumentError(absl::StrCat("start: its model is ", state->spec.ToJson().dump(),
+                                                   " and this stage trains ", spec.ToJson().dump(),
+                                                   "; give `model` the same shape, or leave start out"));
+  }
+  if (const std::string difference = FeatureDifference(state->features, features); !difference.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("start: its model does not fit the input: ", difference));
+  }
+  return state->weights;
+}
 
 class InitPass final : public PassKernel {
  public:
-  InitPass(MlpSpec spec, uint64_t seed) : spec_(std::move(spec)), seed_(seed) {}
+  InitPass(MlpSpec spec, Parameters parameters, std::optional<ArtifactRef> start)
+      : spec_(std::move(spec)), parameters_(std::move(parameters)), start_(start) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
     TrainState state;
     state.spec = spec_;
-    state.weights = InitialWeights(spec_, seed_);
+    if (start_) {
+      MOTE_ASSIGN_OR_RETURN(state.weights, StartWeights(*start_, spec_, parameters_.features, context));
+    } else {
+      state.weights = InitialWeights(spec_, parameters_.seed);
+    }
     state.first.assign(state.weights.size(), 0.0F);
     state.second.assign(state.weights.size(), 0.0F);
     const ArtifactRef stored = StoreArtifact(state.Encode(), context.blobs());
@@ -37,17 +64,23 @@ class InitPass final : public PassKernel {
 
  private:
   const MlpSpec spec_;
-  const uint64_t seed_;
+  const Parameters parameters_;
+  const std::optional<ArtifactRef> start_;
 };
 
 class InitKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(const Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
-                            return Parameters{json.at("model"), json.at("seed").get<uint64_t>()};
+    MOTE_ASSIGN_OR_RETURN(Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
+                            return Parameters{json.at("model"), json.at("seed").get<uint64_t>(),
+                                              json.at("features").get<std::vector<std::string>>()};
                           }));
     MOTE_ASSIGN_OR_RETURN(MlpSpec spec, MlpSpec::FromJson(parameters.model));
-    return std::make_unique<InitPass>(std::move(spec), parameters.seed);
+    std::optional<ArtifactRef> start;
+    if (pass.inputs.contains("start")) {
+      MOTE_ASSIGN_OR_RETURN(start, ArtifactInput(pass, "start"));
+    }
+    return std::make_unique<InitPass>(std::move(spec), std::move(parameters), start);
   }
 };
 

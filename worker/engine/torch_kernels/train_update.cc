@@ -1,6 +1,7 @@
 // Kernel train.update: state r and the root of its gradients → state r+1.
 //
-// Parameters {optimizer, epoch, step: for messages, from 1}. Inputs "root" and
+// Parameters {optimizer, clip: longest mean gradient, 0: any, epoch, step: for
+// messages, from 1}. Inputs "root" and
 // "state". One task; its leaf is {"state": artifact, "loss": sum over rows, "rows"}.
 #include <cmath>
 #include <cstring>
@@ -14,9 +15,9 @@
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/optimizer.h"
-#include "worker/engine/torch_kernels/pass_json.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
 namespace mote::engine {
@@ -26,7 +27,19 @@ struct Parameters {
   Json optimizer;
   int64_t epoch = 0;
   int64_t step = 0;
+  double clip = 0;
 };
+
+// Shortens a gradient that is longer than `clip` (Euclidean, summed in the order of the
+// weights in 64 bits, so that its bits are the same everywhere).
+void Clip(double clip, std::vector<float>* gradient) {
+  double squares = 0;
+  for (const float value : *gradient) squares += static_cast<double>(value) * static_cast<double>(value);
+  const double length = std::sqrt(squares);
+  if (!(length > clip)) return;
+  const auto factor = static_cast<float>(clip / length);
+  for (float& value : *gradient) value *= factor;
+}
 
 // The gradient of the mean loss.
 std::vector<float> Mean(const GradientSums& sums) {
@@ -59,7 +72,9 @@ class UpdatePass final : public PassKernel {
     }
     const double loss = sums.loss / static_cast<double>(sums.rows);
     if (!std::isfinite(loss)) return Diverged(absl::StrCat("the loss is ", loss));
-    optimizer_.Step(Mean(sums), &state);
+    std::vector<float> gradient = Mean(sums);
+    if (parameters_.clip > 0) Clip(parameters_.clip, &gradient);
+    optimizer_.Step(gradient, &state);
     if (!AllFinite(state.weights)) return Diverged(absl::StrCat("a weight is no finite number (loss ", loss, ")"));
     const ArtifactRef stored = StoreArtifact(state.Encode(), context.blobs());
     *partial = Json{{"state", stored.ToString()}, {"loss", sums.loss}, {"rows", sums.rows}}.dump();
@@ -82,10 +97,10 @@ class UpdatePass final : public PassKernel {
 class UpdateKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(
-        Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
-          return Parameters{json.at("optimizer"), json.at("epoch").get<int64_t>(), json.at("step").get<int64_t>()};
-        }));
+    MOTE_ASSIGN_OR_RETURN(Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
+                            return Parameters{json.at("optimizer"), json.at("epoch").get<int64_t>(),
+                                              json.at("step").get<int64_t>(), json.at("clip").get<double>()};
+                          }));
     MOTE_ASSIGN_OR_RETURN(Optimizer optimizer, Optimizer::FromJson(parameters.optimizer));
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef state, ArtifactInput(pass, "state"));
     const auto root = pass.inputs.find("root");

@@ -1,20 +1,21 @@
-// Kernel train.classes: the rows of a table as they stand, for the reducer
-// class_counts. Parameters {rows_per_task}.
+// Kernel rows: the rows of a table as they stand, for any reducer of rows.
+// Parameters {rows_per_task}; input "input".
 #include <algorithm>
-#include <string>
+#include <memory>
 #include <utility>
 
 #include "common/json.h"
 #include "common/status_macros.h"
-#include "worker/engine/torch_kernels/kernels.h"
-#include "worker/engine/torch_kernels/pass_json.h"
+#include "worker/engine/builtin_kernels.h"
+#include "worker/engine/pass_json.h"
+#include "worker/engine/row_source.h"
 
 namespace mote::engine {
 namespace {
 
-class ClassesPass final : public RowPassKernel {
+class RowsPass final : public RowPassKernel {
  public:
-  ClassesPass(std::unique_ptr<RowReducer> reducer, std::shared_ptr<RowSource> rows, int64_t rows_per_task)
+  RowsPass(std::unique_ptr<RowReducer> reducer, std::unique_ptr<RowSource> rows, int64_t rows_per_task)
       : RowPassKernel(std::move(reducer)), rows_(std::move(rows)), rows_per_task_(rows_per_task) {}
 
  protected:
@@ -24,14 +25,12 @@ class ClassesPass final : public RowPassKernel {
   }
 
  private:
-  const std::shared_ptr<RowSource> rows_;
+  const std::unique_ptr<RowSource> rows_;
   const int64_t rows_per_task_;
 };
 
-class ClassesKernel final : public Kernel {
+class RowsKernel final : public Kernel {
  public:
-  explicit ClassesKernel(std::shared_ptr<Caches> caches) : caches_(std::move(caches)) {}
-
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const int64_t rows_per_task, ReadParameters<int64_t>(pass, [](const Json& json) {
@@ -39,18 +38,14 @@ class ClassesKernel final : public Kernel {
                           }));
     MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, caches_->Rows(pass, "input", context));
-    return std::make_unique<ClassesPass>(std::move(reducer), std::move(rows), rows_per_task);
+    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
+    return std::make_unique<RowsPass>(std::move(reducer), std::move(rows), rows_per_task);
   }
-
- private:
-  const std::shared_ptr<Caches> caches_;
 };
 
 }  // namespace
 
-std::unique_ptr<Kernel> MakeTrainClassesKernel(std::shared_ptr<Caches> caches) {
-  return std::make_unique<ClassesKernel>(std::move(caches));
-}
+std::unique_ptr<Kernel> MakeRowsKernel() { return std::make_unique<RowsKernel>(); }
 
 }  // namespace mote::engine

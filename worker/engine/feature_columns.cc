@@ -1,4 +1,4 @@
-#include "worker/engine/torch_kernels/feature_columns.h"
+#include "worker/engine/feature_columns.h"
 
 #include <charconv>
 #include <cmath>

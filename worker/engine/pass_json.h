@@ -1,7 +1,8 @@
-// Reading the parameters that a planner of mote wrote for a pass.
+// Reading the parameters and inputs that a planner of mote wrote for a pass.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,13 @@ absl::StatusOr<T> ReadParameters(const PassSpec& pass, Read read) {
     return absl::InvalidArgumentError(
         absl::StrCat("parameters of ", pass.kernel, ": ", error.what(), "; run the same version of mote everywhere"));
   }
+}
+
+// The pass's input `name`. InvalidArgument: there is none.
+inline absl::StatusOr<const Value*> InputOf(const PassSpec& pass, std::string_view name) {
+  const auto it = pass.inputs.find(std::string(name));
+  if (it != pass.inputs.end()) return &it->second;
+  return absl::InvalidArgumentError(absl::StrCat("pass of ", pass.kernel, " has no input ", std::string(name)));
 }
 
 }  // namespace mote::engine

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/table.h"
-#include "worker/engine/torch_kernels/tensor.h"
+#include "worker/engine/tensor.h"
 
 namespace mote::engine {
 

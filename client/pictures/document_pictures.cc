@@ -1,0 +1,109 @@
+#include "client/pictures/document_pictures.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/pictures/chart.h"
+#include "common/json.h"
+
+namespace mote::client {
+namespace {
+
+// More classes than this make no readable matrix.
+constexpr size_t kMatrixClassesMax = 20;
+
+std::string Of(const Json& document) {
+  const Json positive = document.value("positive", Json());
+  return positive.is_string() ? absl::StrCat(" (positive: ", positive.get<std::string>(), ")") : "";
+}
+
+Picture RocPicture(const Json& document) {
+  const auto across = document.at("roc").at("false_positive_rate").get<std::vector<double>>();
+  const auto up = document.at("roc").at("true_positive_rate").get<std::vector<double>>();
+  std::vector<Point> points;
+  for (size_t i = 0; i < std::min(across.size(), up.size()); ++i) points.push_back({across[i], up[i]});
+  Chart chart(absl::StrFormat("ROC curve, area %.4f%s", document.at("roc_auc").get<double>(), Of(document)),
+              {"false positive rate", {}}, {"true positive rate", {}});
+  chart.Line({{0, 0}, {1, 1}}, Ink::kFaint);
+  chart.Line(points, Ink::kFirst);
+  return {"roc", chart.Svg()};
+}
+
+Picture CalibrationPicture(const Json& document) {
+  const Json& calibration = document.at("calibration");
+  std::vector<Point> points;
+  for (const Json& bin : calibration.at("bins")) {
+    if (bin.at("rows").get<int64_t>() == 0) continue;
+    points.push_back({bin.at("mean_score").get<double>(), bin.at("observed").get<double>()});
+  }
+  Chart chart(absl::StrFormat("Calibration, Brier score %.4f%s", calibration.at("brier").get<double>(), Of(document)),
+              {"mean score of a tenth of [0, 1]", {}}, {"fraction that is positive", {}});
+  chart.Line({{0, 0}, {1, 1}}, Ink::kFaint);
+  chart.Line(points, Ink::kFirst, /*marks=*/true);
+  return {"calibration", chart.Svg()};
+}
+
+std::vector<Picture> ReportPictures(const Json& document) {
+  std::vector<Picture> pictures;
+  if (document.contains("roc")) pictures.push_back(RocPicture(document));
+  if (document.value("calibration", Json()).is_object()) pictures.push_back(CalibrationPicture(document));
+  const Json matrix = document.value("confusion_matrix", Json());
+  if (!matrix.is_array() || matrix.empty() || matrix.size() > kMatrixClassesMax) return pictures;
+  std::vector<std::string> names;
+  for (const Json& item : document.at("classes")) names.push_back(item.at("name").get<std::string>());
+  const auto counts = matrix.get<std::vector<std::vector<double>>>();
+  const bool square = names.size() == counts.size() && std::all_of(counts.begin(), counts.end(), [&](const auto& row) {
+                        return row.size() == names.size();
+                      });
+  if (square) pictures.push_back({"confusion", MatrixSvg("Confusion matrix", names, counts)});
+  return pictures;
+}
+
+std::vector<Picture> HistoryPictures(const Json& document) {
+  std::vector<Point> training, validation;
+  double most = 0;
+  for (const Json& epoch : document.at("epochs")) {
+    const double x = epoch.at("epoch").get<double>();
+    training.push_back({x, epoch.at("loss").get<double>()});
+    most = std::max(most, training.back().y);
+    if (!epoch.contains("validation")) continue;
+    validation.push_back({x, epoch.at("validation").at("loss").get<double>()});
+    most = std::max(most, validation.back().y);
+  }
+  if (training.empty()) return {};
+  Chart chart("Loss", {"epoch", {1, static_cast<double>(training.size())}}, {"mean loss of a row", {0, most}});
+  chart.Line(training, Ink::kFirst);
+  chart.Legend("training", Ink::kFirst);
+  if (!validation.empty()) {
+    chart.Line(validation, Ink::kSecond);
+    chart.Legend("validation", Ink::kSecond);
+  }
+  return {{"loss", chart.Svg()}};
+}
+
+}  // namespace
+
+std::vector<Picture> PicturesOf(const Json& document) {
+  if (!document.is_object()) return {};
+  try {
+    if (document.contains("macro_avg") && document.contains("classes")) return ReportPictures(document);
+    if (document.contains("epochs") && document.contains("steps")) return HistoryPictures(document);
+  } catch (const Json::exception&) {
+    return {};  // another document with such fields
+  }
+  return {};
+}
+
+std::string PageOf(const std::string& title, const std::string& text, const std::vector<Picture>& pictures) {
+  std::string out =
+      absl::StrCat("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>", XmlText(title),
+                   "</title>\n<style>body{font-family:sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}"
+                   "figure{display:inline-block;margin:.5rem}pre{overflow-x:auto}</style></head>\n<body>\n<h1>",
+                   XmlText(title), "</h1>\n<pre>", XmlText(text), "</pre>\n");
+  for (const Picture& picture : pictures) absl::StrAppend(&out, "<figure>", picture.svg, "</figure>\n");
+  return absl::StrCat(out, "</body>\n</html>\n");
+}
+
+}  // namespace mote::client

@@ -1,0 +1,34 @@
+// When a stage and its job will be done, and how sure that is: from what was learned of
+// the tasks that are done, the tasks that are left, and the slots that there are.
+//
+//   T = W/c + tail
+//
+// W is the slot time of the tasks that are left: their number, planned and foreseen, at
+// the mean of those that are done (time that attempts lost included), less what live
+// attempts have spent. c is how many of them run at once: slots, each counted by its
+// learned speed, but no more than tasks. Where steps follow each other (an iteration),
+// W/c is the time that a step took so far, times the steps that are left. The tail is
+// the residual life of what runs when nothing is pending any more, E[d²]/2E[d] for tasks
+// of duration d (the renewal theory's inspection paradox).
+//
+// The interval is log-normal about T. Its variance adds up the sampling of the mean, that
+// of the tasks left, half of the tail, and what no data of the job show: future faults,
+// other jobs, drift (constants in eta.cc, set with bench/eta on other seeds than those it
+// reports).
+#pragma once
+
+#include <optional>
+
+#include "absl/time/time.h"
+#include "coordinator/core/state.h"
+
+namespace mote::coordinator {
+
+// nullopt: it is not running, no task of it is done, or no slot is ready.
+std::optional<Eta> StageEta(const State& state, const Job& job, int stage, absl::Time now);
+
+// Of the job's end. nullopt: it has ended, or a stage's part in it is unknown: one that
+// has not begun (its tasks are not planned yet), or one without a StageEta.
+std::optional<Eta> JobEta(const State& state, const Job& job, absl::Time now);
+
+}  // namespace mote::coordinator

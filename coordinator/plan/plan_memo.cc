@@ -1,0 +1,74 @@
+#include "coordinator/plan/plan_memo.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace mote::coordinator {
+
+Json EncodeValue(const Value& value) {
+  if (value.artifact) return {{"artifact", value.artifact->ToString()}};
+  return {{"bytes", absl::Base64Escape(value.bytes)}};
+}
+
+absl::StatusOr<Value> DecodeValue(const Json& json) {
+  Value value;
+  if (json.is_object() && json.contains("artifact") && json["artifact"].is_string()) {
+    MOTE_ASSIGN_OR_RETURN(value.artifact, ArtifactRef::Parse(json["artifact"].get<std::string>()));
+    return value;
+  }
+  const bool inline_bytes = json.is_object() && json.contains("bytes") && json["bytes"].is_string();
+  if (inline_bytes && absl::Base64Unescape(json["bytes"].get<std::string>(), &value.bytes)) return value;
+  return absl::InvalidArgumentError(absl::StrCat("not a value in a memo: ", json.dump()));
+}
+
+PassSpec OneTask(std::string kernel, const Json& parameters) {
+  PassSpec pass;
+  pass.kernel = std::move(kernel);
+  pass.parameters = parameters.dump();
+  pass.task_count = 1;
+  pass.reducer = "single";
+  pass.finish = false;
+  return pass;
+}
+
+absl::StatusOr<Json> DocumentOf(const CompletedPass& done, const std::string& what) {
+  if (!done.absent_all) return ParseJson(done.root.bytes);
+  return absl::InvalidArgumentError(absl::StrCat("the task for ", what, " was quarantined; see its cause"));
+}
+
+absl::StatusOr<ArtifactRef> ArtifactOf(const Json& document, const std::string& key) {
+  if (document.is_object() && document.contains(key) && document[key].is_string()) {
+    return ArtifactRef::Parse(document[key].get<std::string>());
+  }
+  return absl::InvalidArgumentError(absl::StrCat("an engine answered ", document.dump(), " without ", key));
+}
+
+Output BlobOutput(const ArtifactRef& blob, std::string format) {
+  Output output;
+  output.kind = OutputKind::kBlob;
+  output.content.artifact = blob;
+  output.bytes = blob.bytes;
+  output.schema = std::move(format);
+  return output;
+}
+
+Output DocumentOutput(const ArtifactRef& document) {
+  Output output;
+  output.kind = OutputKind::kDocument;
+  output.content.artifact = document;
+  output.bytes = document.bytes;
+  return output;
+}
+
+Output DocumentOutput(const Json& document) {
+  Output output;
+  output.kind = OutputKind::kDocument;
+  output.content.bytes = document.dump();
+  output.bytes = static_cast<int64_t>(output.content.bytes.size());
+  return output;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,90 @@
+// Documents as pictures.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "client/pictures/chart.h"
+#include "client/pictures/document_pictures.h"
+#include "common/json.h"
+
+namespace mote::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::vector<std::string> NamesOf(const std::vector<Picture>& pictures) {
+  std::vector<std::string> names;
+  for (const Picture& picture : pictures) names.push_back(picture.name);
+  return names;
+}
+
+Json Report() {
+  return Json::parse(R"({
+    "rows": 4, "accuracy": 0.5, "positive": "bad & ugly", "roc_auc": 0.75,
+    "classes": [{"name": "good", "precision": 1, "recall": 1, "f1": 1, "support": 2},
+                {"name": "<bad>", "precision": 1, "recall": 1, "f1": 1, "support": 2}],
+    "macro_avg": {}, "weighted_avg": {}, "confusion_matrix": [[2, 0], [1, 12345]],
+    "roc": {"threshold": [null, 0.5], "false_positive_rate": [0, 1], "true_positive_rate": [0, 1]},
+    "calibration": {"brier": 0.125, "bins": [{"rows": 0, "mean_score": 0, "observed": 0},
+                                              {"rows": 3, "mean_score": 0.25, "observed": 0.5}]}})");
+}
+
+TEST(Chart, PutsValuesWhereTheAxesSayAndLeavesOutWhatIsNoNumber) {
+  Chart chart("t", {"x", {0, 10}}, {"y", {0, 1}});
+  chart.Line({{0, 0}, {10, 1}, {std::numeric_limits<double>::quiet_NaN(), 0}, {20, 2}}, Ink::kFirst);
+  EXPECT_THAT(chart.Svg(), HasSubstr("points=\"64.0,348.0 464.0,36.0 464.0,36.0\""));
+}
+
+TEST(Chart, AnEmptyRangeIsWidened) {
+  Chart chart("t", {"x", {1, 1}}, {"y", {0, 0}});
+  chart.Line({{1, 0}}, Ink::kFirst, true);
+  EXPECT_THAT(chart.Svg(), HasSubstr("cx=\"64.0\" cy=\"348.0\""));
+  EXPECT_THAT(chart.Svg(), Not(HasSubstr("nan")));
+}
+
+TEST(Chart, BarsAreInProportion) {
+  const std::string svg = BarsSvg("t", {{"a", 2}, {"b", 1}, {"c", 0}});
+  EXPECT_THAT(svg, HasSubstr("width=\"240.0\""));
+  EXPECT_THAT(svg, HasSubstr("width=\"120.0\""));
+  EXPECT_THAT(svg, HasSubstr("width=\"0.0\""));
+  EXPECT_THAT(BarsSvg("t", {{std::string(40, 'x'), 0}}), HasSubstr(std::string(28, 'x') + "…"));
+}
+
+TEST(Pictures, AReportHasItsCurvesAndItsMatrix) {
+  const std::vector<Picture> pictures = PicturesOf(Report());
+  ASSERT_THAT(NamesOf(pictures), ElementsAre("roc", "calibration", "confusion"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("area 0.7500 (positive: bad &amp; ugly)"));
+  EXPECT_THAT(pictures[1].svg, HasSubstr("<circle cx=\"164.0\" cy=\"192.0\""));  // a quarter along, half way up
+  EXPECT_THAT(pictures[2].svg, HasSubstr("&lt;bad&gt;"));
+  EXPECT_THAT(pictures[2].svg, HasSubstr(">12345<"));
+}
+
+TEST(Pictures, AHistoryHasItsLosses) {
+  const Json history = Json::parse(R"({"steps": 8, "epochs": [{"epoch": 1, "loss": 2, "validation": {"loss": 1}},
+                                                               {"epoch": 2, "loss": 1, "validation": {"loss": 1}}]})");
+  const std::vector<Picture> pictures = PicturesOf(history);
+  ASSERT_THAT(NamesOf(pictures), ElementsAre("loss"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("64.0,36.0 464.0,192.0"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("validation"));
+}
+
+TEST(Pictures, OtherDocumentsHaveNone) {
+  EXPECT_THAT(PicturesOf(Json::array()), IsEmpty());
+  EXPECT_THAT(PicturesOf({{"classes", 3}, {"macro_avg", "x"}}), IsEmpty());
+  EXPECT_THAT(PicturesOf({{"epochs", {1}}, {"steps", 1}}), IsEmpty());
+  EXPECT_THAT(PicturesOf({{"epochs", Json::array()}, {"steps", 1}}), IsEmpty());
+}
+
+TEST(Pictures, APageHoldsTextAndPictures) {
+  const std::string page = PageOf("report <1>", "a < b", {{"roc", "<svg/>"}});
+  EXPECT_THAT(page, HasSubstr("<h1>report &lt;1&gt;</h1>"));
+  EXPECT_THAT(page, HasSubstr("a &lt; b"));
+  EXPECT_THAT(page, HasSubstr("<figure><svg/></figure>"));
+}
+
+}  // namespace
+}  // namespace mote::client

@@ -1,0 +1,44 @@
+#include "worker/engine/arrays/array_table.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace mote::engine {
+namespace {
+
+// Elements of a row, and rows: their product with 8 bytes stays far below 2^63.
+constexpr int64_t kWidthMax = int64_t{1} << 20;
+constexpr int64_t kRowsMax = int64_t{1} << 40;
+
+absl::Status Wrong(const std::string& name, const std::vector<int64_t>& shape, std::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("its array \"", name, "\" of shape (", absl::StrJoin(shape, ", "), ") ", std::string(what)));
+}
+
+}  // namespace
+
+absl::StatusOr<ArrayTable> TableOfArray(const std::string& name, const std::vector<int64_t>& shape, ArrayColumn array) {
+  if (shape.empty()) return Wrong(name, shape, "has no rows; give it a first dimension");
+  if (shape[0] < 0 || shape[0] > kRowsMax) return Wrong(name, shape, "has too many rows, or fewer than none");
+  int64_t width = 1;
+  for (size_t i = 1; i < shape.size(); ++i) {
+    if (shape[i] < 1) return Wrong(name, shape, "has rows without a number");
+    if (shape[i] > kWidthMax / width) {
+      return Wrong(name, shape, absl::StrCat("has rows of more than ", kWidthMax, " numbers; cut them"));
+    }
+    width *= shape[i];
+  }
+  ArrayTable table;
+  table.rows = shape[0];
+  table.schema.columns.push_back({name, DTypeOf(array.type), width});
+  table.arrays.push_back(array);
+  return table;
+}
+
+int64_t ArrayBytes(const ArrayTable& table, size_t column) {
+  return table.rows * table.schema.columns[column].width * ElementBytes(table.arrays[column].type);
+}
+
+}  // namespace mote::engine

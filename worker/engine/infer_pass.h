@@ -1,0 +1,42 @@
+// What the kernels infer and infer.trees have in common: a model over rows; each
+// task's rows are exactly one forward batch.
+//
+// Parameters {door, file, inputs: [[column, …], …], features: [name, …] (of the
+// numbers of a native model's batch; empty: not known), outputs: [name, …], keep:
+// [column, …], on_bad_row: fail|skip, rows_per_task}. Inputs "input" and
+// "model". Rows: the kept columns, prediction:i64 (where the first output has two or
+// more scores a row: the place of the greatest, of equals the first), the outputs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/engine/kernel.h"
+#include "worker/engine/model.h"
+#include "worker/engine/row_source.h"
+
+namespace mote::engine {
+
+// The model that a pass wants.
+struct ModelRequest {
+  std::string door;                   // "native", "torchscript", "trees"
+  std::string file;                   // its name, for messages
+  std::vector<int64_t> widths;        // numbers a row of each batch that it will get
+  std::vector<std::string> features;  // their names; empty: not known
+};
+
+using ModelOpener = std::function<absl::StatusOr<std::unique_ptr<Model>>(const ModelRequest& request)>;
+
+// Errors as Kernel::Open's; InvalidArgument: a column is missing.
+absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, std::shared_ptr<RowSource> rows,
+                                                          const ModelOpener& open_model);
+
+// Why a model that takes one batch of `width` features does not fit; OK where it does.
+//
+//   InvalidArgument  the features differ (names them), or their number
+absl::Status CheckFeatures(const ModelRequest& request, int64_t width, const std::vector<std::string>& features);
+
+}  // namespace mote::engine

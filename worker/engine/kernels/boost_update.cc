@@ -1,0 +1,115 @@
+// Kernels of boost that make models; one task each.
+//
+//   boost.init    a model without trees. Parameters {head, counts: [rows of each class]
+//                 or [] with {mean}}; input "edges". Its leaf is {"model": artifact}
+//   boost.update  the model and the trees of a round. Parameters {settings}; inputs
+//                 "model", "level0"… of every level. Its leaf is {"model": artifact,
+//                 "grown": whether any of the trees has a split}
+//   trees.gain    what a model's splits gained by feature (trees/tree_gain.h), a document.
+//                 Input "model"
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/json.h"
+#include "common/status_macros.h"
+#include "common/store_bytes.h"
+#include "worker/engine/artifact_reader.h"
+#include "worker/engine/builtin_kernels.h"
+#include "worker/engine/pass_json.h"
+#include "worker/engine/trees/boost_pass.h"
+#include "worker/engine/trees/loss.h"
+#include "worker/engine/trees/tree_gain.h"
+
+namespace mote::engine {
+namespace {
+
+// A kernel of one task whose leaf is computed when the pass is opened.
+class AnswerPass final : public PassKernel {
+ public:
+  explicit AnswerPass(std::string answer) : answer_(std::move(answer)) {}
+  absl::Status RunTask(int64_t, TaskContext&, std::string* partial) override {
+    *partial = answer_;
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::string answer_;
+};
+
+// Raw scores by which the classes are as frequent as in the training rows.
+std::vector<double> BaseScores(const std::vector<int64_t>& counts, double mean) {
+  if (counts.empty()) return {mean};
+  if (counts.size() == 2) {
+    return {Log(static_cast<double>(counts[1] + 1)) - Log(static_cast<double>(counts[0] + 1))};
+  }
+  std::vector<double> base;
+  double total = 0;
+  for (const int64_t count : counts) total += static_cast<double>(count + 1);
+  for (const int64_t count : counts) base.push_back(Log(static_cast<double>(count + 1) / total));
+  return base;
+}
+
+class InitKernel final : public Kernel {
+ public:
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
+                                                   TaskContext& context) override {
+    MOTE_ASSIGN_OR_RETURN(const TreeHead head, ReadParameters<TreeHead>(pass, [](const Json& json) {
+                            TreeHead read = TreeHead::FromJson(json.at("head"));
+                            read.base = BaseScores(json.at("counts"), json.at("mean"));
+                            return read;
+                          }));
+    MOTE_ASSIGN_OR_RETURN(const Value* const encoded, InputOf(pass, "edges"));
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadValue(*encoded, context));
+    MOTE_ASSIGN_OR_RETURN(const BinEdges edges, BinEdges::Decode(bytes));
+    const ArtifactRef model = StoreArtifact(TreeModel::Encode(head, edges, ""), context.blobs());
+    return std::make_unique<AnswerPass>(Json{{"model", model.ToString()}}.dump());
+  }
+};
+
+class UpdateKernel final : public Kernel {
+ public:
+  explicit UpdateKernel(std::shared_ptr<TreeCaches> caches) : caches_(std::move(caches)) {}
+
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
+                                                   TaskContext& context) override {
+    MOTE_ASSIGN_OR_RETURN(const BoostPass opened, BoostPass::Open(pass, *caches_, context));
+    std::string trees(opened.model->tree_bytes());
+    trees += opened.levels->Trees();
+    const ArtifactRef model =
+        StoreArtifact(TreeModel::Encode(opened.model->head(), opened.model->edges(), trees), context.blobs());
+    return std::make_unique<AnswerPass>(
+        Json{{"model", model.ToString()}, {"grown", opened.levels->any_split()}}.dump());
+  }
+
+ private:
+  const std::shared_ptr<TreeCaches> caches_;
+};
+
+class GainKernel final : public Kernel {
+ public:
+  explicit GainKernel(std::shared_ptr<TreeCaches> caches) : caches_(std::move(caches)) {}
+
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
+                                                   TaskContext& context) override {
+    MOTE_ASSIGN_OR_RETURN(const std::shared_ptr<const TreeModel> model, caches_->Model(pass, context));
+    return std::make_unique<AnswerPass>(GainDocument(*model).dump());
+  }
+
+ private:
+  const std::shared_ptr<TreeCaches> caches_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> MakeBoostInitKernel() { return std::make_unique<InitKernel>(); }
+
+std::unique_ptr<Kernel> MakeBoostUpdateKernel(std::shared_ptr<TreeCaches> caches) {
+  return std::make_unique<UpdateKernel>(std::move(caches));
+}
+
+std::unique_ptr<Kernel> MakeTreeGainKernel(std::shared_ptr<TreeCaches> caches) {
+  return std::make_unique<GainKernel>(std::move(caches));
+}
+
+}  // namespace mote::engine

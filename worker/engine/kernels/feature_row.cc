@@ -1,0 +1,169 @@
+#include "worker/engine/kernels/feature_row.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/prepare/cell.h"
+#include "common/suggest.h"
+
+namespace mote::engine {
+namespace {
+
+bool IsOutside(const FittedColumn& column, double number) {
+  return column.bounds && (number < column.bounds->low || number > column.bounds->high);
+}
+
+float Scale(const FittedColumn& column, double value) {
+  return column.scale == 0 ? 0.0f : static_cast<float>((value - column.center) / column.scale);
+}
+
+// Which bin each category belongs to.
+std::vector<int64_t> BinsOf(const FittedColumn& column) {
+  std::vector<int64_t> bins(column.categories.size(), column.bins.OfOther());
+  for (size_t i = 0; i < column.categories.size(); ++i) {
+    const auto& named = column.bins.categories;
+    const auto found = std::find(named.begin(), named.end(), column.categories[i]);
+    if (found != named.end()) bins[i] = found - named.begin();
+  }
+  return bins;
+}
+
+}  // namespace
+
+Places PlacesOf(const std::vector<std::string>& names) {
+  Places places;
+  for (size_t i = 0; i < names.size(); ++i) places.emplace(names[i], static_cast<int64_t>(i));
+  return places;
+}
+
+std::optional<int64_t> Find(const Places& places, std::string_view name) {
+  const auto found = places.find(absl::string_view(name.data(), name.size()));
+  if (found == places.end()) return std::nullopt;
+  return found->second;
+}
+
+absl::StatusOr<std::vector<size_t>> MatchColumns(const Fitted& fitted, const Dataset& dataset) {
+  std::vector<std::string> known;
+  for (const Column& column : dataset.schema.columns) known.push_back(column.name);
+  std::vector<size_t> columns;
+  std::string lacking;
+  int count = 0;
+  for (const FittedColumn& column : fitted.columns) {
+    columns.push_back(SIZE_MAX);
+    if (column.width() == 0) continue;
+    if (const auto found = dataset.schema.Find(column.name)) {
+      columns.back() = *found;
+    } else if (++count <= 3) {
+      absl::StrAppend(&lacking, count == 1 ? "" : ", ", "\"", column.name, "\"", DidYouMean(column.name, known));
+    }
+  }
+  if (count == 0) return columns;
+  return absl::InvalidArgumentError(absl::StrCat("what was fitted does not fit \"", dataset.name, "\": it lacks ",
+                                                 lacking, count > 3 ? absl::StrCat(" and ", count - 3, " more") : "",
+                                                 "; give a table with the columns of the training data"));
+}
+
+FeatureRow::FeatureRow(const Fitted& fitted, const PrepareRows& rows, std::vector<size_t> columns)
+    : fitted_(fitted),
+      rows_(rows),
+      columns_(std::move(columns)),
+      drops_rows_(fitted.DropsRows()),
+      places_(fitted.columns.size()),
+      bins_(fitted.columns.size()),
+      x_(fitted.features.size()) {
+  for (size_t i = 0; i < fitted_.columns.size(); ++i) {
+    const FittedColumn& column = fitted_.columns[i];
+    if (column.kind == ColumnKind::kNumber) numbers_.push_back(i);
+    if (column.kind == ColumnKind::kHashed) hashed_.push_back(i);
+    if (column.kind != ColumnKind::kCategory && column.kind != ColumnKind::kOrdinal) continue;
+    categories_.push_back(i);
+    places_[i] = PlacesOf(column.categories);
+    bins_[i] = BinsOf(column);
+  }
+}
+
+std::optional<DropReason> FeatureRow::Drops() const {
+  if (!drops_rows_) return std::nullopt;
+  for (size_t i = 0; i < fitted_.columns.size(); ++i) {
+    const FittedColumn& column = fitted_.columns[i];
+    if (column.width() == 0) continue;
+    const std::string_view cell = Cell(i);
+    const bool missing = rows_.IsMissing(cell);
+    if (missing && column.drops_missing) return DropReason::kMissingValue;
+    if (missing || column.kind != ColumnKind::kNumber) continue;
+    const std::optional<double> number = ParseNumber(cell);
+    const bool usable = number && std::isfinite(Scale(column, *number));
+    if (!usable && column.drops_missing) return DropReason::kMissingValue;
+    if (!number || !IsOutside(column, *number)) continue;
+    if (fitted_.outliers == OutlierFate::kDrop) return DropReason::kOutlier;
+    if (fitted_.outliers == OutlierFate::kMissing && column.drops_missing) return DropReason::kOutlier;
+  }
+  return std::nullopt;
+}
+
+void FeatureRow::Fill(size_t table, Quality* quality) {
+  std::fill(x_.begin(), x_.end(), 0.0f);
+  for (const size_t i : numbers_) FillNumber(i, table, &quality->columns[i]);
+  for (const size_t i : categories_) FillCategory(i, table, &quality->columns[i]);
+  for (const size_t i : hashed_) FillHashed(i, &quality->columns[i]);
+}
+
+void FeatureRow::CountBin(size_t i, size_t table, int64_t bin, ColumnQuality* quality) const {
+  if (quality->bins.empty()) return;
+  ++quality->bins[table * fitted_.columns[i].bins.shares.size() + static_cast<size_t>(bin)];
+}
+
+void FeatureRow::FillNumber(size_t i, size_t table, ColumnQuality* quality) {
+  const FittedColumn& column = fitted_.columns[i];
+  const std::string_view cell = Cell(i);
+  const bool missing = rows_.IsMissing(cell);
+  std::optional<double> number = missing ? std::nullopt : ParseNumber(cell);
+  quality->not_numbers += !missing && !number;
+  if (number && IsOutside(column, *number)) {
+    ++quality->outliers;
+    const bool clips = fitted_.outliers == OutlierFate::kClip;
+    number = clips ? std::optional(std::clamp(*number, column.bounds->low, column.bounds->high)) : std::nullopt;
+  }
+  float value = number ? Scale(column, *number) : 0.0f;
+  if (number && !std::isfinite(value)) {
+    ++quality->not_numbers;
+    number = std::nullopt;
+  }
+  if (!number) {
+    ++quality->imputed;
+    value = Scale(column, column.impute_number);
+  }
+  CountBin(i, table, number ? column.bins.OfNumber(*number) : column.bins.OfMissing(), quality);
+  x_[static_cast<size_t>(column.first_feature)] = value;
+}
+
+void FeatureRow::FillCategory(size_t i, size_t table, ColumnQuality* quality) {
+  const FittedColumn& column = fitted_.columns[i];
+  const std::string_view cell = Cell(i);
+  const bool missing = rows_.IsMissing(cell);
+  const std::optional<int64_t> place = Find(places_[i], missing ? std::string_view(column.impute_text) : cell);
+  quality->imputed += missing;
+  quality->unseen += !place.has_value();
+  CountBin(i, table,
+           missing ? column.bins.OfMissing() : place ? bins_[i][static_cast<size_t>(*place)] : column.bins.OfOther(),
+           quality);
+  if (column.kind == ColumnKind::kOrdinal) {
+    x_[static_cast<size_t>(column.first_feature)] = static_cast<float>(place.value_or(-1));
+  } else if (place) {
+    x_[static_cast<size_t>(column.first_feature + *place)] = 1.0f;
+  }
+}
+
+void FeatureRow::FillHashed(size_t i, ColumnQuality* quality) {
+  const FittedColumn& column = fitted_.columns[i];
+  const std::string_view cell = Cell(i);
+  if (rows_.IsMissing(cell)) {
+    ++quality->imputed;  // all zeros
+    return;
+  }
+  x_[static_cast<size_t>(column.first_feature + HashBucket(cell, column.buckets))] = 1.0f;
+}
+
+}  // namespace mote::engine

@@ -1,0 +1,71 @@
+// Kernel infer.trees: infer_pass.h with a model of forest or boost; no libtorch.
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+#include "worker/engine/builtin_kernels.h"
+#include "worker/engine/infer_pass.h"
+#include "worker/engine/pass_json.h"
+#include "worker/engine/trees/tree_caches.h"
+
+namespace mote::engine {
+namespace {
+
+class ScoringModel final : public Model {
+ public:
+  explicit ScoringModel(std::shared_ptr<const TreeModel> model) : model_(std::move(model)) {}
+
+  absl::StatusOr<std::vector<ModelOutput>> Run(const std::vector<Batch>& batches, TaskContext&) override {
+    const Batch& batch = batches.front();
+    std::vector<ModelOutput> outputs(1);
+    outputs[0].width = model_->score_width();
+    outputs[0].floats.resize(static_cast<size_t>(batch.rows * outputs[0].width));
+    bins_.resize(static_cast<size_t>(batch.width));
+    for (int64_t row = 0; row < batch.rows; ++row) {
+      model_->Score(batch.values.data() + row * batch.width, bins_.data(),
+                    outputs[0].floats.data() + row * outputs[0].width);
+    }
+    return outputs;
+  }
+
+ private:
+  const std::shared_ptr<const TreeModel> model_;
+  std::vector<uint8_t> bins_;
+};
+
+class InferTreesKernel final : public Kernel {
+ public:
+  explicit InferTreesKernel(std::shared_ptr<TreeCaches> caches) : caches_(std::move(caches)) {}
+
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
+                                                   TaskContext& context) override {
+    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
+    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, RowSource::Open(*input, context));
+    return OpenInferPass(pass, std::move(rows),
+                         [&](const ModelRequest& request) { return Open(pass, request, context); });
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<Model>> Open(const PassSpec& pass, const ModelRequest& request,
+                                              TaskContext& context) const {
+    absl::StatusOr<std::shared_ptr<const TreeModel>> model = caches_->Model(pass, context);
+    if (!model.ok()) {
+      return absl::Status(model.status().code(),
+                          absl::StrCat("model \"", request.file, "\": ", model.status().message()));
+    }
+    MOTE_RETURN_IF_ERROR(CheckFeatures(request, (*model)->width(), (*model)->head().features));
+    return std::make_unique<ScoringModel>(*std::move(model));
+  }
+
+  const std::shared_ptr<TreeCaches> caches_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> MakeInferTreesKernel(std::shared_ptr<TreeCaches> caches) {
+  return std::make_unique<InferTreesKernel>(std::move(caches));
+}
+
+}  // namespace mote::engine
