@@ -12,8 +12,9 @@ OpenSlot KeyOf(const Worker& worker, int slot) {
 }
 
 SlotKind KindOf(const Worker& worker, const Slot& slot) {
-  SlotKind kind{worker.allow_commands,     worker.reads_shared,         worker.allow_test_operations,
-                slot.health.on_probation(), SlownessStep(slot.slowness), std::nullopt, slot.numeric_class};
+  SlotKind kind{worker.allow_commands,      worker.reads_shared,         worker.allow_test_operations,
+                slot.health.on_probation(), SlownessStep(slot.slowness), std::nullopt,
+                slot.numeric_class};
   if (worker.second_a_byte.is_measured()) kind.byte_step = ByteStep(worker.second_a_byte.estimate().value);
   return kind;
 }

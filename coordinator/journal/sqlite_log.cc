@@ -127,6 +127,7 @@ absl::Status SqliteLog::CheckMark(const std::string& torn) {
 absl::Status SqliteLog::CheckFormat() {
   MOTE_ASSIGN_OR_RETURN(const int64_t version,
                         database_->IntegerOf("SELECT value FROM meta WHERE key = 'format_version'"));
+  is_older_ = version < kFormatVersion;
   if (version >= kFormatVersionMin && version <= kFormatVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("journal \"", database_->path(), "\" has format ", version,
                                                     ", this coordinator knows format ", kFormatVersion,
@@ -135,6 +136,7 @@ absl::Status SqliteLog::CheckFormat() {
 
 absl::Status SqliteLog::MakeTables() {
   MOTE_RETURN_IF_ERROR(database_->KeepWritten());
+  if (made_ && !is_older_) return absl::OkStatus();
   if (made_) {
     const std::string mark = absl::StrCat("UPDATE meta SET value = ", kFormatVersion, " WHERE key = 'format_version'");
     return database_->Execute(mark.c_str());

@@ -74,9 +74,10 @@ class SqliteLog {
   const std::unique_ptr<SqliteDatabase> database_;
   CommitMark mark_;
   std::optional<SqliteStatement> insert_;
-  bool made_ = false;     // the tables are there
-  int64_t replaced_ = 0;  // the newest record that the snapshot stands for
-  int64_t last_ = 0;      // the newest record
+  bool made_ = false;      // the tables are there
+  bool is_older_ = false;  // of a format that this version reads and does not write
+  int64_t replaced_ = 0;   // the newest record that the snapshot stands for
+  int64_t last_ = 0;       // the newest record
   JournalSize size_;
   absl::Status failed_;  // the first error of Append or Replace
 };

@@ -161,7 +161,7 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
 
   std::mutex mutex_;
   MessageQueue<v1::SessionResponse> queue_{kControlBytesMax};  // guarded by mutex_, as all below
-  v1::SessionResponse response_;  // of the one write in flight
+  v1::SessionResponse response_;                               // of the one write in flight
   bool writing_ = false;
   std::optional<absl::Status> close_;  // end with this once the queue is empty
   bool finished_ = false;

@@ -88,8 +88,8 @@ int Supervisor::Run() {
   last_step_ = LoopNow();
   while (!exit_code_) {
     Step();
-    if (!exit_code_) mailbox_.Run(kStepInterval);
     Flush();
+    if (!exit_code_) mailbox_.Run(kStepInterval);
   }
   return *exit_code_;
 }

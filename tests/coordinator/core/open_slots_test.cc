@@ -74,13 +74,16 @@ TEST_F(OpenSlotsTest, IdleOnesAreTheFirstWithoutALease) {
   EXPECT_THAT(names(slots_.Idle(2)), ElementsAre("a1", "b1"));
 }
 
-TEST(Slowness, IsKeptInStepsOfAFourthOfADoubling) {
-  EXPECT_EQ(SlownessStep(0.2), 0) << "faster than the mean is not slow";
-  EXPECT_EQ(SlownessStep(1.05), 0);
+TEST(SlotKind, KeepsSpeedsInStepsOfAFourthOfADoubling) {
+  EXPECT_EQ(SlownessStep(1.05), 0) << "as the mean, as far as that is known";
   EXPECT_EQ(SlownessStep(4), 8);
-  EXPECT_EQ(SlownessOf(0), 1.0);
-  EXPECT_EQ(SlownessOf(8), 4.0);
-  EXPECT_NEAR(SlownessOf(SlownessStep(10)), 10, 0.9);
+  SlotKind kind;
+  EXPECT_EQ(SpeedOf(kind).slowness, 1.0);
+  EXPECT_EQ(SpeedOf(kind).second_a_byte, std::nullopt);
+  kind.slowness_step = SlownessStep(10);
+  kind.byte_step = ByteStep(1e-9);
+  EXPECT_NEAR(SpeedOf(kind).slowness, 10, 0.9);
+  EXPECT_NEAR(*SpeedOf(kind).second_a_byte, 1e-9, 0.9e-10);
 }
 
 }  // namespace

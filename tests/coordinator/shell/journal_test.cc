@@ -161,14 +161,17 @@ TEST(Journal, EventsOfABatchShareRecordsOfABoundedSize) {
   EXPECT_THAT(records, testing::Each(testing::SizeIs(testing::Le(16u << 10))));
   std::vector<Event> decoded;
   for (const std::string& record : records) {
-    EXPECT_THAT(DecodeRecord(record, [&decoded](const Event& event) {
-      decoded.push_back(event);
-      return absl::OkStatus();
-    }), IsOk());
+    EXPECT_THAT(DecodeRecord(record,
+                             [&decoded](const Event& event) {
+                               decoded.push_back(event);
+                               return absl::OkStatus();
+                             }),
+                IsOk());
   }
   ExpectSame(decoded, events);
   EXPECT_THAT(EncodeEvents({events[0], StageBound{{7}, 1, std::string(20 << 10, 'c')}, events[1]}, 16 << 10),
-              testing::SizeIs(3)) << "what is too large stands alone";
+              testing::SizeIs(3))
+      << "what is too large stands alone";
 }
 
 TEST(Journal, AFileThatIsNoJournalIsRefused) {
