@@ -11,6 +11,7 @@ blocks sized by the coordinator, over the least median of blocks of at most 1, 8
 least median of tasks of 1, 4, 16, 64, 256 and 1024 rows. Medians of five runs each.
 """
 
+import contextlib
 import json
 import statistics
 import sys
@@ -61,23 +62,30 @@ def time_of(cluster, kind, shape):
     return seconds(cluster.finish(cluster.submit(text, files)))
 
 
+def medians(kind, runs):
+    """Seconds by name; `runs` are (cluster, shape) by name, taken in turn so that all see the same load."""
+    times = {name: [] for name in runs}
+    for _ in range(ROUNDS):
+        for name, (cluster, shape) in runs.items():
+            times[name].append(time_of(cluster, kind, shape))
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
 def by_blocks(programs, kind):
-    times = {}
-    for blocks in [None, *BLOCKS]:
-        with Cluster(programs, workers=WORKERS, block_tasks=blocks) as cluster:
+    with contextlib.ExitStack() as stack:
+        runs = {}
+        for blocks in [None, *BLOCKS]:
+            cluster = stack.enter_context(Cluster(programs, workers=WORKERS, block_tasks=blocks))
+            runs[blocks or "automatic"] = cluster, None
             time_of(cluster, kind, None)  # engines and programs start
-            times[blocks or "automatic"] = statistics.median(time_of(cluster, kind, None) for _ in range(ROUNDS))
-    return times
+        return medians(kind, runs)
 
 
 def by_rows(programs, kind):
-    times = {}
     with Cluster(programs, workers=WORKERS) as cluster:
         time_of(cluster, kind, "{rows: 64}")
-        for rows in ["calibrated", *ROWS]:
-            shape = "{calibrated: {}}" if rows == "calibrated" else f"{{rows: {rows}}}"
-            times[rows] = statistics.median(time_of(cluster, kind, shape) for _ in range(ROUNDS))
-    return times
+        return medians(kind, {rows: (cluster, "{calibrated: {}}" if rows == "calibrated" else f"{{rows: {rows}}}")
+                              for rows in ["calibrated", *ROWS]})
 
 
 def ratio(times, name):

@@ -386,9 +386,9 @@ struct KeptRestored {
 
 using Event =
     std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, OutputLost,
-                 StageBound, StageCalibrated, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted, AttemptRevoked,
-                 AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, JobRetried, StateRestored,
-                 DropsRestored, JobRestored, AbsentRestored, StageRestored, PassRestored, PassProgressRestored,
-                 HeldRestored, StoryRestored, KeptRestored>;
+                 StageBound, StageCalibrated, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted,
+                 AttemptRevoked, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, JobRetried,
+                 StateRestored, DropsRestored, JobRestored, AbsentRestored, StageRestored, PassRestored,
+                 PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
 
 }  // namespace mote::coordinator

@@ -59,8 +59,7 @@ void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out
   const auto& [state, memo, step, step_journalled, outputs, numeric_class, progress, tasks_to_come, before_step,
                artifacts, durable_artifacts, last_checkpoint, start, end, cost, kernel_duration, tasks_total,
                tasks_committed, passes_total, passes_complete, absent_count, reused_from, kept, kept_bytes, computed,
-               calibration] =
-      run;
+               calibration] = run;
   static_cast<void>(kept_bytes);
   static_cast<void>(step_journalled);  // true: state was made by replay
   out->push_back(StageRestored{job,

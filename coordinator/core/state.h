@@ -114,7 +114,7 @@ struct StageRun {
   std::optional<JobId> reused_from;          // the job whose outputs these are; nullopt: this one's
   std::map<Digest, std::vector<Node>> kept;  // finished nodes of passes that are over, by what they compute
   int64_t kept_bytes = 0;
-  std::optional<Digest> computed;  // what it computed (reuse.h); set while the index may know it
+  std::optional<Digest> computed;          // what it computed (reuse.h); set while the index may know it
   std::optional<Calibration> calibration;  // of a stage with calibrated tasks, once it has begun
 };
 
