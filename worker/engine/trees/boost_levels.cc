@@ -102,7 +102,7 @@ void BoostLevels::Decide(BoostNode* node, const Histogram& histogram) const {
   if (node->feature >= 0 && node->gain <= settings_.gain_min) node->feature = -1;
 }
 
-// The least share of the root's curvature that stands for rows_min rows.
+// How many rows a sum stands for, by its share of the root's curvature.
 double BoostLevels::RowsOf(const GradientSum& sum) const {
   double all = 0;
   for (const BoostNode& root : nodes_[0]) {

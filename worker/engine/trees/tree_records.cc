@@ -64,7 +64,7 @@ void TreeWriter::AddLeaf(const float* values) {
   if (outputs_ == 1) return;
   const size_t first = records_.size();
   records_.resize(first + PayloadRecords(outputs_), TreeRecord{RecordKind::kSplit, 0, 0, 0});
-  std::memcpy(records_.data() + first, values, static_cast<size_t>(outputs_) * sizeof(float));
+  std::memcpy(reinterpret_cast<char*>(records_.data() + first), values, static_cast<size_t>(outputs_) * sizeof(float));
 }
 
 void TreeWriter::SetRight(uint32_t split) { records_[split].next = static_cast<uint32_t>(records_.size()); }
