@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "coordinator/core/calibrate.h"
 #include "coordinator/core/estimate.h"
@@ -15,6 +19,9 @@ constexpr double kZ80 = 1.2815515655446004;
 // Relative deviations that the job's own data do not show.
 constexpr double kDrift = 0.03;
 constexpr double kDriftAfterFaults = 0.06;
+// Before any task ended it is taken to vary so much (variance over mean squared), as if so
+// many had been seen.
+constexpr double kPriorSamples = 4, kPriorVaries = 0.3;
 // Seconds that starting, dispatch and folding may add.
 constexpr double kFixed = 0.005;
 // Of more leases the rest is taken to be like these: a view costs little.
@@ -27,26 +34,47 @@ struct Forecast {
   double slots = 1;  // that it uses at once
 };
 
-struct Spread {
-  double mean = 0;    // seconds
-  double square = 0;  // mean of squares
-  double relative_variance() const { return mean > 0 ? std::max(0.0, square / (mean * mean) - 1) : 0; }
-  // How long a task that is looked at while it runs goes on.
-  double residual() const { return mean > 0 ? square / (2 * mean) : 0; }
-};
-
-Spread SpreadOf(const Histogram& tasks) {
-  Spread spread;
-  double count = 0;
-  for (const auto& [bucket, n] : tasks.buckets()) {
-    const double seconds = static_cast<double>(Histogram::MiddleOf(bucket)) * 1e-9, times = static_cast<double>(n);
-    spread.mean += times * seconds;
-    spread.square += times * seconds * seconds;
-    count += times;
+// How long tasks take, as far as any ended: their wall times, scaled so that their mean is
+// the slot time that one took, lost attempts and overhead included.
+class Lengths {
+ public:
+  explicit Lengths(const StageRun& run) {
+    const auto done = static_cast<double>(run.tasks_committed);
+    mean_ = absl::ToDoubleSeconds(run.cost.device_time) / done;
+    double wall = 0;
+    for (const auto& [bucket, n] : run.cost.cost.task_ns.buckets()) {
+      buckets_.emplace_back(static_cast<double>(Histogram::MiddleOf(bucket)), static_cast<double>(n));
+      count_ += buckets_.back().second;
+      wall += buckets_.back().first * buckets_.back().second;
+    }
+    if (wall <= 0) buckets_ = {{mean_, count_ = done}}, wall = mean_ * done;
+    const double scale = wall > 0 ? mean_ * count_ / wall : 0;
+    for (auto& [seconds, n] : buckets_) {
+      seconds *= scale;
+      square_ += n * seconds * seconds;
+    }
   }
-  if (count > 0) spread = {spread.mean / count, spread.square / count};
-  return spread;
-}
+
+  double count() const { return count_; }
+  double mean() const { return mean_; }
+  double square_sum() const { return square_; }
+
+  // What a task that has run so long will have taken in the end: the mean of those that took
+  // longer. Where none did, twice as long.
+  double Beyond(double elapsed) const {
+    double sum = 0, count = 0;
+    for (const auto& [seconds, n] : buckets_) {
+      if (seconds <= elapsed) continue;
+      sum += n * seconds;
+      count += n;
+    }
+    return count > 0 ? sum / count : 2 * elapsed;
+  }
+
+ private:
+  std::vector<std::pair<double, double>> buckets_;  // seconds, tasks
+  double count_ = 0, mean_ = 0, square_ = 0;
+};
 
 // Ready slots that may run the stage's passes, each as many as mean ones it is worth.
 double SlotsOf(const State& state, const Job& job, const Pass* pass) {
@@ -60,25 +88,57 @@ double SlotsOf(const State& state, const Job& job, const Pass* pass) {
   return speed;
 }
 
-// Of the stage's open passes.
-struct OpenWork {
-  double tasks = 0;  // pending or leased
-  double spent = 0;  // seconds that live attempts have spent on them
-  const Pass* pass = nullptr;
+// What runs now. Tasks that ended early are the short ones: only together with those that
+// still run are they a fair sample of all.
+struct Running {
+  double tasks = 0;
+  double seconds = 0;  // that these will have taken in the end
+  double square_sum = 0;
+  double left = 0;  // seconds of it
 };
 
-OpenWork OpenWorkOf(const State& state, const Job& job, int stage, double task_seconds, absl::Time now) {
-  OpenWork work;
+void AddBlock(const State& state, const LeasedBlock& leased, int64_t task_count, const Lengths& lengths, absl::Time now,
+              Running* running) {
+  const double elapsed = absl::ToDoubleSeconds(SpentBy(state, leased.attempts.front(), now));
+  const auto tasks = static_cast<double>(leased.block.size(task_count));
+  const double whole = tasks == 1 ? lengths.Beyond(elapsed) : std::max(elapsed, tasks * lengths.mean());
+  running->tasks += tasks;
+  running->seconds += whole;
+  running->square_sum += whole * whole / tasks;
+  running->left += whole - elapsed;
+}
+
+// Of a slot's leases the one that was granted first runs.
+Running RunningOf(const State& state, const Pass& pass, const Lengths& lengths, absl::Time now) {
+  std::map<std::pair<std::string_view, int>, const LeasedBlock*> first;
   int looked = 0;
+  for (const auto& [begin, leased] : pass.blocks.leases()) {
+    if (leased.attempts.empty()) continue;
+    if (looked++ >= kLeasesLooked) break;
+    const Attempt& attempt = leased.attempts.front();
+    const auto [slot, is_new] = first.try_emplace({attempt.worker, attempt.slot}, &leased);
+    if (!is_new && attempt.number < slot->second->attempts.front().number) slot->second = &leased;
+  }
+  Running running;
+  for (const auto& [slot, leased] : first) AddBlock(state, *leased, pass.spec->task_count, lengths, now, &running);
+  return running;
+}
+
+struct OpenWork {
+  Running running;
+  const Pass* pass = nullptr;  // one of the stage's open ones
+};
+
+OpenWork OpenWorkOf(const State& state, const Job& job, int stage, const Lengths& lengths, absl::Time now) {
+  OpenWork work;
   for (const auto& [id, pass] : job.passes) {
     if (pass.stage != stage || pass.result || pass.folds || pass.finishes) continue;
-    work.tasks += static_cast<double>(pass.blocks.pending() + pass.blocks.leased());
     work.pass = &pass;
-    for (const auto& [begin, leased] : pass.blocks.leases()) {
-      if (leased.attempts.empty() || looked++ >= kLeasesLooked) continue;
-      const double whole = task_seconds * static_cast<double>(leased.block.size(pass.spec->task_count));
-      work.spent += std::min(whole, absl::ToDoubleSeconds(SpentBy(state, leased.attempts.front(), now)));
-    }
+    const Running running = RunningOf(state, pass, lengths, now);
+    work.running.tasks += running.tasks;
+    work.running.seconds += running.seconds;
+    work.running.square_sum += running.square_sum;
+    work.running.left += running.left;
   }
   return work;
 }
@@ -96,21 +156,26 @@ std::optional<double> SecondsOfSteps(const StageRun& run, double left_share, abs
 std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index, absl::Time now) {
   const StageRun& run = job.stages[index];
   if (run.state != StageState::kRunning || run.tasks_committed == 0 || IsCalibrating(job, index)) return std::nullopt;
-  const auto done = static_cast<double>(run.tasks_committed);
-  const double task = absl::ToDoubleSeconds(run.cost.device_time) / done;
-  const OpenWork open = OpenWorkOf(state, job, index, task, now);
+  const Lengths lengths(run);
+  const OpenWork open = OpenWorkOf(state, job, index, lengths, now);
   const double slots = SlotsOf(state, job, open.pass);
   if (slots == 0) return std::nullopt;
+  const auto done = static_cast<double>(run.tasks_committed);
   const double left = std::max(0.0, static_cast<double>(run.tasks_total + run.tasks_to_come) - done);
-  const Spread spread = SpreadOf(run.cost.cost.task_ns);
+  const double pending = std::max(0.0, left - open.running.tasks);
+  const double sample = lengths.count() + open.running.tasks;
+  const double mean = (lengths.count() * lengths.mean() + open.running.seconds) / sample;
+  const double square = (lengths.square_sum() + open.running.square_sum) / sample;
+  const double varies = mean > 0 ? std::max(0.0, square / (mean * mean) - 1) : 0;
   Forecast forecast;
   const double step_tasks = static_cast<double>(run.tasks_total) / static_cast<double>(run.before_step.steps + 1);
   forecast.slots = std::clamp(step_tasks, 1.0, slots);
-  const double work = std::max(0.0, left * task - open.spent) / forecast.slots;
-  const double tail = (1 - 1 / std::max(1.0, forecast.slots)) * spread.residual();
+  const double work = (pending * mean + open.running.left) / forecast.slots;
+  const double tail = (1 - 1 / std::max(1.0, forecast.slots)) * mean * (1 + varies) / 2;
   const std::optional<double> steps = SecondsOfSteps(run, left / (left + done), now);
   forecast.seconds = steps ? *steps : work + tail;
-  const double sampling = spread.relative_variance() * (1 / done + 1 / std::max(1.0, left));
+  const double may_vary = (sample * varies + kPriorSamples * kPriorVaries) / (sample + kPriorSamples);
+  const double sampling = may_vary * (1 / sample + 1 / std::max(1.0, pending));
   const double drift = run.cost.attempts_lost > 0 ? kDriftAfterFaults : kDrift;
   forecast.variance =
       forecast.seconds * forecast.seconds * (sampling + drift * drift) + tail * tail / 4 + kFixed * kFixed;

@@ -3,18 +3,18 @@
 //
 //   T = W/c + tail
 //
-// W is the slot time of the tasks that are left: their number, planned and foreseen, at
-// the mean of those that are done (time that attempts lost included), less what live
-// attempts have spent. c is how many of them run at once: slots, each counted by its
-// learned speed, but no more than tasks. Where steps follow each other (an iteration),
-// W/c is the time that a step took so far, times the steps that are left. The tail is
-// the residual life of what runs when nothing is pending any more, E[d²]/2E[d] for tasks
-// of duration d (the renewal theory's inspection paradox).
+// W is the slot time of the tasks that are left, planned and foreseen. Tasks that ended
+// early in a pass are mostly short ones, so the mean is taken over all that have begun: one
+// that still runs is taken to end as those do that took longer than it has so far. c is
+// how many tasks run at once: slots, each counted by its learned speed, but no more than
+// tasks. Where steps follow each other (an iteration), W/c is the time that a step took so
+// far, times the steps that are left. The tail is the residual life of what runs when
+// nothing is pending any more, E[d²]/2E[d] for tasks of duration d (the renewal theory's
+// inspection paradox).
 //
-// The interval is log-normal about T. Its variance adds up the sampling of the mean, that
-// of the tasks left, half of the tail, and what no data of the job show: future faults,
-// other jobs, drift (constants in eta.cc, set with bench/eta on other seeds than those it
-// reports).
+// The interval is log-normal about T. Its variance adds up the sampling of the mean (with
+// a prior, while few tasks were seen), that of the tasks left, half of the tail, and what no
+// data of the job show: future faults, other jobs, drift.
 #pragma once
 
 #include <optional>
