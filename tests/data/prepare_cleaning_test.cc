@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/philox.h"
+#include "common/prepare/cleaning.h"
 #include "tests/data/prepare_run.h"
 
 namespace mote::testing {
