@@ -53,7 +53,9 @@ std::string MakeLoans(size_t bytes) {
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -75,7 +77,8 @@ int64_t CountCells(const std::string& text) {
 }
 
 Json Run(const std::string& text, int rounds) {
-  Json result = {{"bytes", text.size()}, {"parse", Json::array()}, {"index", Json::array()}, {"prepare", Json::array()}};
+  Json result = {
+      {"bytes", text.size()}, {"parse", Json::array()}, {"index", Json::array()}, {"prepare", Json::array()}};
   for (int round = 0; round < rounds; ++round) {
     int64_t cell_bytes = 0;
     result["parse"].push_back(Measure([&] { cell_bytes = CountCells(text); }));

@@ -22,7 +22,8 @@ inline std::string_view Trim(std::string_view cell) {
 // one nearest to the decimal number, as std::from_chars finds it (Clinger, How to read
 // floating point numbers accurately, 1990).
 inline std::optional<double> ParsePlainNumber(std::string_view cell) {
-  static constexpr double kPowers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  static constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   const char* at = cell.data();
   const char* const end = at + cell.size();
   const bool negative = at != end && *at == '-';

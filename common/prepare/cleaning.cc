@@ -21,8 +21,8 @@ absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(st
 absl::StatusOr<int> PlaceOf(const std::string& given, const std::vector<std::string>& known, const std::string& path) {
   const auto found = std::find(known.begin(), known.end(), given);
   if (found != known.end()) return static_cast<int>(found - known.begin());
-  return Invalid(absl::StrCat(path, ": \"", given, "\" is not one of ", absl::StrJoin(known, ", "),
-                              DidYouMean(given, known)));
+  return Invalid(
+      absl::StrCat(path, ": \"", given, "\" is not one of ", absl::StrJoin(known, ", "), DidYouMean(given, known)));
 }
 
 const std::vector<std::string>& ImputeNames() {
@@ -118,8 +118,8 @@ absl::Status ParseOrdinal(const Json& value, Cleaning* cleaning) {
 absl::Status ParseHash(const Json& value, Cleaning* cleaning) {
   for (const auto& [column, buckets] : value.items()) {
     if (!buckets.is_number_integer() || buckets < 1 || buckets > kBucketsMax) {
-      return Invalid(absl::StrCat("hash.", column, ": ", buckets.dump(), " is not a number of features, 1 to ",
-                                  kBucketsMax));
+      return Invalid(
+          absl::StrCat("hash.", column, ": ", buckets.dump(), " is not a number of features, 1 to ", kBucketsMax));
     }
     cleaning->hash[column] = buckets.get<int64_t>();
   }
@@ -136,7 +136,8 @@ bool Outliers::Names(std::string_view column) const {
 absl::StatusOr<Cleaning> Cleaning::Parse(const Params& params) {
   Cleaning cleaning;
   MOTE_RETURN_IF_ERROR(ParseImpute(*params.Find("impute"), &cleaning));
-  if (const Json* outliers = params.Find("outliers")) MOTE_RETURN_IF_ERROR(ParseOutliers(*outliers, &cleaning.outliers));
+  if (const Json* outliers = params.Find("outliers"))
+    MOTE_RETURN_IF_ERROR(ParseOutliers(*outliers, &cleaning.outliers));
   MOTE_ASSIGN_OR_RETURN(cleaning.standardize, ParseStandardize(*params.Find("standardize")));
   if (const Json* ordinal = params.Find("ordinal")) MOTE_RETURN_IF_ERROR(ParseOrdinal(*ordinal, &cleaning));
   if (const Json* hash = params.Find("hash")) MOTE_RETURN_IF_ERROR(ParseHash(*hash, &cleaning));

@@ -148,7 +148,8 @@ absl::StatusOr<std::optional<NumberBounds>> FitBounds(const ColumnProfile& profi
     bounds = {low - outliers.k * (high - low), high + outliers.k * (high - low)};
   }
   if (std::isfinite(bounds.low) && std::isfinite(bounds.high)) return std::optional<NumberBounds>(bounds);
-  return Invalid(absl::StrCat("column \"", name, "\": its numbers are too large to compute with; add it to drop_columns"));
+  return Invalid(
+      absl::StrCat("column \"", name, "\": its numbers are too large to compute with; add it to drop_columns"));
 }
 
 }  // namespace mote

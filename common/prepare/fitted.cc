@@ -59,7 +59,8 @@ Json ColumnJson(const FittedColumn& column) {
 void GetNumber(const Json& json, FittedColumn* column) {
   column->impute_number = json.value("impute", 0.0);
   column->approximate = json.value("approximate", false);
-  if (json.contains("bounds")) column->bounds = {json["bounds"].at(0).get<double>(), json["bounds"].at(1).get<double>()};
+  if (json.contains("bounds"))
+    column->bounds = {json["bounds"].at(0).get<double>(), json["bounds"].at(1).get<double>()};
   json.at("min").get_to(column->min);
   json.at("max").get_to(column->max);
   json.at("mean").get_to(column->mean);

@@ -114,8 +114,8 @@ absl::Status CheckEncodings(const PrepareOptions& options) {
   const auto add = [&](const std::string& column, const std::string& parameter) -> absl::Status {
     const auto [other, is_new] = by.emplace(column, parameter);
     if (is_new) return absl::OkStatus();
-    return Invalid(absl::StrCat(parameter, ": column \"", column, "\" is named in ", other->second,
-                                " too; keep one of them"));
+    return Invalid(
+        absl::StrCat(parameter, ": column \"", column, "\" is named in ", other->second, " too; keep one of them"));
   };
   for (const std::string& column : options.drop_columns) MOTE_RETURN_IF_ERROR(add(column, "drop_columns"));
   for (const std::string& column : options.one_hot_columns) MOTE_RETURN_IF_ERROR(add(column, "one_hot"));

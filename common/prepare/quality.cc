@@ -208,7 +208,8 @@ absl::Status Quality::Check(const QualityLimits& limits, const Fitted& fitted,
   const int64_t kept = rows_read - dropped_rows - unassigned;
   for (size_t i = 0; i < columns.size() && i < fitted.columns.size(); ++i) {
     const std::string of = absl::StrCat(" of column \"", fitted.columns[i].name, "\"");
-    excesses.Add("the share of missing values" + of, share(columns[i].imputed, kept), limits.max_missing, "max_missing");
+    excesses.Add("the share of missing values" + of, share(columns[i].imputed, kept), limits.max_missing,
+                 "max_missing");
     excesses.Add("the share of outliers" + of, share(columns[i].outliers, kept), limits.max_outliers, "max_outliers");
     excesses.Add("the share of unseen categories" + of, share(columns[i].unseen, kept), limits.max_unseen,
                  "max_unseen");

@@ -17,7 +17,8 @@ bool Has(const std::vector<std::string>& texts, std::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
-absl::Status ParseBound(const Json& condition, const char* name, const std::string& path, std::optional<double>* bound) {
+absl::Status ParseBound(const Json& condition, const char* name, const std::string& path,
+                        std::optional<double>* bound) {
   if (!condition.contains(name)) return absl::OkStatus();
   if (!condition[name].is_number()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ".", name, ": ", condition[name].dump(), " is not a number"));
@@ -37,7 +38,8 @@ absl::StatusOr<CellCondition> ParseCondition(const std::string& column, const Js
     return condition;
   }
   MOTE_RETURN_IF_ERROR(ToStatus(CheckKeys(json, {"min", "max", "in", "not_in", "missing"}, path)));
-  if (json.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": is empty; set min, max, in, not_in or missing"));
+  if (json.empty())
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is empty; set min, max, in, not_in or missing"));
   MOTE_RETURN_IF_ERROR(ParseBound(json, "min", path, &condition.min));
   MOTE_RETURN_IF_ERROR(ParseBound(json, "max", path, &condition.max));
   condition.has_in = json.contains("in");
@@ -49,7 +51,8 @@ absl::StatusOr<CellCondition> ParseCondition(const std::string& column, const Js
   }
   if (!json.contains("missing")) return condition;
   if (!json["missing"].is_boolean()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ".missing: ", json["missing"].dump(), " is not true or false"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ".missing: ", json["missing"].dump(), " is not true or false"));
   }
   condition.missing = json["missing"].get<bool>();
   return condition;

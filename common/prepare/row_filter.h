@@ -15,9 +15,9 @@ namespace mote {
 // What one column's cell must be: every part that is set.
 struct CellCondition {
   std::string column;
-  std::optional<double> min, max;        // a number in [min, max]
-  std::vector<std::string> in, not_in;   // one of these texts; none of these
-  std::optional<bool> missing;           // a text for missing, or not
+  std::optional<double> min, max;       // a number in [min, max]
+  std::vector<std::string> in, not_in;  // one of these texts; none of these
+  std::optional<bool> missing;          // a text for missing, or not
   bool has_in = false;
 
   // `cell` is trimmed. A missing cell, or one that is no number, is in no range.

@@ -21,7 +21,8 @@ OperationDescription DescribeApply() {
   using Kind = Parameter::Kind;
   OperationDescription description;
   description.name = "apply";
-  description.summary = "Applies to a CSV table what a prepare stage has learnt from another, as it did to its own rows";
+  description.summary =
+      "Applies to a CSV table what a prepare stage has learnt from another, as it did to its own rows";
   description.parameters = {{.name = "fitted",
                              .kind = Kind::kReference,
                              .default_value = "",
@@ -132,9 +133,8 @@ class ApplyPlanner final : public Planner {
   static absl::StatusOr<PlanStep> PlanReport(const PlanContext& context, const Value& fitted) {
     MOTE_ASSIGN_OR_RETURN(SplitTables result, TablesOf(context.completed[0].output));
     MOTE_ASSIGN_OR_RETURN(const Json features, ParseJson(std::string(context.memo.substr(kTransforming.size()))));
-    MOTE_ASSIGN_OR_RETURN(
-        result.tables[0],
-        WithFeatureNames(std::move(result.tables[0]), features.get<std::vector<std::string>>()));
+    MOTE_ASSIGN_OR_RETURN(result.tables[0],
+                          WithFeatureNames(std::move(result.tables[0]), features.get<std::vector<std::string>>()));
     const std::string encoded = result.Encode();
     PassSpec pass = OneTask("fitted.report", fitted, "report");
     const Params params(context.parameters);

@@ -41,8 +41,9 @@ OperationDescription DescribePrepare() {
        .kind = Kind::kObject,
        .default_value = "",
        .optional = true,
-       .summary = "{iqr: 1.5} (beyond the quartiles by so many times their distance) or {z_score: 3}; then: clip, missing "
-                  "or drop; columns: default all numbers"},
+       .summary =
+           "{iqr: 1.5} (beyond the quartiles by so many times their distance) or {z_score: 3}; then: clip, missing "
+           "or drop; columns: default all numbers"},
       {.name = "one_hot",
        .kind = Kind::kAny,
        .default_value = "\"auto\"",
@@ -63,8 +64,9 @@ OperationDescription DescribePrepare() {
       {.name = "standardize",
        .kind = Kind::kAny,
        .default_value = "\"z_score\"",
-       .summary = "z_score: numbers minus their mean, by their standard deviation; min_max: to 0 … 1; robust: minus the "
-                  "median, by the distance of the quartiles; or off"},
+       .summary =
+           "z_score: numbers minus their mean, by their standard deviation; min_max: to 0 … 1; robust: minus the "
+           "median, by the distance of the quartiles; or off"},
       {.name = "split",
        .kind = Kind::kObject,
        .default_value = "",
@@ -212,7 +214,8 @@ class PreparePlanner final : public Planner {
     const size_t end = memo.find('\n');
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(memo.substr(end + 1), memo.substr(0, end), options));
     const std::vector<std::string> names = options.TableNames();
-    if (names.size() + 1 != result.tables.size()) return absl::InvalidArgumentError("prepare: a result of other splits");
+    if (names.size() + 1 != result.tables.size())
+      return absl::InvalidArgumentError("prepare: a result of other splits");
     MOTE_RETURN_IF_ERROR(result.quality.Check(options.limits, fitted, names));
     PlanStep step;
     Json kept;

@@ -91,10 +91,11 @@ TEST(Apply, UnseenCategoriesAreCountedAndLimited) {
   InProcess cluster;
   const Outputs prepared = Prepare(cluster, Loans(200, 1), {{"label", "y"}});
   const std::string text = "amount,job,age\n1,pilot,3\n2,job1,3\n";
-  EXPECT_EQ(DocumentOf(Apply(cluster, prepared.at("fitted"), text)->at("quality"))["columns"][1]["unseen_categories"], 1);
-  EXPECT_THAT(std::string(
-                  Apply(cluster, prepared.at("fitted"), text, {{"quality", {{"max_unseen", 0.1}}}}).status().message()),
-              HasSubstr("the share of unseen categories of column \"job\" is 0.5"));
+  EXPECT_EQ(DocumentOf(Apply(cluster, prepared.at("fitted"), text)->at("quality"))["columns"][1]["unseen_categories"],
+            1);
+  EXPECT_THAT(
+      std::string(Apply(cluster, prepared.at("fitted"), text, {{"quality", {{"max_unseen", 0.1}}}}).status().message()),
+      HasSubstr("the share of unseen categories of column \"job\" is 0.5"));
 }
 
 TEST(Apply, WhatIsNotFittedIsRefused) {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -70,7 +70,8 @@ TEST(Filter, ItsRowsCanBePrepared) {
   for (int i = 0; i < 100; ++i) absl::StrAppend(&text, i, ",k", i % 3, ",", i % 2 == 0 ? "p" : "q", "\n");
   const Output half = *Run(cluster, "filter", {{"where", {{"x", {{"min", 50}}}}}}, *cluster.Index(text), 7);
   EXPECT_EQ(half.rows, 50);
-  const absl::StatusOr<Outputs> prepared = cluster.Run("prepare", {{"label", "y"}, {"standardize", "off"}}, {{"input", half}});
+  const absl::StatusOr<Outputs> prepared =
+      cluster.Run("prepare", {{"label", "y"}, {"standardize", "off"}}, {{"input", half}});
   ASSERT_TRUE(prepared.ok()) << prepared.status();
   const std::vector<float> x = FeatureOf(cluster, prepared->at("all"));
   ASSERT_EQ(x.size(), 50u);

@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/philox.h"
+#include "common/prepare/cleaning.h"
 #include "tests/data/prepare_run.h"
 
 namespace mote::testing {
@@ -143,8 +144,8 @@ TEST(PrepareCleaning, OutliersAreCountedAndDroppedRowsAreKeptWithReasonAndPlace)
 
 TEST(PrepareCleaning, QuarantinedRecordsAreTheirRowsAsCsv) {
   InProcess cluster;
-  const Outputs outputs = Prepare(cluster, "x,c,y\n1,a,p\n2,\"b,\"\"\n\",q,9\n3,a,q\n4,a,\n",
-                                  {{"label", "y"}, {"on_bad_row", "skip"}}, 2);
+  const Outputs outputs =
+      Prepare(cluster, "x,c,y\n1,a,p\n2,\"b,\"\"\n\",q,9\n3,a,q\n4,a,\n", {{"label", "y"}, {"on_bad_row", "skip"}}, 2);
   const Table table = cluster.Rows(outputs.at("quarantined"));
   const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
   ASSERT_EQ(table.rows, 2);
@@ -155,10 +156,8 @@ TEST(PrepareCleaning, QuarantinedRecordsAreTheirRowsAsCsv) {
 TEST(PrepareCleaning, ImputesColumnByColumn) {
   const std::string text = "a,b,c,y\n1,10,u,p\n3,,v,q\n,30,,p\n5,50,v,q\n";
   InProcess cluster;
-  const Json impute = {{"default", "median"},
-                       {"columns", {{"b", {{"constant", -1}}}, {"c", {{"constant", "none"}}}}}};
-  const Outputs outputs =
-      Prepare(cluster, text, {{"label", "y"}, {"impute", impute}, {"standardize", "off"}}, 2);
+  const Json impute = {{"default", "median"}, {"columns", {{"b", {{"constant", -1}}}, {"c", {{"constant", "none"}}}}}};
+  const Outputs outputs = Prepare(cluster, text, {{"label", "y"}, {"impute", impute}, {"standardize", "off"}}, 2);
   EXPECT_THAT(FeatureOf(cluster, outputs.at("all"), 0), ElementsAre(1, 3, 3, 5));
   EXPECT_THAT(FeatureOf(cluster, outputs.at("all"), 1), ElementsAre(10, -1, 30, 50));
   EXPECT_EQ(DocumentOf(outputs.at("fitted"))["features"], Json({"a", "b", "c=none", "c=u", "c=v"}));
@@ -217,6 +216,19 @@ TEST(PrepareCleaning, AHundredThousandCategoriesAreRefusedWithTheWayOutAndHashed
 
 TEST(PrepareCleaning, TypeErrorsInAColumnOfNumbersAreMissing) {
   EXPECT_THAT(Prepared({"1", "two", "3"}, {{"numbers", {"x"}}, {"standardize", "off"}}), ElementsAre(1, 2, 3));
+}
+
+TEST(PrepareCleaning, ARowThatIsDroppedForOneColumnIsNoPartOfTheStatisticsOfOthers) {
+  const std::string text = "x,z,y\n1,1,p\n2,2,q\nthree,300,p\n3,3,q\n1000,400,p\n2,2,q\n";
+  InProcess cluster;
+  const Json parameters = {{"label", "y"},
+                           {"impute", "drop"},
+                           {"numbers", {"x"}},
+                           {"outliers", {{"z_score", 1.5}, {"then", "missing"}, {"columns", {"x"}}}}};
+  const Outputs outputs = Prepare(cluster, text, parameters, 2);
+  EXPECT_EQ(outputs.at("all").rows, 4);
+  EXPECT_EQ(DocumentOf(outputs.at("fitted"))["columns"][1]["max"], 3);
+  EXPECT_EQ(DocumentOf(outputs.at("fitted"))["training_rows"], 4);
 }
 
 TEST(PrepareCleaning, AColumnOfOneValueOrNoneIsDefined) {

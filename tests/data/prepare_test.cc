@@ -322,7 +322,8 @@ TEST(Prepare, OutputsAreNamedBySplit) {
   const coordinator::Planner* planner = coordinator::BuiltinPlanners().Find("prepare");
   Json parameters = {{"label", "y"}, {"split", {{"zoo", 0.1}, {"test", 0.1}, {"train", 0.5}, {"dev", 0.1}}}};
   ASSERT_THAT(CheckParameters(planner->description().parameters, &parameters), IsEmpty());
-  EXPECT_THAT(planner->OutputNames(parameters), ElementsAre("train", "dev", "test", "zoo", "fitted", "quality", "quarantined"));
+  EXPECT_THAT(planner->OutputNames(parameters),
+              ElementsAre("train", "dev", "test", "zoo", "fitted", "quality", "quarantined"));
   parameters.erase("split");
   EXPECT_THAT(planner->OutputNames(parameters), ElementsAre("all", "fitted", "quality", "quarantined"));
 }

@@ -70,7 +70,8 @@ TEST(ParseNumber, TheShortWayGivesTheBitsOfTheLongOne) {
     if (plain) EXPECT_TRUE(whole && *plain == expected) << digits;
     EXPECT_EQ(ParseNumber(digits).has_value(), whole) << digits;
   }
-  for (const std::string text : {"", "-", ".", "-.", "1-", "1.2.3", "1e5", "+1", "0x1", "nan", "1234567890123456", "--1"}) {
+  for (const std::string text :
+       {"", "-", ".", "-.", "1-", "1.2.3", "1e5", "+1", "0x1", "nan", "1234567890123456", "--1"}) {
     EXPECT_FALSE(ParsePlainNumber(text).has_value()) << text;
   }
   EXPECT_FALSE(std::signbit(*ParsePlainNumber("-0")));

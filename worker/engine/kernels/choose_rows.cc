@@ -121,7 +121,8 @@ absl::Status CheckColumn(const Schema& schema, const std::string& name) {
   std::vector<std::string> known;
   for (const Column& column : schema.columns) known.push_back(column.name);
   return absl::InvalidArgumentError(absl::StrCat("where: the input has no column \"", name, "\" of one value a row",
-                                                 DidYouMean(name, known), "; it has ", schema.ToString().substr(0, 300)));
+                                                 DidYouMean(name, known), "; it has ",
+                                                 schema.ToString().substr(0, 300)));
 }
 
 class FilterKernel final : public Kernel {

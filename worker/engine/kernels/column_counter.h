@@ -43,7 +43,7 @@ class ColumnCounter {
   const bool pinned_;
   int64_t missing_ = 0;
   int64_t not_numbers_ = 0;
-  Moments moments_;                // of all but the latest numbers, which wait in
+  Moments moments_;                  // of all but the latest numbers, which wait in
   std::array<double, 64> latest_{};  // groups: a division for each would be slow
   size_t latest_count_ = 0;
   Rung rung_ = Rung::kTexts;

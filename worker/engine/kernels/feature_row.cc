@@ -147,7 +147,9 @@ void FeatureRow::FillCategory(size_t i, size_t table, ColumnQuality* quality) {
   quality->imputed += missing;
   quality->unseen += !place.has_value();
   CountBin(i, table,
-           missing ? column.bins.OfMissing() : place ? bins_[i][static_cast<size_t>(*place)] : column.bins.OfOther(),
+           missing ? column.bins.OfMissing()
+           : place ? bins_[i][static_cast<size_t>(*place)]
+                   : column.bins.OfOther(),
            quality);
   if (column.kind == ColumnKind::kOrdinal) {
     x_[static_cast<size_t>(column.first_feature)] = static_cast<float>(place.value_or(-1));

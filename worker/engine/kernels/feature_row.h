@@ -11,9 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/dataset.h"
+#include "common/prepare/cell.h"
 #include "common/prepare/fitted.h"
 #include "common/prepare/quality.h"
-#include "common/prepare/cell.h"
 #include "worker/engine/kernels/prepare_rows.h"
 
 namespace mote::engine {

@@ -23,8 +23,13 @@ class ProfilePass final : public PassKernel {
   ProfilePass(std::unique_ptr<PrepareRows> rows, std::vector<std::optional<NumberBounds>> bounds)
       : rows_(std::move(rows)), bounds_(std::move(bounds)) {
     bounds_.resize(rows_->dataset().schema.columns.size());
+    const Cleaning& cleaning = rows_->options().cleaning;
     for (const Column& column : rows_->dataset().schema.columns) {
-      numbers_only_.push_back(rows_->options().cleaning.IsNumbers(column.name));
+      numbers_only_.push_back(cleaning.IsNumbers(column.name));
+      drops_missing_.push_back(cleaning.DropsMissing(column.name));
+    }
+    for (const size_t column : rows_->value_columns()) {
+      if (bounds_[column] || numbers_only_[column]) checked_.push_back(column);
     }
   }
 
@@ -61,12 +66,20 @@ class ProfilePass final : public PassKernel {
   bool IsKept() const {
     if (rows_->IsMissing(Trim(rows_->Cell(rows_->label_column())))) return false;
     if (rows_->MissesNeededValue()) return false;
-    if (rows_->options().cleaning.outliers.fate != OutlierFate::kDrop) return true;
-    return std::none_of(rows_->value_columns().begin(), rows_->value_columns().end(), [this](size_t column) {
-      if (!bounds_[column]) return false;
-      const std::optional<double> number = ParseNumber(Trim(rows_->Cell(column)));
-      return number && (*number < bounds_[column]->low || *number > bounds_[column]->high);
-    });
+    return std::none_of(checked_.begin(), checked_.end(), [this](size_t column) { return DropsRow(column); });
+  }
+
+  // The row is dropped for its value in a column of `checked_`.
+  bool DropsRow(size_t column) const {
+    const std::string_view cell = Trim(rows_->Cell(column));
+    if (rows_->IsMissing(cell)) return false;
+    const bool drops_missing = drops_missing_[column];
+    const std::optional<double> number = ParseNumber(cell);
+    if (!number.has_value()) return numbers_only_[column] && drops_missing;
+    const std::optional<NumberBounds>& bounds = bounds_[column];
+    if (!bounds || (*number >= bounds->low && *number <= bounds->high)) return false;
+    const OutlierFate fate = rows_->options().cleaning.outliers.fate;
+    return fate == OutlierFate::kDrop || (fate == OutlierFate::kMissing && drops_missing);
   }
 
   void Count(std::vector<ColumnCounter>& counters) const {
@@ -100,6 +113,8 @@ class ProfilePass final : public PassKernel {
   const std::unique_ptr<PrepareRows> rows_;
   std::vector<std::optional<NumberBounds>> bounds_;  // by column
   std::vector<bool> numbers_only_;                   // by column: what is no number is missing
+  std::vector<bool> drops_missing_;                  // by column: its missing values drop the row
+  std::vector<size_t> checked_;                      // columns whose numbers may drop a row
 };
 
 // The input "bounds", [null, [low, high], …] of each column; absent: nothing is treated yet.

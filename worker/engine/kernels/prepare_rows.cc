@@ -76,7 +76,8 @@ std::string PrepareRows::Record() const {
   for (size_t i = 0; i < cells_.size(); ++i) {
     if (i > 0) record.push_back(dataset().delimiter);
     const std::string_view cell = cells_[i];
-    if (cell.find_first_of("\"\r\n") == std::string_view::npos && cell.find(dataset().delimiter) == std::string_view::npos) {
+    if (cell.find_first_of("\"\r\n") == std::string_view::npos &&
+        cell.find(dataset().delimiter) == std::string_view::npos) {
       record.append(cell);
       continue;
     }

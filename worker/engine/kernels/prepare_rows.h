@@ -14,8 +14,8 @@
 #include "common/prepare/fitted.h"
 #include "common/prepare/options.h"
 #include "common/prepare/quality.h"
-#include "worker/engine/kernel.h"
 #include "worker/engine/cell_cursor.h"
+#include "worker/engine/kernel.h"
 
 namespace mote::engine {
 

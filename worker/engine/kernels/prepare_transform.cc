@@ -20,10 +20,8 @@ namespace mote::engine {
 namespace {
 
 Schema QuarantineSchema() {
-  return {{{"row", DType::kI64, 1},
-           {"line", DType::kI64, 1},
-           {"reason", DType::kText, 1},
-           {"record", DType::kText, 1}}};
+  return {
+      {{"row", DType::kI64, 1}, {"line", DType::kI64, 1}, {"reason", DType::kText, 1}, {"record", DType::kText, 1}}};
 }
 
 class TransformPass final : public PassKernel {
