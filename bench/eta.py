@@ -23,7 +23,7 @@ from support.cluster import Cluster, parse_time, programs_of, say
 from support.figures import answer
 
 SIMULATED = 400
-FIRST_SEED = 10_001  # the constants of coordinator/core/eta.cc were set with seeds below
+FIRST_SEED = 10_001  # seeds below are for setting the constants of coordinator/core/eta.cc
 REAL = 32
 EARLY = 0.05
 

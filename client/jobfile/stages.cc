@@ -111,7 +111,8 @@ std::optional<int64_t> ShapeValue(const Node::Entry& entry, std::string_view wha
 void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
   const Node::Entry* entry = fields.Find("tasks");
   if (entry == nullptr || entry->value.IsNull()) return;
-  Fields shape(entry->value, absl::StrCat("tasks of ", fields.what()), problems);
+  const Node value = ExpandBareWord(entry->value);
+  Fields shape(value, absl::StrCat("tasks of ", fields.what()), problems);
   shape.NotSupportedYet({"weight"});
   int set = 0;
   if (const Node::Entry* calibrated = shape.Find("calibrated")) {
@@ -120,14 +121,14 @@ void ReadTasks(Fields& fields, v1::Stage* stage, Problems* problems) {
     stage->mutable_tasks()->set_calibrated(true);
   }
   for (const char* name : {"rows", "bytes", "count"}) {
-    const Node::Entry* value = shape.Find(name);
-    if (value == nullptr) continue;
+    const Node::Entry* given = shape.Find(name);
+    if (given == nullptr) continue;
     ++set;
-    const std::optional<int64_t> number = ShapeValue(*value, shape.what(), problems);
+    const std::optional<int64_t> number = ShapeValue(*given, shape.what(), problems);
     if (!number) continue;
-    if (value->key == "rows") stage->mutable_tasks()->set_rows(*number);
-    if (value->key == "bytes") stage->mutable_tasks()->set_bytes(*number);
-    if (value->key == "count") stage->mutable_tasks()->set_count(*number);
+    if (given->key == "rows") stage->mutable_tasks()->set_rows(*number);
+    if (given->key == "bytes") stage->mutable_tasks()->set_bytes(*number);
+    if (given->key == "count") stage->mutable_tasks()->set_count(*number);
   }
   if (set > 1) {
     problems->Add(entry->place,

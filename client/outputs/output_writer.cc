@@ -127,7 +127,9 @@ absl::StatusOr<std::string> WriteTable(Client& client, const v1::OutputStatus& o
 absl::StatusOr<std::string> WriteDocument(Client& client, const v1::OutputStatus& output, const fs::path& folder) {
   MOTE_ASSIGN_OR_RETURN(const std::string content, client.ReadOutput(output));
   MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(content));
-  const auto path = [&](std::string_view rest) { return (folder / absl::StrCat(output.name(), rest)).string(); };
+  const auto path = [&](std::string_view rest) {
+    return (folder / absl::StrCat(output.name(), std::string(rest))).string();
+  };
   MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".json"), document.dump(2) + "\n"));
   const std::optional<std::string> text = ReportText(document);
   if (text) MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".txt"), *text));

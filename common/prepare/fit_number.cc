@@ -126,13 +126,14 @@ absl::StatusOr<std::optional<NumberBounds>> FitBounds(const ColumnProfile& profi
   const Outliers& outliers = options.cleaning.outliers;
   const std::string name(profile.name);
   const bool encoded = name == options.label || options.Drops(name) || options.Encodes(name);
-  if (encoded || !outliers.Names(name) || profile.numbers.count == 0) return std::optional<NumberBounds>();
+  if (encoded || !outliers.Names(name)) return std::optional<NumberBounds>();
   if (!profile.numeric()) {
     if (outliers.columns.empty()) return std::optional<NumberBounds>();
     return Invalid(absl::StrCat("outliers.columns: column \"", name, "\" is not one of numbers: ", profile.not_numbers,
                                 " of its ", profile.present(), " training values are none; take it off the list, or ",
                                 "name it in `numbers`"));
   }
+  if (profile.numbers.count == 0) return std::optional<NumberBounds>();
   NumberBounds bounds;
   if (outliers.rule == OutlierRule::kZScore) {
     const double std = std::sqrt(profile.numbers.m2 / static_cast<double>(profile.numbers.count));

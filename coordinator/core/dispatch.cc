@@ -104,7 +104,8 @@ std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pa
   const bool on_probation = offer.kind->first.on_probation;
   if (pass.blocks.pending() == 0 || (on_probation && slot.leases > 0)) return std::nullopt;
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
-  const double slowness = std::max(1.0, RelativeDuration(state, job.stages[pass.stage], pass, SpeedOf(offer.kind->first)));
+  const double slowness =
+      std::max(1.0, RelativeDuration(state, job.stages[pass.stage], pass, SpeedOf(offer.kind->first)));
   const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
   const int level = LevelOf(state, job, pass, task, slowness);
   const absl::Duration block = task * slowness * static_cast<double>(int64_t{1} << std::min(level, 40));

@@ -14,8 +14,10 @@
 namespace mote::coordinator {
 namespace {
 
-// Of the normal distribution: four times of five within.
-constexpr double kZ80 = 1.2815515655446004;
+// So many deviations hold four times of five, of the 300 simulated jobs of seeds 1 to 300
+// (bench/eta reports others). Of a normal distribution 1.28 would: what a job does not show
+// of itself, tasks that grow longer above all, has longer tails.
+constexpr double kZ80 = 2.9;
 // Relative deviations that the job's own data do not show.
 constexpr double kDrift = 0.03;
 constexpr double kDriftAfterFaults = 0.06;

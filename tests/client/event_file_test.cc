@@ -50,7 +50,7 @@ TEST(EventFile, HoldsEveryFigureOfEveryEpoch) {
   EXPECT_THAT(events[2], HasSubstr("validation/f1_macro"));
   EXPECT_THAT(events[3], HasSubstr("loss/validation"));
   // wall_time 2.0, step 2, summary {value {tag, simple_value 0.125}}
-  const std::string expected("\x09\0\0\0\0\0\0\0\x40\x10\x02\x2a\x13\x0a\x11\x0a\x0aloss/train\x15\0\0\0\x3e", 34);
+  const std::string expected("\x09\0\0\0\0\0\0\0\x40\x10\x02\x2a\x13\x0a\x11\x0a\x0aloss/train\x15\0\0\0\x3e", 32);
   EXPECT_EQ(events[4], expected);
 }
 

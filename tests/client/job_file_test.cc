@@ -231,7 +231,7 @@ TEST(Mistakes, WrongTypesNameWhatIsWantedAndWhatIsThere) {
             "'many'");
   EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {count: 0}\n")), HasSubstr("5:20"));
   EXPECT_THAT(Mistakes(Stage("    noop: {}\n    tasks: {rows: 1, count: 2}\n")),
-              HasSubstr("one of rows, bytes and count"));
+              HasSubstr("one of rows, bytes, count and calibrated"));
   EXPECT_THAT(Mistakes(Stage("    noop: 5\n")),
               HasSubstr("job.yaml:4:11: operation 'noop' in stage 'work' wants a map"));
   EXPECT_THAT(Mistakes("name: x\nstages: {a: {noop: {}}}\n"), HasSubstr("job.yaml:2:9: stages wants a list"));
@@ -294,12 +294,13 @@ TEST(JobFile, VerifyTakesASampleOrReplicasAndNotBoth) {
 
 TEST(JobFile, OverAndSelectMakeTheStageASweep) {
   const std::string text =
-      "name: x\ninputs: {rows: {csv: {path: x.csv}}}\nstages:\n"
+      "name: x\ninputs: {rows: {csv: {path: german_credit.csv}}}\nstages:\n"
       "  - {name: clean, input: rows, prepare: {label: a, split: {train: 0.8, dev: 0.2}}}\n"
       "  - name: fit\n    input: clean.train\n"
       "    train: {optimizer: {adamw: {lr: 0.1}}, validate: clean.dev}\n"
       "    over: {grid: {lr: [0.1, 0.01]}}\n    select: {by: dev.f1_macro}\n";
-  const v1::Operation& sweep = Spec(text).stages(1).operation();
+  const v1::JobSpec spec = Spec(text);
+  const v1::Operation& sweep = spec.stages(1).operation();
   EXPECT_EQ(sweep.name(), "sweep");
   const auto& fields = sweep.parameters().fields();
   EXPECT_EQ(fields.at("of").string_value(), "train");
@@ -326,8 +327,7 @@ TEST(NotBuiltYetSources, AnswerSoToo) {
   const auto with_input = [](const std::string& input) {
     return Mistakes("name: x\ninputs:\n  rows: " + input + "\nstages: [{name: a, noop: {}}]\n");
   };
-  for (const char* input :
-       {"{csv: {s3: b/x.csv}}", "{csv: {path: '*.csv'}}", "{npy: {path: x.npy}}", "{files: {path: x}}"}) {
+  for (const char* input : {"{csv: {s3: b/x.csv}}", "{csv: {path: '*.csv'}}", "{files: {path: x}}"}) {
     EXPECT_THAT(with_input(input), AllOf(HasSubstr("job.yaml:3:"), HasSubstr("not supported yet"))) << input;
   }
   EXPECT_THAT(Mistakes(Stage("    noop: {}\noutputs: {a: {from: work, to: 's3:b/x'}}\n")),

@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 
 const char kPeople[] = "name,age,job,city\nAda,36,maths,London\nBo,17,,Rome\nCy,?,cook,\"a, b\"\nDi,70,cook,Rome\n";
 
-absl::StatusOr<Output> Run(InProcess& cluster, const std::string& operation, const Json& parameters,
-                           const Output& input, int64_t rows_per_task = 2) {
+absl::StatusOr<Output> RunOn(InProcess& cluster, const std::string& operation, const Json& parameters,
+                             const Output& input, int64_t rows_per_task = 2) {
   coordinator::TaskShape tasks;
   tasks.rows = rows_per_task;
   absl::StatusOr<Outputs> outputs = cluster.Run(operation, parameters, {{"input", input}}, tasks);
@@ -38,7 +38,7 @@ std::vector<std::string> Names(InProcess& cluster, const Output& output) {
 
 std::vector<std::string> Where(const Json& where) {
   InProcess cluster;
-  const absl::StatusOr<Output> output = Run(cluster, "filter", {{"where", where}}, *cluster.Index(kPeople));
+  const absl::StatusOr<Output> output = RunOn(cluster, "filter", {{"where", where}}, *cluster.Index(kPeople));
   EXPECT_TRUE(output.ok()) << output.status();
   return output.ok() ? Names(cluster, *output) : std::vector<std::string>();
 }
@@ -56,7 +56,7 @@ TEST(Filter, KeepsTheRowsThatMeetEveryCondition) {
 TEST(Filter, WhatMakesNoSenseIsRefused) {
   InProcess cluster;
   const auto error = [&](const Json& where) {
-    return std::string(Run(cluster, "filter", {{"where", where}}, *cluster.Index(kPeople)).status().message());
+    return std::string(RunOn(cluster, "filter", {{"where", where}}, *cluster.Index(kPeople)).status().message());
   };
   EXPECT_THAT(error(Json::object()), HasSubstr("is not a map of columns to conditions"));
   EXPECT_THAT(error({{"ag", 3}}), HasSubstr("has no column \"ag\" of one value a row; did you mean \"age\"?"));
@@ -68,7 +68,7 @@ TEST(Filter, ItsRowsCanBePrepared) {
   InProcess cluster;
   std::string text = "x,c,y\n";
   for (int i = 0; i < 100; ++i) absl::StrAppend(&text, i, ",k", i % 3, ",", i % 2 == 0 ? "p" : "q", "\n");
-  const Output half = *Run(cluster, "filter", {{"where", {{"x", {{"min", 50}}}}}}, *cluster.Index(text), 7);
+  const Output half = *RunOn(cluster, "filter", {{"where", {{"x", {{"min", 50}}}}}}, *cluster.Index(text), 7);
   EXPECT_EQ(half.rows, 50);
   const absl::StatusOr<Outputs> prepared =
       cluster.Run("prepare", {{"label", "y"}, {"standardize", "off"}}, {{"input", half}});
@@ -84,20 +84,20 @@ TEST(Sample, DrawsSoManyRowsInTheirOrderWhateverTheTasks) {
   for (int i = 0; i < 100; ++i) absl::StrAppend(&text, i + 100, "\n");
   InProcess cluster;
   const Output input = *cluster.Index(text);
-  const std::vector<std::string> drawn = Names(cluster, *Run(cluster, "sample", {{"rows", 30}}, input, 7));
+  const std::vector<std::string> drawn = Names(cluster, *RunOn(cluster, "sample", {{"rows", 30}}, input, 7));
   EXPECT_EQ(drawn.size(), 30u);
   EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end()));
-  EXPECT_EQ(Names(cluster, *Run(cluster, "sample", {{"fraction", 0.3}}, input, 100)), drawn);
-  EXPECT_NE(Names(cluster, *Run(cluster, "sample", {{"rows", 30}, {"seed", 2}}, input)), drawn);
-  EXPECT_EQ(Run(cluster, "sample", {{"rows", 1000}}, input)->rows, 100);
-  EXPECT_EQ(Run(cluster, "sample", {{"rows", 0}}, input)->rows, 0);
+  EXPECT_EQ(Names(cluster, *RunOn(cluster, "sample", {{"fraction", 0.3}}, input, 100)), drawn);
+  EXPECT_NE(Names(cluster, *RunOn(cluster, "sample", {{"rows", 30}, {"seed", 2}}, input)), drawn);
+  EXPECT_EQ(RunOn(cluster, "sample", {{"rows", 1000}}, input)->rows, 100);
+  EXPECT_EQ(RunOn(cluster, "sample", {{"rows", 0}}, input)->rows, 0);
 }
 
 TEST(Sample, WhatMakesNoSenseIsRefused) {
   InProcess cluster;
   const Output input = *cluster.Index(kPeople);
   const auto error = [&](const Json& parameters) {
-    return std::string(Run(cluster, "sample", parameters, input).status().message());
+    return std::string(RunOn(cluster, "sample", parameters, input).status().message());
   };
   EXPECT_THAT(error(Json::object()), HasSubstr("set one of fraction"));
   EXPECT_THAT(error({{"fraction", 0.1}, {"rows", 3}}), HasSubstr("set one of fraction"));

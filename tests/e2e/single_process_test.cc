@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/bytes.h"
+#include "common/json.h"
 #include "common/digest.h"
 #include "common/table.h"
 #include "tests/testing/in_process.h"
@@ -73,6 +74,9 @@ TEST(SingleProcess, CreditRiskHasTheDigestOfTheCluster) {
     InProcess process(TorchOptions(block_level));
     const absl::StatusOr<Outputs> outputs = CreditRisk(process);
     ASSERT_TRUE(outputs.ok()) << outputs.status();
+    for (const char* name : {"quality", "report"}) {
+      EXPECT_EQ(Json::parse(process.Content(outputs->at(name))), Json::parse(ReadFile(dir + "/o/" + name + ".json")));
+    }
     EXPECT_THAT(cluster.out, ::testing::HasSubstr(DigestOf(process, *outputs))) << "blocks of 2^" << block_level;
   }
 }

@@ -73,11 +73,11 @@ TEST_F(Infer, ColumnsOfTextBecomeABatchAndOthersAreKept) {
 
 TEST_F(Infer, RowsThatAreABatchAsTheyLieGiveTheBitsOfRowsThatAreTakenApart) {
   TableBuilder alone(Schema{{{"x", DType::kF32, 2}}});
-  TableBuilder beside(Schema{{{"id", DType::kText, 1}, {"x", DType::kF32, 2}}});
+  TableBuilder beside(Schema{{{"id", DType::kI64, 1}, {"x", DType::kF32, 2}}});
   for (int row = 0; row < 11; ++row) {
     const float values[] = {0.1f * static_cast<float>(row), 1.0f / static_cast<float>(row + 1)};
     alone.AddF32s(values, 2);
-    beside.AddText(std::string(static_cast<size_t>(row), 'i'));
+    beside.AddI64(row);
     beside.AddF32s(values, 2);
   }
   const Json parameters{{"model", File(Script(2, 3, "y"))}, {"inputs", {"x"}}, {"keep", Json::array()}};

@@ -140,7 +140,7 @@ TEST(TrainingOptions, MistakesNameTheirPlace) {
   };
   EXPECT_THAT(message("clip", -1), HasSubstr("clip: -1 is negative"));
   EXPECT_THAT(message("patience", 2), HasSubstr("set validate"));
-  EXPECT_THAT(message("class_weights", {1.0, -2.0}), HasSubstr("class_weights[1]: -2.0 is no weight"));
+  EXPECT_THAT(message("class_weights", {1.0, -2.0}), HasSubstr("class_weights[1]: -2 is no weight"));
   EXPECT_THAT(message("class_weights", {1.0, 2.0, 3.0}), HasSubstr("3 weights for 2 classes"));
   EXPECT_THAT(message("schedule", "cosin"), HasSubstr("did you mean"));
 }

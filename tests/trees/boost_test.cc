@@ -159,8 +159,9 @@ TEST(Boost, LearnsTwoAndMoreClasses) {
 TEST(Boost, ValidationStopsItEarlyAndKeepsTheBestRound) {
   const Table table = PreparedTable(60, 4, 2, 5);
   const Table dev = PreparedTable(200, 4, 2, 6);
-  const auto trained =
-      TrainTrees("boost", {{"rounds", 300}, {"learning_rate", 0.5}, {"rows_min", 1}, {"patience", 5}}, table, {}, &dev);
+  const Json parameters{
+      {"rounds", 300}, {"learning_rate", 0.5}, {"rows_min", 1}, {"patience", 5}, {"validate", "clean.dev"}};
+  const auto trained = TrainTrees("boost", parameters, table, {}, &dev);
   ASSERT_TRUE(trained.ok()) << trained.status();
   const Json& history = trained->history;
   const auto losses = history["rounds"];

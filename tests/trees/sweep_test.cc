@@ -141,7 +141,7 @@ TEST(Sweep, NestedSettingsAreFoundByTheirName) {
                   {"measure", "clean.dev"}};
   // The second value reaches the optimizer, which refuses it.
   const std::string message(Sweep(parameters).status().message());
-  EXPECT_THAT(message, HasSubstr("trial {\"lr\":-1.0}: optimizer.adamw.lr: -1.0 is not above 0"));
+  EXPECT_THAT(message, HasSubstr("trial {\"lr\":-1}: optimizer.adamw.lr: -1.0 is not above 0"));
 }
 
 TEST(Sweep, MistakesNameTheirPlace) {

@@ -8,7 +8,7 @@ namespace {
 // Of what was measured before, after each further measurement.
 constexpr double kKept = 0.8;
 // Time of a busy link is looked at so often, however many transfers overlap.
-constexpr int64_t kWindowNs = 500'000'000;
+constexpr int64_t kWindowNs = 2'000'000'000;
 constexpr int kProbeEvery = 32;
 constexpr double kWorthwhile = 0.95;
 // Until something was compressed: zstd's level 1 both ways, on a slow core.

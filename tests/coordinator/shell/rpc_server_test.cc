@@ -1,6 +1,8 @@
 // What every gRPC tool expects of a server: it says what it serves, and how it is.
 #include <grpcpp/generic/generic_stub.h>
 
+#include <vector>
+
 #include "tests/coordinator/shell/rpc_harness.h"
 
 namespace mote::coordinator {
@@ -61,10 +63,10 @@ TEST(RpcServer, HealthIsServingUntilItStops) {
 
 TEST(RpcServer, APortInUseIsNamedWithTheReason) {
   RpcHarness rpc;
-  RpcServer first(BuiltinPlanners(), rpc.store(), rpc.ledger(), [](Command) { return false; });
+  RpcServer first(BuiltinPlanners(), rpc.store(), rpc.ledger(), [](const std::vector<Command>&) { return false; });
   const absl::StatusOr<std::string> address = first.Start("127.0.0.1:0");
   ASSERT_TRUE(address.ok()) << address.status();
-  RpcServer second(BuiltinPlanners(), rpc.store(), rpc.ledger(), [](Command) { return false; });
+  RpcServer second(BuiltinPlanners(), rpc.store(), rpc.ledger(), [](const std::vector<Command>&) { return false; });
   const absl::Status refused = second.Start(*address).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(refused.message()), HasSubstr(*address));
