@@ -9,7 +9,7 @@
 namespace mote {
 namespace {
 
-constexpr std::string_view kMagic = "MOTEMAN1";
+constexpr std::string_view kManifestMagic = "MOTEMAN1";
 
 }  // namespace
 
@@ -44,7 +44,7 @@ int64_t Manifest::bytes() const {
 std::string Manifest::Encode() const {
   std::string out;
   ByteWriter writer(&out);
-  writer.PutRaw(kMagic);
+  writer.PutRaw(kManifestMagic);
   writer.Put(static_cast<uint64_t>(blobs.size()));
   for (const BlobRef& blob : blobs) {
     writer.PutRaw(blob.digest.Raw());
@@ -55,8 +55,8 @@ std::string Manifest::Encode() const {
 
 absl::StatusOr<Manifest> Manifest::Decode(std::string_view bytes) {
   ByteReader reader(bytes);
-  MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kMagic.size()));
-  if (magic != kMagic) return absl::InvalidArgumentError("not a manifest: the magic bytes are missing");
+  MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kManifestMagic.size()));
+  if (magic != kManifestMagic) return absl::InvalidArgumentError("not a manifest: the magic bytes are missing");
   MOTE_ASSIGN_OR_RETURN(const uint64_t count, reader.Get<uint64_t>());
   if (count != reader.remaining() / 40 || reader.remaining() % 40 != 0) {
     return absl::InvalidArgumentError(

@@ -9,7 +9,7 @@
 namespace mote {
 namespace {
 
-constexpr std::string_view kMagic = "MDS1";
+constexpr std::string_view kMagicRows = "MDS1";
 constexpr std::string_view kMagicShared = "MDS2";  // ends with the shared file
 constexpr std::string_view kMagicArrays = "MDS3";  // ends with the shared file, or "", and the arrays
 constexpr size_t kSegmentBytes = 32 + 8 + 8;
@@ -85,8 +85,9 @@ absl::Status GetShared(ByteReader& reader, std::optional<SharedFile>* shared) {
 }
 
 absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
-  MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kMagic.size()));
-  if (magic != kMagic && magic != kMagicShared && magic != kMagicArrays) return Invalid("the magic bytes are missing");
+  MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kMagicRows.size()));
+  if (magic != kMagicRows && magic != kMagicShared && magic != kMagicArrays)
+    return Invalid("the magic bytes are missing");
   Dataset dataset;
   MOTE_ASSIGN_OR_RETURN(const uint8_t format, reader.Get<uint8_t>());
   if (format < static_cast<uint8_t>(DatasetFormat::kRows) || format > static_cast<uint8_t>(DatasetFormat::kArrays)) {
@@ -103,7 +104,7 @@ absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
   MOTE_RETURN_IF_ERROR(GetSegments(reader, &dataset.segments));
   MOTE_RETURN_IF_ERROR(GetSource(reader, &dataset.source));
   MOTE_RETURN_IF_ERROR(GetChunks(reader, &dataset.chunks));
-  if (magic != kMagic) MOTE_RETURN_IF_ERROR(GetShared(reader, &dataset.shared));
+  if (magic != kMagicRows) MOTE_RETURN_IF_ERROR(GetShared(reader, &dataset.shared));
   if (magic == kMagicArrays) MOTE_RETURN_IF_ERROR(GetArrays(reader, &dataset.arrays));
   if (reader.remaining() != 0) return Invalid(absl::StrCat(reader.remaining(), " bytes too many at the end"));
   return dataset;
@@ -216,7 +217,7 @@ std::string Dataset::Encode() const {
   std::string out;
   ByteWriter writer(&out);
   const bool has_arrays = format == DatasetFormat::kArrays;
-  writer.PutRaw(has_arrays ? kMagicArrays : shared ? kMagicShared : kMagic);
+  writer.PutRaw(has_arrays ? kMagicArrays : shared ? kMagicShared : kMagicRows);
   writer.Put(static_cast<uint8_t>(format));
   writer.Put(static_cast<uint8_t>(delimiter));
   writer.PutString(schema.Encode());

@@ -11,7 +11,7 @@
 namespace mote {
 namespace {
 
-constexpr int kRounds = 6;                // even: the halves change places each round
+constexpr int kFeistelRounds = 6;         // even: the halves change places each round
 constexpr uint32_t kDomain = 0x7065726D;  // keeps these counters apart from those of Philox streams
 
 uint64_t RoundBits(uint64_t half, uint32_t round, uint64_t seed) {
@@ -47,7 +47,7 @@ uint64_t Permutation::Encrypt(uint64_t value) const {
   uint64_t right = LowBits(value, low_bits_);
   int left_bits = high_bits_;
   int right_bits = low_bits_;
-  for (uint32_t round = 0; round < kRounds; ++round) {
+  for (uint32_t round = 0; round < kFeistelRounds; ++round) {
     const uint64_t mixed = left ^ LowBits(RoundBits(right, round, seed_), left_bits);
     left = std::exchange(right, mixed);
     std::swap(left_bits, right_bits);

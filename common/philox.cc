@@ -6,7 +6,7 @@
 namespace mote {
 namespace {
 
-constexpr int kRounds = 10;
+constexpr int kPhiloxRounds = 10;
 constexpr uint64_t kMultiplier0 = 0xD2511F53;
 constexpr uint64_t kMultiplier1 = 0xCD9E8D57;
 constexpr uint32_t kWeyl0 = 0x9E3779B9;
@@ -20,7 +20,7 @@ double ToUnit(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53;
 }  // namespace
 
 std::array<uint32_t, 4> Philox::Generate(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kPhiloxRounds; ++round) {
     const uint64_t product0 = kMultiplier0 * counter[0];
     const uint64_t product1 = kMultiplier1 * counter[2];
     counter = {High(product1) ^ counter[1] ^ key[0], Low(product1), High(product0) ^ counter[3] ^ key[1],

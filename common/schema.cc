@@ -10,7 +10,7 @@
 namespace mote {
 namespace {
 
-constexpr std::string_view kMagic = "MSC1";
+constexpr std::string_view kSchemaMagic = "MSC1";
 // With these limits a row's stride stays below 2^52: it cannot overflow.
 constexpr uint32_t kColumnsMax = 1 << 16;
 constexpr int64_t kWidthMax = int64_t{1} << 32;
@@ -73,8 +73,8 @@ void AppendClasses(const std::vector<std::string>& classes, std::string* text) {
 }
 
 absl::StatusOr<Schema> DecodeColumns(ByteReader& reader) {
-  MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kMagic.size()));
-  if (magic != kMagic) return absl::InvalidArgumentError("the magic bytes are missing");
+  MOTE_ASSIGN_OR_RETURN(const std::string_view magic, reader.GetRaw(kSchemaMagic.size()));
+  if (magic != kSchemaMagic) return absl::InvalidArgumentError("the magic bytes are missing");
   MOTE_ASSIGN_OR_RETURN(const uint32_t count, reader.Get<uint32_t>());
   if (count > kColumnsMax || count > reader.remaining() / kColumnBytesMin) {
     return absl::InvalidArgumentError(absl::StrCat(count, " columns in ", reader.remaining(), " bytes; at most ",
@@ -160,7 +160,7 @@ std::string Schema::ToString() const {
 std::string Schema::Encode() const {
   std::string out;
   ByteWriter writer(&out);
-  writer.PutRaw(kMagic);
+  writer.PutRaw(kSchemaMagic);
   writer.Put(static_cast<uint32_t>(columns.size()));
   for (const Column& column : columns) {
     writer.PutString(column.name);

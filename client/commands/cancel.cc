@@ -9,13 +9,13 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct CancelOptions {
   uint64_t id = 0;
   bool dry_run = false;
   OutputFormat format = OutputFormat::kTable;
 };
 
-absl::Status Cancel(Client& client, const Options& options) {
+absl::Status Cancel(Client& client, const CancelOptions& options) {
   MOTE_ASSIGN_OR_RETURN(const v1::Job job, options.dry_run ? client.GetJob(options.id) : client.CancelJob(options.id));
   if (PrintStructured(ToJson(job), options.format)) return absl::OkStatus();
   const bool had_ended = IsTerminal(job.state()) && job.state() != v1::JOB_STATE_CANCELLED;
@@ -31,7 +31,7 @@ absl::Status Cancel(Client& client, const Options& options) {
 }  // namespace
 
 void AddCancel(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CancelOptions>();
   CLI::App* command = app->add_subcommand("cancel", "End a job");
   command->add_option("ID", options->id, "The job's id")->required();
   command->add_flag("--dry-run", options->dry_run, "Say what would happen");

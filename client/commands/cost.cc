@@ -13,13 +13,13 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct CostOptions {
   std::vector<uint64_t> ids;  // one, or two to compare
   bool tasks = false;         // a row a task
   OutputFormat format = OutputFormat::kTable;
 };
 
-absl::Status PrintComparison(Client& client, const v1::Job& before, const Options& options) {
+absl::Status PrintComparison(Client& client, const v1::Job& before, const CostOptions& options) {
   if (options.format == OutputFormat::kCsv) {
     return absl::InvalidArgumentError("-o csv shows one job; compare two with -o table, json or yaml");
   }
@@ -30,7 +30,7 @@ absl::Status PrintComparison(Client& client, const v1::Job& before, const Option
   return absl::OkStatus();
 }
 
-absl::Status PrintTasks(Client& client, const v1::Job& job, const Options& options) {
+absl::Status PrintTasks(Client& client, const v1::Job& job, const CostOptions& options) {
   if (options.ids.size() != 1 || options.format == OutputFormat::kYaml) {
     return absl::InvalidArgumentError("--tasks shows one job, with -o table, csv or json");
   }
@@ -49,7 +49,7 @@ absl::Status PrintTasks(Client& client, const v1::Job& job, const Options& optio
   return absl::OkStatus();
 }
 
-absl::Status PrintCost(Client& client, const Options& options) {
+absl::Status PrintCost(Client& client, const CostOptions& options) {
   MOTE_ASSIGN_OR_RETURN(const v1::Job job, client.GetJob(options.ids.front()));
   if (options.tasks) return PrintTasks(client, job, options);
   if (options.ids.size() == 2) return PrintComparison(client, job, options);
@@ -64,7 +64,7 @@ absl::Status PrintCost(Client& client, const Options& options) {
 }  // namespace
 
 void AddCost(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CostOptions>();
   CLI::App* command = app->add_subcommand("cost", "What a job cost, stage by stage; or how two runs differ");
   command->add_option("ID", options->ids, "The job's id; two of them: the change from the first to the second")
       ->required()

@@ -10,7 +10,7 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct DrainOptions {
   std::string worker;
   bool dry_run = false;
   OutputFormat format = OutputFormat::kTable;
@@ -25,7 +25,7 @@ absl::Status CheckWorker(Client& client, const std::string& name) {
       absl::StrCat("there is no worker '", name, "'", Suggestion(name, names), "; `mote workers` lists them"));
 }
 
-absl::Status Drain(Client& client, const Options& options) {
+absl::Status Drain(Client& client, const DrainOptions& options) {
   MOTE_RETURN_IF_ERROR(CheckWorker(client, options.worker));
   if (!options.dry_run) MOTE_RETURN_IF_ERROR(client.DrainWorker(options.worker));
   const OrderedJson json = {{"worker", options.worker}, {"draining", !options.dry_run}};
@@ -39,7 +39,7 @@ absl::Status Drain(Client& client, const Options& options) {
 }  // namespace
 
 void AddDrain(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DrainOptions>();
   CLI::App* command = app->add_subcommand("drain", "Let a worker finish what it holds, then end");
   command->add_option("WORKER", options->worker, "The worker's name")->required();
   command->add_flag("--dry-run", options->dry_run, "Say what would happen");

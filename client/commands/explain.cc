@@ -13,13 +13,13 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct ExplainOptions {
   uint64_t id = 0;
   std::vector<std::string> task;  // [STAGE] INDEX, or STAGE:INDEX
   OutputFormat format = OutputFormat::kTable;
 };
 
-absl::Status Explain(Client& client, const Options& options) {
+absl::Status Explain(Client& client, const ExplainOptions& options) {
   TaskName task;
   if (!options.task.empty()) {
     MOTE_ASSIGN_OR_RETURN(task, ParseTaskName(absl::StrJoin(options.task, ":")));
@@ -39,7 +39,7 @@ absl::Status Explain(Client& client, const Options& options) {
 }  // namespace
 
 void AddExplain(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExplainOptions>();
   CLI::App* command =
       app->add_subcommand("explain", "Why a job failed, waits, is slow or lost tasks; where one task stands");
   command->add_option("ID", options->id, "The job's id")->required();

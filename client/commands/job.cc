@@ -15,9 +15,7 @@
 namespace mote::client {
 namespace {
 
-constexpr auto kRight = TextTable::Align::kRight;
-
-struct Options {
+struct JobOptions {
   uint64_t id = 0;
   OutputFormat format = OutputFormat::kTable;
 };
@@ -67,7 +65,7 @@ void PrintOutputs(const v1::Job& job) {
   std::cout << "\n" << table.ToString();
 }
 
-absl::Status PrintJob(Client& client, const Options& options) {
+absl::Status PrintJob(Client& client, const JobOptions& options) {
   MOTE_ASSIGN_OR_RETURN(const v1::Job job, client.GetJob(options.id));
   if (PrintStructured(ToJson(job), options.format)) return absl::OkStatus();
   PrintHead(job);
@@ -79,7 +77,7 @@ absl::Status PrintJob(Client& client, const Options& options) {
 }  // namespace
 
 void AddJob(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<JobOptions>();
   CLI::App* command = app->add_subcommand("job", "Show one job: its stages and outputs");
   command->add_option("ID", options->id, "The job's id")->required();
   AddFormat(command, &options->format, {"table", "json", "yaml"});

@@ -13,9 +13,7 @@
 namespace mote::client {
 namespace {
 
-constexpr auto kRight = TextTable::Align::kRight;
-
-struct Options {
+struct JobsOptions {
   int limit = 0;
   OutputFormat format = OutputFormat::kTable;
 };
@@ -33,7 +31,7 @@ std::string RunningStages(const v1::Job& job) {
   return names;
 }
 
-std::string Table(const std::vector<v1::Job>& jobs, bool wide) {
+std::string JobsTable(const std::vector<v1::Job>& jobs, bool wide) {
   std::vector<TextTable::Heading> headings = {{"NAME"}, {"ID", kRight}, {"STATE"}, {"TASKS", kRight}};
   if (wide) headings.insert(headings.end(), {{"STAGE"}, {"TENANT"}, {"PRIORITY", kRight}, {"WAITING FOR"}});
   headings.push_back({"AGE", kRight});
@@ -64,7 +62,7 @@ OrderedJson Listed(const v1::Job& job) {
   return json;
 }
 
-absl::Status PrintJobs(Client& client, const Options& options) {
+absl::Status PrintJobs(Client& client, const JobsOptions& options) {
   MOTE_ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, client.ListJobs(options.limit));
   OrderedJson json = OrderedJson::array();
   for (const v1::Job& job : jobs) json.push_back(Listed(job));
@@ -72,7 +70,7 @@ absl::Status PrintJobs(Client& client, const Options& options) {
   if (options.format == OutputFormat::kName) {
     for (const v1::Job& job : jobs) std::cout << job.id() << "\n";
   } else {
-    std::cout << Table(jobs, options.format == OutputFormat::kWide);
+    std::cout << JobsTable(jobs, options.format == OutputFormat::kWide);
   }
   return absl::OkStatus();
 }
@@ -80,7 +78,7 @@ absl::Status PrintJobs(Client& client, const Options& options) {
 }  // namespace
 
 void AddJobs(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<JobsOptions>();
   CLI::App* command = app->add_subcommand("jobs", "List jobs, newest first");
   command->add_option("--limit", options->limit, "At most so many; 0: all")->check(CLI::NonNegativeNumber);
   AddFormat(command, &options->format, {"table", "wide", "json", "yaml", "name"});

@@ -22,7 +22,7 @@ namespace {
 
 constexpr absl::Duration kPollInterval = absl::Milliseconds(500);
 
-struct Options {
+struct LogsOptions {
   std::string of;  // a job's id, or a worker's name
   bool follow = false;
   OutputFormat format = OutputFormat::kTable;
@@ -94,7 +94,7 @@ absl::StatusOr<std::vector<std::string>> ConnectedWorkers(Client& client) {
   return names;
 }
 
-absl::Status OfJob(Client& client, uint64_t id, const Options& options) {
+absl::Status OfJob(Client& client, uint64_t id, const LogsOptions& options) {
   LogPrinter printer(client, id, options.format);
   for (;;) {
     // Asked before the lines are: none of an ended job is missed.
@@ -111,7 +111,7 @@ absl::Status OfJob(Client& client, uint64_t id, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status OfWorker(Client& client, const Options& options) {
+absl::Status OfWorker(Client& client, const LogsOptions& options) {
   LogPrinter printer(client, 0, options.format);
   for (;;) {
     MOTE_RETURN_IF_ERROR(printer.PrintNew({options.of}));
@@ -120,7 +120,7 @@ absl::Status OfWorker(Client& client, const Options& options) {
   }
 }
 
-absl::Status PrintLogs(Client& client, const Options& options) {
+absl::Status PrintLogs(Client& client, const LogsOptions& options) {
   uint64_t job_id = 0;
   const bool is_id = std::all_of(options.of.begin(), options.of.end(), absl::ascii_isdigit);
   if (is_id && absl::SimpleAtoi(options.of, &job_id)) return OfJob(client, job_id, options);
@@ -130,7 +130,7 @@ absl::Status PrintLogs(Client& client, const Options& options) {
 }  // namespace
 
 void AddLogs(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LogsOptions>();
   CLI::App* command = app->add_subcommand("logs", "What the engines of a job, or of a worker, wrote");
   command->add_option("JOB|WORKER", options->of, "A job's id, or a worker's name")->required();
   command->add_flag("-f,--follow", options->follow, "Go on until the job has ended, or Ctrl-C");

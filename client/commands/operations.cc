@@ -13,12 +13,12 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct OperationsOptions {
   std::string name;
   OutputFormat format = OutputFormat::kTable;
 };
 
-std::string KindText(v1::ParameterDescription::Kind kind) {
+std::string ParameterKindText(v1::ParameterDescription::Kind kind) {
   return absl::AsciiStrToLower(v1::ParameterDescription::Kind_Name(kind).substr(std::string("KIND_").size()));
 }
 
@@ -55,13 +55,13 @@ void PrintOne(const v1::OperationDescription& item) {
   TextTable table({{"PARAMETER"}, {"KIND"}, {"DEFAULT"}, {"MEANING"}});
   for (const v1::ParameterDescription& parameter : item.parameters()) {
     const std::string missing = parameter.optional() ? "-" : "(required)";
-    table.Add({parameter.name(), KindText(parameter.kind()),
+    table.Add({parameter.name(), ParameterKindText(parameter.kind()),
                parameter.default_value().empty() ? missing : parameter.default_value(), parameter.summary()});
   }
   std::cout << "\n" << table.ToString();
 }
 
-absl::Status Operations(Client& client, const Options& options) {
+absl::Status Operations(Client& client, const OperationsOptions& options) {
   MOTE_ASSIGN_OR_RETURN(const v1::ListOperationsResponse offered, client.ListOperations());
   if (options.name.empty()) {
     if (PrintStructured(ToJson(offered), options.format)) return absl::OkStatus();
@@ -88,7 +88,7 @@ absl::Status Operations(Client& client, const Options& options) {
 }  // namespace
 
 void AddOperations(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<OperationsOptions>();
   CLI::App* command = app->add_subcommand("operations", "Operations and reducers, with parameters and outputs");
   command->add_option("NAME", options->name, "Show this one in full");
   AddFormat(command, &options->format, {"table", "wide", "json", "yaml", "name"});

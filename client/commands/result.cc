@@ -16,9 +16,7 @@
 namespace mote::client {
 namespace {
 
-constexpr auto kRight = TextTable::Align::kRight;
-
-struct Options {
+struct ResultOptions {
   uint64_t id = 0;
   std::string name;
   std::string output_dir;
@@ -72,7 +70,7 @@ absl::Status Print(Client& client, const v1::OutputStatus& output, OutputFormat 
   return absl::UnavailableError("stdout was closed before everything was printed");
 }
 
-absl::Status Result(Client& client, const Options& options) {
+absl::Status Result(Client& client, const ResultOptions& options) {
   MOTE_ASSIGN_OR_RETURN(v1::Job job, client.GetJob(options.id));
   MOTE_ASSIGN_OR_RETURN(const std::vector<v1::OutputStatus> outputs, Chosen(job, options.name));
   const bool has_result = job.state() == v1::JOB_STATE_SUCCEEDED || job.state() == v1::JOB_STATE_PARTLY_QUARANTINED;
@@ -97,7 +95,7 @@ absl::Status Result(Client& client, const Options& options) {
 }  // namespace
 
 void AddResult(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ResultOptions>();
   CLI::App* command = app->add_subcommand("result", "List, print or write what a job yielded");
   command->add_option("ID", options->id, "The job's id")->required();
   command->add_option("NAME", options->name, "The output's name; without it all are meant");

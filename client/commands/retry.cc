@@ -12,7 +12,7 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct RetryOptions {
   uint64_t id = 0;
   bool no_wait = false;
   bool dry_run = false;
@@ -21,7 +21,7 @@ struct Options {
   OutputFormat format = OutputFormat::kTable;
 };
 
-int DryRun(Client& client, const Options& options) {
+int DryRun(Client& client, const RetryOptions& options) {
   const absl::StatusOr<v1::Job> job = client.GetJob(options.id);
   if (!job.ok()) return Report(job.status());
   const bool may = job->state() == v1::JOB_STATE_FAILED || job->state() == v1::JOB_STATE_PARTLY_QUARANTINED;
@@ -30,7 +30,7 @@ int DryRun(Client& client, const Options& options) {
   return may ? kSucceeded : kUsage;
 }
 
-int Wait(Client& client, const Options& options) {
+int Wait(Client& client, const RetryOptions& options) {
   ProgressPrinter progress(std::cerr, TerminalWidth(STDERR_FILENO));
   const absl::StatusOr<v1::Job> ended = WaitForJob(client, options.id, &progress);
   if (!ended.ok()) return Report(ended.status());
@@ -45,7 +45,7 @@ int Wait(Client& client, const Options& options) {
   return FinishJob(client, *ended, finish);
 }
 
-int Retry(const Invocation& invocation, const Options& options) {
+int Retry(const Invocation& invocation, const RetryOptions& options) {
   const auto client = ConnectTo(invocation);
   if (!client.ok()) return Report(client.status());
   if (options.dry_run) return DryRun(**client, options);
@@ -60,7 +60,7 @@ int Retry(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void AddRetry(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RetryOptions>();
   CLI::App* command = app->add_subcommand("retry", "Run again what failed or was quarantined, and nothing else");
   command->add_option("ID", options->id, "The job's id")->required();
   command->add_flag("--no-wait", options->no_wait, "Return once the job goes on");

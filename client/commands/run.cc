@@ -23,7 +23,7 @@ namespace {
 
 constexpr absl::Duration kStopGrace = absl::Seconds(5);
 
-struct Options {
+struct RunOptions {
   std::string path;
   std::vector<std::string> sets;
   int workers = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
@@ -40,7 +40,7 @@ struct Options {
 // One `mote run`: the cluster, the job, and what Ctrl-C does to them.
 class Run {
  public:
-  explicit Run(Options options) : options_(std::move(options)), progress_(std::cerr, TerminalWidth(STDERR_FILENO)) {}
+  explicit Run(RunOptions options) : options_(std::move(options)), progress_(std::cerr, TerminalWidth(STDERR_FILENO)) {}
 
   int Execute() {
     absl::StatusOr<JobFile> job = LoadJobFile(options_.path, options_.sets);
@@ -162,7 +162,7 @@ class Run {
     if (client_ != nullptr) client_->CancelCalls();
   }
 
-  const Options options_;
+  const RunOptions options_;
   ProgressPrinter progress_;
   std::mutex mutex_;
   Client* client_ = nullptr;             // guarded by mutex_
@@ -175,7 +175,7 @@ class Run {
 }  // namespace
 
 void AddRun(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RunOptions>();
   CLI::App* command = app->add_subcommand("run", "Run a job on an embedded cluster of its own");
   command->add_option("JOB", options->path, "The job file (YAML or JSON)")->required();
   AddSets(command, &options->sets);

@@ -15,7 +15,7 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct SubmitOptions {
   std::string path;
   std::vector<std::string> sets;
   bool no_wait = false;
@@ -56,7 +56,8 @@ class Detach {
 
 int ReportUnlessDetached(const absl::Status& status) { return absl::IsCancelled(status) ? kDetached : Report(status); }
 
-int WaitAndFinish(Client& client, uint64_t id, const JobFile& job, ProgressPrinter* progress, const Options& options) {
+int WaitAndFinish(Client& client, uint64_t id, const JobFile& job, ProgressPrinter* progress,
+                  const SubmitOptions& options) {
   const absl::StatusOr<v1::Job> ended = WaitForJob(client, id, progress);
   if (!ended.ok()) return ReportUnlessDetached(ended.status());
   if (options.parsable || PrintStructured(ToJson(*ended), options.format)) return ExitCodeOf(ended->state());
@@ -67,7 +68,7 @@ int WaitAndFinish(Client& client, uint64_t id, const JobFile& job, ProgressPrint
   return FinishJob(client, *ended, finish);
 }
 
-void PrintSubmitted(uint64_t id, const std::string& name, const Options& options) {
+void PrintSubmitted(uint64_t id, const std::string& name, const SubmitOptions& options) {
   if (options.parsable) {
     std::cout << id << std::endl;
     return;
@@ -84,7 +85,7 @@ int DryRun(const JobFile& job, OutputFormat format) {
   return kSucceeded;
 }
 
-int SubmitFile(const Invocation& invocation, const Options& options) {
+int SubmitFile(const Invocation& invocation, const SubmitOptions& options) {
   absl::StatusOr<JobFile> job = LoadJobFile(options.path, options.sets);
   if (!job.ok()) return Report(job.status());
   job->spec.set_no_reuse(options.no_reuse);
@@ -111,7 +112,7 @@ int SubmitFile(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void AddSubmit(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SubmitOptions>();
   CLI::App* command = app->add_subcommand("submit", "Submit a job and wait for it");
   command->add_option("JOB", options->path, "The job file (YAML or JSON)")->required();
   AddSets(command, &options->sets);

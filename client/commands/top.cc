@@ -18,12 +18,12 @@ namespace {
 constexpr int kJobsMax = 2000;
 constexpr int kHeightUnknown = 50;
 
-struct Options {
+struct TopOptions {
   double interval_seconds = 2;
   int count = 0;
 };
 
-absl::Status Show(Client& client, const Options& options) {
+absl::Status Show(Client& client, const TopOptions& options) {
   const int height = TerminalHeight(STDOUT_FILENO);
   // Not a terminal: one screen with rates, which takes two looks.
   const int looks = options.count > 0 ? options.count : height > 0 ? 0 : 2;
@@ -46,7 +46,7 @@ absl::Status Show(Client& client, const Options& options) {
 }  // namespace
 
 void AddTop(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TopOptions>();
   CLI::App* command = app->add_subcommand("top", "Show running jobs and workers with their rates, refreshed");
   command->add_option("--interval", options->interval_seconds, "Seconds between two looks")
       ->check(CLI::Range(0.1, 3600.0))

@@ -11,7 +11,7 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct ValidateOptions {
   std::string path;
   std::vector<std::string> sets;
   OutputFormat format = OutputFormat::kTable;
@@ -49,7 +49,7 @@ absl::Status Validate(Client& client, JobFile job, OutputFormat format) {
 }  // namespace
 
 void AddValidate(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ValidateOptions>();
   CLI::App* command = app->add_subcommand("validate", "Check a job file and show its plan, without running it");
   command->add_option("JOB", options->path, "The job file (YAML or JSON)")->required();
   AddSets(command, &options->sets);

@@ -10,12 +10,12 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct WaitOptions {
   uint64_t id = 0;
   OutputFormat format = OutputFormat::kTable;
 };
 
-int WaitQuietly(const Invocation& invocation, const Options& options) {
+int WaitQuietly(const Invocation& invocation, const WaitOptions& options) {
   const auto client = ConnectTo(invocation);
   if (!client.ok()) return Report(client.status());
   const absl::StatusOr<v1::Job> job = WaitForJob(**client, options.id, nullptr);
@@ -28,7 +28,7 @@ int WaitQuietly(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void AddWait(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<WaitOptions>();
   CLI::App* command = app->add_subcommand("wait", "Wait until a job has ended; exit by its result");
   command->add_option("ID", options->id, "The job's id")->required();
   AddFormat(command, &options->format, {"table", "json", "yaml"});

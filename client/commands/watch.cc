@@ -13,13 +13,13 @@
 namespace mote::client {
 namespace {
 
-struct Options {
+struct WatchOptions {
   uint64_t id = 0;
   OutputFormat format = OutputFormat::kTable;
 };
 
 // The progress is what was asked for: it goes to stdout. As JSON, an object a line.
-int Watch(const Invocation& invocation, const Options& options) {
+int Watch(const Invocation& invocation, const WatchOptions& options) {
   const auto client = ConnectTo(invocation);
   if (!client.ok()) return Report(client.status());
   ProgressPrinter progress(std::cout, TerminalWidth(STDOUT_FILENO));
@@ -43,7 +43,7 @@ int Watch(const Invocation& invocation, const Options& options) {
 }  // namespace
 
 void AddWatch(CLI::App* app, Invocation* invocation) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<WatchOptions>();
   CLI::App* command = app->add_subcommand("watch", "Show a job's progress until it has ended");
   command->add_option("ID", options->id, "The job's id")->required();
   AddFormat(command, &options->format, {"table", "json"});

@@ -13,9 +13,7 @@
 namespace mote::client {
 namespace {
 
-constexpr auto kRight = TextTable::Align::kRight;
-
-std::string Table(const std::vector<v1::Worker>& workers, bool wide) {
+std::string WorkersTable(const std::vector<v1::Worker>& workers, bool wide) {
   std::vector<TextTable::Heading> headings = {
       {"NAME"}, {"STATE"}, {"SLOTS", kRight}, {"LEASES", kRight}, {"TASKS", kRight}, {"FAILED", kRight}, {"VERSION"}};
   if (wide) headings.insert(headings.end(), {{"LABELS"}, {"NUMERIC CLASSES"}});
@@ -52,7 +50,7 @@ absl::Status PrintWorkers(Client& client, OutputFormat format) {
   if (format == OutputFormat::kName) {
     for (const v1::Worker& worker : workers) std::cout << worker.name() << "\n";
   } else {
-    std::cout << Table(workers, format == OutputFormat::kWide);
+    std::cout << WorkersTable(workers, format == OutputFormat::kWide);
     for (const v1::Worker& worker : workers) {
       for (const std::string& problem : worker.problems()) std::cerr << worker.name() << ": " << problem << "\n";
     }

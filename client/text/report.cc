@@ -13,8 +13,6 @@ namespace {
 
 // More classes than this make no readable matrix.
 constexpr size_t kMatrixClassesMax = 20;
-constexpr auto kRight = TextTable::Align::kRight;
-
 std::string Fraction(const Json& value) {
   return value.is_number() ? absl::StrFormat("%.4f", value.get<double>()) : "-";
 }

@@ -31,4 +31,7 @@ class TextTable {
 // Columns that `text` takes on a terminal: UTF-8 code points, all of width 1.
 size_t DisplayWidth(std::string_view text);
 
+// For lists of headings.
+inline constexpr TextTable::Align kRight = TextTable::Align::kRight;
+
 }  // namespace mote::client

@@ -15,7 +15,6 @@
 namespace mote::client {
 namespace {
 
-constexpr auto kRight = TextTable::Align::kRight;
 constexpr int kHeightMin = 8;
 
 const v1::StageStatus* RunningStage(const v1::Job& job) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/json.h"
+#include "common/prepare/invalid.h"
 #include "common/prepare/scalar_text.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
@@ -14,8 +15,6 @@ namespace mote {
 namespace {
 
 constexpr int64_t kBucketsMax = 1 << 16;
-
-absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 // The place of `given` among `known`.
 absl::StatusOr<int> PlaceOf(const std::string& given, const std::vector<std::string>& known, const std::string& path) {

@@ -15,9 +15,9 @@ namespace mote {
 // categories are the ten most frequent and all others. The last bin is that of missing
 // values. A plain value; no shares: drift is not measured.
 struct DriftBins {
-  std::vector<double> edges;             // numbers: bin i ends at edges[i]
-  std::vector<std::string> categories;   // categories: bin i
-  std::vector<double> shares;            // of the training rows, one for each bin
+  std::vector<double> edges;            // numbers: bin i ends at edges[i]
+  std::vector<std::string> categories;  // categories: bin i
+  std::vector<double> shares;           // of the training rows, one for each bin
 
   bool operator==(const DriftBins&) const = default;
   bool empty() const { return shares.empty(); }

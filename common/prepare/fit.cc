@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "common/prepare/cell.h"
 #include "common/prepare/fit_number.h"
+#include "common/prepare/invalid.h"
 #include "common/prepare/quantiles.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
@@ -16,8 +17,6 @@
 
 namespace mote {
 namespace {
-
-absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 absl::Status CheckUtf8(const ColumnProfile& profile) {
   for (const auto& [text, count] : profile.values.texts) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/prepare/cell.h"
+#include "common/prepare/invalid.h"
 #include "common/prepare/quantiles.h"
 #include "common/status_macros.h"
 
@@ -15,8 +16,6 @@ namespace mote {
 namespace {
 
 constexpr int kBins = 10;
-
-absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 ValueCounts NumbersOf(const ColumnProfile& profile) {
   ValueCounts values = profile.values;

@@ -10,14 +10,13 @@
 #include "absl/strings/str_join.h"
 #include "common/json.h"
 #include "common/json_params.h"
+#include "common/prepare/invalid.h"
 #include "common/prepare/scalar_text.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
 
 namespace mote {
 namespace {
-
-absl::Status Invalid(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
 
 bool Has(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();

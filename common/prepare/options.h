@@ -35,7 +35,7 @@ struct PrepareOptions {
   std::vector<std::string> missing;
   bool skip_bad_rows = false;
   std::vector<SplitFraction> splits;  // train, dev, test, then by name; empty: no split
-  std::string group;  // column whose equal values stay together in one split; empty: none
+  std::string group;                  // column whose equal values stay together in one split; empty: none
   uint64_t seed = 1;
   bool applies = false;  // what was fitted earlier to a table that may lack the label
 
@@ -73,7 +73,7 @@ class SplitPlan {
   int OfGroup(std::string_view value) const;
 
  private:
-  std::vector<int64_t> ends_;  // empty: everything is in table 0
+  std::vector<int64_t> ends_;   // empty: everything is in table 0
   std::vector<double> shares_;  // the same as sums of fractions
   uint64_t seed_ = 1;
   Permutation permutation_;

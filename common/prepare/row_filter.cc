@@ -13,7 +13,7 @@
 namespace mote {
 namespace {
 
-bool Has(const std::vector<std::string>& texts, std::string_view text) {
+bool Contains(const std::vector<std::string>& texts, std::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
@@ -61,10 +61,10 @@ absl::StatusOr<CellCondition> ParseCondition(const std::string& column, const Js
 }  // namespace
 
 bool CellCondition::Holds(std::string_view cell, const std::vector<std::string>& missing_texts) const {
-  const bool is_missing = Has(missing_texts, cell);
+  const bool is_missing = Contains(missing_texts, cell);
   if (missing && *missing != is_missing) return false;
-  if (has_in && !Has(in, cell)) return false;
-  if (Has(not_in, cell)) return false;
+  if (has_in && !Contains(in, cell)) return false;
+  if (Contains(not_in, cell)) return false;
   if (!min && !max) return true;
   const std::optional<double> number = is_missing ? std::nullopt : ParseNumber(cell);
   return number && (!min || *number >= *min) && (!max || *number <= *max);

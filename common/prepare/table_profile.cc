@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint32_t kMagic = 0x31465250;  // "PRF1"
 
-absl::Status Wrong(std::string_view what) {
+absl::Status WrongProfile(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("a partial profile is wrong: ", std::string(what)));
 }
 
@@ -25,7 +25,7 @@ absl::StatusOr<Moments> DecodeMoments(ByteReader& reader) {
   for (double* field : {&moments.mean, &moments.m2, &moments.min, &moments.max}) {
     MOTE_ASSIGN_OR_RETURN(*field, reader.Get<double>());
   }
-  if (!(moments.m2 >= 0) || !(moments.min <= moments.max)) return Wrong("its moments contradict each other");
+  if (!(moments.m2 >= 0) || !(moments.min <= moments.max)) return WrongProfile("its moments contradict each other");
   return moments;
 }
 
@@ -80,7 +80,7 @@ void Moments::Merge(const Moments& other) {
 
 absl::Status ColumnProfile::Merge(const ColumnProfile& other) {
   if (name != other.name || pinned != other.pinned) {
-    return Wrong(absl::StrCat("column \"", std::string(name), "\" meets \"", std::string(other.name), "\""));
+    return WrongProfile(absl::StrCat("column \"", std::string(name), "\" meets \"", std::string(other.name), "\""));
   }
   missing += other.missing;
   not_numbers += other.not_numbers;
@@ -116,7 +116,7 @@ absl::StatusOr<ColumnProfile> ColumnProfile::Decode(std::string_view bytes, size
 
 absl::Status TableProfile::Merge(const TableProfile& other) {
   if (columns.size() != other.columns.size()) {
-    return Wrong(absl::StrCat(columns.size(), " columns meet ", other.columns.size()));
+    return WrongProfile(absl::StrCat(columns.size(), " columns meet ", other.columns.size()));
   }
   rows_read += other.rows_read;
   training_rows += other.training_rows;
@@ -155,19 +155,19 @@ absl::Status TableProfile::EncodeBounded(std::string* out) {
 absl::StatusOr<TableProfile> TableProfile::Decode(std::string_view bytes) {
   ByteReader reader(bytes);
   MOTE_ASSIGN_OR_RETURN(const uint32_t magic, reader.Get<uint32_t>());
-  if (magic != kMagic) return Wrong("the magic bytes are missing");
+  if (magic != kMagic) return WrongProfile("the magic bytes are missing");
   TableProfile profile;
   MOTE_ASSIGN_OR_RETURN(profile.rows_read, GetCount(reader));
   MOTE_ASSIGN_OR_RETURN(profile.training_rows, GetCount(reader));
   MOTE_ASSIGN_OR_RETURN(const int64_t columns, GetCount(reader));
-  if (columns > static_cast<int64_t>(reader.remaining())) return Wrong(absl::StrCat(columns, " columns"));
+  if (columns > static_cast<int64_t>(reader.remaining())) return WrongProfile(absl::StrCat(columns, " columns"));
   for (int64_t i = 0; i < columns; ++i) {
     size_t used = 0;
     MOTE_ASSIGN_OR_RETURN(ColumnProfile column, ColumnProfile::Decode(reader.rest(), &used));
     MOTE_RETURN_IF_ERROR(reader.GetRaw(used).status());
     profile.columns.push_back(std::move(column));
   }
-  if (reader.remaining() != 0) return Wrong(absl::StrCat(reader.remaining(), " bytes too many"));
+  if (reader.remaining() != 0) return WrongProfile(absl::StrCat(reader.remaining(), " bytes too many"));
   return profile;
 }
 

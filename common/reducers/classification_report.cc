@@ -20,22 +20,23 @@
 namespace mote {
 namespace {
 
-absl::Status Wrong(std::string_view what) {
+absl::Status WrongReport(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("reducer \"classification_report\": ", std::string(what)));
 }
 
 absl::StatusOr<std::vector<std::string>> ClassesFromJson(const Json& list) {
   std::vector<std::string> classes;
   for (const Json& name : list) {
-    if (!name.is_string()) return Wrong(absl::StrCat("classes: ", name.dump(), " is not a name; list names as text"));
+    if (!name.is_string())
+      return WrongReport(absl::StrCat("classes: ", name.dump(), " is not a name; list names as text"));
     classes.push_back(name.get<std::string>());
     if (std::count(classes.begin(), classes.end(), classes.back()) > 1) {
-      return Wrong(absl::StrCat("classes: \"", classes.back(), "\" is listed twice"));
+      return WrongReport(absl::StrCat("classes: \"", classes.back(), "\" is listed twice"));
     }
   }
   const int64_t size = static_cast<int64_t>(classes.size());
   if (size >= 2 && size <= kClassesMax) return classes;
-  return Wrong(absl::StrCat("classes: ", size, " names; 2 to ", kClassesMax, " are allowed"));
+  return WrongReport(absl::StrCat("classes: ", size, " names; 2 to ", kClassesMax, " are allowed"));
 }
 
 absl::StatusOr<double> CostOf(const Json& costs, const char* name) {
@@ -43,7 +44,7 @@ absl::StatusOr<double> CostOf(const Json& costs, const char* name) {
   if (cost == costs.end()) return 1;
   const double value = cost->is_number() ? cost->get<double>() : -1;
   if (std::isfinite(value) && value >= 0) return value;
-  return Wrong(absl::StrCat("costs.", name, ": ", cost->dump(), "; it is a finite number, 0 or more"));
+  return WrongReport(absl::StrCat("costs.", name, ": ", cost->dump(), "; it is a finite number, 0 or more"));
 }
 
 absl::StatusOr<ErrorCosts> CostsFromJson(const Json& json) {
@@ -52,7 +53,7 @@ absl::StatusOr<ErrorCosts> CostsFromJson(const Json& json) {
   MOTE_ASSIGN_OR_RETURN(costs.false_positive, CostOf(json, "false_positive"));
   MOTE_ASSIGN_OR_RETURN(costs.false_negative, CostOf(json, "false_negative"));
   if (costs.false_positive > 0 || costs.false_negative > 0) return costs;
-  return Wrong("costs: both are 0; a wrong answer of one kind at least has to cost something");
+  return WrongReport("costs: both are 0; a wrong answer of one kind at least has to cost something");
 }
 
 std::string Quoted(std::string_view text) { return absl::StrCat("\"", std::string(text), "\""); }
@@ -85,7 +86,8 @@ absl::StatusOr<ReportParameters> ReportParameters::FromJson(const Json& json) {
   }
   parameters.positive = params.Integer("positive");
   if (parameters.positive == 0 || parameters.positive == 1) return parameters;
-  return Wrong(absl::StrCat("positive: ", parameters.positive, "; it is the index of one of two classes, 0 or 1"));
+  return WrongReport(
+      absl::StrCat("positive: ", parameters.positive, "; it is the index of one of two classes, 0 or 1"));
 }
 
 ClassificationReportReducer::ClassificationReportReducer(ReportParameters parameters)
@@ -96,7 +98,7 @@ absl::StatusOr<std::optional<size_t>> ClassificationReportReducer::FindOptional(
                                                                                 std::string_view fallback) const {
   const std::optional<size_t> found = schema.Find(given ? std::string_view(*given) : fallback);
   if (found || !given) return found;
-  return Wrong(absl::StrCat("there is no column ", Quoted(*given), "; the rows have ", schema.ToString()));
+  return WrongReport(absl::StrCat("there is no column ", Quoted(*given), "; the rows have ", schema.ToString()));
 }
 
 absl::StatusOr<ClassificationReportReducer::Columns> ClassificationReportReducer::FindColumns(
@@ -105,15 +107,15 @@ absl::StatusOr<ClassificationReportReducer::Columns> ClassificationReportReducer
   columns.classes = static_cast<int64_t>(parameters_.classes.size());
   const std::optional<size_t> label = schema.Find(parameters_.label);
   if (!label) {
-    return Wrong(absl::StrCat("there is no label column ", Quoted(parameters_.label), "; the rows have ",
-                              schema.ToString(), "; keep the label, or name its column with label"));
+    return WrongReport(absl::StrCat("there is no label column ", Quoted(parameters_.label), "; the rows have ",
+                                    schema.ToString(), "; keep the label, or name its column with label"));
   }
   columns.label = *label;
   MOTE_ASSIGN_OR_RETURN(columns.prediction, FindOptional(schema, parameters_.prediction, "prediction"));
   MOTE_ASSIGN_OR_RETURN(columns.scores, FindOptional(schema, parameters_.scores, "scores"));
   for (const std::optional<size_t>& column : {label, columns.prediction}) {
     if (!column || schema.columns[*column].width == 1) continue;
-    return Wrong(
+    return WrongReport(
         absl::StrCat("a class is one value, but the column is ", Schema{{schema.columns[*column]}}.ToString()));
   }
   if (columns.scores) {
@@ -121,7 +123,7 @@ absl::StatusOr<ClassificationReportReducer::Columns> ClassificationReportReducer
     columns.width = scores.width;
     const int64_t classes = std::max<int64_t>(2, scores.width);
     if (scores.dtype == DType::kText || classes > kClassesMax || (columns.classes != 0 && columns.classes != classes)) {
-      return Wrong(
+      return WrongReport(
           absl::StrCat("scores ", Schema{{scores}}.ToString(), " do not fit ",
                        columns.classes == 0 ? absl::StrCat("at most ", kClassesMax) : absl::StrCat(columns.classes),
                        " classes; there is one number a class (or one for two classes)"));
@@ -135,8 +137,8 @@ absl::StatusOr<ClassificationReportReducer::Columns> ClassificationReportReducer
     columns.classes = named;
   }
   if (!columns.prediction && columns.width < 2) {
-    return Wrong(absl::StrCat("there is neither a prediction column nor scores of every class; the rows have ",
-                              schema.ToString(), "; name a column with prediction or scores"));
+    return WrongReport(absl::StrCat("there is neither a prediction column nor scores of every class; the rows have ",
+                                    schema.ToString(), "; name a column with prediction or scores"));
   }
   return columns;
 }
@@ -159,9 +161,9 @@ absl::StatusOr<uint16_t> ClassificationReportReducer::ClassOf(const TableView& v
     }
     given = absl::StrCat(number);
   }
-  return Wrong(absl::StrCat(given, " in column ", Quoted(described.name), ", row ", row,
-                            " of a task, is not a class; classes are 0 to ", limit - 1,
-                            parameters_.classes.empty() ? "" : " or the names in classes"));
+  return WrongReport(absl::StrCat(given, " in column ", Quoted(described.name), ", row ", row,
+                                  " of a task, is not a class; classes are 0 to ", limit - 1,
+                                  parameters_.classes.empty() ? "" : " or the names in classes"));
 }
 
 absl::StatusOr<uint16_t> ClassificationReportReducer::BestScore(const TableView& view, int64_t row,
@@ -170,7 +172,8 @@ absl::StatusOr<uint16_t> ClassificationReportReducer::BestScore(const TableView&
   for (int64_t i = 0; i < columns.width; ++i) {
     const double score = view.Number(row, *columns.scores, i);
     if (std::isnan(score)) {
-      return Wrong(absl::StrCat("score ", i, " in row ", row, " of a task is NaN; look for NaN in the model's input"));
+      return WrongReport(
+          absl::StrCat("score ", i, " in row ", row, " of a task is NaN; look for NaN in the model's input"));
     }
     if (score > view.Number(row, *columns.scores, best)) best = i;
   }
@@ -228,9 +231,9 @@ absl::Status ClassificationReportReducer::Validate(std::string_view partial) con
   MOTE_RETURN_IF_ERROR(CheckReport(partial));
   MOTE_ASSIGN_OR_RETURN(const ReportPartial report, ReportPartial::Decode(partial));
   const int64_t classes = static_cast<int64_t>(parameters_.classes.size());
-  if (classes > 0 && !report.names.empty()) return Wrong("a partial names classes although `classes` does");
+  if (classes > 0 && !report.names.empty()) return WrongReport("a partial names classes although `classes` does");
   if (!report.known || classes == 0 || report.classes == classes) return absl::OkStatus();
-  return Wrong(absl::StrCat("a partial of ", report.classes, " classes, but ", classes, " are listed"));
+  return WrongReport(absl::StrCat("a partial of ", report.classes, " classes, but ", classes, " are listed"));
 }
 
 absl::Status ClassificationReportReducer::Combine(std::string& left, std::string_view right, BlobSink& blobs) const {

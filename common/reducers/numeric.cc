@@ -12,12 +12,12 @@
 namespace mote {
 namespace {
 
-constexpr uint32_t kMagic = 0x314d554e;  // "NUM1"
+constexpr uint32_t kNumericMagic = 0x314d554e;  // "NUM1"
 constexpr int64_t kValuesMax = int64_t{1} << 28;
 constexpr size_t kValueBytes = 8;
 
 struct Header {
-  uint32_t magic = kMagic;
+  uint32_t magic = kNumericMagic;
   uint32_t schema_bytes = 0;
   uint32_t integers = 0;
   uint32_t floats = 0;
@@ -42,7 +42,7 @@ void StoreHeader(const Header& header, std::string& partial) { std::memcpy(parti
 bool HasShape(std::string_view partial) {
   if (partial.size() < sizeof(Header)) return false;
   const Header header = LoadHeader(partial);
-  return header.magic == kMagic && header.partial_bytes() == partial.size();
+  return header.magic == kNumericMagic && header.partial_bytes() == partial.size();
 }
 
 std::string SchemaOf(std::string_view partial) {

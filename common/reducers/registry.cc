@@ -39,7 +39,7 @@ const std::vector<ReducerEntry>& Entries() {
       ClassCountsEntry(),  ClassificationReportEntry(),
       ConcatEntry(),       CountEntry(),
       DescriptorEntry(),   GradientSumEntry(),
-      HistogramSumEntry(),  MaxEntry(),
+      HistogramSumEntry(), MaxEntry(),
       MeanEntry(),         MinEntry(),
       ProfileEntry(),      SingleEntry(),
       SplitsEntry(),       SumEntry(),

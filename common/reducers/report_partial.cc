@@ -13,26 +13,26 @@
 namespace mote {
 namespace {
 
-constexpr uint32_t kMagic = 0x31505243;  // "CRP1"
+constexpr uint32_t kReportMagic = 0x31505243;  // "CRP1"
 constexpr uint8_t kKnown = 1;
 constexpr uint8_t kScored = 2;
 constexpr uint8_t kNamed = 4;
 constexpr size_t kEntryBytes = 12;
 
-absl::Status Wrong(std::string_view what) {
+absl::Status WrongPartial(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("reducer \"classification_report\": ", std::string(what)));
 }
 
 absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
   ReportPartial partial;
   MOTE_ASSIGN_OR_RETURN(const uint32_t magic, reader.Get<uint32_t>());
-  if (magic != kMagic) return Wrong("not a partial of this reducer");
+  if (magic != kReportMagic) return WrongPartial("not a partial of this reducer");
   MOTE_ASSIGN_OR_RETURN(const uint32_t classes, reader.Get<uint32_t>());
   MOTE_ASSIGN_OR_RETURN(const uint8_t flags, reader.Get<uint8_t>());
   MOTE_ASSIGN_OR_RETURN(partial.rows, reader.Get<int64_t>());
   MOTE_ASSIGN_OR_RETURN(const uint32_t entries, reader.Get<uint32_t>());
   if (flags > (kKnown | kScored | kNamed) || entries > reader.remaining() / kEntryBytes)
-    return Wrong("a partial is truncated");
+    return WrongPartial("a partial is truncated");
   partial.classes = classes;
   partial.known = (flags & kKnown) != 0;
   partial.scored = (flags & kScored) != 0;
@@ -44,7 +44,7 @@ absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
   }
   if ((flags & kNamed) != 0) {
     // Every name takes its length at least.
-    if (classes == 0 || classes > reader.remaining() / sizeof(uint32_t)) return Wrong("a partial is truncated");
+    if (classes == 0 || classes > reader.remaining() / sizeof(uint32_t)) return WrongPartial("a partial is truncated");
     for (uint32_t i = 0; i < classes; ++i) {
       MOTE_ASSIGN_OR_RETURN(const std::string_view name, reader.GetString());
       partial.names.emplace_back(name);
@@ -55,28 +55,28 @@ absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
 }
 
 absl::Status CheckFields(const ReportPartial& partial) {
-  if (partial.classes > kClassesMax) return Wrong(absl::StrCat("a partial has ", partial.classes, " classes"));
+  if (partial.classes > kClassesMax) return WrongPartial(absl::StrCat("a partial has ", partial.classes, " classes"));
   if (partial.rows < 0 || (partial.scored && partial.classes != 2) || (!partial.scored && !partial.scores.empty())) {
-    return Wrong("a partial contradicts itself");
+    return WrongPartial("a partial contradicts itself");
   }
   if (partial.names.size() != 0 && CarriedClasses(partial.names).empty()) {
-    return Wrong(absl::StrCat("a partial names classes in over ", kClassNamesBytesMax, " bytes"));
+    return WrongPartial(absl::StrCat("a partial names classes in over ", kClassNamesBytesMax, " bytes"));
   }
   if (!partial.known && (partial.classes != 0 || partial.scored || partial.rows != 0)) {
-    return Wrong("a partial without columns has contents");
+    return WrongPartial("a partial without columns has contents");
   }
   const int64_t limit = partial.classes > 0 ? partial.classes : kClassesMax;
   int64_t rows = 0, last = -1;
   for (const Confusion& entry : partial.confusion) {
     if (entry.label >= limit || entry.predicted >= limit || entry.count < 1 || entry.key() <= last) {
-      return Wrong(absl::StrCat("a partial counts ", entry.count, " rows of class ", entry.label, " taken for ",
-                                entry.predicted, " of ", limit, " classes"));
+      return WrongPartial(absl::StrCat("a partial counts ", entry.count, " rows of class ", entry.label, " taken for ",
+                                       entry.predicted, " of ", limit, " classes"));
     }
     last = entry.key();
-    if (__builtin_add_overflow(rows, entry.count, &rows)) return Wrong("rows add up to over 2^63");
+    if (__builtin_add_overflow(rows, entry.count, &rows)) return WrongPartial("rows add up to over 2^63");
   }
   if (rows == partial.rows) return absl::OkStatus();
-  return Wrong(absl::StrCat("a partial of ", partial.rows, " rows counts ", rows));
+  return WrongPartial(absl::StrCat("a partial of ", partial.rows, " rows counts ", rows));
 }
 
 std::string Shape(const ReportPartial& partial) {
@@ -98,7 +98,7 @@ absl::StatusOr<std::vector<Confusion>> Merge(const std::vector<Confusion>& a, co
     merged.push_back(*left++);
     if (right == b.end() || right->key() != merged.back().key()) continue;
     const bool overflow = __builtin_add_overflow(merged.back().count, right->count, &merged.back().count);
-    if (overflow) return Wrong("rows add up to over 2^63");
+    if (overflow) return WrongPartial("rows add up to over 2^63");
     ++right;
   }
   return merged;
@@ -110,7 +110,7 @@ absl::Status AddScores(int64_t rows, std::string_view bytes, std::vector<double>
   for (int64_t row = 0; row < rows; ++row) {
     const double score = view.Number(row, 0);
     const double positive = view.Number(row, 1);
-    if (std::isnan(score) || positive > 1) return Wrong("a partial holds an impossible score");
+    if (std::isnan(score) || positive > 1) return WrongPartial("a partial holds an impossible score");
     (positive == 1 ? positives : negatives)->push_back(score);
   }
   return absl::OkStatus();
@@ -127,7 +127,7 @@ std::string ReportPartial::Encode() const {
   std::string bytes;
   bytes.reserve(32 + confusion.size() * kEntryBytes + scores.size());
   ByteWriter writer(&bytes);
-  writer.Put(kMagic);
+  writer.Put(kReportMagic);
   writer.Put(static_cast<uint32_t>(classes));
   writer.Put(static_cast<uint8_t>((known ? kKnown : 0) | (scored ? kScored : 0) | (names.empty() ? 0 : kNamed)));
   writer.Put(rows);
@@ -154,8 +154,9 @@ absl::Status CheckReport(std::string_view bytes) {
   MOTE_ASSIGN_OR_RETURN(const ReportPartial partial, ReportPartial::Decode(bytes));
   if (!partial.scored) return absl::OkStatus();
   MOTE_ASSIGN_OR_RETURN(const Rope rope, ReadRope(partial.scores));
-  if (rope.schema != ScoresSchema()) return Wrong(absl::StrCat("a partial's scores are ", rope.schema.ToString()));
-  if (rope.rows != partial.rows) return Wrong(absl::StrCat(rope.rows, " scores for ", partial.rows, " rows"));
+  if (rope.schema != ScoresSchema())
+    return WrongPartial(absl::StrCat("a partial's scores are ", rope.schema.ToString()));
+  if (rope.rows != partial.rows) return WrongPartial(absl::StrCat(rope.rows, " scores for ", partial.rows, " rows"));
   std::vector<double> positives, negatives;
   for (const RopeSegment& segment : rope.segments) {
     if (!segment.blob) MOTE_RETURN_IF_ERROR(AddScores(segment.rows, segment.bytes, &positives, &negatives));
@@ -172,9 +173,9 @@ absl::Status CombineReports(std::string& left, std::string_view right, BlobSink&
     return absl::OkStatus();
   }
   if (a.classes != b.classes || a.scored != b.scored || a.names != b.names) {
-    return Wrong(absl::StrCat("tasks yield different rows: ", Shape(a), " and ", Shape(b)));
+    return WrongPartial(absl::StrCat("tasks yield different rows: ", Shape(a), " and ", Shape(b)));
   }
-  if (__builtin_add_overflow(a.rows, b.rows, &a.rows)) return Wrong("rows add up to over 2^63");
+  if (__builtin_add_overflow(a.rows, b.rows, &a.rows)) return WrongPartial("rows add up to over 2^63");
   MOTE_ASSIGN_OR_RETURN(a.confusion, Merge(a.confusion, b.confusion));
   std::string scores(a.scores);
   if (a.scored) MOTE_RETURN_IF_ERROR(CombineRopes(scores, b.scores, blobs));
@@ -201,7 +202,7 @@ absl::Status ReadScores(const ReportPartial& partial, BlobSource* source, std::v
     std::string_view bytes = segment.bytes;
     std::shared_ptr<const void> keep;
     if (segment.blob) {
-      if (source == nullptr) return Wrong("the scores are in blobs; finish in an engine");
+      if (source == nullptr) return WrongPartial("the scores are in blobs; finish in an engine");
       MOTE_ASSIGN_OR_RETURN(bytes, source->Read(segment.blob->digest, &keep));
     }
     MOTE_RETURN_IF_ERROR(AddScores(segment.rows, bytes, positives, negatives));

@@ -13,13 +13,13 @@
 namespace mote {
 namespace {
 
-constexpr uint32_t kMagic = 0x31504f52;  // "ROP1"
+constexpr uint32_t kRopeMagic = 0x31504f52;  // "ROP1"
 constexpr uint8_t kInline = 0;
 constexpr uint8_t kSealed = 1;
 constexpr size_t kDigestBytes = 32;
 
 struct Header {
-  uint32_t magic = kMagic;
+  uint32_t magic = kRopeMagic;
   uint32_t schema_bytes = 0;
   int64_t rows = 0;
   int64_t bytes = 0;
@@ -40,16 +40,16 @@ struct SegmentHead {
   size_t encoded_bytes() const { return kBytes + (kind == kInline ? bytes : kDigestBytes); }
 };
 
-absl::Status Wrong(std::string_view what) {
+absl::Status WrongRope(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("a partial of rows is wrong: ", std::string(what)));
 }
 
 absl::StatusOr<Header> LoadHeader(std::string_view rope) {
-  if (rope.size() < sizeof(Header)) return Wrong(absl::StrCat("it has ", rope.size(), " bytes"));
+  if (rope.size() < sizeof(Header)) return WrongRope(absl::StrCat("it has ", rope.size(), " bytes"));
   Header header;
   std::memcpy(&header, rope.data(), sizeof(header));
-  if (header.magic != kMagic) return Wrong("the magic bytes are missing");
-  if (header.segments_at() > rope.size()) return Wrong("its columns are truncated");
+  if (header.magic != kRopeMagic) return WrongRope("the magic bytes are missing");
+  if (header.segments_at() > rope.size()) return WrongRope("its columns are truncated");
   return header;
 }
 
@@ -66,13 +66,13 @@ std::string SchemaText(std::string_view encoded) {
 
 // The segment that starts at `offset`, whole.
 absl::StatusOr<SegmentHead> LoadHead(std::string_view rope, size_t offset) {
-  if (offset > rope.size() || rope.size() - offset < SegmentHead::kBytes) return Wrong("a segment is truncated");
+  if (offset > rope.size() || rope.size() - offset < SegmentHead::kBytes) return WrongRope("a segment is truncated");
   SegmentHead head;
   std::memcpy(&head.kind, rope.data() + offset, 1);
   std::memcpy(&head.rows, rope.data() + offset + 1, 8);
   std::memcpy(&head.bytes, rope.data() + offset + 9, 4);
-  if (head.kind > kSealed) return Wrong(absl::StrCat("a segment has the unknown kind ", head.kind));
-  if (rope.size() - offset < head.encoded_bytes()) return Wrong("a segment is truncated");
+  if (head.kind > kSealed) return WrongRope(absl::StrCat("a segment has the unknown kind ", head.kind));
+  if (rope.size() - offset < head.encoded_bytes()) return WrongRope("a segment is truncated");
   return head;
 }
 
@@ -135,10 +135,10 @@ absl::Status AppendSegments(std::string& left, Header& header, std::string_view 
   MOTE_ASSIGN_OR_RETURN(const SegmentHead first, LoadHead(right, from));
   const size_t tail_at = static_cast<size_t>(header.last);
   if (tail_at < header.segments_at() || tail_at + tail.encoded_bytes() != left.size()) {
-    return Wrong("its last segment is not where it says");
+    return WrongRope("its last segment is not where it says");
   }
   if (tail.kind == kInline && first.kind == kInline && int64_t{tail.bytes} + first.bytes <= kBlobBytesMax) {
-    if (__builtin_add_overflow(tail.rows, first.rows, &tail.rows)) return Wrong("rows add up to over 2^63");
+    if (__builtin_add_overflow(tail.rows, first.rows, &tail.rows)) return WrongRope("rows add up to over 2^63");
     tail.bytes += first.bytes;
     StoreHead(tail, left, tail_at);
     left.append(right.substr(from + SegmentHead::kBytes, first.bytes));
@@ -146,7 +146,7 @@ absl::Status AppendSegments(std::string& left, Header& header, std::string_view 
     if (from == right.size()) return absl::OkStatus();  // the last segment starts where it did
   }
   if (other.last < static_cast<int64_t>(from) || other.last >= static_cast<int64_t>(right.size())) {
-    return Wrong("its last segment is not where it says");
+    return WrongRope("its last segment is not where it says");
   }
   header.last = static_cast<int64_t>(left.size()) + (other.last - static_cast<int64_t>(from));
   left.append(right.substr(from));
@@ -157,7 +157,7 @@ absl::Status AppendSegments(std::string& left, Header& header, std::string_view 
 absl::Status CheckSegment(const Schema& schema, const RopeSegment& segment) {
   const int64_t bytes = segment.blob ? segment.blob->bytes : static_cast<int64_t>(segment.bytes.size());
   if (segment.rows < 1 || bytes < 1 || bytes > kBlobBytesMax) {
-    return Wrong(absl::StrCat("a segment of ", segment.rows, " rows has ", bytes, " bytes"));
+    return WrongRope(absl::StrCat("a segment of ", segment.rows, " rows has ", bytes, " bytes"));
   }
   if (!segment.blob) return TableView::Open(schema, segment.rows, segment.bytes).status();
   const std::optional<int64_t> stride = schema.Stride();
@@ -165,7 +165,7 @@ absl::Status CheckSegment(const Schema& schema, const RopeSegment& segment) {
   const bool fits = stride ? *stride > 0 && bytes % *stride == 0 && bytes / *stride == segment.rows
                            : segment.rows <= bytes / static_cast<int64_t>(sizeof(uint32_t));
   if (fits) return absl::OkStatus();
-  return Wrong(absl::StrCat("a blob of ", bytes, " bytes is not ", segment.rows, " rows of ", schema.ToString()));
+  return WrongRope(absl::StrCat("a blob of ", bytes, " bytes is not ", segment.rows, " rows of ", schema.ToString()));
 }
 
 // Seals the largest inline runs until at most `inline_bytes_max` bytes are inline.
@@ -182,7 +182,7 @@ absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blo
     RopeSegment& segment = segments[i];
     const int64_t size = static_cast<int64_t>(segment.bytes.size());
     if (inline_bytes <= inline_bytes_max || size == 0) break;
-    if (size > kBlobBytesMax) return Wrong(absl::StrCat("an inline run has ", size, " bytes"));
+    if (size > kBlobBytesMax) return WrongRope(absl::StrCat("an inline run has ", size, " bytes"));
     segment.blob = BlobRef{blobs.Store(std::string(segment.bytes)), size};
     segment.bytes = {};
     inline_bytes -= size;
@@ -229,7 +229,7 @@ absl::Status CombineRopes(std::string& left, std::string_view right, BlobSink& b
   if (__builtin_add_overflow(header.rows, other.rows, &header.rows) ||
       __builtin_add_overflow(header.bytes, other.bytes, &header.bytes) ||
       __builtin_add_overflow(header.inline_bytes, other.inline_bytes, &header.inline_bytes)) {
-    return Wrong("its counts add up to over 2^63");
+    return WrongRope("its counts add up to over 2^63");
   }
   MOTE_RETURN_IF_ERROR(AppendSegments(left, header, right, other));
   StoreHeader(header, left);
@@ -242,7 +242,8 @@ absl::Status SealRopes(std::vector<std::string>& ropes, int64_t inline_bytes_max
     std::string* fullest = nullptr;
     for (std::string& rope : ropes) {
       MOTE_ASSIGN_OR_RETURN(const Header header, LoadHeader(rope));
-      if (__builtin_add_overflow(total, header.inline_bytes, &total)) return Wrong("its counts add up to over 2^63");
+      if (__builtin_add_overflow(total, header.inline_bytes, &total))
+        return WrongRope("its counts add up to over 2^63");
       if (header.inline_bytes <= most) continue;
       most = header.inline_bytes;
       fullest = &rope;
@@ -250,7 +251,7 @@ absl::Status SealRopes(std::vector<std::string>& ropes, int64_t inline_bytes_max
     if (total <= inline_bytes_max || fullest == nullptr) return absl::OkStatus();
     MOTE_RETURN_IF_ERROR(SealRope(*fullest, std::max<int64_t>(0, most - (total - inline_bytes_max)), blobs));
     MOTE_ASSIGN_OR_RETURN(const Header sealed, LoadHeader(*fullest));
-    if (sealed.inline_bytes >= most) return Wrong("its counts contradict its segments");
+    if (sealed.inline_bytes >= most) return WrongRope("its counts contradict its segments");
   }
 }
 
@@ -281,13 +282,14 @@ absl::StatusOr<Rope> ReadRope(std::string_view bytes) {
   const std::string_view schema = EncodedSchema(bytes, header);
   if (!schema.empty()) {
     MOTE_ASSIGN_OR_RETURN(rope.schema, Schema::Decode(schema));
-    if (rope.schema.columns.empty() || rope.schema.Encode() != schema) return Wrong("its columns are not canonical");
+    if (rope.schema.columns.empty() || rope.schema.Encode() != schema)
+      return WrongRope("its columns are not canonical");
   }
   MOTE_ASSIGN_OR_RETURN(rope.segments, LoadSegments(bytes, header.segments_at()));
   int64_t inline_bytes = 0;
   for (const RopeSegment& segment : rope.segments) {
     MOTE_RETURN_IF_ERROR(CheckSegment(rope.schema, segment));
-    if (__builtin_add_overflow(rope.rows, segment.rows, &rope.rows)) return Wrong("its rows add up to over 2^63");
+    if (__builtin_add_overflow(rope.rows, segment.rows, &rope.rows)) return WrongRope("its rows add up to over 2^63");
     inline_bytes += static_cast<int64_t>(segment.bytes.size());
     rope.bytes += segment.blob ? segment.blob->bytes : static_cast<int64_t>(segment.bytes.size());
   }
@@ -299,10 +301,10 @@ absl::StatusOr<Rope> ReadRope(std::string_view bytes) {
   }
   if (header.rows != rope.rows || header.bytes != rope.bytes || header.inline_bytes != inline_bytes ||
       header.last != last) {
-    return Wrong("its counts contradict its segments");
+    return WrongRope("its counts contradict its segments");
   }
   if (inline_bytes > kRopeInlineBytesMax) {
-    return Wrong(absl::StrCat(inline_bytes, " bytes inline; at most ", kRopeInlineBytesMax, " may be"));
+    return WrongRope(absl::StrCat(inline_bytes, " bytes inline; at most ", kRopeInlineBytesMax, " may be"));
   }
   return rope;
 }

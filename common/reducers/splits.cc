@@ -14,7 +14,7 @@
 namespace mote {
 namespace {
 
-constexpr uint32_t kMagic = 0x31545053;  // "SPT1"
+constexpr uint32_t kSplitsMagic = 0x31545053;  // "SPT1"
 constexpr uint32_t kTablesMax = 1000;
 // Descriptors stand in the result of Finish itself while all together have room there.
 constexpr int64_t kDescriptorsInlineMax = 16 << 10;
@@ -24,15 +24,15 @@ struct Partial {
   Quality quality;
 };
 
-absl::Status Wrong(std::string_view what) {
+absl::Status WrongSplits(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("a partial of splits is wrong: ", std::string(what)));
 }
 
 absl::StatusOr<uint32_t> DecodeCount(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(const uint32_t magic, reader.Get<uint32_t>());
-  if (magic != kMagic) return Wrong("the magic bytes are missing");
+  if (magic != kSplitsMagic) return WrongSplits("the magic bytes are missing");
   MOTE_ASSIGN_OR_RETURN(const uint32_t count, reader.Get<uint32_t>());
-  if (count == 0 || count > kTablesMax) return Wrong(absl::StrCat(count, " tables"));
+  if (count == 0 || count > kTablesMax) return WrongSplits(absl::StrCat(count, " tables"));
   return count;
 }
 
@@ -45,14 +45,14 @@ absl::StatusOr<Partial> DecodePartial(std::string_view bytes) {
     partial.ropes.emplace_back(rope);
   }
   MOTE_ASSIGN_OR_RETURN(partial.quality, Quality::Decode(reader));
-  if (reader.remaining() != 0) return Wrong(absl::StrCat(reader.remaining(), " bytes too many"));
+  if (reader.remaining() != 0) return WrongSplits(absl::StrCat(reader.remaining(), " bytes too many"));
   return partial;
 }
 
 std::string EncodePartial(const Partial& partial) {
   std::string out;
   ByteWriter writer(&out);
-  writer.Put(kMagic);
+  writer.Put(kSplitsMagic);
   writer.Put(static_cast<uint32_t>(partial.ropes.size()));
   for (const std::string& rope : partial.ropes) writer.PutString(rope);
   partial.quality.Encode(&out);
@@ -71,7 +71,7 @@ class SplitsReducer final : public Reducer {
     MOTE_ASSIGN_OR_RETURN(Partial partial, DecodePartial(left));
     MOTE_ASSIGN_OR_RETURN(const Partial other, DecodePartial(right));
     if (partial.ropes.size() != other.ropes.size()) {
-      return Wrong(absl::StrCat(partial.ropes.size(), " tables meet ", other.ropes.size()));
+      return WrongSplits(absl::StrCat(partial.ropes.size(), " tables meet ", other.ropes.size()));
     }
     for (size_t i = 0; i < partial.ropes.size(); ++i) {
       MOTE_RETURN_IF_ERROR(CombineRopes(partial.ropes[i], other.ropes[i], blobs));
@@ -129,7 +129,7 @@ absl::Status SplitsLeaf(const std::vector<Table>& tables, const Quality& quality
 std::string SplitTables::Encode() const {
   std::string out;
   ByteWriter writer(&out);
-  writer.Put(kMagic);
+  writer.Put(kSplitsMagic);
   writer.Put(static_cast<uint32_t>(tables.size()));
   for (const Output& table : tables) {
     writer.Put(table.rows);
@@ -162,7 +162,7 @@ absl::StatusOr<SplitTables> SplitTables::Decode(std::string_view bytes) {
     result.tables.push_back(std::move(table));
   }
   MOTE_ASSIGN_OR_RETURN(result.quality, Quality::Decode(reader));
-  if (reader.remaining() != 0) return Wrong("bytes too many");
+  if (reader.remaining() != 0) return WrongSplits("bytes too many");
   return result;
 }
 

@@ -18,7 +18,7 @@
 namespace mote {
 namespace {
 
-constexpr uint32_t kMagic = 0x31544f56;  // "VOT1"
+constexpr uint32_t kVoteMagic = 0x31544f56;  // "VOT1"
 constexpr char kVotesColumn[] = "votes";
 
 using Tally = std::map<std::string, int64_t, std::less<>>;
@@ -36,7 +36,7 @@ struct Head {
   std::string ToString() const { return Schema{{{std::string(column), dtype, int64_t{width}}}}.ToString(); }
 };
 
-absl::Status Wrong(std::string_view what) {
+absl::Status WrongVotes(std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("reducer \"vote\": ", std::string(what)));
 }
 
@@ -122,7 +122,7 @@ void AppendValue(DType dtype, std::string_view key, std::string* bytes) {
 
 void PutHead(const Head& head, std::string* out) {
   ByteWriter writer(out);
-  writer.Put(kMagic);
+  writer.Put(kVoteMagic);
   writer.Put(static_cast<uint8_t>(head.dtype));
   writer.Put(head.width);
   writer.PutString(head.column);
@@ -131,10 +131,11 @@ void PutHead(const Head& head, std::string* out) {
 
 absl::StatusOr<Head> ReadHead(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(const uint32_t magic, reader.Get<uint32_t>());
-  if (magic != kMagic) return Wrong("not a partial of this reducer");
+  if (magic != kVoteMagic) return WrongVotes("not a partial of this reducer");
   Head head;
   MOTE_ASSIGN_OR_RETURN(const uint8_t dtype, reader.Get<uint8_t>());
-  if (dtype > static_cast<uint8_t>(DType::kText)) return Wrong(absl::StrCat("a partial has the unknown type ", dtype));
+  if (dtype > static_cast<uint8_t>(DType::kText))
+    return WrongVotes(absl::StrCat("a partial has the unknown type ", dtype));
   head.dtype = static_cast<DType>(dtype);
   MOTE_ASSIGN_OR_RETURN(head.width, reader.Get<uint32_t>());
   MOTE_ASSIGN_OR_RETURN(head.column, reader.GetString());
@@ -142,7 +143,7 @@ absl::StatusOr<Head> ReadHead(ByteReader& reader) {
   const bool sound = head.known()
                          ? head.width > 0 && head.ballots >= 0 && (head.dtype != DType::kText || head.width == 1)
                          : head.width == 0 && head.ballots == 0 && head.column.empty();
-  if (!sound) return Wrong("a partial contradicts itself");
+  if (!sound) return WrongVotes("a partial contradicts itself");
   return head;
 }
 
@@ -186,7 +187,8 @@ absl::Status MergePosition(ByteReader& left, ByteReader& right, std::string* out
     const bool from_b = b.more && (!a.more || b.key <= a.key);
     writer.PutString(from_a ? a.key : b.key);
     int64_t votes = 0;
-    if (__builtin_add_overflow(from_a ? a.votes : 0, from_b ? b.votes : 0, &votes)) return Wrong("votes are over 2^63");
+    if (__builtin_add_overflow(from_a ? a.votes : 0, from_b ? b.votes : 0, &votes))
+      return WrongVotes("votes are over 2^63");
     writer.Put(votes);
     ++count;
     if (from_a) MOTE_RETURN_IF_ERROR(a.Next());
@@ -198,8 +200,8 @@ absl::Status MergePosition(ByteReader& left, ByteReader& right, std::string* out
 
 absl::Status CheckSize(const std::string& partial, std::string_view column) {
   if (static_cast<int64_t>(partial.size()) <= kVoteBytesMax) return absl::OkStatus();
-  return Wrong(absl::StrCat("the distinct values of column \"", std::string(column), "\" take over ", kVoteBytesMax,
-                            " bytes; vote on classes, or use concat"));
+  return WrongVotes(absl::StrCat("the distinct values of column \"", std::string(column), "\" take over ",
+                                 kVoteBytesMax, " bytes; vote on classes, or use concat"));
 }
 
 // Calls `visit(position, key, votes)` for each entry.
@@ -226,17 +228,19 @@ absl::Status VoteReducer::Leaf(const Table& rows, std::string* partial, BlobSink
   }
   const std::optional<size_t> column = rows.schema.Find(column_);
   if (!column) {
-    return Wrong(absl::StrCat("there is no column \"", column_, "\"; the rows have ", rows.schema.ToString()));
+    return WrongVotes(absl::StrCat("there is no column \"", column_, "\"; the rows have ", rows.schema.ToString()));
   }
   MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
   const Column& voted = rows.schema.columns[*column];
-  if (voted.width > kVoteBytesMax) return Wrong(absl::StrCat("column \"", column_, "\" is ", voted.width, " wide"));
+  if (voted.width > kVoteBytesMax)
+    return WrongVotes(absl::StrCat("column \"", column_, "\" is ", voted.width, " wide"));
   std::vector<Tally> tallies(static_cast<size_t>(voted.width));
   for (int64_t row = 0; row < rows.rows; ++row) {
     const std::string_view cell = view.Cell(row, *column);
     for (int64_t i = 0; i < voted.width; ++i) {
       std::optional<std::string> key = KeyOf(voted.dtype, cell, i);
-      if (!key) return Wrong(absl::StrCat("the ballot in row ", row, " of a task, column \"", column_, "\", is NaN"));
+      if (!key)
+        return WrongVotes(absl::StrCat("the ballot in row ", row, " of a task, column \"", column_, "\", is NaN"));
       ++tallies[static_cast<size_t>(i)][*std::move(key)];
     }
   }
@@ -262,9 +266,9 @@ absl::Status VoteReducer::Combine(std::string& left, std::string_view right, Blo
     return absl::OkStatus();
   }
   if (!head.SameShape(other)) {
-    return Wrong(absl::StrCat("tasks yield different columns: ", head.ToString(), " and ", other.ToString()));
+    return WrongVotes(absl::StrCat("tasks yield different columns: ", head.ToString(), " and ", other.ToString()));
   }
-  if (__builtin_add_overflow(head.ballots, other.ballots, &head.ballots)) return Wrong("ballots are over 2^63");
+  if (__builtin_add_overflow(head.ballots, other.ballots, &head.ballots)) return WrongVotes("ballots are over 2^63");
   std::string merged;
   merged.reserve(left.size() + right.size());
   PutHead(head, &merged);
@@ -276,11 +280,11 @@ absl::Status VoteReducer::Combine(std::string& left, std::string_view right, Blo
 
 absl::Status VoteReducer::Validate(std::string_view partial) const {
   ByteReader reader(partial);
-  if (static_cast<int64_t>(partial.size()) > kVoteBytesMax) return Wrong("a partial is too large");
+  if (static_cast<int64_t>(partial.size()) > kVoteBytesMax) return WrongVotes("a partial is too large");
   absl::StatusOr<Head> head = ReadHead(reader);
-  if (!head.ok()) return Wrong(std::string(head.status().message()));
-  if (head->known() && head->column != column_) return Wrong("a partial is about another column");
-  if (head->width > reader.remaining() / sizeof(uint32_t)) return Wrong("a partial is truncated");
+  if (!head.ok()) return WrongVotes(std::string(head.status().message()));
+  if (head->known() && head->column != column_) return WrongVotes("a partial is about another column");
+  if (head->width > reader.remaining() / sizeof(uint32_t)) return WrongVotes("a partial is truncated");
   std::vector<int64_t> totals(head->width, 0);
   uint32_t last_position = 0;
   std::optional<std::string_view> last_key;
@@ -288,16 +292,17 @@ absl::Status VoteReducer::Validate(std::string_view partial) const {
       VisitEntries(reader, head->width, [&](uint32_t position, std::string_view key, int64_t votes) {
         if (position != last_position) last_key.reset();
         last_position = position;
-        if (votes < 1 || !IsKey(head->dtype, key)) return Wrong("a partial holds an impossible vote");
-        if (last_key && key <= *last_key) return Wrong("a partial's values are not in order");
+        if (votes < 1 || !IsKey(head->dtype, key)) return WrongVotes("a partial holds an impossible vote");
+        if (last_key && key <= *last_key) return WrongVotes("a partial's values are not in order");
         last_key = key;
-        if (__builtin_add_overflow(totals[position], votes, &totals[position])) return Wrong("votes are over 2^63");
+        if (__builtin_add_overflow(totals[position], votes, &totals[position]))
+          return WrongVotes("votes are over 2^63");
         return absl::OkStatus();
       });
   if (!read.ok()) return absl::InvalidArgumentError(read.message());
-  if (reader.remaining() != 0) return Wrong("a partial has bytes too many");
+  if (reader.remaining() != 0) return WrongVotes("a partial has bytes too many");
   for (const int64_t total : totals) {
-    if (total != head->ballots) return Wrong(absl::StrCat(total, " votes on ", head->ballots, " ballots"));
+    if (total != head->ballots) return WrongVotes(absl::StrCat(total, " votes on ", head->ballots, " ballots"));
   }
   return absl::OkStatus();
 }
@@ -336,7 +341,8 @@ ReducerEntry VoteEntry() {
                       .bound = "12 bytes and the value, for each distinct value of each position; at most 1 MiB"},
       .make_rows = [](const Json& parameters) -> absl::StatusOr<std::unique_ptr<RowReducer>> {
         std::string column = Params(parameters).Text("column");
-        if (column == kVotesColumn) return Wrong("column: \"votes\" is the tally's name; rename the column of ballots");
+        if (column == kVotesColumn)
+          return WrongVotes("column: \"votes\" is the tally's name; rename the column of ballots");
         return std::make_unique<VoteReducer>(std::move(column));
       }};
 }

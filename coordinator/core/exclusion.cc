@@ -8,7 +8,7 @@ namespace mote::coordinator {
 namespace {
 
 // More jobs than this are not looked at to find one that cannot run.
-constexpr int kJobsConsidered = 64;
+constexpr int kJobsSearched = 64;
 
 bool AnyOpenSlotMayRun(const State& state, const Job& job, const Pass& pass, const std::string& but_worker,
                        int but_slot) {
@@ -50,7 +50,7 @@ void ReadmitTheLast(State& state, const Job& job, const Pass& pass) {
 
 void ReadmitWhereNobodyElseCan(State& state) {
   const auto any = [](JobId) { return true; };
-  for (const JobId id : state.runnable.Front(kJobsConsidered, state.tenant_device_time, any)) {
+  for (const JobId id : state.runnable.Front(kJobsSearched, state.tenant_device_time, any)) {
     const Job& job = *state.FindJob(id);
     for (const auto& [pass_id, pass] : job.passes) {
       const bool wanted = pass.blocks.pending() + pass.blocks.awaited() > 0;

@@ -31,8 +31,8 @@ struct SlotKind {
 
 // How fast a slot works, as far as that is learned.
 struct SlotSpeed {
-  double slowness = 1;                         // how many times longer than the mean it computes
-  std::optional<double> second_a_byte = {};    // of communication with its worker; nullopt: not known
+  double slowness = 1;                       // how many times longer than the mean it computes
+  std::optional<double> second_a_byte = {};  // of communication with its worker; nullopt: not known
 };
 
 int SlownessStep(double slowness);

@@ -26,7 +26,7 @@ constexpr std::string_view kRemedy =
     "; restore the state directory from a backup (see docs/state_directory.md) or choose another --state-dir";
 
 // The first bytes of SHA-256 over a record's place and its bytes.
-std::string Checksum(int64_t replaced, int64_t key, std::string_view bytes) {
+std::string ChecksumOf(int64_t replaced, int64_t key, std::string_view bytes) {
   std::string head;
   ByteWriter(&head).Put(replaced);
   ByteWriter(&head).Put(key);
@@ -169,7 +169,7 @@ absl::Status SqliteLog::AppendAll(const std::vector<std::string>& records) {
   std::string checksum;
   for (const std::string& record : records) {
     ++last;
-    checksum = Checksum(0, last, record);
+    checksum = ChecksumOf(0, last, record);
     MOTE_RETURN_IF_ERROR(Insert(*insert_, last, checksum, record));
   }
   MOTE_RETURN_IF_ERROR(database_->Execute("COMMIT"));
@@ -200,7 +200,7 @@ absl::Status SqliteLog::ReplaceAll(int64_t count, const std::vector<std::string>
   int64_t position = 0;
   for (const std::string& record : snapshot) {
     ++position;
-    MOTE_RETURN_IF_ERROR(Insert(insert, position, Checksum(replaced, position, record), record));
+    MOTE_RETURN_IF_ERROR(Insert(insert, position, ChecksumOf(replaced, position, record), record));
   }
   MOTE_RETURN_IF_ERROR(database_->Execute(absl::StrCat("UPDATE meta SET value = ", replaced,
                                                        " WHERE key = 'replaced';"
@@ -248,7 +248,7 @@ absl::Status SqliteLog::ReadRows(const Table& table, int64_t from, int64_t to,
     const std::string place = absl::StrCat(table.what, " ", from);
     if (select.Integer(0) != from) return Damaged(place, "is missing");
     const std::string_view bytes = select.Blob(2);
-    if (Checksum(table.replaced, from, bytes) != select.Blob(1)) return Damaged(place, "has a wrong checksum");
+    if (ChecksumOf(table.replaced, from, bytes) != select.Blob(1)) return Damaged(place, "has a wrong checksum");
     if (const absl::Status status = read(bytes); !status.ok()) {
       return Damaged(place, absl::StrCat("cannot be replayed: ", std::string(status.message())));
     }

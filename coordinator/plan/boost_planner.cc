@@ -14,6 +14,7 @@
 #include "common/status_macros.h"
 #include "coordinator/plan/boost_progress.h"
 #include "coordinator/plan/class_totals.h"
+#include "coordinator/plan/declare.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/tree_settings.h"
@@ -25,7 +26,7 @@ namespace {
 using Kind = Parameter::Kind;
 
 // A task's histograms are written and summed once a task, so tasks are large.
-constexpr int64_t kRowsPerTask = 65536;
+constexpr int64_t kRowsPerHistogramTask = 65536;
 // Gradients of squared errors beyond so many standard deviations of the label are cut off.
 constexpr double kDeviationsMax = 16;
 // As worker/engine/trees/boost_units.h packs them.
@@ -41,7 +42,7 @@ struct Run {
   const Output* input = nullptr;
   const Output* validate = nullptr;  // nullptr: none
   TrainTable table;
-  int64_t rows_per_task = kRowsPerTask;
+  int64_t rows_per_task = kRowsPerHistogramTask;
   BoostProgress progress;
 
   int64_t outputs() const { return progress.classes > 2 ? progress.classes : 1; }
@@ -61,7 +62,7 @@ absl::StatusOr<Run> OpenRun(const PlanContext& context) {
     MOTE_ASSIGN_OR_RETURN(run.validate, TableInput(context, "validate"));
   }
   MOTE_ASSIGN_OR_RETURN(run.table, TrainTable::Open(*run.input, "input"));
-  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *run.input, kRowsPerTask));
+  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *run.input, kRowsPerHistogramTask));
   run.rows_per_task = cut.rows_per_task;
   if (!context.memo.empty()) {
     MOTE_ASSIGN_OR_RETURN(run.progress, BoostProgress::Decode(context.memo));

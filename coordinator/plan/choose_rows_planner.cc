@@ -17,7 +17,7 @@ namespace {
 
 using Kind = Parameter::Kind;
 
-OperationDescription Describe(std::string name, std::string summary, std::vector<Parameter> parameters) {
+OperationDescription DescribeChoice(std::string name, std::string summary, std::vector<Parameter> parameters) {
   OperationDescription description;
   description.name = std::move(name);
   description.summary = std::move(summary);
@@ -57,7 +57,7 @@ class FilterPlanner final : public Planner {
   }
 
  private:
-  const OperationDescription description_ = Describe(
+  const OperationDescription description_ = DescribeChoice(
       "filter", "The rows whose cells meet every condition, in their order",
       {{.name = "where",
         .kind = Kind::kObject,
@@ -103,19 +103,19 @@ class SamplePlanner final : public Planner {
   }
 
  private:
-  const OperationDescription description_ =
-      Describe("sample", "So many rows, drawn without replacement by the seed, in their order",
-               {{.name = "fraction",
-                 .kind = Kind::kNumber,
-                 .default_value = "",
-                 .optional = true,
-                 .summary = "share of the rows, in (0, 1], rounded to a whole row"},
-                {.name = "rows",
-                 .kind = Kind::kInteger,
-                 .default_value = "",
-                 .optional = true,
-                 .summary = "or how many; all, if there are fewer"},
-                {.name = "seed", .kind = Kind::kInteger, .default_value = "1", .summary = "of the draw, from 0"}});
+  const OperationDescription description_ = DescribeChoice(
+      "sample", "So many rows, drawn without replacement by the seed, in their order",
+      {{.name = "fraction",
+        .kind = Kind::kNumber,
+        .default_value = "",
+        .optional = true,
+        .summary = "share of the rows, in (0, 1], rounded to a whole row"},
+       {.name = "rows",
+        .kind = Kind::kInteger,
+        .default_value = "",
+        .optional = true,
+        .summary = "or how many; all, if there are fewer"},
+       {.name = "seed", .kind = Kind::kInteger, .default_value = "1", .summary = "of the draw, from 0"}});
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/class_totals.h"
+#include "coordinator/plan/declare.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/tree_settings.h"

@@ -16,7 +16,7 @@
 namespace mote::coordinator {
 namespace {
 
-constexpr int64_t kRowsPerTask = 512;
+constexpr int64_t kRowsPerInferTask = 512;
 // What prepare calls the label, whatever it was called before.
 constexpr char kPreparedLabel[] = "label";
 
@@ -152,7 +152,7 @@ class InferPlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
     MOTE_ASSIGN_OR_RETURN(ModelSource model, FindModel(context));
     MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, schema));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, kRowsPerTask));
+    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, kRowsPerInferTask));
     PassSpec pass;
     pass.kernel = model.door == kTreeModelFormat ? "infer.trees" : "infer";
     pass.parameters = Json{{"door", model.door},

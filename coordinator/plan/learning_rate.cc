@@ -9,6 +9,7 @@
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
+#include "coordinator/plan/declare.h"
 #include "coordinator/plan/tree_settings.h"
 
 namespace mote::coordinator {

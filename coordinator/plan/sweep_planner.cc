@@ -13,6 +13,7 @@
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/declare.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/sweep_progress.h"

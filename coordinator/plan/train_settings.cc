@@ -8,6 +8,7 @@
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
+#include "coordinator/plan/declare.h"
 
 namespace mote::coordinator {
 namespace {
@@ -22,11 +23,6 @@ constexpr int64_t kBatchMax = int64_t{1} << 24;
 
 absl::Status Wrong(const std::string& path, const std::string& value, const std::string& rule) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", value, " ", rule));
-}
-
-Parameter Declare(std::string name, Kind kind, std::string default_value, std::string summary) {
-  return {
-      .name = std::move(name), .kind = kind, .default_value = std::move(default_value), .summary = std::move(summary)};
 }
 
 std::vector<Parameter> ModelParameters(const std::string& kind) {

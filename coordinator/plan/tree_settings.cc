@@ -46,11 +46,6 @@ absl::Status ParseFeatures(const Json& features, ForestSettings* settings) {
 
 }  // namespace
 
-Parameter Declare(std::string name, Parameter::Kind kind, std::string default_value, std::string summary) {
-  return {
-      .name = std::move(name), .kind = kind, .default_value = std::move(default_value), .summary = std::move(summary)};
-}
-
 absl::StatusOr<int64_t> IntegerIn(const Params& params, const std::string& name, int64_t least, int64_t most) {
   const int64_t value = params.Integer(name);
   if (value >= least && value <= most) return value;

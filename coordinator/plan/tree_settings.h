@@ -10,8 +10,6 @@
 
 namespace mote::coordinator {
 
-Parameter Declare(std::string name, Parameter::Kind kind, std::string default_value, std::string summary);
-
 //   InvalidArgument  "trees: 0 is not in 1 to 100000"
 absl::StatusOr<int64_t> IntegerIn(const Params& params, const std::string& name, int64_t least, int64_t most);
 absl::StatusOr<double> NumberIn(const Params& params, const std::string& name, double least, double most);

@@ -9,16 +9,16 @@
 namespace mote::coordinator {
 namespace {
 
-constexpr int64_t kRowsPerTask = 16384;
+constexpr int64_t kRowsPerSketchTask = 16384;
 // Quantiles are found among about so many rows: their ranks err by 1/√n, far less than a bin.
 constexpr int64_t kSampleRows = 200'000;
 
 PassSpec RowsPass(const Output& table, std::string kernel, Json parameters) {
   PassSpec pass;
   pass.kernel = std::move(kernel);
-  parameters["rows_per_task"] = kRowsPerTask;
+  parameters["rows_per_task"] = kRowsPerSketchTask;
   pass.parameters = parameters.dump();
-  pass.task_count = std::max<int64_t>((table.rows + kRowsPerTask - 1) / kRowsPerTask, 1);
+  pass.task_count = std::max<int64_t>((table.rows + kRowsPerSketchTask - 1) / kRowsPerSketchTask, 1);
   pass.inputs.emplace("input", table.content);
   return pass;
 }

@@ -8,7 +8,7 @@
 namespace mote {
 namespace {
 
-Dataset Rows() {
+Dataset ARowDataset() {
   Dataset dataset;
   dataset.schema = {{{"n", DType::kI64, 1}}};
   dataset.segments = {{{Sha256("a"), 80}, 10}, {{Sha256("b"), 16}, 2}};
@@ -35,7 +35,7 @@ bool Refuses(Dataset dataset, const std::function<void(Dataset&)>& change) {
 }
 
 TEST(Dataset, EncodingIsReadBack) {
-  EXPECT_EQ(*Dataset::Decode(Rows().Encode()), Rows());
+  EXPECT_EQ(*Dataset::Decode(ARowDataset().Encode()), ARowDataset());
   EXPECT_EQ(*Dataset::Decode(Csv().Encode()), Csv());
   Dataset shared = Csv();
   shared.source = {{}, shared.source.bytes, false};
@@ -47,12 +47,12 @@ TEST(Dataset, EncodingIsReadBack) {
 }
 
 TEST(Dataset, BytesAreThoseOfTheRowsOrTheText) {
-  EXPECT_EQ(Rows().bytes(), 96);
+  EXPECT_EQ(ARowDataset().bytes(), 96);
   EXPECT_EQ(Csv().bytes(), 5000);
 }
 
 TEST(Dataset, EveryTruncationAndAnExtraByteAreInvalid) {
-  for (const std::string& bytes : {Rows().Encode(), Csv().Encode()}) {
+  for (const std::string& bytes : {ARowDataset().Encode(), Csv().Encode()}) {
     for (size_t size = 0; size < bytes.size(); ++size) {
       EXPECT_EQ(Dataset::Decode(bytes.substr(0, size)).status().code(), absl::StatusCode::kInvalidArgument) << size;
     }
@@ -62,7 +62,7 @@ TEST(Dataset, EveryTruncationAndAnExtraByteAreInvalid) {
 
 // Whatever a bit flip makes of it: an error or a dataset that keeps its promises.
 TEST(Dataset, FlippedBitsNeverYieldAContradiction) {
-  for (const std::string& good : {Rows().Encode(), Csv().Encode()}) {
+  for (const std::string& good : {ARowDataset().Encode(), Csv().Encode()}) {
     for (size_t bit = 0; bit < 8 * good.size(); ++bit) {
       std::string bytes = good;
       bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
@@ -74,24 +74,24 @@ TEST(Dataset, FlippedBitsNeverYieldAContradiction) {
 }
 
 TEST(Dataset, SegmentsThatContradictTheRowsAreInvalid) {
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) { d.rows = 13; }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) { d.rows = -1; }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) { d.segments[0].rows = 9, d.rows = 11; }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) { d.segments[0].blob.bytes = 81; }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) {
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) { d.rows = 13; }));
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) { d.rows = -1; }));
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) { d.segments[0].rows = 9, d.rows = 11; }));
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) { d.segments[0].blob.bytes = 81; }));
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) {
     d.segments[0] = {{Sha256("a"), -80}, -10};
     d.rows = -8;
   }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) {
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) {
     d.segments[0] = {{Sha256("a"), kBlobBytesMax + 8}, kBlobBytesMax / 8 + 1};
     d.rows = d.segments[0].rows + 2;
   }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) { d.chunks = {{0, 0}}; }));
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) { d.source.bytes = 1; }));
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) { d.chunks = {{0, 0}}; }));
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) { d.source.bytes = 1; }));
 }
 
 TEST(Dataset, SegmentRowsThatOverflowAreInvalid) {
-  EXPECT_TRUE(Refuses(Rows(), [](Dataset& d) {
+  EXPECT_TRUE(Refuses(ARowDataset(), [](Dataset& d) {
     d.schema = {};  // rows without columns have no bytes that could bound their count
     const Segment huge{{Sha256(""), 0}, std::numeric_limits<int64_t>::max()};
     d.segments = {huge, huge, {{Sha256(""), 0}, 2}};
@@ -115,7 +115,7 @@ TEST(Dataset, TextOfOtherColumnsOrDelimitersIsInvalid) {
   EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.format = DatasetFormat::kJsonl; }));
   EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.delimiter = '"'; }));
   EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.source.bytes = -1; }));
-  EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.segments = Rows().segments; }));
+  EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.segments = ARowDataset().segments; }));
   EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.format = static_cast<DatasetFormat>(5); }));
   EXPECT_TRUE(Refuses(Csv(), [](Dataset& d) { d.format = static_cast<DatasetFormat>(0); }));
 }

@@ -38,7 +38,7 @@ std::string Npy(const std::string& descr, const std::string& shape, const std::s
   return "\x93NUMPY" + std::string("\1\0", 2) + std::string(reinterpret_cast<const char*>(&size), 2) + header + data;
 }
 
-std::string ErrorOf(const std::string& file) {
+std::string ArrayError(const std::string& file) {
   InProcess cluster;
   const absl::StatusOr<Output> output = cluster.Index(file, "npy", 1 << 20, kBlobBytesMax, "x.npy");
   EXPECT_EQ(output.status().code(), absl::StatusCode::kInvalidArgument) << output.status();
@@ -111,26 +111,26 @@ TEST(Npy, AnArrayWithoutRowsIsATableWithoutRows) {
 }
 
 TEST(Npy, WhatIsNoTableOfNumbersIsRefused) {
-  EXPECT_THAT(ErrorOf("a,b\n1,2\n3,4\n5,6\n"), HasSubstr("\"x.npy\" is no npy file"));
-  EXPECT_THAT(ErrorOf(""), HasSubstr("\"x.npy\" is empty"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(2, 3)", std::string(20, 0))), HasSubstr("it was cut off"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(2, 3)", std::string(28, 0))), HasSubstr("one file holds one array"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(2, 3)", std::string(24, 0), "True")), HasSubstr("Fortran order"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "()", std::string(4, 0))), HasSubstr("has no rows"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(2, 0)", "")), HasSubstr("rows without a number"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(9999999999999, 2)", "")), HasSubstr("too many rows"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(2, 99999999)", "")), HasSubstr("rows of more than"));
-  EXPECT_THAT(ErrorOf(Npy("<f4", "(2, ?)", "")), HasSubstr("a header that cannot be read"));
-  EXPECT_THAT(ErrorOf(Npy("|O", "(2,)", "ab")), HasSubstr("its numbers are '|O'; save them as float16"));
+  EXPECT_THAT(ArrayError("a,b\n1,2\n3,4\n5,6\n"), HasSubstr("\"x.npy\" is no npy file"));
+  EXPECT_THAT(ArrayError(""), HasSubstr("\"x.npy\" is empty"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 3)", std::string(20, 0))), HasSubstr("it was cut off"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 3)", std::string(28, 0))), HasSubstr("one file holds one array"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 3)", std::string(24, 0), "True")), HasSubstr("Fortran order"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "()", std::string(4, 0))), HasSubstr("has no rows"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 0)", "")), HasSubstr("rows without a number"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(9999999999999, 2)", "")), HasSubstr("too many rows"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 99999999)", "")), HasSubstr("rows of more than"));
+  EXPECT_THAT(ArrayError(Npy("<f4", "(2, ?)", "")), HasSubstr("a header that cannot be read"));
+  EXPECT_THAT(ArrayError(Npy("|O", "(2,)", "ab")), HasSubstr("its numbers are '|O'; save them as float16"));
   std::string cut = Npy("<f4", "(2,)", "");
-  EXPECT_THAT(ErrorOf(cut.substr(0, 40)), HasSubstr("in its header"));
+  EXPECT_THAT(ArrayError(cut.substr(0, 40)), HasSubstr("in its header"));
   cut[6] = 9;
-  EXPECT_THAT(ErrorOf(cut), HasSubstr("npy of version 9"));
+  EXPECT_THAT(ArrayError(cut), HasSubstr("npy of version 9"));
 }
 
 TEST(Npy, EveryTruncationIsRefusedAndNoneReadsBeyondTheFile) {
   const std::string file = Npy("<f4", "(2, 3)", std::string(24, 1));
-  for (size_t size = 0; size < file.size(); ++size) ErrorOf(file.substr(0, size));
+  for (size_t size = 0; size < file.size(); ++size) ArrayError(file.substr(0, size));
 }
 
 }  // namespace

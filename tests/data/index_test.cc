@@ -26,7 +26,7 @@ std::vector<std::vector<std::string>> Cells(const Table& table) {
   return rows;
 }
 
-std::string ErrorOf(const std::string& text, int64_t chunk_bytes = 1 << 20) {
+std::string IndexError(const std::string& text, int64_t chunk_bytes = 1 << 20) {
   InProcess cluster;
   const absl::StatusOr<Output> output = cluster.Index(text, "csv", chunk_bytes);
   EXPECT_EQ(output.status().code(), absl::StatusCode::kInvalidArgument) << output.status();
@@ -86,19 +86,19 @@ TEST(Index, AHeaderAloneIsATableWithoutRows) {
 }
 
 TEST(Index, AnEmptyFileIsRefused) {
-  EXPECT_THAT(ErrorOf(""), HasSubstr("\"loans.csv\" is empty"));
-  EXPECT_THAT(ErrorOf("\n\r\n\n", 1), HasSubstr("\"loans.csv\" has no header"));
+  EXPECT_THAT(IndexError(""), HasSubstr("\"loans.csv\" is empty"));
+  EXPECT_THAT(IndexError("\n\r\n\n", 1), HasSubstr("\"loans.csv\" has no header"));
 }
 
 TEST(Index, AHeaderWithoutUniqueNamesIsRefused) {
-  EXPECT_THAT(ErrorOf("a,b,a\n1,2,3\n"), HasSubstr("columns 1 and 3 of the header are both called \"a\""));
-  EXPECT_THAT(ErrorOf("a, ,c\n1,2,3\n"), HasSubstr("column 2 of the header has no name"));
-  EXPECT_THAT(ErrorOf("a,\xff\n1,2\n"), HasSubstr("column 2 is not UTF-8"));
+  EXPECT_THAT(IndexError("a,b,a\n1,2,3\n"), HasSubstr("columns 1 and 3 of the header are both called \"a\""));
+  EXPECT_THAT(IndexError("a, ,c\n1,2,3\n"), HasSubstr("column 2 of the header has no name"));
+  EXPECT_THAT(IndexError("a,\xff\n1,2\n"), HasSubstr("column 2 is not UTF-8"));
 }
 
 TEST(Index, AQuoteThatIsNeverClosedNamesTheLineOfItsRow) {
   for (const int64_t chunk_bytes : {1, 5, 1 << 20}) {
-    EXPECT_THAT(ErrorOf("a,b\n1,2\n3,\"x\ny\"\n5,\"6\n7,8\n", chunk_bytes),
+    EXPECT_THAT(IndexError("a,b\n1,2\n3,\"x\ny\"\n5,\"6\n7,8\n", chunk_bytes),
                 HasSubstr("\"loans.csv\" line 5: the row that starts here opens a quote that is never closed"));
   }
 }
@@ -106,8 +106,8 @@ TEST(Index, AQuoteThatIsNeverClosedNamesTheLineOfItsRow) {
 TEST(Index, ARowOfManyMegabytesIsRefusedByItsLineWhereverItStands) {
   const std::string row = std::string((64 << 20) + 1000, 'x');
   const std::string expected = "the row that starts here has over 6";
-  EXPECT_THAT(ErrorOf("a,b\n1,2\n3," + row + "\n5,6\n"), HasSubstr("line 3: " + expected));
-  EXPECT_THAT(ErrorOf("a,b\n1,2\n3," + row), HasSubstr("line 3: " + expected));
+  EXPECT_THAT(IndexError("a,b\n1,2\n3," + row + "\n5,6\n"), HasSubstr("line 3: " + expected));
+  EXPECT_THAT(IndexError("a,b\n1,2\n3," + row), HasSubstr("line 3: " + expected));
   InProcess cluster;
   EXPECT_THAT(std::string(cluster.Index("a\n" + row + "\nb\n", "jsonl").status().message()),
               HasSubstr("line 2: " + expected));
@@ -115,7 +115,7 @@ TEST(Index, ARowOfManyMegabytesIsRefusedByItsLineWhereverItStands) {
 
 TEST(Index, ANulByteNamesItsLineAndOffset) {
   for (const int64_t chunk_bytes : {1, 5, 1 << 20}) {
-    EXPECT_THAT(ErrorOf(std::string("a,b\n1,2\n3,\0\n", 12), chunk_bytes),
+    EXPECT_THAT(IndexError(std::string("a,b\n1,2\n3,\0\n", 12), chunk_bytes),
                 HasSubstr("\"loans.csv\" line 3 has a NUL byte (offset 10)"));
   }
 }

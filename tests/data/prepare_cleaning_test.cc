@@ -36,7 +36,7 @@ std::vector<float> Prepared(const std::vector<std::string>& cells, Json paramete
   return FeatureOf(cluster, Prepare(cluster, TextOf(cells), parameters, 3).at("all"));
 }
 
-std::string ErrorOf(const std::string& text, Json parameters) {
+std::string CleaningError(const std::string& text, Json parameters) {
   InProcess cluster;
   parameters["label"] = "y";
   const absl::StatusOr<Outputs> outputs = cluster.Run("prepare", parameters, {{"input", *cluster.Index(text)}});
@@ -165,11 +165,11 @@ TEST(PrepareCleaning, ImputesColumnByColumn) {
   const Json drops = {{"default", "mean"}, {"columns", {{"b", "drop"}}}};
   const Outputs dropped = Prepare(cluster, text, {{"label", "y"}, {"impute", drops}, {"standardize", "off"}}, 2);
   EXPECT_THAT(FeatureOf(cluster, dropped.at("all"), 0), ElementsAre(1, 3, 5));
-  EXPECT_THAT(ErrorOf(text, {{"impute", {{"columns", {{"a", {{"constant", "x"}}}}}}}}),
+  EXPECT_THAT(CleaningError(text, {{"impute", {{"columns", {{"a", {{"constant", "x"}}}}}}}}),
               HasSubstr("column \"a\" is one of numbers, and the constant \"x\" is none"));
-  EXPECT_THAT(ErrorOf(text, {{"impute", {{"columns", {{"d", "mean"}}}}}}),
+  EXPECT_THAT(CleaningError(text, {{"impute", {{"columns", {{"d", "mean"}}}}}}),
               HasSubstr("impute.columns: the input has no column \"d\""));
-  EXPECT_THAT(ErrorOf(text, {{"impute", {{"colums", {{"a", "mean"}}}}}}), HasSubstr("colums"));
+  EXPECT_THAT(CleaningError(text, {{"impute", {{"colums", {{"a", "mean"}}}}}}), HasSubstr("colums"));
 }
 
 TEST(PrepareCleaning, CategoriesBecomePlacesOrHashes) {
@@ -189,11 +189,12 @@ TEST(PrepareCleaning, CategoriesBecomePlacesOrHashes) {
     }
     EXPECT_EQ(features({{"hash", {{"shop", 3}}}, {"one_hot", "off"}}, bucket), expected);
   }
-  EXPECT_THAT(ErrorOf(text, {{"ordinal", {{"size", {"small", "large"}}}}}), HasSubstr("ordinal.size: \"medium\""));
-  EXPECT_THAT(ErrorOf(text, {{"ordinal", {"size"}}, {"hash", {{"size", 3}}}}),
+  EXPECT_THAT(CleaningError(text, {{"ordinal", {{"size", {"small", "large"}}}}}),
+              HasSubstr("ordinal.size: \"medium\""));
+  EXPECT_THAT(CleaningError(text, {{"ordinal", {"size"}}, {"hash", {{"size", 3}}}}),
               HasSubstr("hash: column \"size\" is named in ordinal too"));
-  EXPECT_THAT(ErrorOf(text, {{"hash", {{"shop", 0}}}}), HasSubstr("hash.shop: 0"));
-  EXPECT_THAT(ErrorOf(text, {{"ordinal", {"y"}}}), HasSubstr("\"y\" is the label"));
+  EXPECT_THAT(CleaningError(text, {{"hash", {{"shop", 0}}}}), HasSubstr("hash.shop: 0"));
+  EXPECT_THAT(CleaningError(text, {{"ordinal", {"y"}}}), HasSubstr("\"y\" is the label"));
 }
 
 TEST(PrepareCleaning, TheHashOfACategoryNeverChanges) {
@@ -204,8 +205,8 @@ TEST(PrepareCleaning, TheHashOfACategoryNeverChanges) {
 TEST(PrepareCleaning, AHundredThousandCategoriesAreRefusedWithTheWayOutAndHashed) {
   std::string text = "shop,y\n";
   for (int i = 0; i < 100000; ++i) absl::StrAppend(&text, "shop", i, ",", i % 2 == 0 ? "p" : "q", "\n");
-  EXPECT_THAT(ErrorOf(text, {}), HasSubstr("too many distinct values to one-hot encode (at most 1000); add it to "
-                                           "drop_columns, or hash it: hash: {shop: 64}"));
+  EXPECT_THAT(CleaningError(text, {}), HasSubstr("too many distinct values to one-hot encode (at most 1000); add it to "
+                                                 "drop_columns, or hash it: hash: {shop: 64}"));
   InProcess cluster;
   const absl::StatusOr<Output> input = cluster.Index(text);
   const absl::StatusOr<Outputs> outputs =
@@ -255,26 +256,26 @@ TEST(PrepareCleaning, RowsOfOneGroupStayTogether) {
   }
   EXPECT_EQ(people["train"].size() + people["test"].size(), 400u);  // nobody is in both
   EXPECT_NEAR(static_cast<double>(people["test"].size()), 120, 40);
-  EXPECT_THAT(ErrorOf(text, {{"split", {{"train", 0.7}, {"group", "whom"}}}}), HasSubstr("split.group"));
+  EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"group", "whom"}}}}), HasSubstr("split.group"));
 }
 
 TEST(PrepareCleaning, LimitsOfQualityRefuseToGoOn) {
   const std::string text = "x,c,y\n1,a,p\n2,,q\n,b,p\n4,a,\n5,a,q\n6,b,p\n";
   InProcess cluster;
   Prepare(cluster, text, {{"label", "y"}, {"quality", {{"max_missing", 0.21}, {"max_dropped", 0.2}}}});
-  EXPECT_THAT(ErrorOf(text, {{"quality", {{"max_missing", 0.1}}}}),
+  EXPECT_THAT(CleaningError(text, {{"quality", {{"max_missing", 0.1}}}}),
               HasSubstr("the share of missing values of column \"x\" is 0.2, above quality.max_missing: 0.1"));
-  EXPECT_THAT(ErrorOf(text, {{"quality", {{"max_dropped", 0.1}}}}), HasSubstr("the share of rows dropped is"));
-  EXPECT_THAT(ErrorOf(text, {{"quality", {{"max_mising", 0.1}}}}), HasSubstr("max_mising"));
-  EXPECT_THAT(ErrorOf(text, {{"quality", {{"max_missing", -1}}}}), HasSubstr("quality.max_missing: -1"));
+  EXPECT_THAT(CleaningError(text, {{"quality", {{"max_dropped", 0.1}}}}), HasSubstr("the share of rows dropped is"));
+  EXPECT_THAT(CleaningError(text, {{"quality", {{"max_mising", 0.1}}}}), HasSubstr("max_mising"));
+  EXPECT_THAT(CleaningError(text, {{"quality", {{"max_missing", -1}}}}), HasSubstr("quality.max_missing: -1"));
 }
 
 TEST(PrepareCleaning, OutliersThatMakeNoSenseAreRefused) {
   const std::string text = TextOf({"1", "2"});
-  EXPECT_THAT(ErrorOf(text, {{"outliers", {{"iqr", 0}}}}), HasSubstr("outliers.iqr: 0"));
-  EXPECT_THAT(ErrorOf(text, {{"outliers", {{"then", "clip"}}}}), HasSubstr("set one of iqr"));
-  EXPECT_THAT(ErrorOf(text, {{"outliers", {{"iqr", 1}, {"then", "cut"}}}}), HasSubstr("outliers.then: \"cut\""));
-  EXPECT_THAT(ErrorOf("x,y\na,p\nb,q\n", {{"outliers", {{"iqr", 1}, {"columns", {"x"}}}}}),
+  EXPECT_THAT(CleaningError(text, {{"outliers", {{"iqr", 0}}}}), HasSubstr("outliers.iqr: 0"));
+  EXPECT_THAT(CleaningError(text, {{"outliers", {{"then", "clip"}}}}), HasSubstr("set one of iqr"));
+  EXPECT_THAT(CleaningError(text, {{"outliers", {{"iqr", 1}, {"then", "cut"}}}}), HasSubstr("outliers.then: \"cut\""));
+  EXPECT_THAT(CleaningError("x,y\na,p\nb,q\n", {{"outliers", {{"iqr", 1}, {"columns", {"x"}}}}}),
               HasSubstr("column \"x\" is not one of numbers"));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string ErrorOf(const std::string& text, const Json& parameters) {
+std::string RefusalError(const std::string& text, const Json& parameters) {
   InProcess cluster;
   const absl::StatusOr<Output> input = cluster.Index(text);
   EXPECT_TRUE(input.ok()) << input.status();
@@ -22,20 +22,20 @@ std::string ErrorOf(const std::string& text, const Json& parameters) {
 }
 
 TEST(PrepareRefusal, ALabelThatIsMissingIsRefusedWithTheNearestName) {
-  EXPECT_THAT(ErrorOf("age,class\n1,a\n", {{"label", "clas"}}),
+  EXPECT_THAT(RefusalError("age,class\n1,a\n", {{"label", "clas"}}),
               HasSubstr("label: the input has no column \"clas\"; did you mean \"class\"?"));
 }
 
 TEST(PrepareRefusal, AHeaderCutAtTheWrongCharacterShowsTheColumnsFound) {
-  EXPECT_THAT(ErrorOf("age;class\n1;a\n", {{"label", "class"}}),
+  EXPECT_THAT(RefusalError("age;class\n1;a\n", {{"label", "class"}}),
               HasSubstr("has no column \"class\"; its only column is \"age;class\": if that is several, name their "
                         "`delimiter`"));
-  EXPECT_THAT(ErrorOf("a,b,c\n1,2,3\n", {{"label", "class"}}), HasSubstr("; its columns are a, b, c"));
+  EXPECT_THAT(RefusalError("a,b,c\n1,2,3\n", {{"label", "class"}}), HasSubstr("; its columns are a, b, c"));
 }
 
 TEST(PrepareRefusal, InfinitiesAmongNumbersAreNamedNotMadeCategories) {
   const std::string text = "x,y\n1,a\n2,b\n-inf,a\n1e999,b\n3,a\n";
-  EXPECT_THAT(ErrorOf(text, {{"label", "y"}}),
+  EXPECT_THAT(RefusalError(text, {{"label", "y"}}),
               HasSubstr("column \"x\" has 3 numbers and 2 that are not finite, such as \"-inf\""));
   InProcess cluster;
   const auto kind = [&](Json parameters) {
@@ -49,25 +49,26 @@ TEST(PrepareRefusal, InfinitiesAmongNumbersAreNamedNotMadeCategories) {
 TEST(PrepareRefusal, NumbersWithAFewTextsAmongTooManyValuesSayHowMany) {
   std::string text = "x,y\n";
   for (int i = 0; i < 1500; ++i) absl::StrAppend(&text, i == 7 ? "nan" : absl::StrCat(i), ",k", i % 2, "\n");
-  EXPECT_THAT(ErrorOf(text, {{"label", "y"}}),
+  EXPECT_THAT(RefusalError(text, {{"label", "y"}}),
               HasSubstr("1 of 1500 are no finite numbers: name their text in `missing`"));
 }
 
 TEST(PrepareRefusal, ALabelThatCannotBeLearntIsRefused) {
-  EXPECT_THAT(ErrorOf("x,y\n1,a\n2,a\n", {{"label", "y"}}), HasSubstr("column \"y\" has the one class \"a\" only"));
-  EXPECT_THAT(ErrorOf("x,y\n1,?\n2,\n", {{"label", "y"}}), HasSubstr("no training rows are left of 2 rows read"));
-  EXPECT_THAT(ErrorOf("x,y\n1,a\n2,b\n", {{"label", "y"}, {"positive", "c"}}),
+  EXPECT_THAT(RefusalError("x,y\n1,a\n2,a\n", {{"label", "y"}}),
+              HasSubstr("column \"y\" has the one class \"a\" only"));
+  EXPECT_THAT(RefusalError("x,y\n1,?\n2,\n", {{"label", "y"}}), HasSubstr("no training rows are left of 2 rows read"));
+  EXPECT_THAT(RefusalError("x,y\n1,a\n2,b\n", {{"label", "y"}, {"positive", "c"}}),
               HasSubstr("positive: \"c\" is not a class of the label; the classes are a, b"));
-  EXPECT_THAT(ErrorOf("x,y\n1,a\n2,b\n3,c\n", {{"label", "y"}, {"positive", "c"}}), HasSubstr("the label has 3"));
+  EXPECT_THAT(RefusalError("x,y\n1,a\n2,b\n3,c\n", {{"label", "y"}, {"positive", "c"}}), HasSubstr("the label has 3"));
   std::string many = "x,y\n";
   for (int i = 0; i < 1001; ++i) absl::StrAppend(&many, i % 7, ",k", i, "\n");
-  EXPECT_THAT(ErrorOf(many, {{"label", "y"}}), HasSubstr("has more than 1000 classes"));
-  EXPECT_THAT(ErrorOf(many, {{"label", "x"}}),
+  EXPECT_THAT(RefusalError(many, {{"label", "y"}}), HasSubstr("has more than 1000 classes"));
+  EXPECT_THAT(RefusalError(many, {{"label", "x"}}),
               HasSubstr("column \"y\" has too many distinct values to one-hot encode"));
 }
 
 TEST(PrepareRefusal, ARaggedRowFailsWithItsLine) {
-  EXPECT_EQ(ErrorOf("x,y\n1,\"a\n\"\n2\n", {{"label", "y"}}),
+  EXPECT_EQ(RefusalError("x,y\n1,\"a\n\"\n2\n", {{"label", "y"}}),
             "row=1 in \"loans.csv\" line 4 has 1 column, the header has 2; fix the row or set on_bad_row: skip");
 }
 
@@ -75,7 +76,7 @@ TEST(PrepareRefusal, ParametersThatMakeNoSenseAreRefused) {
   const std::string text = "x,y\n1,a\n2,b\n";
   const auto error = [&](Json parameters) {
     parameters["label"] = "y";
-    return ErrorOf(text, parameters);
+    return RefusalError(text, parameters);
   };
   EXPECT_THAT(error({{"split", {{"train", 1.2}}}}), HasSubstr("split.train: 1.2 is not in (0, 1]"));
   EXPECT_THAT(error({{"split", {{"train", 0.8}, {"test", 0.4}}}}), HasSubstr("add up to 1.2"));

@@ -16,7 +16,7 @@ namespace mote::testing {
 namespace {
 
 constexpr absl::Duration kStart = absl::Seconds(30);
-constexpr absl::Duration kPoll = absl::Milliseconds(20);
+constexpr absl::Duration kClusterPoll = absl::Milliseconds(20);
 
 std::string Trimmed(std::string text) { return std::string(absl::StripAsciiWhitespace(text)); }
 
@@ -127,7 +127,7 @@ void RealCluster::WaitForTasks(const std::string& id, int64_t tasks) {
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
   while (TasksCommitted(id) < tasks && running.contains(JobState(id))) {
     ASSERT_LT(absl::Now(), deadline) << "the job does not move";
-    absl::SleepFor(kPoll);
+    absl::SleepFor(kClusterPoll);
   }
 }
 
@@ -142,7 +142,7 @@ void RealCluster::WaitForWorkers(int count) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   while (ConnectedWorkers() != count) {
     ASSERT_LT(absl::Now(), deadline) << "there never are " << count << " connected workers";
-    absl::SleepFor(kPoll);
+    absl::SleepFor(kClusterPoll);
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 // Enough that a connection and the hash of what it brings are both busy; not more, as others
 // may be waiting for theirs.
-constexpr size_t kReadAhead = 4;
+constexpr size_t kBlobsAhead = 4;
 
 }  // namespace
 
@@ -51,7 +51,7 @@ ArtifactReader ArtifactReader::OfShared(SharedFile file) {
 absl::StatusOr<std::string_view> ArtifactReader::Blob(size_t index, size_t end, BlobSource& source) {
   if (index == mapped_index_) return mapped_;
   const bool forward = mapped_index_ != SIZE_MAX && index == mapped_index_ + 1;
-  const size_t ahead = std::min({blobs_.size(), forward ? SIZE_MAX : end, index + 1 + kReadAhead});
+  const size_t ahead = std::min({blobs_.size(), forward ? SIZE_MAX : end, index + 1 + kBlobsAhead});
   for (size_t next = index + 1; next < ahead; ++next) Expect(blobs_[next].digest, source);
   const BlobRef& blob = blobs_[index];
   std::shared_ptr<const void> keep;

@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Parameters {
+struct InferParameters {
   std::string door;
   std::string file;
   std::vector<std::vector<std::string>> inputs;
@@ -33,8 +33,8 @@ struct Parameters {
   int64_t rows_per_task = 1;
 };
 
-Parameters ReadInfer(const Json& json) {
-  Parameters parameters;
+InferParameters ReadInfer(const Json& json) {
+  InferParameters parameters;
   json.at("door").get_to(parameters.door);
   json.at("file").get_to(parameters.file);
   json.at("inputs").get_to(parameters.inputs);
@@ -62,7 +62,7 @@ void PutAll(ByteWriter& writer, const std::vector<T>& values, int64_t row, int64
 
 class InferPass final : public RowPassKernel {
  public:
-  InferPass(std::unique_ptr<RowReducer> reducer, Parameters parameters, std::vector<FeatureColumns> inputs,
+  InferPass(std::unique_ptr<RowReducer> reducer, InferParameters parameters, std::vector<FeatureColumns> inputs,
             std::shared_ptr<RowSource> rows, std::unique_ptr<Model> model)
       : RowPassKernel(std::move(reducer)),
         parameters_(std::move(parameters)),
@@ -206,7 +206,7 @@ class InferPass final : public RowPassKernel {
     return table;
   }
 
-  const Parameters parameters_;
+  const InferParameters parameters_;
   const std::vector<FeatureColumns> inputs_;
   const std::shared_ptr<RowSource> rows_;
   const std::unique_ptr<Model> model_;
@@ -232,7 +232,7 @@ absl::Status CheckFeatures(const ModelRequest& request, int64_t width, const std
 
 absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, std::shared_ptr<RowSource> rows,
                                                           const ModelOpener& open_model) {
-  MOTE_ASSIGN_OR_RETURN(Parameters parameters, ReadParameters<Parameters>(pass, ReadInfer));
+  MOTE_ASSIGN_OR_RETURN(InferParameters parameters, ReadParameters<InferParameters>(pass, ReadInfer));
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
   std::vector<FeatureColumns> inputs;

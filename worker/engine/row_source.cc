@@ -15,7 +15,7 @@ namespace {
 // At most this many segments stay mapped: 256 MiB of address space.
 constexpr size_t kMappedSegmentsMax = 64;
 // Who reads forward has so many more fetched meanwhile.
-constexpr size_t kReadAhead = 3;
+constexpr size_t kSegmentsAhead = 3;
 
 }  // namespace
 
@@ -94,7 +94,7 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
     mapped_.splice(mapped_.begin(), mapped_, found);
     return &mapped_.front();
   }
-  const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kReadAhead) : 0;
+  const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kSegmentsAhead) : 0;
   for (size_t next = index + 1; next < ahead; ++next) Expect(dataset_.segments[next].blob.digest, source);
   newest_ = index;
   const Segment& segment = dataset_.segments[index];

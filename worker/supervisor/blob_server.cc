@@ -16,7 +16,7 @@
 namespace mote::worker {
 namespace {
 
-constexpr size_t kChunkBytes = 1 << 20;
+constexpr size_t kSendBytes = 1 << 20;
 // Each holds a thread and a chunk while its reader is slow.
 constexpr int kStreamsMax = 32;
 
@@ -72,8 +72,8 @@ class BlobServer::Service final : public mote::v1::ArtifactService::Service {
   // One write in flight: a slow reader costs a chunk. `response` has what goes with the first one.
   static grpc::Status Write(std::string_view bytes, mote::v1::GetBlobResponse& response, grpc::ServerContext& context,
                             grpc::ServerWriter<mote::v1::GetBlobResponse>& writer) {
-    for (size_t at = 0; at < bytes.size(); at += kChunkBytes) {
-      const std::string_view chunk = bytes.substr(at, kChunkBytes);
+    for (size_t at = 0; at < bytes.size(); at += kSendBytes) {
+      const std::string_view chunk = bytes.substr(at, kSendBytes);
       response.set_chunk(chunk.data(), chunk.size());
       if (context.IsCancelled() || !writer.Write(response))
         return {grpc::StatusCode::CANCELLED, "the reader went away"};

@@ -25,7 +25,7 @@ constexpr size_t kMailboxMax = 4096;
 // An engine reads ahead: one slot alone has several transfers under way.
 constexpr int kTransferThreadsMin = 4, kTransferThreadsMax = 8;
 // Of one blob, to or from the coordinator.
-constexpr absl::Duration kBlobTimeout = absl::Seconds(60);
+constexpr absl::Duration kCoordinatorBlobTimeout = absl::Seconds(60);
 // Engines that die before they are ready so often in a row never will.
 constexpr int kStartsFailedMax = 5;
 
@@ -60,7 +60,7 @@ Supervisor::Supervisor(const Options& options, const StoreDirectory& store, Blob
       cache_(cache),
       kept_(kept),
       blob_address_(std::move(blob_address)),
-      blobs_(channel_, "coordinator", kBlobTimeout, IsLoopback(options.coordinator)),
+      blobs_(channel_, "coordinator", kCoordinatorBlobTimeout, IsLoopback(options.coordinator)),
       locations_(cache),
       session_(MakeSessionOptions(options)),
       log_(options.slots),

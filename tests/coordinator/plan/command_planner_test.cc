@@ -12,8 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Message(const absl::Status& status) { return std::string(status.message()); }
-
 Json File(const std::string& name) {
   return {{"artifact", ArtifactRef{Sha256(name), 3, false}.ToString()}, {"name", name}};
 }

@@ -52,4 +52,6 @@ inline Output TableOf(int64_t rows, int64_t bytes) {
   return table;
 }
 
+inline std::string Message(const absl::Status& status) { return std::string(status.message()); }
+
 }  // namespace mote::coordinator

@@ -11,8 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Message(const absl::Status& status) { return std::string(status.message()); }
-
 TEST(CutRows, DefaultIsTheOperations) { EXPECT_EQ(*CutRows({}, TableOf(1000, 80000), 64), (RowCut{64, 16})); }
 
 TEST(CutRows, RowsAreTakenAsTheyStand) {

@@ -11,8 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Message(const absl::Status& status) { return std::string(status.message()); }
-
 TEST(SourcePlanner, OnePassOfCountTasksWithTheParametersAsJson) {
   const auto planner = MakeSleepPlanner();
   PlannedStage stage{*planner, {{"duration", "50ms"}}, {.count = 10'000'000}};

@@ -15,13 +15,13 @@
 namespace mote::coordinator {
 namespace {
 
-std::unique_ptr<ArtifactStore> OpenIn(const TempDir& dir, int64_t reserve = 0) {
+std::unique_ptr<ArtifactStore> OpenStore(const TempDir& dir, int64_t reserve = 0) {
   return *ArtifactStore::Open(dir.path(), reserve);
 }
 
 TEST(ArtifactStore, AnyRangeOfABlobIsRead) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const Digest digest = Sha256("0123456789");
   ASSERT_THAT(store->Put(digest, "0123456789", true), IsOk());
   EXPECT_EQ(store->Get(digest, 0, 0)->bytes(), "0123456789");
@@ -32,7 +32,7 @@ TEST(ArtifactStore, AnyRangeOfABlobIsRead) {
 
 TEST(ArtifactStore, ARangeThatLeavesTheBlobIsRefused) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const Digest digest = Sha256("0123456789");
   ASSERT_THAT(store->Put(digest, "0123456789", true), IsOk());
   constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
@@ -44,7 +44,7 @@ TEST(ArtifactStore, ARangeThatLeavesTheBlobIsRefused) {
 
 TEST(ArtifactStore, BytesThatDoNotHashToTheirDigestAreRefusedAndNotKept) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   EXPECT_THAT(store->Put(Sha256("a"), "b", true), Fails(absl::StatusCode::kInvalidArgument, Sha256("b").Hex()));
   EXPECT_FALSE(store->Has(Sha256("a")));
   EXPECT_FALSE(store->Has(Sha256("b")));
@@ -52,7 +52,7 @@ TEST(ArtifactStore, BytesThatDoNotHashToTheirDigestAreRefusedAndNotKept) {
 
 TEST(ArtifactStore, WhatIsKnownToBeDurableIsStillReplacedWhenItIsDamaged) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const Digest digest = Sha256("hello");
   const std::string path = dir.path() + "/" + digest.Hex().substr(0, 2) + "/" + digest.Hex();
   for (int i = 0; i < 2; ++i) ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
@@ -78,7 +78,7 @@ TEST(RecentDigests, ForgetsTheOldestFirst) {
 
 TEST(ArtifactStore, ABlobAboveFourMebibytesIsRefused) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const std::string bytes(kBlobBytesMax + 1, 'x');
   EXPECT_THAT(store->Put(Sha256(bytes), bytes, true), Fails(absl::StatusCode::kInvalidArgument, "manifest"));
   const std::string largest(kBlobBytesMax, 'x');
@@ -87,7 +87,7 @@ TEST(ArtifactStore, ABlobAboveFourMebibytesIsRefused) {
 
 TEST(ArtifactStore, ADamagedBlobIsLostNamedMissingAndCanBePutAgain) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const Digest digest = Sha256("hello");
   ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
   std::ofstream(dir.path() + "/" + digest.Hex().substr(0, 2) + "/" + digest.Hex()) << "hellO";
@@ -101,7 +101,7 @@ TEST(ArtifactStore, ADamagedBlobIsLostNamedMissingAndCanBePutAgain) {
 // The last of several tries is what a job's failure tells.
 TEST(ArtifactStore, WhoeverAsksForABlobThatWasDamagedIsToldSoUntilItIsPutAgain) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const Digest digest = Sha256("hello");
   ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
   std::ofstream(dir.path() + "/" + digest.Hex().substr(0, 2) + "/" + digest.Hex()) << "hellO";
@@ -115,7 +115,7 @@ TEST(ArtifactStore, WhoeverAsksForABlobThatWasDamagedIsToldSoUntilItIsPutAgain) 
 
 TEST(ArtifactStore, MissingBlobsAreFoundInTheOrderAsked) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   ASSERT_THAT(store->Put(Sha256("b"), "b", false), IsOk());
   EXPECT_THAT(store->FindMissing({Sha256("c"), Sha256("b"), Sha256("a")}),
               testing::ElementsAre(Sha256("c"), Sha256("a")));
@@ -123,8 +123,8 @@ TEST(ArtifactStore, MissingBlobsAreFoundInTheOrderAsked) {
 
 TEST(ArtifactStore, AReserveThatIsNotFreeIsReportedWithTheRemedy) {
   const TempDir dir;
-  EXPECT_THAT(OpenIn(dir, 0)->CheckReserve(), IsOk());
-  EXPECT_THAT(OpenIn(dir, std::numeric_limits<int64_t>::max())->CheckReserve(),
+  EXPECT_THAT(OpenStore(dir, 0)->CheckReserve(), IsOk());
+  EXPECT_THAT(OpenStore(dir, std::numeric_limits<int64_t>::max())->CheckReserve(),
               Fails(absl::StatusCode::kResourceExhausted, "--disk-reserve"));
 }
 
@@ -138,7 +138,7 @@ JobSpec JobReading(const ArtifactRef& artifact) {
 
 TEST(StoredArtifacts, AnInputThatWasNotPutIsNamedByItsPath) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const ArtifactRef artifact{Sha256("rows"), 4, false};
   EXPECT_THAT(CheckArtifactsAreStored(JobReading(artifact), *store),
               Fails(absl::StatusCode::kNotFound, "inputs[0] (german_credit.csv)"));
@@ -148,7 +148,7 @@ TEST(StoredArtifacts, AnInputThatWasNotPutIsNamedByItsPath) {
 
 TEST(StoredArtifacts, EachBlobOfAManifestMustBeThere) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   const std::string encoded = Manifest{{{Sha256("one"), 3}, {Sha256("two"), 3}}}.Encode();
   const ArtifactRef artifact{Sha256(encoded), 6, true};
   ASSERT_THAT(store->Put(artifact.digest, encoded, true), IsOk());
@@ -161,7 +161,7 @@ TEST(StoredArtifacts, EachBlobOfAManifestMustBeThere) {
 
 TEST(StoredArtifacts, AWrongSizeIsRefused) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   ASSERT_THAT(store->Put(Sha256("rows"), "rows", true), IsOk());
   EXPECT_THAT(CheckArtifactsAreStored(JobReading({Sha256("rows"), 5, false}), *store),
               Fails(absl::StatusCode::kInvalidArgument, "has 4 bytes, not 5"));
@@ -169,7 +169,7 @@ TEST(StoredArtifacts, AWrongSizeIsRefused) {
 
 TEST(StoredArtifacts, FilesWithinParametersAreLookedUpAtAnyDepth) {
   const TempDir dir;
-  const auto store = OpenIn(dir);
+  const auto store = OpenStore(dir);
   JobSpec spec;
   spec.stages.push_back({});
   spec.stages[0].operation = "infer";

@@ -72,12 +72,12 @@ absl::StatusOr<std::vector<std::string>> RecordsAt(const std::string& path) {
 }
 
 // What reading damaged files may end in: everything, or a refusal that names the file.
-struct Outcomes {
+struct DamageOutcomes {
   int whole = 0, refused = 0;
 };
 
 void ExpectWholeOrRefused(const Files& files, const std::vector<std::string>& records, const std::string& path,
-                          const std::string& damage, Outcomes* outcomes) {
+                          const std::string& damage, DamageOutcomes* outcomes) {
   Place(files, path);
   const absl::StatusOr<std::vector<std::string>> read = RecordsAt(path);
   if (read.ok()) {
@@ -101,7 +101,7 @@ TEST(DamagedJournal, AFlippedBitOfTheWriteAheadLogIsNeverALossInSilence) {
   std::vector<std::string> records;
   const Files files = JournalOf(dir, 12, 300, &records);
   ASSERT_GT(files.wal.size(), 50'000u);
-  Outcomes outcomes;
+  DamageOutcomes outcomes;
   for (size_t at = 0; at < files.wal.size(); at += at < 48 ? 1 : 263) {
     Files damaged = files;
     damaged.wal = Flipped(files.wal, at);
@@ -115,7 +115,7 @@ TEST(DamagedJournal, ATruncatedWriteAheadLogIsNeverALossInSilence) {
   const TempDir dir;
   std::vector<std::string> records;
   const Files files = JournalOf(dir, 12, 300, &records);
-  Outcomes outcomes;
+  DamageOutcomes outcomes;
   for (size_t size = 0; size < files.wal.size(); size += 1021) {
     Files damaged = files;
     damaged.wal.resize(size);
@@ -138,7 +138,7 @@ TEST(DamagedJournal, DamageOfTheDatabaseFileIsNeverALossInSilence) {
   }
   const Files files = FilesAt(dir / "written");  // closed: all of it lies in the database file
   ASSERT_TRUE(files.wal.empty());
-  Outcomes flipped, cut;
+  DamageOutcomes flipped, cut;
   for (size_t at = 0; at < files.database.size(); at += at < 100 ? 1 : 97) {
     Files damaged = files;
     damaged.database = Flipped(files.database, at);
@@ -168,7 +168,7 @@ TEST(DamagedJournal, FramesOfAnOlderLogBehindTheNewOneAreNoDamage) {
   EXPECT_EQ(scan.torn_at, -1);
   EXPECT_EQ(*RecordsAt(dir / "journal"), records);
 
-  Outcomes outcomes;
+  DamageOutcomes outcomes;
   for (size_t at = 4; at < 32 + 4120 * static_cast<size_t>(scan.frames); at += 40'009) {
     Files damaged = files;
     damaged.wal = Flipped(files.wal, at);

@@ -1,5 +1,5 @@
 // Kernel fold_rows: those rows of a task that a fold of a cross-validation holds out, or
-// all others. Parameters {rows_per_task, folds, fold, held_out, seed}; input "input".
+// all others. FoldRowsParameters {rows_per_task, folds, fold, held_out, seed}; input "input".
 // Which fold a row belongs to depends on the seed and its number alone.
 #include <algorithm>
 #include <memory>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint64_t kFoldStream = 0x464F4C44;
 
-struct Parameters {
+struct FoldRowsParameters {
   int64_t rows_per_task = 1;
   uint64_t folds = 2;
   uint64_t fold = 0;
@@ -27,7 +27,7 @@ struct Parameters {
 
 class FoldRowsPass final : public RowPassKernel {
  public:
-  FoldRowsPass(std::unique_ptr<RowReducer> reducer, std::unique_ptr<RowSource> rows, Parameters parameters)
+  FoldRowsPass(std::unique_ptr<RowReducer> reducer, std::unique_ptr<RowSource> rows, FoldRowsParameters parameters)
       : RowPassKernel(std::move(reducer)), rows_(std::move(rows)), parameters_(parameters) {}
 
  protected:
@@ -49,16 +49,17 @@ class FoldRowsPass final : public RowPassKernel {
 
  private:
   const std::unique_ptr<RowSource> rows_;
-  const Parameters parameters_;
+  const FoldRowsParameters parameters_;
 };
 
 class FoldRowsKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
-    MOTE_ASSIGN_OR_RETURN(const Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
-                            return Parameters{json.at("rows_per_task"), json.at("folds"), json.at("fold"),
-                                              json.at("held_out"), json.at("seed")};
+    MOTE_ASSIGN_OR_RETURN(const FoldRowsParameters parameters,
+                          ReadParameters<FoldRowsParameters>(pass, [](const Json& json) {
+                            return FoldRowsParameters{json.at("rows_per_task"), json.at("folds"), json.at("fold"),
+                                                      json.at("held_out"), json.at("seed")};
                           }));
     MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));

@@ -24,8 +24,7 @@ class ScoringModel final : public Model {
     outputs[0].floats.resize(static_cast<size_t>(batch.rows * outputs[0].width));
     bins_.resize(static_cast<size_t>(batch.width));
     for (int64_t row = 0; row < batch.rows; ++row) {
-      model_->Score(batch.data() + row * batch.width, bins_.data(),
-                    outputs[0].floats.data() + row * outputs[0].width);
+      model_->Score(batch.data() + row * batch.width, bins_.data(), outputs[0].floats.data() + row * outputs[0].width);
     }
     return outputs;
   }

@@ -1,5 +1,5 @@
 // Kernel trees.sketch: values of each feature in a sample of a task's rows, for the
-// reducer value_sketch. Parameters {rows_per_task, every: one row of so many, chosen by
+// reducer value_sketch. SketchParameters {rows_per_task, every: one row of so many, chosen by
 // its number alone}. Input "input".
 #include <algorithm>
 #include <memory>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr uint64_t kSampleSeed = 0x534B4554;
 
-struct Parameters {
+struct SketchParameters {
   int64_t rows_per_task = 1;
   uint64_t every = 1;
 };
@@ -37,7 +37,7 @@ std::vector<CountedValue> Counted(std::vector<float> values) {
 
 class SketchPass final : public PassKernel {
  public:
-  SketchPass(std::unique_ptr<RowSource> rows, Parameters parameters)
+  SketchPass(std::unique_ptr<RowSource> rows, SketchParameters parameters)
       : rows_(std::move(rows)), parameters_(parameters) {}
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
@@ -64,15 +64,16 @@ class SketchPass final : public PassKernel {
   }
 
   const std::unique_ptr<RowSource> rows_;
-  const Parameters parameters_;
+  const SketchParameters parameters_;
 };
 
 class SketchKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
-    MOTE_ASSIGN_OR_RETURN(const Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
-                            return Parameters{json.at("rows_per_task"), json.at("every")};
+    MOTE_ASSIGN_OR_RETURN(const SketchParameters parameters,
+                          ReadParameters<SketchParameters>(pass, [](const Json& json) {
+                            return SketchParameters{json.at("rows_per_task"), json.at("every")};
                           }));
     MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));

@@ -1,7 +1,7 @@
 // Kernel train.gradient: loss and gradient of one task's rows of a step's batch, as
 // sums, in one forward and backward pass.
 //
-// Parameters {begin, end: positions of the batch in the epoch's order; rows_per_task;
+// GradientParameters {begin, end: positions of the batch in the epoch's order; rows_per_task;
 // shuffle: seed of that order; class_weights: one a class, or none}. Inputs "input"
 // (x and label) and "state". The leaf is a partial of the reducer gradient_sum.
 #include <algorithm>
@@ -23,7 +23,7 @@
 namespace mote::engine {
 namespace {
 
-struct Parameters {
+struct GradientParameters {
   int64_t begin = 0;
   int64_t end = 0;
   int64_t rows_per_task = 1;
@@ -31,8 +31,8 @@ struct Parameters {
   std::vector<float> class_weights;
 };
 
-Parameters Read(const Json& json) {
-  Parameters parameters;
+GradientParameters Read(const Json& json) {
+  GradientParameters parameters;
   json.at("begin").get_to(parameters.begin);
   json.at("end").get_to(parameters.end);
   json.at("rows_per_task").get_to(parameters.rows_per_task);
@@ -41,7 +41,7 @@ Parameters Read(const Json& json) {
   return parameters;
 }
 
-absl::Status Check(const Parameters& parameters, const PassSpec& pass, const MlpSpec& spec, int64_t rows) {
+absl::Status Check(const GradientParameters& parameters, const PassSpec& pass, const MlpSpec& spec, int64_t rows) {
   const auto weights = static_cast<int64_t>(parameters.class_weights.size());
   if (parameters.begin >= 0 && parameters.begin < parameters.end && parameters.end <= rows &&
       parameters.rows_per_task > 0 && (weights == 0 || weights == spec.out)) {
@@ -53,7 +53,7 @@ absl::Status Check(const Parameters& parameters, const PassSpec& pass, const Mlp
 
 class GradientPass final : public PassKernel {
  public:
-  GradientPass(Parameters parameters, std::shared_ptr<RowSource> rows, std::shared_ptr<Mlp> mlp)
+  GradientPass(GradientParameters parameters, std::shared_ptr<RowSource> rows, std::shared_ptr<Mlp> mlp)
       : parameters_(std::move(parameters)),
         rows_(std::move(rows)),
         mlp_(std::move(mlp)),
@@ -77,7 +77,7 @@ class GradientPass final : public PassKernel {
   }
 
  private:
-  const Parameters parameters_;
+  const GradientParameters parameters_;
   const std::shared_ptr<RowSource> rows_;
   const std::shared_ptr<Mlp> mlp_;
   const Permutation order_;
@@ -90,7 +90,7 @@ class GradientKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions& options,
                                                    TaskContext& context) override {
     MOTE_RETURN_IF_ERROR(StartTorch(options));
-    MOTE_ASSIGN_OR_RETURN(Parameters parameters, ReadParameters<Parameters>(pass, Read));
+    MOTE_ASSIGN_OR_RETURN(GradientParameters parameters, ReadParameters<GradientParameters>(pass, Read));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, caches_->Rows(pass, "input", context));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Mlp> mlp, caches_->Weights(pass, "state", options, context));
     MOTE_RETURN_IF_ERROR(Check(parameters, pass, mlp->spec(), rows->rows()));

@@ -1,7 +1,7 @@
 // Kernel train.init: state 0, weights from the seed, or from a model in the input
 // "start", and moments zero.
 //
-// Parameters {model: {kind, in, hidden, out, activation}, seed, features: names or []}.
+// InitParameters {model: {kind, in, hidden, out, activation}, seed, features: names or []}.
 // One task; its leaf is {"state": artifact}.
 #include <optional>
 #include <string>
@@ -20,7 +20,7 @@
 namespace mote::engine {
 namespace {
 
-struct Parameters {
+struct InitParameters {
   Json model;
   uint64_t seed = 0;
   std::vector<std::string> features;
@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<float>> StartWeights(const ArtifactRef& start, const 
 
 class InitPass final : public PassKernel {
  public:
-  InitPass(MlpSpec spec, Parameters parameters, std::optional<ArtifactRef> start)
+  InitPass(MlpSpec spec, InitParameters parameters, std::optional<ArtifactRef> start)
       : spec_(std::move(spec)), parameters_(std::move(parameters)), start_(start) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
@@ -64,16 +64,16 @@ class InitPass final : public PassKernel {
 
  private:
   const MlpSpec spec_;
-  const Parameters parameters_;
+  const InitParameters parameters_;
   const std::optional<ArtifactRef> start_;
 };
 
 class InitKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
-                            return Parameters{json.at("model"), json.at("seed").get<uint64_t>(),
-                                              json.at("features").get<std::vector<std::string>>()};
+    MOTE_ASSIGN_OR_RETURN(InitParameters parameters, ReadParameters<InitParameters>(pass, [](const Json& json) {
+                            return InitParameters{json.at("model"), json.at("seed").get<uint64_t>(),
+                                                  json.at("features").get<std::vector<std::string>>()};
                           }));
     MOTE_ASSIGN_OR_RETURN(MlpSpec spec, MlpSpec::FromJson(parameters.model));
     std::optional<ArtifactRef> start;

@@ -1,6 +1,6 @@
 // Kernel train.update: state r and the root of its gradients → state r+1.
 //
-// Parameters {optimizer, clip: longest mean gradient, 0: any, epoch, step: for
+// UpdateParameters {optimizer, clip: longest mean gradient, 0: any, epoch, step: for
 // messages, from 1}. Inputs "root" and
 // "state". One task; its leaf is {"state": artifact, "loss": sum over rows, "rows"}.
 #include <cmath>
@@ -23,7 +23,7 @@
 namespace mote::engine {
 namespace {
 
-struct Parameters {
+struct UpdateParameters {
   Json optimizer;
   int64_t epoch = 0;
   int64_t step = 0;
@@ -59,7 +59,7 @@ bool AllFinite(const std::vector<float>& values) {
 
 class UpdatePass final : public PassKernel {
  public:
-  UpdatePass(Parameters parameters, Optimizer optimizer, Value root, const ArtifactRef& state)
+  UpdatePass(UpdateParameters parameters, Optimizer optimizer, Value root, const ArtifactRef& state)
       : parameters_(std::move(parameters)), optimizer_(std::move(optimizer)), root_(std::move(root)), state_(state) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
@@ -88,7 +88,7 @@ class UpdatePass final : public PassKernel {
                      "; lower the optimizer's lr=", optimizer_.lr, ", or look for very large values in the features"));
   }
 
-  const Parameters parameters_;
+  const UpdateParameters parameters_;
   const Optimizer optimizer_;
   const Value root_;
   const ArtifactRef state_;
@@ -97,9 +97,9 @@ class UpdatePass final : public PassKernel {
 class UpdateKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(Parameters parameters, ReadParameters<Parameters>(pass, [](const Json& json) {
-                            return Parameters{json.at("optimizer"), json.at("epoch").get<int64_t>(),
-                                              json.at("step").get<int64_t>(), json.at("clip").get<double>()};
+    MOTE_ASSIGN_OR_RETURN(UpdateParameters parameters, ReadParameters<UpdateParameters>(pass, [](const Json& json) {
+                            return UpdateParameters{json.at("optimizer"), json.at("epoch").get<int64_t>(),
+                                                    json.at("step").get<int64_t>(), json.at("clip").get<double>()};
                           }));
     MOTE_ASSIGN_OR_RETURN(Optimizer optimizer, Optimizer::FromJson(parameters.optimizer));
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef state, ArtifactInput(pass, "state"));
