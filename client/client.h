@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/inputs/input_files.h"
 #include "common/artifact.h"
 #include "mote/v1/job_service.pb.h"
 #include "mote/v1/ledger.pb.h"
@@ -85,8 +86,12 @@ class Client {
   absl::StatusOr<ArtifactRef> PutFile(const std::string& path);
   absl::StatusOr<ArtifactRef> PutBytes(std::string_view bytes);
 
-  // What PutFile would answer, without sending anything.
+  // The same for an input's files, unpacked and joined (inputs/input_text.h).
+  absl::StatusOr<ArtifactRef> PutInput(const InputFiles& files);
+
+  // What PutFile and PutInput would answer, without sending anything.
   static absl::StatusOr<ArtifactRef> HashFile(const std::string& path);
+  static absl::StatusOr<ArtifactRef> HashInput(const InputFiles& files);
 
   // One blob, verified. NotFound: not stored (any more).
   absl::StatusOr<std::string> ReadBlob(const BlobRef& blob);

@@ -22,7 +22,8 @@ inline constexpr int64_t kChunkBytesMax = 1 << 20;
 inline constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
 inline constexpr absl::Duration kBackoffMax = absl::Seconds(1);
 
-// Piece `i` of something larger; the same bytes each time, or it changed meanwhile.
+// Piece `i` of something larger, kBlobBytesMax bytes, the last one fewer, none beyond it;
+// the same bytes each time, or it changed meanwhile.
 using Cut = std::function<absl::StatusOr<std::string>(size_t i)>;
 
 struct Client::Connection {
@@ -65,8 +66,8 @@ struct Client::Connection {
     return stopping;
   }
 
-  // Content of `count` pieces, `cut(i)` each; `name` is for messages. See Client::PutFile.
-  absl::StatusOr<ArtifactRef> Upload(const std::string& name, size_t count, const Cut& cut);
+  // The content that `cut` yields; `name` is for messages. See Client::PutFile.
+  absl::StatusOr<ArtifactRef> Upload(const std::string& name, const Cut& cut);
   absl::Status PutMissing(const std::string& name, const std::vector<BlobRef>& blobs, const Cut& cut);
   absl::Status PutBlob(const Digest& digest, std::string_view bytes);
   // Which of `digests` (at most 4096) the coordinator lacks.

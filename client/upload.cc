@@ -3,16 +3,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/connection.h"
+#include "client/inputs/input_text.h"
 #include "common/status_macros.h"
 
 namespace mote::client {
 namespace {
 
 constexpr size_t kDigestsPerCall = 4096;
-
-size_t PieceCount(int64_t bytes) {
-  return static_cast<size_t>(std::max<int64_t>(1, (bytes + kBlobBytesMax - 1) / kBlobBytesMax));
-}
 
 grpc::Status SendBlob(v1::ArtifactService::Stub* stub, grpc::ClientContext* context, const Digest& digest,
                       std::string_view bytes) {
@@ -52,7 +49,7 @@ absl::StatusOr<OpenFile> Open(const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadPiece(OpenFile& file, const std::string& path, size_t i) {
-  const int64_t offset = static_cast<int64_t>(i) * kBlobBytesMax;
+  const int64_t offset = std::min(file.bytes, static_cast<int64_t>(i) * kBlobBytesMax);
   std::string bytes(static_cast<size_t>(std::min(kBlobBytesMax, file.bytes - offset)), '\0');
   file.stream.clear();
   file.stream.seekg(offset);
@@ -61,17 +58,25 @@ absl::StatusOr<std::string> ReadPiece(OpenFile& file, const std::string& path, s
   return absl::AbortedError(absl::StrCat("'", path, "' became shorter while it was read; try again once it is still"));
 }
 
-absl::StatusOr<Manifest> HashPieces(const std::string& name, size_t count, const Cut& cut) {
+absl::StatusOr<Manifest> HashPieces(const std::string& name, const Cut& cut) {
   Manifest manifest;
-  for (size_t i = 0; i < count; ++i) {
-    MOTE_ASSIGN_OR_RETURN(const std::string bytes, cut(i));
-    manifest.blobs.push_back({Sha256(bytes), static_cast<int64_t>(bytes.size())});
+  int64_t size = kBlobBytesMax;
+  while (size == kBlobBytesMax) {
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, cut(manifest.blobs.size()));
+    size = static_cast<int64_t>(bytes.size());
+    if (size > 0 || manifest.blobs.empty()) manifest.blobs.push_back({Sha256(bytes), size});
   }
-  if (count > 1 && static_cast<int64_t>(manifest.Encode().size()) > kBlobBytesMax) {
+  if (manifest.blobs.size() > 1 && static_cast<int64_t>(manifest.Encode().size()) > kBlobBytesMax) {
     return absl::InvalidArgumentError(
         absl::StrCat(name, " has ", manifest.bytes(), " bytes; an artifact has at most about 400 GiB: split it"));
   }
   return manifest;
+}
+
+// For messages.
+std::string NameOf(const InputFiles& files) {
+  const size_t more = files.paths.size() - 1;
+  return absl::StrCat("'", files.paths.front(), "'", more == 0 ? "" : absl::StrCat(" and ", more, " more"));
 }
 
 ArtifactRef ArtifactOf(const Manifest& manifest) {
@@ -116,8 +121,8 @@ absl::Status Client::Connection::PutMissing(const std::string& name, const std::
   return absl::OkStatus();
 }
 
-absl::StatusOr<ArtifactRef> Client::Connection::Upload(const std::string& name, size_t count, const Cut& cut) {
-  MOTE_ASSIGN_OR_RETURN(const Manifest manifest, HashPieces(name, count, cut));
+absl::StatusOr<ArtifactRef> Client::Connection::Upload(const std::string& name, const Cut& cut) {
+  MOTE_ASSIGN_OR_RETURN(const Manifest manifest, HashPieces(name, cut));
   MOTE_RETURN_IF_ERROR(PutMissing(name, manifest.blobs, cut));
   const ArtifactRef artifact = ArtifactOf(manifest);
   if (artifact.manifest) MOTE_RETURN_IF_ERROR(PutBlob(artifact.digest, manifest.Encode()));
@@ -126,20 +131,31 @@ absl::StatusOr<ArtifactRef> Client::Connection::Upload(const std::string& name, 
 
 absl::StatusOr<ArtifactRef> Client::PutFile(const std::string& path) {
   MOTE_ASSIGN_OR_RETURN(OpenFile file, Open(path));
-  return connection_->Upload(absl::StrCat("'", path, "'"), PieceCount(file.bytes),
-                             [&](size_t i) { return ReadPiece(file, path, i); });
+  return connection_->Upload(absl::StrCat("'", path, "'"), [&](size_t i) { return ReadPiece(file, path, i); });
 }
 
 absl::StatusOr<ArtifactRef> Client::HashFile(const std::string& path) {
   MOTE_ASSIGN_OR_RETURN(OpenFile file, Open(path));
-  MOTE_ASSIGN_OR_RETURN(const Manifest manifest, HashPieces(absl::StrCat("'", path, "'"), PieceCount(file.bytes),
-                                                            [&](size_t i) { return ReadPiece(file, path, i); }));
+  MOTE_ASSIGN_OR_RETURN(const Manifest manifest,
+                        HashPieces(absl::StrCat("'", path, "'"), [&](size_t i) { return ReadPiece(file, path, i); }));
+  return ArtifactOf(manifest);
+}
+
+absl::StatusOr<ArtifactRef> Client::PutInput(const InputFiles& files) {
+  InputText text(files);
+  return connection_->Upload(NameOf(files), [&](size_t i) { return text.Piece(i); });
+}
+
+absl::StatusOr<ArtifactRef> Client::HashInput(const InputFiles& files) {
+  InputText text(files);
+  MOTE_ASSIGN_OR_RETURN(const Manifest manifest, HashPieces(NameOf(files), [&](size_t i) { return text.Piece(i); }));
   return ArtifactOf(manifest);
 }
 
 absl::StatusOr<ArtifactRef> Client::PutBytes(std::string_view bytes) {
-  return connection_->Upload("the content", PieceCount(static_cast<int64_t>(bytes.size())), [&](size_t i) {
-    return absl::StatusOr<std::string>(bytes.substr(i * kBlobBytesMax, kBlobBytesMax));
+  return connection_->Upload("the content", [&](size_t i) -> absl::StatusOr<std::string> {
+    const size_t begin = std::min(bytes.size(), i * static_cast<size_t>(kBlobBytesMax));
+    return std::string(bytes.substr(begin, static_cast<size_t>(kBlobBytesMax)));
   });
 }
 

@@ -75,7 +75,8 @@ absl::Status PrepareJob(Client& client, JobFile* job) {
   MOTE_ASSIGN_OR_RETURN(const v1::ListOperationsResponse offered, client.ListOperations());
   MOTE_RETURN_IF_ERROR(CheckAgainst(offered, job));
   return PutFiles(
-      offered, [&](const std::string& path) { return client.PutFile(path); }, job);
+      offered, [&](const std::string& path) { return client.PutFile(path); },
+      [&](const InputFiles& files) { return client.PutInput(files); }, job);
 }
 
 absl::StatusOr<uint64_t> Submit(Client& client, const JobFile& job, const std::string& request_id) {

@@ -21,7 +21,7 @@ struct ValidateOptions {
 absl::StatusOr<v1::ValidateJobResponse> Plan(Client& client, JobFile* job) {
   MOTE_ASSIGN_OR_RETURN(const v1::ListOperationsResponse offered, client.ListOperations());
   MOTE_RETURN_IF_ERROR(CheckAgainst(offered, job));
-  MOTE_RETURN_IF_ERROR(PutFiles(offered, Client::HashFile, job));
+  MOTE_RETURN_IF_ERROR(PutFiles(offered, Client::HashFile, Client::HashInput, job));
   absl::StatusOr<v1::ValidateJobResponse> plan = client.ValidateJob(job->spec);
   if (!plan.ok()) return WithPlaces(plan.status(), *job);
   return plan;

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "client/inputs/packed_file.h"
 #include "client/jobfile/sections.h"
 #include "common/input_format.h"
 
@@ -15,15 +16,12 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
 }
 
 // The path exists, is a file and can be read.
-void CheckFile(const JobFile& job, const std::string& path, Place place, Problems* problems) {
-  const std::string resolved = ResolvePath(job.folder, path);
+void CheckFile(const std::string& resolved, Place place, Problems* problems) {
   std::error_code error;
   const auto status = std::filesystem::status(resolved, error);
   if (status.type() == std::filesystem::file_type::not_found) {
-    const bool glob = path.find_first_of("*?[") != std::string::npos;
-    problems->Add(
-        place, glob ? absl::StrCat("'", path, "': globs are not supported yet; name one file")
-                    : absl::StrCat("there is no file '", resolved, "'; paths are relative to the job file's folder"));
+    problems->Add(place,
+                  absl::StrCat("there is no file '", resolved, "'; paths are relative to the job file's folder"));
   } else if (status.type() == std::filesystem::file_type::directory) {
     problems->Add(place, absl::StrCat("'", resolved, "' is a directory; name one file"));
   } else if (!std::ifstream(resolved)) {
@@ -45,13 +43,61 @@ void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
   csv->set_delimiter(*delimiter);
 }
 
+// A path, or a pattern that fits some.
+void ReadPath(const JobFile& job, const std::string& path, Place place, InputFiles* files, Problems* problems) {
+  const std::vector<std::string> found = ExpandPattern(ResolvePath(job.folder, path));
+  if (found.empty()) {
+    problems->Add(place, absl::StrCat("no file fits '", path, "'; patterns are relative to the job file's folder"));
+  }
+  for (const std::string& one : found) CheckFile(one, place, problems);
+  files->paths.insert(files->paths.end(), found.begin(), found.end());
+}
+
+// `path: FILE` (or a pattern), or `paths: [FILE, …]`.
+void ReadPaths(const Node::Entry& format, const JobFile& job, Fields& fields, v1::Input* input, InputFiles* files,
+               Problems* problems) {
+  const Node::Entry* several = fields.Find("paths");
+  if (several == nullptr) {
+    const auto path = fields.RequiredText("path", absl::StrCat("write ", format.key, ": {path: FILE}"));
+    if (!path) return;
+    ReadPath(job, *path, fields.Find("path")->value.place, files, problems);
+    input->set_path(*path);
+    return;
+  }
+  if (fields.Find("path") != nullptr) {
+    problems->Add(several->place,
+                  absl::StrCat("'", fields.what(), "' has both path and paths; keep the one that is meant"));
+  }
+  if (!several->value.IsList() || several->value.items.empty()) {
+    problems->Add(several->value.place, "paths wants a list of files, as in [january.csv, february.csv]");
+    return;
+  }
+  for (const Node& item : several->value.items) {
+    const auto path = TextOf(item, absl::StrCat("paths of ", fields.what()), problems);
+    if (!path) continue;
+    ReadPath(job, *path, item.place, files, problems);
+    if (input->path().empty()) input->set_path(*path);
+  }
+}
+
+// What cannot be joined.
+void CheckJoins(const Node::Entry& format, const InputFiles& files, Problems* problems) {
+  if (files.paths.size() < 2 || !IsArrayFormat(format.key)) return;
+  problems->Add(format.place, absl::StrCat(files.paths.size(), " files: an input of format ", format.key,
+                                           " is one file; only csv, jsonl and text are joined"));
+}
+
 // Workers look for it, so nothing is said of whether it is there.
 void ReadShared(Fields& fields, v1::Input* input, Problems* problems) {
   const std::optional<std::string> shared = fields.Text("shared");
   if (!shared) return;
   const Place place = fields.Find("shared")->value.place;
-  if (fields.Find("path") != nullptr) {
+  if (fields.Find("path") != nullptr || fields.Find("paths") != nullptr) {
     problems->Add(place, absl::StrCat("'", fields.what(), "' has both path and shared; keep the one that is meant"));
+  }
+  if (IsPacked(*shared)) {
+    problems->Add(place,
+                  absl::StrCat("'", *shared, "' is packed; workers read a shared file where it lies: unpack it"));
   }
   if (shared->empty() || (*shared)[0] != '/') {
     problems->Add(place, absl::StrCat("'", *shared, "' is not absolute; 'shared' wants a path that all workers see"));
@@ -72,10 +118,10 @@ void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Probl
   } else if (format.value.Find("shared") != nullptr) {
     ReadShared(fields, input, problems);
   } else if (format.value.IsMap()) {
-    if (const auto path = fields.RequiredText("path", absl::StrCat("write ", format.key, ": {path: FILE}"))) {
-      CheckFile(*job, *path, format.value.Find("path")->value.place, problems);
-      input->set_path(*path);
-    }
+    InputFiles& files = job->input_files.back();
+    if (format.key == "csv") files.delimiter = input->csv().delimiter().empty() ? ',' : input->csv().delimiter()[0];
+    ReadPaths(format, *job, fields, input, &files, problems);
+    CheckJoins(format, files, problems);
   }
   fields.RefuseRest();
 }
@@ -84,6 +130,7 @@ void ReadInput(const Node::Entry& entry, JobFile* job, Problems* problems) {
   CheckName(entry.key, entry.place, "an input", problems);
   v1::Input* input = job->spec.add_inputs();
   input->set_name(entry.key);
+  job->input_files.emplace_back();
   const Node value = ExpandBareWord(entry.value);
   if (!value.IsMap() || value.entries.size() != 1) {
     problems->Add(entry.value.place, absl::StrCat("input '", entry.key,

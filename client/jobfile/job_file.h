@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "client/inputs/input_files.h"
 #include "client/jobfile/node.h"
 #include "client/jobfile/place_index.h"
 #include "mote/v1/job.pb.h"
@@ -19,6 +20,7 @@ struct JobFile {
   std::string folder;  // what paths in it are relative to
   // Inputs have no artifact yet; files in parameters stand as they were written.
   v1::JobSpec spec;
+  std::vector<InputFiles> input_files;  // in the order of spec.inputs
   // Parameters of each stage's operation, with places; in the order of spec.stages.
   std::vector<Node> parameters;
   std::vector<Node> reduce_parameters;

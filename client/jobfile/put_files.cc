@@ -2,6 +2,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "client/inputs/packed_file.h"
 #include "client/jobfile/resolve.h"
 #include "client/jobfile/struct_value.h"
 #include "common/status_macros.h"
@@ -14,14 +15,15 @@ using Parameter = v1::ParameterDescription;
 // Replaces the paths in a tree of parameters by the artifacts of their files.
 class FilePutter {
  public:
-  FilePutter(const PutFile& put, JobFile* job) : put_(put), job_(*job), problems_(job->path) {}
+  FilePutter(const PutFile& put, const PutInput& put_input, JobFile* job)
+      : put_(put), put_input_(put_input), job_(*job), problems_(job->path) {}
 
   absl::Status Run(const v1::ListOperationsResponse& offered) {
     for (int i = 0; i < job_.spec.inputs_size(); ++i) {
       v1::Input* input = job_.spec.mutable_inputs(i);
       if (!input->shared().empty()) continue;
       const Place place = job_.places.Find({"inputs", absl::StrCat(i)}).key;
-      MOTE_ASSIGN_OR_RETURN(const std::string artifact, Put(input->path(), place));
+      MOTE_ASSIGN_OR_RETURN(const std::string artifact, PutInputAt(job_.input_files[i], place));
       input->set_artifact(artifact);
     }
     for (int i = 0; i < job_.spec.stages_size(); ++i) MOTE_RETURN_IF_ERROR(PutStage(offered, i));
@@ -76,21 +78,36 @@ class FilePutter {
     return absl::OkStatus();
   }
 
-  // The artifact's text; empty after a problem was reported.
-  absl::StatusOr<std::string> Put(const std::string& path, Place place) {
-    const std::string resolved = ResolvePath(job_.folder, path);
-    const auto done = artifacts_.find(resolved);
-    if (done != artifacts_.end()) return done->second;
-    const absl::StatusOr<ArtifactRef> artifact = put_(resolved);
+  // One file as it is may be a stage's parameter too: it is put once.
+  absl::StatusOr<std::string> PutInputAt(const InputFiles& files, Place place) {
+    if (files.paths.size() == 1 && !IsPacked(files.paths[0])) return PutResolved(files.paths[0], place);
+    return Taken(put_input_(files), place);
+  }
+
+  absl::StatusOr<std::string> Taken(const absl::StatusOr<ArtifactRef>& artifact, Place place) {
     if (artifact.status().code() == absl::StatusCode::kInvalidArgument || absl::IsNotFound(artifact.status())) {
       problems_.Add(place, std::string(artifact.status().message()));
       return std::string();
     }
     MOTE_RETURN_IF_ERROR(artifact.status());
-    return artifacts_[resolved] = artifact->ToString();
+    return artifact->ToString();
+  }
+
+  // The artifact's text; empty after a problem was reported.
+  absl::StatusOr<std::string> Put(const std::string& path, Place place) {
+    return PutResolved(ResolvePath(job_.folder, path), place);
+  }
+
+  absl::StatusOr<std::string> PutResolved(const std::string& resolved, Place place) {
+    const auto done = artifacts_.find(resolved);
+    if (done != artifacts_.end()) return done->second;
+    MOTE_ASSIGN_OR_RETURN(const std::string artifact, Taken(put_(resolved), place));
+    if (!artifact.empty()) artifacts_[resolved] = artifact;
+    return artifact;
   }
 
   const PutFile& put_;
+  const PutInput& put_input_;
   JobFile& job_;
   Problems problems_;
   std::map<std::string, std::string> artifacts_;  // by resolved path
@@ -98,8 +115,9 @@ class FilePutter {
 
 }  // namespace
 
-absl::Status PutFiles(const v1::ListOperationsResponse& offered, const PutFile& put, JobFile* job) {
-  return FilePutter(put, job).Run(offered);
+absl::Status PutFiles(const v1::ListOperationsResponse& offered, const PutFile& put, const PutInput& put_input,
+                      JobFile* job) {
+  return FilePutter(put, put_input, job).Run(offered);
 }
 
 }  // namespace mote::client

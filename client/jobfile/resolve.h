@@ -6,14 +6,16 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "client/inputs/input_files.h"
 #include "client/jobfile/job_file.h"
 #include "common/artifact.h"
 #include "mote/v1/job_service.pb.h"
 
 namespace mote::client {
 
-// Puts one file. Errors name the file.
+// Put one file, and the files of one input. Errors name the file.
 using PutFile = std::function<absl::StatusOr<ArtifactRef>(const std::string& path)>;
+using PutInput = std::function<absl::StatusOr<ArtifactRef>(const InputFiles& files)>;
 
 // Checks operations, reducers, the names of their parameters and the outputs that
 // are referred to, against what the coordinator offers. Puts nothing.
@@ -24,8 +26,10 @@ absl::Status CheckAgainst(const v1::ListOperationsResponse& offered, JobFile* jo
 // Puts the files of inputs and parameters and sets the artifacts in `job->spec`; each
 // file once.
 //
-// InvalidArgument: a file is missing, with the place that names it; else as `put`.
-absl::Status PutFiles(const v1::ListOperationsResponse& offered, const PutFile& put, JobFile* job);
+// InvalidArgument: a file is missing, with the place that names it; else as `put` and
+// `put_input`.
+absl::Status PutFiles(const v1::ListOperationsResponse& offered, const PutFile& put, const PutInput& put_input,
+                      JobFile* job);
 
 // The coordinator's INVALID_ARGUMENT with places of the file; other codes unchanged.
 absl::Status WithPlaces(const absl::Status& status, const JobFile& job);

@@ -83,6 +83,31 @@ std::vector<Picture> HistoryPictures(const Json& document) {
   return {{"loss", chart.Svg()}};
 }
 
+// More bars than this make no readable picture: the greatest are shown.
+constexpr size_t kBarsMax = 30;
+
+std::vector<Picture> ImportancePictures(const Json& document) {
+  std::vector<Bar> bars;
+  for (const Json& feature : document.at("features")) {
+    // Below 0 shuffling made it better by chance: worth nothing.
+    if (bars.size() < kBarsMax) {
+      bars.push_back({feature.at("name").get<std::string>(), std::max(0.0, feature.at("mean").get<double>())});
+    }
+  }
+  const auto measure = document.at("importance_of").get<std::string>();
+  return {{"importance", BarsSvg(absl::StrCat("Loss of ", measure, " without the feature"), bars)}};
+}
+
+std::vector<Picture> GainPictures(const Json& document) {
+  std::vector<Bar> bars;
+  for (const Json& item : document.at("features")) {
+    const Json& feature = item.at("feature");  // its place where it has no name
+    const std::string name = feature.is_string() ? feature.get<std::string>() : absl::StrCat("x[", feature.dump(), "]");
+    if (bars.size() < kBarsMax) bars.push_back({name, item.at("gain").get<double>()});
+  }
+  return {{"gain", BarsSvg("Gain of the splits by each feature", bars)}};
+}
+
 }  // namespace
 
 std::vector<Picture> PicturesOf(const Json& document) {
@@ -90,6 +115,8 @@ std::vector<Picture> PicturesOf(const Json& document) {
   try {
     if (document.contains("macro_avg") && document.contains("classes")) return ReportPictures(document);
     if (document.contains("epochs") && document.contains("steps")) return HistoryPictures(document);
+    if (document.contains("importance_of")) return ImportancePictures(document);
+    if (document.contains("leaves") && document.contains("features")) return GainPictures(document);
   } catch (const Json::exception&) {
     return {};  // another document with such fields
   }

@@ -148,9 +148,29 @@ std::optional<std::string> QualityText(const Json& document) {
   }
 }
 
+std::optional<std::string> ImportanceText(const Json& document) {
+  if (!document.is_object() || !document.contains("importance_of") || !document.contains("features")) {
+    return std::nullopt;
+  }
+  try {
+    const std::string measure = Plain(document.at("importance_of"));
+    TextTable table({{"feature"}, {absl::StrCat("loss of ", measure), kRight}, {"deviation", kRight}});
+    for (const Json& feature : document.at("features")) {
+      table.Add({Plain(feature.at("name")), Fraction(feature.at("mean")), Fraction(feature.at("deviation"))});
+    }
+    return absl::StrCat(table.ToString(), "\n", measure, " ", Fraction(document.at("score")), " of ",
+                        Plain(document.at("rows")), " rows; each feature taken from other rows ",
+                        Plain(document.at("repeats")), " times\n");
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 std::optional<std::string> ReportText(const Json& document) {
-  std::optional<std::string> text = ClassificationReportText(document);
-  return text ? text : QualityText(document);
+  for (const auto& text_of : {ClassificationReportText, QualityText, ImportanceText}) {
+    if (std::optional<std::string> text = text_of(document)) return text;
+  }
+  return std::nullopt;
 }
 
 }  // namespace mote::client

@@ -17,6 +17,10 @@ std::optional<std::string> ClassificationReportText(const Json& document);
 // nullopt: not a quality report of `prepare` (common/prepare/quality.h).
 std::optional<std::string> QualityText(const Json& document);
 
+// What each feature is worth to a model. nullopt: not a document of `importance`
+// (coordinator/plan/importance_planner.h).
+std::optional<std::string> ImportanceText(const Json& document);
+
 // One of the above; nullopt for any other document.
 std::optional<std::string> ReportText(const Json& document);
 

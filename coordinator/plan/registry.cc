@@ -11,6 +11,7 @@
 #include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/forest_planner.h"
+#include "coordinator/plan/importance_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
@@ -30,6 +31,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeEchoPlanner());
     Add(MakeFilterPlanner());
     Add(MakeForestPlanner());
+    Add(MakeImportancePlanner(*this));
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());

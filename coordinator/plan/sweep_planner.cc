@@ -14,6 +14,7 @@
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/declare.h"
+#include "coordinator/plan/measure.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/sweep_progress.h"
@@ -51,21 +52,6 @@ OperationDescription DescribeSweep() {
                        {"trials", OutputKind::kDocument}};
   description.task_shape = "as in the operation of the trials";
   return description;
-}
-
-// A measure by its name: a key of the report, or one of its averages.
-absl::StatusOr<double> MeasureOf(const Json& report, const std::string& metric) {
-  if (report.contains(metric) && report[metric].is_number()) return report[metric].get<double>();
-  for (const char* average : {"macro", "weighted"}) {
-    const std::string suffix = absl::StrCat("_", average);
-    if (metric.size() <= suffix.size() || !metric.ends_with(suffix)) continue;
-    const Json averages = report.value(absl::StrCat(average, "_avg"), Json::object());
-    const std::string key = metric.substr(0, metric.size() - suffix.size());
-    if (averages.contains(key) && averages[key].is_number()) return averages[key].get<double>();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("select.by: the report has no number \"", metric,
-                   "\"; use accuracy, roc_auc (two classes), f1_macro, precision_macro, recall_macro or …_weighted"));
 }
 
 // Everything that the phases need, read once per call of Next.
@@ -136,7 +122,7 @@ absl::Status TakeScore(Sweep& sweep, SweepRun& run, const Output& report) {
   SweepProgress& progress = sweep.progress;
   if (report.content.artifact) return absl::ResourceExhaustedError("sweep: a report is too large to compare trials by");
   MOTE_ASSIGN_OR_RETURN(const Json document, ParseJson(report.content.bytes));
-  MOTE_ASSIGN_OR_RETURN(const double score, MeasureOf(document, sweep.space.metric));
+  MOTE_ASSIGN_OR_RETURN(const double score, MeasureOf(document, sweep.space.metric, "select.by"));
   progress.scores[static_cast<size_t>(run.entry)][static_cast<size_t>(run.fold)] = score;
   if (sweep.space.folds > 0 || !sweep.last_rung()) return absl::OkStatus();
   const int64_t trial = progress.entries[static_cast<size_t>(run.entry)];

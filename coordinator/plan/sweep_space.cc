@@ -13,6 +13,7 @@
 #include "common/philox.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
+#include "coordinator/plan/measure.h"
 
 namespace mote::coordinator {
 namespace {
@@ -180,7 +181,7 @@ absl::Status ParseSelect(const Json& parameters, SweepSpace* space) {
     return Wrong("select.by", "missing; name a measure of classification_report, such as dev.f1_macro");
   }
   space->metric = select["by"].get<std::string>();
-  space->least = space->metric == "log_loss" || space->metric == "brier";
+  space->least = IsLoss(space->metric);
   if (select.contains("keep") && select["keep"] != 1) {
     return Wrong("select.keep", absl::StrCat(select["keep"].dump(), " is not supported yet; use 1"));
   }

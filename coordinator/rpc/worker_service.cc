@@ -17,6 +17,7 @@
 #include "coordinator/convert/pass_convert.h"
 #include "coordinator/rpc/grpc_status.h"
 #include "coordinator/rpc/session_convert.h"
+#include "coordinator/rpc/session_reader.h"
 
 namespace mote::coordinator {
 namespace {
@@ -24,13 +25,6 @@ namespace {
 // What may wait for a worker that reads slowly.
 constexpr size_t kQueueBytesMax = 32 << 20;
 constexpr size_t kQueueMessagesMax = 16384;
-
-absl::Status CheckVersion(const v1::Hello& hello) {
-  if (hello.version() == kVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("worker \"", hello.worker(), "\" has version ", hello.version(),
-                                                    ", the coordinator ", kVersion,
-                                                    "; install the same version on both sides"));
-}
 
 // By where gRPC says that the other side is: "ipv4:127.0.0.1:5000", "ipv6:%5B::1%5D:5000",
 // "unix:PATH".
@@ -90,33 +84,12 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
   }
 
  private:
-  // Turns what was read into commands.
   absl::Status Receive() {
-    if (const size_t bytes = request_.ByteSizeLong(); bytes > kControlBytesMax) {
-      return absl::InvalidArgumentError(absl::StrCat("a message of ", bytes, " bytes; at most ", kControlBytesMax,
-                                                     " are allowed: put large values as artifacts"));
-    }
-    std::vector<Command> commands;
-    commands.reserve(1 + static_cast<size_t>(request_.more_size()));
-    MOTE_RETURN_IF_ERROR(Receive(request_, &commands));
-    for (const v1::SessionRequest& next : request_.more()) {
-      if (next.more_size() > 0) return absl::InvalidArgumentError("more: a message in it has more of its own");
-      MOTE_RETURN_IF_ERROR(Receive(next, &commands));
+    MOTE_ASSIGN_OR_RETURN(std::vector<Command> commands, reader_.Read(request_));
+    for (Command& command : commands) {
+      if (auto* hello = std::get_if<WorkerHello>(&command)) hello->transport = TransportOf(context_->peer());
     }
     return post_(std::move(commands)) ? absl::OkStatus() : MailboxRefusal();
-  }
-
-  absl::Status Receive(const v1::SessionRequest& request, std::vector<Command>* commands) {
-    const bool is_hello = request.has_hello();
-    if (is_hello == greeted_) {
-      return absl::InvalidArgumentError(is_hello ? "hello: sent twice" : "the first message must be hello");
-    }
-    if (is_hello) MOTE_RETURN_IF_ERROR(CheckVersion(request.hello()));
-    greeted_ = true;
-    MOTE_ASSIGN_OR_RETURN(Command command, ToCommand(session_, request));
-    if (auto* hello = std::get_if<WorkerHello>(&command)) hello->transport = TransportOf(context_->peer());
-    commands->push_back(std::move(command));
-    return absl::OkStatus();
   }
 
   // Starts what comes next: the next write, or the end. Requires mutex_.
@@ -157,7 +130,6 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
   SessionTable& sessions_;
   const PostCommand& post_;
   v1::SessionRequest request_;  // of the one read in flight
-  bool greeted_ = false;        // reads come one after another: needs no lock
 
   std::mutex mutex_;
   MessageQueue<v1::SessionResponse> queue_{kControlBytesMax};  // guarded by mutex_, as all below
@@ -165,7 +137,8 @@ class Stream : public grpc::ServerBidiReactor<v1::SessionRequest, v1::SessionRes
   bool writing_ = false;
   std::optional<absl::Status> close_;  // end with this once the queue is empty
   bool finished_ = false;
-  const SessionId session_;  // last: the table may call back as soon as it knows this
+  const SessionId session_;  // after all that Send and Close need: the table may call them as soon as it knows this
+  SessionReader reader_{session_};  // reads come one after another: needs no lock
 };
 
 }  // namespace

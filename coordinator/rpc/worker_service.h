@@ -10,9 +10,6 @@
 
 namespace mote::coordinator {
 
-// Control messages of the session, both ways.
-inline constexpr size_t kControlBytesMax = 256 << 10;
-
 // Thread-safe.
 class WorkerService : public v1::WorkerService::CallbackService {
  public:

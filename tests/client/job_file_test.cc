@@ -15,6 +15,7 @@ namespace mote::client {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -223,6 +224,36 @@ TEST(Mistakes, AreToldAllAtOnceInTheOrderOfTheFile) {
       "integer 60\n"
       "job.yaml:11:15: output 'out': there is no stage or input 'b'; the job has a, more, rows\n"
       "job.yaml:11:26: unknown format 'xml' of output 'out'; tables are written as csv or jsonl");
+}
+
+TEST(Inputs, FilesArePathsPatternsAndLists) {
+  const std::string stage = "stages:\n  - {name: a, input: rows, noop: {}}\n";
+  const auto files = [&](const std::string& input) {
+    const absl::StatusOr<JobFile> job =
+        ParseJobFile("name: x\ninputs: {rows: " + input + "}\n" + stage, "tests/client/testdata/job.yaml", {});
+    EXPECT_TRUE(job.ok()) << job.status();
+    return job.ok() ? job->input_files.at(0) : InputFiles{};
+  };
+  const std::string german = "tests/client/testdata/german_credit.csv";
+  EXPECT_THAT(files("{csv: {path: german_credit.csv}}").paths, ElementsAre(german));
+  EXPECT_THAT(files("{csv: {path: '*.csv'}}").paths, ElementsAre(german));
+  EXPECT_THAT(files("{csv: {paths: [german_credit.csv, 'g*.csv']}}").paths, ElementsAre(german, german));
+  EXPECT_EQ(files("{csv: {path: german_credit.csv}}").delimiter, ',');
+  EXPECT_EQ(files("{csv: {path: german_credit.csv, delimiter: ;}}").delimiter, ';');
+  EXPECT_EQ(files("{text: {path: german_credit.csv}}").delimiter, '\0');
+  EXPECT_THAT(files("{csv: {shared: /data/a.csv}}").paths, ElementsAre());
+}
+
+TEST(Inputs, FilesThatCannotBeOneInputAreRefused) {
+  const auto told = [](const std::string& input) {
+    return Mistakes("name: x\ninputs: {rows: " + input + "}\nstages:\n  - {name: a, input: rows, noop: {}}\n");
+  };
+  EXPECT_THAT(told("{csv: {path: '*.parquet'}}"), HasSubstr("no file fits '*.parquet'"));
+  EXPECT_THAT(told("{csv: {paths: []}}"), HasSubstr("paths wants a list of files"));
+  EXPECT_THAT(told("{csv: {paths: [nowhere.csv]}}"), HasSubstr("there is no file"));
+  EXPECT_THAT(told("{csv: {path: a.csv, paths: [b.csv]}}"), HasSubstr("both path and paths"));
+  EXPECT_THAT(told("{csv: {shared: /data/a.csv.gz}}"), HasSubstr("is packed"));
+  EXPECT_THAT(told("{npy: {paths: [german_credit.csv, german_credit.csv]}}"), HasSubstr("2 files: an input of format npy is one file"));
 }
 
 TEST(Mistakes, WrongTypesNameWhatIsWantedAndWhatIsThere) {

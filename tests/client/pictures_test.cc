@@ -63,6 +63,24 @@ TEST(Pictures, AReportHasItsCurvesAndItsMatrix) {
   EXPECT_THAT(pictures[2].svg, HasSubstr(">12345<"));
 }
 
+TEST(Pictures, FeaturesAreBarsTheGreatestFirst) {
+  const Json importance =
+      Json::parse(R"({"importance_of": "roc_auc", "score": 0.8, "rows": 9, "repeats": 2, "features": [
+      {"name": "a<b", "mean": 0.2, "deviation": 0.1}, {"name": "c", "mean": 0.1, "deviation": 0},
+      {"name": "d", "mean": -0.1, "deviation": 0}]})");
+  std::vector<Picture> pictures = PicturesOf(importance);
+  ASSERT_THAT(NamesOf(pictures), ElementsAre("importance"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("Loss of roc_auc without the feature"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("a&lt;b"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("width=\"120.0\""));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("width=\"0.0\""));  // no bar to the left
+  const Json gain = Json::parse(R"({"kind": "boost", "trees": 1, "leaves": 3, "features": [
+      {"feature": "age", "gain": 0.75}, {"feature": 4, "gain": 0.25}]})");
+  pictures = PicturesOf(gain);
+  ASSERT_THAT(NamesOf(pictures), ElementsAre("gain"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("x[4]"));
+}
+
 TEST(Pictures, AHistoryHasItsLosses) {
   const Json history = Json::parse(R"({"steps": 8, "epochs": [{"epoch": 1, "loss": 2, "validation": {"loss": 1}},
                                                                {"epoch": 2, "loss": 1, "validation": {"loss": 1}}]})");

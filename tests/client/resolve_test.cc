@@ -107,6 +107,10 @@ TEST(CheckAgainst, AGoodJobHasNoMistakes) {
       "");
 }
 
+absl::StatusOr<ArtifactRef> NoInput(const InputFiles& files) {
+  return absl::InternalError("one plain file is put as a file: " + files.paths.front());
+}
+
 TEST(PutFiles, PathsBecomeArtifactsAndEachFileIsPutOnce) {
   JobFile job = Parse(
       "name: x\n"
@@ -122,7 +126,7 @@ TEST(PutFiles, PathsBecomeArtifactsAndEachFileIsPutOnce) {
         put.push_back(path);
         return ArtifactRef{Sha256(path), 7, false};
       },
-      &job);
+      NoInput, &job);
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_THAT(put, ElementsAre("tests/client/testdata/german_credit.csv", "tests/client/testdata/sub/b.py",
                                "tests/client/testdata/c.py", "tests/client/testdata/m.pt"));
@@ -144,7 +148,8 @@ TEST(PutFiles, PathsBecomeArtifactsAndEachFileIsPutOnce) {
 TEST(PutFiles, AMissingFileIsNamedWithItsPlace) {
   JobFile job = Parse("name: x\nstages:\n  - {name: a, command: {run: [cat], files: [nowhere.py]}}\n");
   const absl::Status status = PutFiles(
-      Offered(), [](const std::string& path) { return absl::NotFoundError("there is no file '" + path + "'"); }, &job);
+      Offered(), [](const std::string& path) { return absl::NotFoundError("there is no file '" + path + "'"); },
+      NoInput, &job);
   EXPECT_EQ(status.message(),
             "tests/client/testdata/job.yaml:3:45: there is no file 'tests/client/testdata/nowhere.py'");
 }

@@ -55,6 +55,18 @@ TEST(ClassificationReport, LooksLikeScikitLearns) {
             "undefined, shown as 0: precision of \"x\": nothing was predicted\n");
 }
 
+TEST(ReportText, AnImportanceListsFeaturesWithTheirLoss) {
+  const Json document = Json::parse(R"({"importance_of": "roc_auc", "score": 0.8125, "rows": 900, "repeats": 5,
+      "features": [{"name": "job", "mean": 0.1, "deviation": 0.0125, "losses": []},
+                   {"name": "age", "mean": -0.01, "deviation": 0, "losses": []}]})");
+  EXPECT_EQ(ReportText(document).value_or(""),
+            "feature  loss of roc_auc  deviation\n"
+            "job               0.1000     0.0125\n"
+            "age              -0.0100     0.0000\n"
+            "\n"
+            "roc_auc 0.8125 of 900 rows; each feature taken from other rows 5 times\n");
+}
+
 TEST(ClassificationReport, AMissingAucSaysWhy) {
   const Json document = Json::parse(R"({"rows": 0, "accuracy": 0, "classes": [],
       "macro_avg": {"precision": 0, "recall": 0, "f1": 0, "support": 0},

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "common/check.h"
+#include "common/version.h"
 #include "coordinator/journal/convert.h"
 #include "coordinator/plan/registry.h"
-#include "coordinator/rpc/session_convert.h"
 #include "mote/v1/worker_service.pb.h"
 #include "tests/sim/fingerprint.h"
 
@@ -97,15 +97,15 @@ void FuzzedCoordinator::Feed(uint8_t control, std::string_view message) {
   if (control & kCloseStream) Close(stream);
 }
 
-// As the stream of worker_service.cc does.
 void FuzzedCoordinator::Receive(Stream& stream, std::string_view message) {
   v1::SessionRequest request;
   if (!request.ParseFromArray(message.data(), static_cast<int>(message.size()))) return Close(stream);
-  if (request.has_hello() == stream.greeted) return Close(stream);
-  stream.greeted = true;
-  const absl::StatusOr<mc::Command> command = mc::ToCommand(stream.session, request);
-  if (!command.ok()) return Close(stream);
-  Step(*command);
+  // Whatever version it claims: inputs outlive versions.
+  if (request.has_hello()) request.mutable_hello()->set_version(std::string(kVersion));
+  const absl::StatusOr<std::vector<mc::Command>> commands = stream.reader.Read(request);
+  if (!commands.ok()) return Close(stream);
+  // One of them may end the stream: those after it come to a session that is gone.
+  for (const mc::Command& command : *commands) Step(command);
 }
 
 void FuzzedCoordinator::Step(const mc::Command& command) {
@@ -139,7 +139,7 @@ void FuzzedCoordinator::Take(mc::Decision decision) {
   }
 }
 
-void FuzzedCoordinator::Open(Stream& stream) { stream = Stream{SessionId{next_session_++}, false, {}}; }
+void FuzzedCoordinator::Open(Stream& stream) { stream = Stream(SessionId{next_session_++}); }
 
 void FuzzedCoordinator::Close(Stream& stream) {
   const SessionId session = stream.session;

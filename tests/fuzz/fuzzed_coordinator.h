@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "coordinator/core/core.h"
+#include "coordinator/rpc/session_reader.h"
 #include "coordinator/schedule/fair_policy.h"
 
 namespace mote::fuzz {
@@ -45,8 +46,10 @@ class FuzzedCoordinator {
 
  private:
   struct Stream {
+    Stream() : Stream(SessionId{}) {}
+    explicit Stream(SessionId id) : session(id), reader(id) {}
     SessionId session;
-    bool greeted = false;
+    coordinator::SessionReader reader;
     std::vector<coordinator::SendLease> leases;
   };
 

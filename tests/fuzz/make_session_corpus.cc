@@ -72,21 +72,33 @@ v1::SessionRequest Report(const coordinator::SendLease& lease, bool fails) {
 }
 
 // Two workers that work until nothing is left; every `fail_every`-th block fails, and
-// `control` stands on every seventh message.
-std::string Session(int slots, int fail_every, uint8_t control) {
+// `control` stands on every seventh message. `together`: what a worker has to say travels
+// in one message.
+std::string Session(int slots, int fail_every, uint8_t control, bool together = false) {
   Recording recording;
   for (int worker = 0; worker < 2; ++worker) recording.Feed(static_cast<uint8_t>(worker), Hello(worker, slots));
   std::map<PassId, std::shared_ptr<const PassSpec>> passes;
   int messages = 0;
   for (int idle = 0; idle < 3 && messages < 300; ++idle) {
     for (int worker = 0; worker < 2; ++worker) {
+      v1::SessionRequest turn;
+      uint8_t turn_control = static_cast<uint8_t>(worker);
       for (coordinator::SendLease lease : recording.coordinator.TakeLeases(worker)) {
         if (lease.pass != nullptr) passes[lease.token.pass] = lease.pass;
         lease.pass = passes.at(lease.token.pass);
         idle = 0;
         const bool fails = fail_every > 0 && ++messages % fail_every == 0;
-        recording.Feed(static_cast<uint8_t>(worker | (messages % 7 == 3 ? control : 0)), Report(lease, fails));
+        const auto now = static_cast<uint8_t>(worker | (messages % 7 == 3 ? control : 0));
+        if (!together) {
+          recording.Feed(now, Report(lease, fails));
+        } else if (turn.has_report()) {
+          *turn.add_more() = Report(lease, fails);
+        } else {
+          turn = Report(lease, fails);
+          turn_control = now;
+        }
       }
+      if (turn.has_report()) recording.Feed(turn_control, turn);
       v1::SessionRequest heartbeat;
       heartbeat.mutable_heartbeat()->set_sequence(static_cast<uint64_t>(messages));
       recording.Feed(static_cast<uint8_t>(worker | kAdvanceClock), heartbeat);
@@ -111,6 +123,7 @@ int main(int argc, char** argv) {
   };
   write("honest", mote::fuzz::Session(1, 0, 0));
   write("two_slots", mote::fuzz::Session(2, 0, 0));
+  write("together", mote::fuzz::Session(3, 4, mote::fuzz::kCloseStream, /*together=*/true));
   write("failing", mote::fuzz::Session(1, 3, 0));
   write("broken_streams", mote::fuzz::Session(1, 5, mote::fuzz::kCloseStream));
   write("restarts", mote::fuzz::Session(1, 0, mote::fuzz::kRestart));

@@ -16,6 +16,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/feature_columns.h"
 #include "worker/engine/pass_json.h"
+#include "worker/engine/shuffled_numbers.h"
 
 namespace mote::engine {
 namespace {
@@ -31,6 +32,7 @@ struct InferParameters {
   std::vector<std::string> keep;
   bool skip_bad_rows = false;
   int64_t rows_per_task = 1;
+  Json shuffle;  // null: none
 };
 
 InferParameters ReadInfer(const Json& json) {
@@ -42,6 +44,7 @@ InferParameters ReadInfer(const Json& json) {
   json.at("outputs").get_to(parameters.outputs);
   json.at("keep").get_to(parameters.keep);
   json.at("rows_per_task").get_to(parameters.rows_per_task);
+  parameters.shuffle = json.value("shuffle", Json());
   parameters.skip_bad_rows = json.at("on_bad_row").get<std::string>() == "skip";
   return parameters;
 }
@@ -63,22 +66,25 @@ void PutAll(ByteWriter& writer, const std::vector<T>& values, int64_t row, int64
 class InferPass final : public RowPassKernel {
  public:
   InferPass(std::unique_ptr<RowReducer> reducer, InferParameters parameters, std::vector<FeatureColumns> inputs,
-            std::shared_ptr<RowSource> rows, std::unique_ptr<Model> model)
+            std::optional<ShuffledNumbers> shuffled, std::shared_ptr<RowSource> rows, std::unique_ptr<Model> model)
       : RowPassKernel(std::move(reducer)),
         parameters_(std::move(parameters)),
         inputs_(std::move(inputs)),
+        shuffled_(std::move(shuffled)),
         rows_(std::move(rows)),
         model_(std::move(model)) {
     const Schema& schema = rows_->dataset().schema;
     for (const std::string& name : parameters_.keep) kept_.push_back(*schema.Find(name));
-    lends_ = schema.columns.size() == 1 && schema.columns[0].dtype == DType::kF32 && inputs_.size() == 1 &&
-             inputs_[0].columns.size() == 1;
+    lends_ = !shuffled_ && schema.columns.size() == 1 && schema.columns[0].dtype == DType::kF32 &&
+             inputs_.size() == 1 && inputs_[0].columns.size() == 1;
   }
 
  protected:
   absl::StatusOr<Table> RunRows(int64_t task, TaskContext& context) override {
     const int64_t begin = task * parameters_.rows_per_task;
     const int64_t end = std::min(begin + parameters_.rows_per_task, rows_->rows());
+    // First, for reading other rows ends the view of these.
+    if (shuffled_) MOTE_RETURN_IF_ERROR(shuffled_->Fetch({begin, end}, inputs_[0], *rows_, context));
     MOTE_ASSIGN_OR_RETURN(const TableView view, ReadRows({begin, end}, context));
     const Clock::time_point start = Clock::now();
     absl::StatusOr<Features> features = TakeFeatures(view, begin);
@@ -86,6 +92,7 @@ class InferPass final : public RowPassKernel {
                      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
     MOTE_RETURN_IF_ERROR(features.status());
     if (features->rows.empty()) return Table{};
+    if (shuffled_) shuffled_->PutInto(&features->batches[0]);
     MOTE_ASSIGN_OR_RETURN(const std::vector<ModelOutput> outputs, model_->Run(features->batches, context));
     if (outputs.size() != parameters_.outputs.size()) {
       return absl::InvalidArgumentError(absl::StrCat("model \"", parameters_.file, "\" yields ", outputs.size(),
@@ -208,6 +215,7 @@ class InferPass final : public RowPassKernel {
 
   const InferParameters parameters_;
   const std::vector<FeatureColumns> inputs_;
+  std::optional<ShuffledNumbers> shuffled_;
   const std::shared_ptr<RowSource> rows_;
   const std::unique_ptr<Model> model_;
   std::vector<size_t> kept_;
@@ -246,9 +254,13 @@ absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, 
     if (rows->dataset().schema.Find(name).has_value()) continue;
     return absl::InvalidArgumentError(absl::StrCat("keep: there is no column \"", name, "\""));
   }
+  std::optional<ShuffledNumbers> shuffled;
+  if (!parameters.shuffle.is_null()) {
+    MOTE_ASSIGN_OR_RETURN(shuffled, ShuffledNumbers::Open(parameters.shuffle, request.widths[0], rows->rows()));
+  }
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Model> model, open_model(request));
-  return std::make_unique<InferPass>(std::move(reducer), std::move(parameters), std::move(inputs), std::move(rows),
-                                     std::move(model));
+  return std::make_unique<InferPass>(std::move(reducer), std::move(parameters), std::move(inputs), std::move(shuffled),
+                                     std::move(rows), std::move(model));
 }
 
 }  // namespace mote::engine

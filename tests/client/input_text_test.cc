@@ -1,0 +1,140 @@
+#include "client/inputs/input_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/artifact.h"
+
+namespace mote::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class InputTextTest : public ::testing::Test {
+ protected:
+  InputTextTest() { std::filesystem::create_directories(dir_); }
+  ~InputTextTest() override { std::filesystem::remove_all(dir_); }
+
+  std::string Write(const std::string& name, const std::string& bytes) {
+    std::ofstream(dir_ / name, std::ios::binary) << bytes;
+    return (dir_ / name).string();
+  }
+
+  std::string Gzip(const std::string& name, const std::string& text, const char* mode = "wb") {
+    const std::string path = (dir_ / name).string();
+    const gzFile file = gzopen(path.c_str(), mode);
+    EXPECT_EQ(gzwrite(file, text.data(), static_cast<unsigned>(text.size())), static_cast<int>(text.size()));
+    gzclose(file);
+    return path;
+  }
+
+  static std::string Zstd(const std::string& text) {
+    std::string packed(ZSTD_compressBound(text.size()), '\0');
+    packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 1));
+    return packed;
+  }
+
+  static std::string ReadFile(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  static absl::StatusOr<std::string> All(const std::vector<std::string>& paths, char delimiter = '\0') {
+    InputText text({paths, delimiter});
+    std::string all;
+    for (size_t i = 0;; ++i) {
+      const absl::StatusOr<std::string> piece = text.Piece(i);
+      if (!piece.ok()) return piece.status();
+      if (piece->empty()) return all;
+      all += *piece;
+    }
+  }
+
+  static std::string ErrorOf(const std::vector<std::string>& paths, char delimiter = '\0') {
+    const absl::StatusOr<std::string> all = All(paths, delimiter);
+    EXPECT_EQ(all.status().code(), absl::StatusCode::kInvalidArgument) << all.status();
+    return std::string(all.status().message());
+  }
+
+  const std::filesystem::path dir_ =
+      std::filesystem::temp_directory_path() / ("mote-input-text-" + std::to_string(getpid()));
+};
+
+TEST_F(InputTextTest, PackedFilesAreReadAsTheyWere) {
+  const std::string text = "a,b\n1,2\n";
+  EXPECT_EQ(*All({Write("plain.csv", text)}), text);
+  EXPECT_EQ(*All({Gzip("one.csv.gz", text)}), text);
+  EXPECT_EQ(*All({Write("one.csv.zst", Zstd(text))}), text);
+  EXPECT_EQ(*All({Write("empty.csv", "")}), "");
+  EXPECT_EQ(*All({Gzip("empty.csv.gz", "")}), "");
+  EXPECT_EQ(*All({Write("empty.csv.zst", Zstd(""))}), "");
+}
+
+TEST_F(InputTextTest, SeveralMembersAndFramesAreOneFile) {
+  Gzip("two.txt.gz", "one\n");
+  EXPECT_EQ(*All({Gzip("two.txt.gz", "two\n", "ab")}), "one\ntwo\n");
+  EXPECT_EQ(*All({Write("two.txt.zst", Zstd("one\n") + Zstd("") + Zstd("two\n"))}), "one\ntwo\n");
+}
+
+TEST_F(InputTextTest, LinesOfFilesAreJoinedAndNeverRunTogether) {
+  const std::string a = Write("a.txt", "1\n2"), b = Write("b.txt", "3\n"), none = Write("none.txt", "");
+  EXPECT_EQ(*All({a, none, b, a}), "1\n2\n3\n1\n2");
+}
+
+TEST_F(InputTextTest, TheHeaderIsTakenOnce) {
+  const std::string first = Write("1.csv", "a;\"b\nc\"\n1;2"), second = Gzip("2.csv.gz", "a;\"b\nc\"\r\n3;4\n"),
+                    marked = Write("3.csv", "\xEF\xBB\xBF" "a;\"b\nc\"\n5;6\n"), only = Write("4.csv", "a;\"b\nc\""),
+                    none = Write("5.csv", "");
+  EXPECT_EQ(*All({first, second, only, none, marked}, ';'), "a;\"b\nc\"\n1;2\n3;4\n5;6\n");
+  EXPECT_EQ(*All({first}, ';'), "a;\"b\nc\"\n1;2");
+}
+
+TEST_F(InputTextTest, AnotherHeaderIsRefused) {
+  const std::string first = Write("1.csv", "a,b\n1,2\n"), second = Write("2.csv", "b,a\n1,2\n");
+  EXPECT_THAT(ErrorOf({first, second}, ','), HasSubstr("2.csv' has the header \"b,a\""));
+  EXPECT_THAT(ErrorOf({first, Write("3.csv", "\"a")}, ','), HasSubstr("3.csv': header: "));
+}
+
+TEST_F(InputTextTest, DamageIsNamedWithItsPlace) {
+  const std::string text(3'000'000, 'x');
+  const std::string gzip = ReadFile(Gzip("a.gz", text));
+  EXPECT_THAT(ErrorOf({Write("short.gz", gzip.substr(0, gzip.size() / 2))}), HasSubstr("short.gz' cannot be unpacked"));
+  std::string flipped = gzip;
+  flipped[flipped.size() - 6] ^= 1;  // of the checksum
+  EXPECT_THAT(ErrorOf({Write("flipped.gz", flipped)}), HasSubstr("flipped.gz' cannot be unpacked"));
+  EXPECT_THAT(ErrorOf({Write("plain.gz", text)}), HasSubstr("it is not gzip"));
+  const std::string zstd = Zstd(text);
+  EXPECT_THAT(ErrorOf({Write("short.zst", zstd.substr(0, zstd.size() - 3))}), HasSubstr("it ends early"));
+  EXPECT_THAT(ErrorOf({Write("plain.zst", text)}), HasSubstr("plain.zst' cannot be unpacked after 0 bytes"));
+  EXPECT_EQ(All({"/nowhere.csv"}).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(ErrorOf({dir_.string()}), HasSubstr("is not a regular file"));
+}
+
+TEST_F(InputTextTest, PiecesMayBeAskedForAgain) {
+  std::string text;
+  for (int i = 0; text.size() < 2 * kBlobBytesMax + 1000; ++i) text += std::to_string(i) + "\n";
+  const std::string packed = Gzip("large.txt.gz", text), plain = Write("large.txt", text);
+  InputText joined({{packed, plain}, '\0'});
+  const std::string all = text + text;
+  const auto piece = [&](size_t i) { return all.substr(i * kBlobBytesMax, kBlobBytesMax); };
+  for (const size_t i : {0, 1, 4, 2, 0, 3}) EXPECT_TRUE(*joined.Piece(i) == piece(i)) << i;
+  EXPECT_EQ(*joined.Piece(5), "");
+  EXPECT_EQ(*joined.Piece(7), "");
+}
+
+TEST_F(InputTextTest, APatternsFilesAreSorted) {
+  for (const char* name : {"b.csv", "a.csv", "B.csv", "c.txt"}) Write(name, "");
+  const std::string dir = dir_.string();
+  EXPECT_THAT(ExpandPattern(dir + "/*.csv"), ElementsAre(dir + "/B.csv", dir + "/a.csv", dir + "/b.csv"));
+  EXPECT_THAT(ExpandPattern(dir + "/*.json"), ElementsAre());
+  EXPECT_THAT(ExpandPattern(dir + "/nothing"), ElementsAre(dir + "/nothing"));
+}
+
+}  // namespace
+}  // namespace mote::client
