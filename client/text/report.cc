@@ -1,5 +1,6 @@
 #include "client/text/report.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -110,19 +111,40 @@ std::string RowsText(const Json& document) {
   return out;
 }
 
+// The split that differs most from the training rows: "0.31 (test)".
+std::string DriftText(const Json& column) {
+  const Json drift = column.value("drift", Json::object());
+  const auto most = std::max_element(drift.begin(), drift.end(),
+                                     [](const Json& a, const Json& b) { return a.get<double>() < b.get<double>(); });
+  if (most == drift.end()) return "";
+  return absl::StrFormat("%.2f (%s)", most->get<double>(), most.key());
+}
+
+// Whether a column of the report has more to say than 0 under `name`.
+bool AnyHas(const Json& columns, const char* name) {
+  return std::any_of(columns.begin(), columns.end(), [&](const Json& column) {
+    const Json value = column.value(name, Json());
+    return !value.is_null() && value != 0;
+  });
+}
+
 std::string ColumnsText(const Json& columns) {
-  TextTable table({{"column"},
-                   {"kind"},
-                   {"imputed", kRight},
-                   {"not numbers", kRight},
-                   {"categories", kRight},
-                   {"unseen", kRight},
-                   {"note"}});
+  const bool outliers = AnyHas(columns, "outliers"), drift = AnyHas(columns, "drift");
+  std::vector<TextTable::Heading> headings{
+      {"column"}, {"kind"}, {"imputed", kRight}, {"not numbers", kRight}, {"categories", kRight}, {"unseen", kRight}};
+  if (outliers) headings.push_back({"outliers", kRight});
+  if (drift) headings.push_back({"drift", kRight});
+  headings.push_back({"note"});
+  TextTable table(std::move(headings));
   for (const Json& column : columns) {
     const auto cell = [&](const char* name) { return Plain(column.value(name, Json())); };
+    std::vector<std::string> row{cell("name"),        cell("kind"),       cell("imputed"),
+                                 cell("not_numbers"), cell("categories"), cell("unseen_categories")};
+    if (outliers) row.push_back(cell("outliers"));
+    if (drift) row.push_back(DriftText(column));
     const std::string reason = cell("reason");
-    table.Add({cell("name"), cell("kind"), cell("imputed"), cell("not_numbers"), cell("categories"),
-               cell("unseen_categories"), reason.empty() ? cell("note") : reason});
+    row.push_back(reason.empty() ? cell("note") : reason);
+    table.Add(std::move(row));
   }
   return table.ToString();
 }

@@ -65,6 +65,12 @@ absl::Status ParseSplitEntry(const std::string& name, const Json& value, Prepare
     MOTE_ASSIGN_OR_RETURN(options->group, ScalarText(value, path));
     return absl::OkStatus();
   }
+  if (name == "order") {
+    MOTE_ASSIGN_OR_RETURN(const std::string order, ScalarText(value, path));
+    options->in_order = order == "rows";
+    if (options->in_order || order == "random") return absl::OkStatus();
+    return NotOneOf(path, order, {"random", "rows"});
+  }
   if (!IsIdentifier(name)) return Invalid(absl::StrCat(path, ": a split's name has letters, digits, _ and - only"));
   if (name == "fitted" || name == "quality" || name == "quarantined") {
     return Invalid(absl::StrCat(path, ": that name is taken by another output; call the split otherwise"));
@@ -82,6 +88,9 @@ absl::Status ParseSplit(const Json& split, PrepareOptions* options) {
   for (const SplitFraction& part : options->splits) total += part.fraction;
   if (total > 1 + 1e-9)
     return Invalid(absl::StrCat("split: the fractions add up to ", total, "; at most 1 is allowed"));
+  if (options->in_order && !options->group.empty()) {
+    return Invalid("split: order: rows would part the groups of `group`; keep one of them");
+  }
   std::stable_sort(options->splits.begin(), options->splits.end(), [](const SplitFraction& a, const SplitFraction& b) {
     return SplitRank(a.name) < SplitRank(b.name);
   });
@@ -179,7 +188,7 @@ absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view
 }
 
 SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
-    : seed_(options.seed), permutation_(rows, options.seed) {
+    : seed_(options.seed), in_order_(options.in_order), permutation_(rows, options.seed) {
   double total = 0;
   for (const SplitFraction& part : options.splits) {
     total += part.fraction;
@@ -193,7 +202,7 @@ SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
 
 int SplitPlan::Of(int64_t row) const {
   if (ends_.empty()) return 0;
-  const int64_t position = permutation_.At(row);
+  const int64_t position = in_order_ ? row : permutation_.At(row);
   const auto end = std::upper_bound(ends_.begin(), ends_.end(), position);
   return end == ends_.end() ? -1 : static_cast<int>(end - ends_.begin());
 }

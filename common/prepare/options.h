@@ -36,6 +36,7 @@ struct PrepareOptions {
   bool skip_bad_rows = false;
   std::vector<SplitFraction> splits;  // train, dev, test, then by name; empty: no split
   std::string group;                  // column whose equal values stay together in one split; empty: none
+  bool in_order = false;              // splits take rows as they lie, not by a draw
   uint64_t seed = 1;
   bool applies = false;  // what was fitted earlier to a table that may lack the label
 
@@ -58,7 +59,8 @@ struct PrepareOptions {
 
 // Which table a row goes to, a function of its index alone.
 //
-// Row r has position p = Permutation(rows, seed)(r); the splits take [0, f₁·rows),
+// Row r has position p = Permutation(rows, seed)(r), or r itself (in_order: of a table that
+// is sorted by time the latest rows are the ones to judge by); the splits take [0, f₁·rows),
 // [f₁·rows, (f₁+f₂)·rows), … in the order of PrepareOptions::splits. Bounds are
 // rounded down, except that a bound within 1e-9 of an integer is that integer
 // (0.7 + 0.1 + 0.2 is everything). Thread-safe.
@@ -76,6 +78,7 @@ class SplitPlan {
   std::vector<int64_t> ends_;   // empty: everything is in table 0
   std::vector<double> shares_;  // the same as sums of fractions
   uint64_t seed_ = 1;
+  bool in_order_ = false;
   Permutation permutation_;
 };
 

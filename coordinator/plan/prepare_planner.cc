@@ -72,7 +72,8 @@ OperationDescription DescribePrepare() {
        .default_value = "",
        .optional = true,
        .summary = "{train: 0.7, dev: 0.1, test: 0.2, seed: 1}: fractions of the rows, drawn by the seed; with group: "
-                  "column, rows of one value stay together; without it there is one table, all"},
+                  "column, rows of one value stay together; with order: rows, the first rows are train; without split "
+                  "there is one table, all"},
       {.name = "drop_columns", .kind = Kind::kList, .default_value = "[]", .summary = "columns to leave out"},
       {.name = "missing",
        .kind = Kind::kList,

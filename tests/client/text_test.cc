@@ -75,6 +75,19 @@ TEST(ClassificationReport, AMissingAucSaysWhy) {
   EXPECT_THAT(ReportText(document).value_or(""), HasSubstr("ROC AUC: none, there are 10 classes"));
 }
 
+TEST(Quality, OutliersAndTheGreatestDriftAreShownWhereThereAreAny) {
+  const Json document = Json::parse(R"({
+      "rows": {"read": 9, "kept": {"train": 6, "dev": 1, "test": 2}, "dropped": 0}, "dropped": [],
+      "columns": [{"name": "age", "kind": "number", "imputed": 1, "outliers": 2, "drift": {"dev": 0.125, "test": 0.5}},
+                  {"name": "job", "kind": "category", "imputed": 0, "outliers": 0}]})");
+  EXPECT_EQ(ReportText(document).value_or(""),
+            "rows read 9; kept dev 1, test 2, train 6; dropped 0\n"
+            "\n"
+            "column  kind      imputed  not numbers  categories  unseen  outliers        drift  note\n"
+            "age     number          1                                          2  0.50 (test)\n"
+            "job     category        0                                          0\n");
+}
+
 TEST(Quality, ListsDroppedRowsWithReasonsAndColumns) {
   const Json document = Json::parse(R"({
       "rows": {"read": 10, "kept": {"train": 6, "test": 2}, "dropped": 2, "unassigned": 0},

@@ -257,6 +257,10 @@ TEST(PrepareCleaning, RowsOfOneGroupStayTogether) {
   EXPECT_EQ(people["train"].size() + people["test"].size(), 400u);  // nobody is in both
   EXPECT_NEAR(static_cast<double>(people["test"].size()), 120, 40);
   EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"group", "whom"}}}}), HasSubstr("split.group"));
+  EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"group", "who"}, {"order", "rows"}}}}),
+              HasSubstr("order: rows would part the groups"));
+  EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"order", "time"}}}}),
+              HasSubstr("split.order: \"time\" is not one of random, rows"));
 }
 
 TEST(PrepareCleaning, LimitsOfQualityRefuseToGoOn) {

@@ -226,6 +226,16 @@ TEST(Prepare, RowsOutsideAllSplitsAreCounted) {
   EXPECT_EQ(rows["kept"]["train"].get<int>() + rows["kept"]["extra"].get<int>() + rows["dropped"].get<int>(), 75);
 }
 
+TEST(SplitPlan, InOrderTheFirstRowsAreTheFirstSplits) {
+  PrepareOptions options;
+  options.splits = {{"train", 0.5}, {"test", 0.3}};
+  options.in_order = true;
+  const SplitPlan plan(options, 10);
+  std::vector<int> splits;
+  for (int64_t row = 0; row < 10; ++row) splits.push_back(plan.Of(row));
+  EXPECT_THAT(splits, ElementsAre(0, 0, 0, 0, 0, 1, 1, 1, -1, -1));
+}
+
 TEST(SplitPlan, RoundingOfFractionsMovesNoRow) {
   PrepareOptions options;
   options.splits = {{"train", 0.7}, {"dev", 0.1}, {"test", 0.2}};  // 0.7 + 0.1 is below 0.8 in floating point
