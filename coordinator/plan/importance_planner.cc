@@ -98,6 +98,12 @@ class Importance {
 
   absl::Status TakeScores() {
     for (const CompletedPass& done : context_.completed) {
+      if (done.absent_count > 0) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("importance: ", done.absent_count,
+                         " tasks of a measurement are quarantined, and measures of "
+                         "other rows do not compare; see their causes with `mote explain`"));
+      }
       MOTE_ASSIGN_OR_RETURN(const PlanStep step, Ask({done}));
       const Output& report = step.outputs.at("result");
       if (report.content.artifact) return absl::ResourceExhaustedError("importance: the report has too many classes");
