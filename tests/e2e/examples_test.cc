@@ -101,6 +101,33 @@ TEST(Examples, NetworksWhoseGradientsAreTooLargeForAReportTrainToTheSameBits) {
   }
 }
 
+// The prepared table of the applicants that `source` names in `dir`; the digest.
+std::string PrepareApplicants(const std::string& dir, const std::string& source) {
+  WriteFile(dir + "/prepare.yaml",
+            absl::StrCat("name: prepare\ninputs: {applicants: {csv: ", source,
+                         "}}\nstages:\n"
+                         "  - {name: clean, input: applicants, prepare: {label: class}}\n"
+                         "outputs: {rows: {from: clean.all}, quality: {from: clean.quality}}\n"));
+  const Outcome outcome =
+      testing::Run({Program("mote"), "run", dir + "/prepare.yaml", "--output", dir + "/o", "--digest"}, dir);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  return DigestOf(outcome.out);
+}
+
+TEST(Examples, ATableInPackedPiecesIsTheSameTable) {
+  const std::string dir = MakeTempDir();
+  const std::string text = ReadFile(SourcePath("examples/credit_risk/german_credit.csv"));
+  const size_t header = text.find('\n') + 1, middle = text.find('\n', text.size() / 2) + 1;
+  WriteFile(dir + "/whole.csv", text);
+  WriteFile(dir + "/part-1.csv", text.substr(0, middle - 1));  // without its last newline
+  WriteFile(dir + "/part-2.csv", text.substr(0, header) + text.substr(middle));
+  ASSERT_EQ(testing::Run({"/bin/gzip", dir + "/part-2.csv"}, dir).exit_code, 0);
+  const std::string digest = PrepareApplicants(dir, "{path: whole.csv}");
+  EXPECT_FALSE(digest.empty());
+  EXPECT_EQ(PrepareApplicants(dir, "{path: 'part-*'}"), digest);
+  EXPECT_EQ(PrepareApplicants(dir, "{paths: [part-1.csv, part-2.csv.gz]}"), digest);
+}
+
 TEST(Examples, InferenceWithATorchScriptModel) {
   const Outcome outcome = RunExample("examples/inference/digits.yaml", 2);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
