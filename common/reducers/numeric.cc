@@ -16,7 +16,10 @@ constexpr uint32_t kNumericMagic = 0x314d554e;  // "NUM1"
 constexpr int64_t kValuesMax = int64_t{1} << 28;
 constexpr size_t kValueBytes = 8;
 
-struct Header {
+}  // namespace
+
+// Outside the unnamed namespace: a member of Layout, which the header declares.
+struct NumericHeader {
   uint32_t magic = kNumericMagic;
   uint32_t schema_bytes = 0;
   uint32_t integers = 0;
@@ -24,30 +27,35 @@ struct Header {
   int64_t rows = 0;
   int64_t weight = 0;
 
-  size_t values_at() const { return sizeof(Header) + schema_bytes; }
+  size_t values_at() const { return sizeof(NumericHeader) + schema_bytes; }
   size_t values() const { return size_t{integers} + floats; }
   size_t partial_bytes() const { return values_at() + values() * kValueBytes; }
 };
-static_assert(sizeof(Header) == 32);
+static_assert(sizeof(NumericHeader) == 32);
+
+namespace {
+
 constexpr size_t kShapeBytes = 16;  // of the header: equal for partials that combine
 
-Header LoadHeader(std::string_view partial) {
-  Header header;
+NumericHeader LoadHeader(std::string_view partial) {
+  NumericHeader header;
   std::memcpy(&header, partial.data(), sizeof(header));
   return header;
 }
 
-void StoreHeader(const Header& header, std::string& partial) { std::memcpy(partial.data(), &header, sizeof(header)); }
+void StoreHeader(const NumericHeader& header, std::string& partial) {
+  std::memcpy(partial.data(), &header, sizeof(header));
+}
 
 bool HasShape(std::string_view partial) {
-  if (partial.size() < sizeof(Header)) return false;
-  const Header header = LoadHeader(partial);
+  if (partial.size() < sizeof(NumericHeader)) return false;
+  const NumericHeader header = LoadHeader(partial);
   return header.magic == kNumericMagic && header.partial_bytes() == partial.size();
 }
 
 std::string SchemaOf(std::string_view partial) {
   const absl::StatusOr<Schema> schema =
-      Schema::Decode(partial.substr(sizeof(Header), LoadHeader(partial).schema_bytes));
+      Schema::Decode(partial.substr(sizeof(NumericHeader), LoadHeader(partial).schema_bytes));
   return schema.ok() ? schema->ToString() : "unreadable columns";
 }
 
@@ -123,7 +131,7 @@ struct NumericReducer::Source {
 struct NumericReducer::Layout {
   Schema values;  // the accumulators
   std::vector<Source> sources;
-  Header header;
+  NumericHeader header;
   std::optional<size_t> weight;  // column
 };
 
@@ -189,7 +197,7 @@ absl::Status NumericReducer::ReadRow(const TableView& view, int64_t row, const L
 }
 
 absl::Status NumericReducer::FoldRows(const TableView& view, const Layout& layout, std::string* partial) const {
-  Header header = LoadHeader(*partial);
+  NumericHeader header = LoadHeader(*partial);
   char* const values = partial->data() + header.values_at();
   std::string next(header.values() * kValueBytes, '\0');
   for (int64_t row = 0; row < view.rows(); ++row) {
@@ -215,19 +223,20 @@ absl::Status NumericReducer::Leaf(const Table& rows, std::string* partial, BlobS
   layout.header.schema_bytes = static_cast<uint32_t>(schema.size());
   partial->assign(layout.header.partial_bytes(), '\0');
   StoreHeader(layout.header, *partial);
-  schema.copy(partial->data() + sizeof(Header), schema.size());
+  schema.copy(partial->data() + sizeof(NumericHeader), schema.size());
   return FoldRows(view, layout, partial);
 }
 
 absl::Status NumericReducer::CombineValues(std::string_view partial, char* left, const char* right) const {
-  const Header header = LoadHeader(partial);
+  const NumericHeader header = LoadHeader(partial);
   const size_t failed = CombineIntegers(left, right, header.integers);
   if (failed == header.integers) {
     const size_t floats_at = header.integers * kValueBytes;
     CombineFloats(left + floats_at, right + floats_at, header.floats);
     return absl::OkStatus();
   }
-  MOTE_ASSIGN_OR_RETURN(const Schema schema, Schema::Decode(partial.substr(sizeof(Header), header.schema_bytes)));
+  MOTE_ASSIGN_OR_RETURN(const Schema schema,
+                        Schema::Decode(partial.substr(sizeof(NumericHeader), header.schema_bytes)));
   int64_t at = static_cast<int64_t>(failed);
   for (const Column& column : schema.columns) {
     if (column.dtype != DType::kI64) continue;
@@ -242,15 +251,16 @@ absl::Status NumericReducer::CombineValues(std::string_view partial, char* left,
 
 absl::Status NumericReducer::Combine(std::string& left, std::string_view right, BlobSink&) const {
   if (!HasShape(left) || !HasShape(right)) return Wrong("a partial is truncated or not this reducer's");
-  Header header = LoadHeader(left);
-  const Header other = LoadHeader(right);
+  NumericHeader header = LoadHeader(left);
+  const NumericHeader other = LoadHeader(right);
   if (other.schema_bytes == 0) return absl::OkStatus();  // a task without columns has nothing to say
   if (header.schema_bytes == 0) {
     left.assign(right);
     return absl::OkStatus();
   }
-  const bool same = std::memcmp(left.data(), right.data(), kShapeBytes) == 0 &&
-                    std::memcmp(left.data() + sizeof(Header), right.data() + sizeof(Header), header.schema_bytes) == 0;
+  const bool same =
+      std::memcmp(left.data(), right.data(), kShapeBytes) == 0 &&
+      std::memcmp(left.data() + sizeof(NumericHeader), right.data() + sizeof(NumericHeader), header.schema_bytes) == 0;
   if (!same) {
     return Wrong(absl::StrCat("tasks yield different columns: ", SchemaOf(left), " and ", SchemaOf(right)));
   }
@@ -270,10 +280,10 @@ absl::Status NumericReducer::Combine(std::string& left, std::string_view right, 
 
 absl::StatusOr<NumericPartial> NumericReducer::Read(std::string_view partial) const {
   if (!HasShape(partial)) return Wrong(absl::StrCat("not a partial of this reducer (", partial.size(), " bytes)"));
-  const Header header = LoadHeader(partial);
+  const NumericHeader header = LoadHeader(partial);
   NumericPartial read{{}, header.rows, header.weight, {}, {}};
   if (header.schema_bytes > 0) {
-    const std::string_view encoded = partial.substr(sizeof(Header), header.schema_bytes);
+    const std::string_view encoded = partial.substr(sizeof(NumericHeader), header.schema_bytes);
     MOTE_ASSIGN_OR_RETURN(read.schema, Schema::Decode(encoded));
     if (read.schema.Encode() != encoded) return Wrong("a partial's columns are not in canonical form");
   }

@@ -51,7 +51,7 @@ v1::ListOperationsResponse Offered() {
   return offered;
 }
 
-JobFile Parse(const std::string& text) {
+JobFile ParseFile(const std::string& text) {
   absl::StatusOr<JobFile> job = ParseJobFile(text, "tests/client/testdata/job.yaml", {});
   EXPECT_TRUE(job.ok()) << job.status();
   return job.ok() ? *std::move(job) : JobFile();
@@ -63,19 +63,19 @@ constexpr char kHead[] =
     "stages:\n"
     "  - {name: clean, input: rows, prepare: {label: class, split: {train: 0.5, test: 0.5, seed: 1}}}\n";
 
-std::string Mistakes(const std::string& text) {
-  JobFile job = Parse(text);
+std::string MistakesAgainst(const std::string& text) {
+  JobFile job = ParseFile(text);
   return std::string(CheckAgainst(Offered(), &job).message());
 }
 
 TEST(CheckAgainst, UnknownParametersNameTheirPlaceAndTheNearest) {
   EXPECT_EQ(
-      Mistakes(std::string(kHead) + "  - name: fit\n    input: clean.train\n    train: {optimiser: {adamw: {}}}\n"),
+      MistakesAgainst(std::string(kHead) + "  - name: fit\n    input: clean.train\n    train: {optimiser: {adamw: {}}}\n"),
       "tests/client/testdata/job.yaml:7:13: unknown field 'optimiser' in stage 'fit'; did you mean 'optimizer'?");
 }
 
 TEST(CheckAgainst, MissingParametersUnknownOperationsAndReducersAreToldTogether) {
-  EXPECT_THAT(Mistakes("name: x\nstages:\n"
+  EXPECT_THAT(MistakesAgainst("name: x\nstages:\n"
                        "  - {name: a, prepare: {}}\n"
                        "  - {name: b, inferr: {}}\n"
                        "  - {name: c, infer: {model: a.train}, reduce: {summ: {}}}\n"),
@@ -86,22 +86,22 @@ TEST(CheckAgainst, MissingParametersUnknownOperationsAndReducersAreToldTogether)
 }
 
 TEST(CheckAgainst, OutputsThatDoNotExistNameTheNearest) {
-  EXPECT_EQ(Mistakes(std::string(kHead) + "  - {name: fit, input: clean.trian, train: {}}\n"),
+  EXPECT_EQ(MistakesAgainst(std::string(kHead) + "  - {name: fit, input: clean.trian, train: {}}\n"),
             "tests/client/testdata/job.yaml:5:24: input of stage 'fit': 'clean' has no output 'trian'; did you mean "
             "'train'?; it has train, test, fitted, quality");
-  EXPECT_THAT(Mistakes(std::string(kHead) + "  - {name: fit, input: clean, train: {}}\n"),
+  EXPECT_THAT(MistakesAgainst(std::string(kHead) + "  - {name: fit, input: clean, train: {}}\n"),
               HasSubstr("'clean' has no output 'result'; name one of clean.train, clean.test"));
 }
 
 TEST(CheckAgainst, CyclesThroughParametersAreFound) {
-  EXPECT_THAT(Mistakes(std::string(kHead) + "  - {name: a, input: clean.train, train: {validate: b}}\n"
+  EXPECT_THAT(MistakesAgainst(std::string(kHead) + "  - {name: a, input: clean.train, train: {validate: b}}\n"
                                             "  - {name: b, input: clean.test, infer: {model: a.model}}\n"),
               HasSubstr("cyclic stages: a waits for b waits for a"));
 }
 
 TEST(CheckAgainst, AGoodJobHasNoMistakes) {
   EXPECT_EQ(
-      Mistakes(std::string(kHead) + "  - {name: fit, input: clean.train, train: {validate: clean.test}}\n"
+      MistakesAgainst(std::string(kHead) + "  - {name: fit, input: clean.train, train: {validate: clean.test}}\n"
                                     "  - {name: score, input: clean.test, infer: {model: fit.model}, reduce: sum}\n"
                                     "outputs: {report: {from: score}, model: {from: fit.model}}\n"),
       "");
@@ -112,7 +112,7 @@ absl::StatusOr<ArtifactRef> NoInput(const InputFiles& files) {
 }
 
 TEST(PutFiles, PathsBecomeArtifactsAndEachFileIsPutOnce) {
-  JobFile job = Parse(
+  JobFile job = ParseFile(
       "name: x\n"
       "inputs: {rows: {csv: {path: german_credit.csv}}}\n"
       "stages:\n"
@@ -146,7 +146,7 @@ TEST(PutFiles, PathsBecomeArtifactsAndEachFileIsPutOnce) {
 }
 
 TEST(PutFiles, AMissingFileIsNamedWithItsPlace) {
-  JobFile job = Parse("name: x\nstages:\n  - {name: a, command: {run: [cat], files: [nowhere.py]}}\n");
+  JobFile job = ParseFile("name: x\nstages:\n  - {name: a, command: {run: [cat], files: [nowhere.py]}}\n");
   const absl::Status status = PutFiles(
       Offered(), [](const std::string& path) { return absl::NotFoundError("there is no file '" + path + "'"); },
       NoInput, &job);
@@ -155,7 +155,7 @@ TEST(PutFiles, AMissingFileIsNamedWithItsPlace) {
 }
 
 TEST(WithPlaces, PathsOfTheCoordinatorBecomePlaces) {
-  const JobFile job = Parse(std::string(kHead) +
+  const JobFile job = ParseFile(std::string(kHead) +
                             "  - name: fit\n"  // line 5
                             "    input: clean.train\n"
                             "    train:\n"

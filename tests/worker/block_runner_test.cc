@@ -294,12 +294,30 @@ TEST(BlockRunner, MissingBlobIsFetchedAndItsBytesAreCost) {
   EXPECT_EQ(runner.Run({0, 0}).cost.network_bytes, 0);
 }
 
-TEST(BlockRunner, BlobThatCannotBeHadIsUnavailable) {
-  Runner runner(1, [&](int64_t, TaskContext& context, std::string*) {
+TEST(BlockRunner, BlobThatCannotBeHadIsUnavailableAndNamed) {
+  bool forgives = false;
+  Runner runner(1, [&](int64_t, TaskContext& context, std::string* partial) {
     std::shared_ptr<const void> keep;
-    return context.Read(Sha256("gone"), &keep).status();
+    const absl::Status read = context.Read(Sha256("gone"), &keep).status();
+    if (!forgives) return read;
+    *partial = CountLeaf();
+    return absl::OkStatus();
   });
-  EXPECT_EQ(runner.Run({0, 0}).fault->kind, FaultKind::kUnavailable);
+  const BlockResult result = runner.Run({0, 0});
+  EXPECT_EQ(result.fault->kind, FaultKind::kUnavailable);
+  EXPECT_EQ(result.missing, Sha256("gone"));
+
+  forgives = true;
+  EXPECT_FALSE(runner.Run({0, 0}).missing);
+}
+
+TEST(BlockRunner, AnotherFaultThanAMissingBlobNamesNone) {
+  Runner runner(2, [&](int64_t, TaskContext& context, std::string*) -> absl::Status {
+    std::shared_ptr<const void> keep;
+    context.Read(Sha256("gone"), &keep).status().IgnoreError();
+    return absl::InvalidArgumentError("a wrong row");
+  });
+  EXPECT_FALSE(runner.Run({0, 0}).missing);
 }
 
 // What the columns say of each task.

@@ -113,6 +113,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());
   if (!status.ok() && !result.cancelled) {
     result.fault = Failure{FaultKindOf(status), guilty, std::string(status.message()), "", ""};
+    if (absl::IsUnavailable(status)) result.missing = context_.missing();
   }
   CutToReport(result.nodes);
   return result;

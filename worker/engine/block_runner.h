@@ -34,6 +34,7 @@ struct BlockResult {
   Cost cost;
   std::string task_columns;  // of the tasks that ran, in order
   std::optional<Failure> fault;
+  std::optional<Digest> missing;  // the blob whose absence is the fault
   std::vector<Digest> stored;  // blobs that the nodes may refer to
   bool cancelled = false;      // nothing is to be reported
 };

@@ -31,6 +31,7 @@ pb::EngineMessage ToMessage(const LeaseToken& token, BlockResult result) {
   pb::BlockDone& done = *message.mutable_block_done();
   *done.mutable_token() = wire::ToProto(token);
   done.set_cancelled(result.cancelled);
+  if (result.missing) done.set_missing(std::string(result.missing->Raw()));
   if (result.cancelled) return message;
   for (const Node& node : result.nodes) *done.add_nodes() = wire::ToProto(node);
   *done.mutable_cost() = wire::ToProto(result.cost);

@@ -49,7 +49,10 @@ absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::
   const int64_t started = wire::MonotonicNanoseconds();
   auto blob = Open(digest);
   AddPhase(Phase::kFetch, wire::MonotonicNanoseconds() - started);
-  if (!blob.ok()) return std::move(blob).status();
+  if (!blob.ok()) {
+    if (absl::IsUnavailable(blob.status())) missing_ = digest;
+    return std::move(blob).status();
+  }
   recent_[next_recent_] = {digest, *blob};
   next_recent_ = (next_recent_ + 1) % recent_.size();
   *keep = *blob;
@@ -155,6 +158,7 @@ void EngineContext::BeginBlock() {
   phase_ns_ = 0;
   store_status_ = absl::OkStatus();
   stored_.clear();
+  missing_.reset();
 }
 
 }  // namespace mote::engine

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -63,6 +64,8 @@ class EngineContext : public TaskContext, public ReadAhead, private BlobSink {
   // would refer to bytes that do not exist.
   const absl::Status& store_status() const { return store_status_; }
   std::vector<Digest> TakeStored() { return std::move(stored_); }
+  // The last blob that was to be read in this block and could not be had.
+  const std::optional<Digest>& missing() const { return missing_; }
 
  private:
   struct Recent {
@@ -96,6 +99,7 @@ class EngineContext : public TaskContext, public ReadAhead, private BlobSink {
   int64_t phase_ns_ = 0;
   absl::Status store_status_;
   std::vector<Digest> stored_;
+  std::optional<Digest> missing_;
   std::set<Digest> verified_;     // blobs whose files had the right bytes, or that the supervisor has just verified
   std::vector<Digest> expected_;  // being fetched ahead, or there by now; oldest first
   Partials partials_{*this};

@@ -153,25 +153,23 @@ void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1
     return slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
   }
   const std::optional<Location> at = locations_.Find(*digest);
-  const std::string artifact = at ? at->artifact.ToString() : "";
   transfers_->Fetch(*digest, at ? at->address : "",
-                    [this, slot, engine, reply, artifact](const absl::StatusOr<int64_t>& network_bytes) mutable {
-                      const bool missing = !network_bytes.ok();
-                      if (missing) {
-                        reply.set_error(std::string(network_bytes.status().message()));
-                      } else {
+                    [this, slot, engine, reply](const absl::StatusOr<int64_t>& network_bytes) mutable {
+                      if (network_bytes.ok()) {
                         reply.set_network_bytes(*network_bytes);
+                      } else {
+                        reply.set_error(std::string(network_bytes.status().message()));
                       }
-                      mailbox_.Post([this, slot, engine, reply, artifact, missing] {
-                        if (missing) missing_[slot] = artifact;
+                      mailbox_.Post([this, slot, engine, reply] {
                         slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
                       });
                     });
 }
 
 void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) {
+  std::optional<Location> missing;
+  if (const auto digest = Digest::FromRaw(done.missing()); digest.ok()) missing = locations_.Find(*digest);
   locations_.Forget(lease.lease);
-  const std::string missing = std::exchange(missing_[lease.slot], "");
   if (done.cancelled() || !session_.Holds(lease.lease)) return;
   absl::StatusOr<Report> report = FromProto(done, slot_time, LoopNow());
   if (!report.ok()) {
@@ -181,7 +179,7 @@ void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone 
   // Perhaps for want of space.
   if (report->fault && report->fault->kind == FaultKind::kUnavailable) {
     cache_.MakeRoom();
-    report->fault->missing = missing;
+    if (missing) report->fault->missing = missing->artifact.ToString();
   }
   std::vector<Digest> stored = BlobsToPut(*report);
   for (const std::string& raw : done.stored()) {

@@ -96,8 +96,6 @@ class Supervisor : private SlotOwner {
   BlobClient blobs_;
   Peers peers_;
   BlobLocations locations_;
-  // By slot: the input that its engine could not have, for the report of its lease.
-  std::map<int, std::string> missing_;
   PassMessages passes_;
   Session session_;
   EngineLog log_;
