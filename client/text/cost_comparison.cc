@@ -40,9 +40,12 @@ const std::vector<Quantity>& Quantities() {
   return quantities;
 }
 
-std::string Change(double before, double after) {
-  if (before == after) return "=";
-  return before > 0 ? absl::StrFormat("%+.1f%%", (after / before - 1) * 100) : "new";
+// nullopt: the job has no such stage.
+std::string Change(const std::optional<double>& before, const std::optional<double>& after) {
+  if (!before) return "added";
+  if (!after) return "removed";
+  if (*before == *after) return "=";
+  return *before > 0 ? absl::StrFormat("%+.1f%%", (*after / *before - 1) * 100) : "new";
 }
 
 // nullptr: the job has no stage of that name.
@@ -57,8 +60,8 @@ void AddRows(TextTable& table, std::string name, const v1::CostSummary* before, 
     const std::optional<double> was = before == nullptr ? std::nullopt : quantity.of(*before);
     const std::optional<double> is = after == nullptr ? std::nullopt : quantity.of(*after);
     if (was.value_or(0) == 0 && is.value_or(0) == 0) continue;
-    const std::string change = !was ? "added" : !is ? "removed" : Change(*was, *is);
-    table.Add({std::move(name), quantity.name, was ? quantity.text(*was) : "-", is ? quantity.text(*is) : "-", change});
+    table.Add({std::move(name), quantity.name, was ? quantity.text(*was) : "-", is ? quantity.text(*is) : "-",
+               Change(was, is)});
     name.clear();  // once for each stage
   }
 }

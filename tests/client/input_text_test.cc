@@ -89,8 +89,10 @@ TEST_F(InputTextTest, LinesOfFilesAreJoinedAndNeverRunTogether) {
 
 TEST_F(InputTextTest, TheHeaderIsTakenOnce) {
   const std::string first = Write("1.csv", "a;\"b\nc\"\n1;2"), second = Gzip("2.csv.gz", "a;\"b\nc\"\r\n3;4\n"),
-                    marked = Write("3.csv", "\xEF\xBB\xBF" "a;\"b\nc\"\n5;6\n"), only = Write("4.csv", "a;\"b\nc\""),
-                    none = Write("5.csv", "");
+                    marked = Write("3.csv",
+                                   "\xEF\xBB\xBF"
+                                   "a;\"b\nc\"\n5;6\n"),
+                    only = Write("4.csv", "a;\"b\nc\""), none = Write("5.csv", "");
   EXPECT_EQ(*All({first, second, only, none, marked}, ';'), "a;\"b\nc\"\n1;2\n3;4\n5;6\n");
   EXPECT_EQ(*All({first}, ';'), "a;\"b\nc\"\n1;2");
 }

@@ -69,16 +69,16 @@ std::string MistakesAgainst(const std::string& text) {
 }
 
 TEST(CheckAgainst, UnknownParametersNameTheirPlaceAndTheNearest) {
-  EXPECT_EQ(
-      MistakesAgainst(std::string(kHead) + "  - name: fit\n    input: clean.train\n    train: {optimiser: {adamw: {}}}\n"),
-      "tests/client/testdata/job.yaml:7:13: unknown field 'optimiser' in stage 'fit'; did you mean 'optimizer'?");
+  EXPECT_EQ(MistakesAgainst(std::string(kHead) +
+                            "  - name: fit\n    input: clean.train\n    train: {optimiser: {adamw: {}}}\n"),
+            "tests/client/testdata/job.yaml:7:13: unknown field 'optimiser' in stage 'fit'; did you mean 'optimizer'?");
 }
 
 TEST(CheckAgainst, MissingParametersUnknownOperationsAndReducersAreToldTogether) {
   EXPECT_THAT(MistakesAgainst("name: x\nstages:\n"
-                       "  - {name: a, prepare: {}}\n"
-                       "  - {name: b, inferr: {}}\n"
-                       "  - {name: c, infer: {model: a.train}, reduce: {summ: {}}}\n"),
+                              "  - {name: a, prepare: {}}\n"
+                              "  - {name: b, inferr: {}}\n"
+                              "  - {name: c, infer: {model: a.train}, reduce: {summ: {}}}\n"),
               AllOf(HasSubstr("job.yaml:3:15: field 'label' is missing in stage 'a'; it is: what it means"),
                     HasSubstr("job.yaml:4:15: unknown operation 'inferr' in stage 'b'; did you mean 'infer'?"),
                     HasSubstr("job.yaml:5:49: unknown reducer 'summ' in stage 'c'; did you mean 'sum'?"),
@@ -95,16 +95,16 @@ TEST(CheckAgainst, OutputsThatDoNotExistNameTheNearest) {
 
 TEST(CheckAgainst, CyclesThroughParametersAreFound) {
   EXPECT_THAT(MistakesAgainst(std::string(kHead) + "  - {name: a, input: clean.train, train: {validate: b}}\n"
-                                            "  - {name: b, input: clean.test, infer: {model: a.model}}\n"),
+                                                   "  - {name: b, input: clean.test, infer: {model: a.model}}\n"),
               HasSubstr("cyclic stages: a waits for b waits for a"));
 }
 
 TEST(CheckAgainst, AGoodJobHasNoMistakes) {
-  EXPECT_EQ(
-      MistakesAgainst(std::string(kHead) + "  - {name: fit, input: clean.train, train: {validate: clean.test}}\n"
-                                    "  - {name: score, input: clean.test, infer: {model: fit.model}, reduce: sum}\n"
-                                    "outputs: {report: {from: score}, model: {from: fit.model}}\n"),
-      "");
+  EXPECT_EQ(MistakesAgainst(std::string(kHead) +
+                            "  - {name: fit, input: clean.train, train: {validate: clean.test}}\n"
+                            "  - {name: score, input: clean.test, infer: {model: fit.model}, reduce: sum}\n"
+                            "outputs: {report: {from: score}, model: {from: fit.model}}\n"),
+            "");
 }
 
 absl::StatusOr<ArtifactRef> NoInput(const InputFiles& files) {
@@ -156,13 +156,13 @@ TEST(PutFiles, AMissingFileIsNamedWithItsPlace) {
 
 TEST(WithPlaces, PathsOfTheCoordinatorBecomePlaces) {
   const JobFile job = ParseFile(std::string(kHead) +
-                            "  - name: fit\n"  // line 5
-                            "    input: clean.train\n"
-                            "    train:\n"
-                            "      optimizer: {adamw: {lr: -1, betaz: [1]}}\n"  // line 8
-                            "    on_bad_task: fail\n"
-                            "outputs:\n"
-                            "  report: {from: fit.model}\n");  // line 11
+                                "  - name: fit\n"  // line 5
+                                "    input: clean.train\n"
+                                "    train:\n"
+                                "      optimizer: {adamw: {lr: -1, betaz: [1]}}\n"  // line 8
+                                "    on_bad_task: fail\n"
+                                "outputs:\n"
+                                "  report: {from: fit.model}\n");  // line 11
   const auto told = [&](const std::string& message) {
     const std::string file = "tests/client/testdata/job.yaml";
     std::string text(WithPlaces(absl::InvalidArgumentError(message), job).message());

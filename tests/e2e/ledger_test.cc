@@ -32,7 +32,7 @@ int64_t SumOfRows(const std::string& csv, int64_t tasks) {
     EXPECT_TRUE(seen.insert(std::stoll(fields.at(3))).second) << lines[i];
     sum += std::stoll(fields.at(6));
   }
-  if (!seen.empty()) EXPECT_EQ(*seen.rbegin(), tasks - 1);
+  EXPECT_TRUE(seen.empty() || *seen.rbegin() == tasks - 1);
   return sum;
 }
 

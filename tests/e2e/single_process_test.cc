@@ -7,8 +7,8 @@
 #include <string>
 
 #include "common/bytes.h"
-#include "common/json.h"
 #include "common/digest.h"
+#include "common/json.h"
 #include "common/table.h"
 #include "tests/testing/in_process.h"
 #include "tests/testing/real_cluster.h"

@@ -23,6 +23,15 @@
 #include "tests/testing/process.h"
 
 namespace mote::testing {
+
+struct NetworkHost {
+  int space = -1;  // file descriptor of its namespace
+  int tun = -1;    // of its device
+  bool hears = true;
+  bool is_heard = true;
+  absl::Time sent = absl::InfinitePast();  // what it sent before has left by then
+};
+
 namespace {
 
 constexpr char kDevice[] = "mote0";
@@ -37,16 +46,8 @@ absl::Status Refused(const std::string& what) {
       absl::StrCat("cannot make hosts of network namespaces: ", what, ": ", std::strerror(errno)));
 }
 
-struct Host {
-  int space = -1;  // file descriptor of its namespace
-  int tun = -1;    // of its device
-  bool hears = true;
-  bool is_heard = true;
-  absl::Time sent = absl::InfinitePast();  // what it sent before has left by then
-};
-
 // Runs in a thread of its own, which it leaves in the new namespace.
-absl::Status Open(Host* host) {
+absl::Status Open(NetworkHost* host) {
   if (unshare(CLONE_NEWNET) != 0) return Refused("unshare");
   host->space = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
   if (host->space < 0) return Refused("/proc/thread-self/ns/net");
@@ -81,7 +82,7 @@ struct Network::Wire {
   };
 
   ~Wire() {
-    for (const Host& host : hosts) {
+    for (const NetworkHost& host : hosts) {
       if (host.tun >= 0) close(host.tun);
       if (host.space >= 0) close(host.space);
     }
@@ -91,8 +92,8 @@ struct Network::Wire {
   void Deliver();
 
   std::atomic<bool> stopping = false;
-  mutable std::mutex mutex;  // guards what follows
-  std::vector<Host> hosts;   // their descriptors do not change
+  mutable std::mutex mutex;        // guards what follows
+  std::vector<NetworkHost> hosts;  // their descriptors do not change
   absl::Duration delay;
   absl::Duration jitter;
   int64_t bytes_per_second = 0;
@@ -213,7 +214,7 @@ void Network::Wire::Deliver() {
 
 void Network::Carry() {
   std::vector<pollfd> polled;
-  for (const Host& host : wire_->hosts) polled.push_back({host.tun, POLLIN, 0});
+  for (const NetworkHost& host : wire_->hosts) polled.push_back({host.tun, POLLIN, 0});
   std::string buffer(kPacketBytesMax, '\0');
   while (!wire_->stopping) {
     poll(polled.data(), polled.size(), static_cast<int>(absl::ToInt64Milliseconds(kTurn)));

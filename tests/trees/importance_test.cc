@@ -111,8 +111,8 @@ TEST(Importance, WhatCannotBeMeasuredIsRefused) {
   EXPECT_THAT(message(ImportanceOf({{"repeats", 0}})), HasSubstr("repeats: 0 is not in 1 to 1000"));
   EXPECT_THAT(message(ImportanceOf({{"seed", -1}})), HasSubstr("seed: -1"));
   EXPECT_THAT(message(ImportanceOf({{"by", "acuracy"}})), HasSubstr("by: the report has no number \"acuracy\""));
-  EXPECT_THAT(message(ImportanceOf({{"label", "class"}})), HasSubstr("class"));
-  EXPECT_THAT(message(ImportanceOf({}, {}, PreparedTable(60, kFeatures + 1, 2, 2))),
+  EXPECT_THAT(message(ImportanceOf({{"label", "x"}})), HasSubstr("\"x\""));
+  EXPECT_THAT(message(ImportanceOf(Json::object(), {}, PreparedTable(60, kFeatures + 1, 2, 2))),
               HasSubstr("takes one batch of 4 features"));
   EXPECT_THAT(message(ImportanceOf({{"inputs", {{"x"}, {"row"}}}})), HasSubstr("inputs: 2 batches"));
 }

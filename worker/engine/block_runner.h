@@ -35,8 +35,8 @@ struct BlockResult {
   std::string task_columns;  // of the tasks that ran, in order
   std::optional<Failure> fault;
   std::optional<Digest> missing;  // the blob whose absence is the fault
-  std::vector<Digest> stored;  // blobs that the nodes may refer to
-  bool cancelled = false;      // nothing is to be reported
+  std::vector<Digest> stored;     // blobs that the nodes may refer to
+  bool cancelled = false;         // nothing is to be reported
 };
 
 // What a failed task's status means to the coordinator (kernel.h lists the codes).

@@ -153,17 +153,16 @@ void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1
     return slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
   }
   const std::optional<Location> at = locations_.Find(*digest);
-  transfers_->Fetch(*digest, at ? at->address : "",
-                    [this, slot, engine, reply](const absl::StatusOr<int64_t>& network_bytes) mutable {
-                      if (network_bytes.ok()) {
-                        reply.set_network_bytes(*network_bytes);
-                      } else {
-                        reply.set_error(std::string(network_bytes.status().message()));
-                      }
-                      mailbox_.Post([this, slot, engine, reply] {
-                        slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
-                      });
-                    });
+  transfers_->Fetch(
+      *digest, at ? at->address : "",
+      [this, slot, engine, reply](const absl::StatusOr<int64_t>& network_bytes) mutable {
+        if (network_bytes.ok()) {
+          reply.set_network_bytes(*network_bytes);
+        } else {
+          reply.set_error(std::string(network_bytes.status().message()));
+        }
+        mailbox_.Post([this, slot, engine, reply] { slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply); });
+      });
 }
 
 void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) {
