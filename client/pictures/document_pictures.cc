@@ -108,6 +108,66 @@ std::vector<Picture> GainPictures(const Json& document) {
   return {{"gain", BarsSvg("Gain of the splits by each feature", bars)}};
 }
 
+// More are no readable page: the text has them all.
+constexpr size_t kDependencesMax = 30;
+
+// Fit for a file's name.
+std::string Slug(const std::string& name) {
+  std::string slug;
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    slug += plain ? c : '_';
+  }
+  return slug.substr(0, 40);
+}
+
+// Of two classes the second, of one score that.
+double ScoreOf(const Json& point) { return point.at("scores").back().get<double>(); }
+
+// The least and the most of all features, so that their pictures compare.
+Range ScoresOf(const Json& features) {
+  Range range{1e300, -1e300};
+  for (const Json& feature : features) {
+    for (const Json& point : feature.at("points")) {
+      range.low = std::min(range.low, ScoreOf(point));
+      range.high = std::max(range.high, ScoreOf(point));
+    }
+  }
+  return range;
+}
+
+std::string DependenceSvg(const Json& feature, const std::string& score, Range range) {
+  const auto name = feature.at("name").get<std::string>();
+  if (feature.at("kind") != "number") {
+    std::vector<Bar> bars;
+    for (const Json& point : feature.at("points")) {
+      bars.push_back({point.at("value").get<std::string>(), ScoreOf(point)});
+    }
+    return BarsSvg(absl::StrCat(score, " by ", name), bars);
+  }
+  std::vector<Point> points;
+  for (const Json& point : feature.at("points")) points.push_back({point.at("value").get<double>(), ScoreOf(point)});
+  Chart chart(absl::StrCat(score, " by ", name), {name, {points.front().x, points.back().x}}, {score, range});
+  chart.Line(points, Ink::kFirst, /*marks=*/true);
+  return chart.Svg();
+}
+
+// Of more classes than two no picture is readable.
+std::vector<Picture> DependencePictures(const Json& document) {
+  const Json& classes = document.at("classes");
+  if (classes.empty() || classes.size() > 2) return {};
+  const std::string score = absl::StrCat("mean score of ", classes.back().get<std::string>());
+  const Json& features = document.at("features");
+  const Range range = ScoresOf(features);
+  std::vector<Picture> pictures;
+  for (size_t i = 0; i < std::min(features.size(), kDependencesMax); ++i) {
+    if (features[i].at("points").empty()) continue;
+    pictures.push_back({absl::StrCat("dependence-", i + 1, "-", Slug(features[i].at("name").get<std::string>())),
+                        DependenceSvg(features[i], score, range)});
+  }
+  return pictures;
+}
+
 }  // namespace
 
 std::vector<Picture> PicturesOf(const Json& document) {
@@ -116,6 +176,7 @@ std::vector<Picture> PicturesOf(const Json& document) {
     if (document.contains("macro_avg") && document.contains("classes")) return ReportPictures(document);
     if (document.contains("epochs") && document.contains("steps")) return HistoryPictures(document);
     if (document.contains("importance_of")) return ImportancePictures(document);
+    if (document.contains("dependence_of")) return DependencePictures(document);
     if (document.contains("leaves") && document.contains("features")) return GainPictures(document);
   } catch (const Json::exception&) {
     return {};  // another document with such fields

@@ -1,6 +1,7 @@
 #include "client/text/report.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -188,8 +189,31 @@ std::optional<std::string> ImportanceText(const Json& document) {
   }
 }
 
+std::optional<std::string> DependenceText(const Json& document) {
+  if (!document.is_object() || !document.contains("dependence_of") || !document.contains("features")) {
+    return std::nullopt;
+  }
+  try {
+    std::vector<TextTable::Heading> headings = {{"feature"}, {"value", kRight}};
+    for (const Json& name : document.at("classes")) headings.push_back({Plain(name), kRight});
+    TextTable table(headings);
+    for (const Json& feature : document.at("features")) {
+      std::string name = Plain(feature.at("name"));
+      for (const Json& point : feature.at("points")) {
+        std::vector<std::string> row = {std::exchange(name, ""), Plain(point.at("value"))};
+        for (const Json& score : point.at("scores")) row.push_back(Fraction(score));
+        table.Add(std::move(row));
+      }
+    }
+    return absl::StrCat(table.ToString(), "\nmean scores of ", Plain(document.at("rows")),
+                        " rows, once each of them had the value\n");
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 std::optional<std::string> ReportText(const Json& document) {
-  for (const auto& text_of : {ClassificationReportText, QualityText, ImportanceText}) {
+  for (const auto& text_of : {ClassificationReportText, QualityText, ImportanceText, DependenceText}) {
     if (std::optional<std::string> text = text_of(document)) return text;
   }
   return std::nullopt;

@@ -21,6 +21,10 @@ std::optional<std::string> QualityText(const Json& document);
 // (coordinator/plan/importance_planner.h).
 std::optional<std::string> ImportanceText(const Json& document);
 
+// A model's mean scores by each feature's values. nullopt: not a document of `dependence`
+// (coordinator/plan/dependence_planner.h).
+std::optional<std::string> DependenceText(const Json& document);
+
 // One of the above; nullopt for any other document.
 std::optional<std::string> ReportText(const Json& document);
 

@@ -17,8 +17,6 @@ constexpr std::pair<ColumnKind, const char*> kKinds[] = {
     {ColumnKind::kHashed, "hashed"}, {ColumnKind::kLabel, "label"},       {ColumnKind::kOmitted, "omitted"}};
 constexpr const char* kFates[] = {"clip", "missing", "drop"};
 
-const char* KindName(ColumnKind kind) { return kKinds[static_cast<int>(kind)].second; }
-
 absl::StatusOr<ColumnKind> ParseKind(const std::string& text) {
   for (const auto& [kind, name] : kKinds) {
     if (text == name) return kind;
@@ -39,7 +37,7 @@ void PutNumber(const FittedColumn& column, Json* json) {
 }
 
 Json ColumnJson(const FittedColumn& column) {
-  Json json = {{"name", column.name}, {"kind", KindName(column.kind)}, {"missing", column.missing}};
+  Json json = {{"name", column.name}, {"kind", Name(column.kind)}, {"missing", column.missing}};
   if (column.kind == ColumnKind::kOmitted) json["reason"] = column.reason;
   if (column.width() == 0) return json;
   json["first_feature"] = column.first_feature;
@@ -104,6 +102,8 @@ absl::Status CheckFeatures(const Fitted& fitted) {
 }
 
 }  // namespace
+
+const char* Name(ColumnKind kind) { return kKinds[static_cast<int>(kind)].second; }
 
 int64_t FittedColumn::width() const {
   if (kind == ColumnKind::kNumber || kind == ColumnKind::kOrdinal) return 1;

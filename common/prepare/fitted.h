@@ -16,6 +16,7 @@ namespace mote {
 // kCategory is one-hot encoded, kOrdinal one number (the category's place; −1: unseen),
 // kHashed one of `buckets` features.
 enum class ColumnKind { kNumber, kCategory, kOrdinal, kHashed, kLabel, kOmitted };
+const char* Name(ColumnKind kind);
 
 // Numbers outside are outliers.
 struct NumberBounds {
@@ -42,6 +43,8 @@ struct FittedColumn {
   int64_t first_feature = 0;            // index into x
 
   int64_t width() const;  // features of it
+  // kNumber: the feature of a row that has this value.
+  float Scaled(double value) const { return scale == 0 ? 0.0F : static_cast<float>((value - center) / scale); }
 };
 
 struct Fitted {

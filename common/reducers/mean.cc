@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/json_params.h"
+#include "common/status_macros.h"
 
 namespace mote {
 namespace {
@@ -35,6 +37,20 @@ Table MeanReducer::FinishTable(const NumericPartial& partial) const {
     column.dtype = DType::kF64;
   }
   return table;
+}
+
+absl::StatusOr<std::vector<double>> MeanReducer::MeansOf(std::string_view root, std::string_view column) const {
+  MOTE_ASSIGN_OR_RETURN(const NumericPartial partial, Read(root));
+  const std::optional<size_t> place = partial.schema.Find(std::string(column));
+  if (!place || partial.weight == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("mean: no rows with a column \"", std::string(column), "\""));
+  }
+  const Table means = FinishTable(partial);
+  std::string_view values = means.bytes;
+  for (size_t i = 0; i < *place; ++i) values.remove_prefix(static_cast<size_t>(means.schema.columns[i].width) * 8);
+  std::vector<double> of_column;
+  for (int64_t i = 0; i < means.schema.columns[*place].width; ++i) of_column.push_back(Next<double>(values));
+  return of_column;
 }
 
 ReducerEntry MeanEntry() {

@@ -51,6 +51,8 @@ class NumericReducer : public RowReducer {
   virtual void CombineFloats(char* left, const char* right, size_t count) const = 0;
   // The answer for at least one row. Default: the accumulators as they are.
   virtual Table FinishTable(const NumericPartial& partial) const;
+  // InvalidArgument: not a partial of this reducer.
+  absl::StatusOr<NumericPartial> Read(std::string_view partial) const;
 
  private:
   struct Source;
@@ -61,7 +63,6 @@ class NumericReducer : public RowReducer {
   absl::Status ReadRow(const TableView& view, int64_t row, const Layout& layout, int64_t weight, char* values) const;
   absl::Status FoldRows(const TableView& view, const Layout& layout, std::string* partial) const;
   absl::Status CombineValues(std::string_view partial, char* left, const char* right) const;
-  absl::StatusOr<NumericPartial> Read(std::string_view partial) const;
   absl::Status Wrong(std::string_view what) const;
 
   std::string name_;

@@ -14,8 +14,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "coordinator/core/planner.h"
 
@@ -23,16 +21,5 @@ namespace mote::coordinator {
 
 // `planners` must outlive the planner.
 std::unique_ptr<Planner> MakeImportancePlanner(const PlannerTable& planners);
-
-// Numbers of a row that came from one column.
-struct FeatureGroup {
-  std::string name;
-  std::vector<int64_t> numbers;
-  bool operator==(const FeatureGroup&) const = default;
-};
-
-// Names as prepare gives them: "job=skilled" and "job#3" are of "job". Neighbours alone
-// make a group.
-std::vector<FeatureGroup> GroupFeatures(const std::vector<std::string>& names);
 
 }  // namespace mote::coordinator

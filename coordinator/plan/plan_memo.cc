@@ -35,8 +35,11 @@ PassSpec OneTask(std::string kernel, const Json& parameters) {
 }
 
 absl::StatusOr<Json> DocumentOf(const CompletedPass& done, const std::string& what) {
-  if (!done.absent_all) return ParseJson(done.root.bytes);
-  return absl::InvalidArgumentError(absl::StrCat("the task for ", what, " was quarantined; see its cause"));
+  if (done.absent_all) {
+    return absl::InvalidArgumentError(absl::StrCat("the task for ", what, " was quarantined; see its cause"));
+  }
+  if (done.root.artifact) return absl::ResourceExhaustedError(absl::StrCat(what, ": too long to plan with"));
+  return ParseJson(done.root.bytes);
 }
 
 absl::StatusOr<ArtifactRef> ArtifactOf(const Json& document, const std::string& key) {

@@ -21,7 +21,8 @@ absl::StatusOr<Value> DecodeValue(const Json& json);
 // One task whose leaf is a small JSON document, read as the raw root.
 PassSpec OneTask(std::string kernel, const Json& parameters);
 
-// The document of a pass of OneTask. `what` names it where the task is absent.
+// The document of a pass of OneTask. `what` names it where the task is absent
+// (InvalidArgument) or the document too long to travel inline (ResourceExhausted).
 absl::StatusOr<Json> DocumentOf(const CompletedPass& done, const std::string& what);
 // The artifact that such a document names under `key`.
 absl::StatusOr<ArtifactRef> ArtifactOf(const Json& document, const std::string& key);

@@ -10,6 +10,7 @@
 #include "coordinator/plan/boost_planner.h"
 #include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
+#include "coordinator/plan/dependence_planner.h"
 #include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/importance_planner.h"
 #include "coordinator/plan/index_planner.h"
@@ -28,6 +29,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeApplyPlanner());
     Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
+    Add(MakeDependencePlanner(*this));
     Add(MakeEchoPlanner());
     Add(MakeFilterPlanner());
     Add(MakeForestPlanner());

@@ -81,6 +81,21 @@ TEST(Pictures, FeaturesAreBarsTheGreatestFirst) {
   EXPECT_THAT(pictures[0].svg, HasSubstr("x[4]"));
 }
 
+TEST(Pictures, ADependenceIsALineOverNumbersAndBarsOverCategories) {
+  Json document = Json::parse(R"({"dependence_of": "scores", "rows": 900, "classes": ["good", "bad"],
+      "features": [{"name": "age/years", "kind": "number", "points": [{"value": 20, "scores": [0.5, 0.5]},
+                                                                      {"value": 70, "scores": [0.75, 0.25]}]},
+                   {"name": "job", "kind": "category", "points": [{"value": "no<ne", "scores": [0, 1]}]}]})");
+  const std::vector<Picture> pictures = PicturesOf(document);
+  ASSERT_THAT(NamesOf(pictures), ElementsAre("dependence-1-age_years", "dependence-2-job"));
+  // From the least score of all features, 0.25, to the greatest, 1.
+  EXPECT_THAT(pictures[0].svg, HasSubstr("64.0,244.0 464.0,348.0"));
+  EXPECT_THAT(pictures[0].svg, HasSubstr("mean score of bad by age/years"));
+  EXPECT_THAT(pictures[1].svg, HasSubstr("no&lt;ne"));
+  document["classes"] = {"a", "b", "c"};
+  EXPECT_THAT(PicturesOf(document), IsEmpty());
+}
+
 TEST(Pictures, AHistoryHasItsLosses) {
   const Json history = Json::parse(R"({"steps": 8, "epochs": [{"epoch": 1, "loss": 2, "validation": {"loss": 1}},
                                                                {"epoch": 2, "loss": 1, "validation": {"loss": 1}}]})");

@@ -67,6 +67,20 @@ TEST(ReportText, AnImportanceListsFeaturesWithTheirLoss) {
             "roc_auc 0.8125 of 900 rows; each feature taken from other rows 5 times\n");
 }
 
+TEST(ReportText, ADependenceListsEachValueWithItsMeanScores) {
+  const Json document = Json::parse(R"({"dependence_of": "scores", "rows": 900, "classes": ["good", "bad"],
+      "features": [{"name": "age", "kind": "number", "points": [{"value": 19.0, "scores": [0.5, 0.5]},
+                                                                {"value": 70.5, "scores": [0.75, 0.25]}]},
+                   {"name": "job", "kind": "category", "points": [{"value": "none", "scores": [0.25, 0.75]}]}]})");
+  EXPECT_EQ(ReportText(document).value_or(""),
+            "feature  value    good     bad\n"
+            "age       19.0  0.5000  0.5000\n"
+            "          70.5  0.7500  0.2500\n"
+            "job       none  0.2500  0.7500\n"
+            "\n"
+            "mean scores of 900 rows, once each of them had the value\n");
+}
+
 TEST(ClassificationReport, AMissingAucSaysWhy) {
   const Json document = Json::parse(R"({"rows": 0, "accuracy": 0, "classes": [],
       "macro_avg": {"precision": 0, "recall": 0, "f1": 0, "support": 0},

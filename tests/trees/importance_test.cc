@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "common/permutation.h"
-#include "coordinator/plan/importance_planner.h"
+#include "coordinator/plan/feature_groups.h"
 #include "tests/trees/trained_trees.h"
 
 namespace mote::testing {

@@ -27,6 +27,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("echo", MakeEchoKernel());
   kernels.emplace("filter", MakeFilterKernel());
   kernels.emplace("finish", MakeFinishKernel());
+  kernels.emplace("fitted.grid", MakeFittedGridKernel());
   kernels.emplace("fitted.read", MakeFittedReadKernel());
   kernels.emplace("fitted.report", MakeFittedReportKernel());
   kernels.emplace("fold", MakeFoldKernel());

@@ -13,6 +13,7 @@ std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
 std::unique_ptr<Kernel> MakeFilterKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
+std::unique_ptr<Kernel> MakeFittedGridKernel();
 std::unique_ptr<Kernel> MakeFittedReadKernel();
 std::unique_ptr<Kernel> MakeFittedReportKernel();
 std::unique_ptr<Kernel> MakeFoldKernel();

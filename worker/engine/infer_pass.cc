@@ -15,6 +15,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/feature_columns.h"
+#include "worker/engine/fixed_numbers.h"
 #include "worker/engine/pass_json.h"
 #include "worker/engine/shuffled_numbers.h"
 
@@ -32,7 +33,7 @@ struct InferParameters {
   std::vector<std::string> keep;
   bool skip_bad_rows = false;
   int64_t rows_per_task = 1;
-  Json shuffle;  // null: none
+  Json shuffle, fix;  // null: none
 };
 
 InferParameters ReadInfer(const Json& json) {
@@ -45,6 +46,7 @@ InferParameters ReadInfer(const Json& json) {
   json.at("keep").get_to(parameters.keep);
   json.at("rows_per_task").get_to(parameters.rows_per_task);
   parameters.shuffle = json.value("shuffle", Json());
+  parameters.fix = json.value("fix", Json());
   parameters.skip_bad_rows = json.at("on_bad_row").get<std::string>() == "skip";
   return parameters;
 }
@@ -66,16 +68,18 @@ void PutAll(ByteWriter& writer, const std::vector<T>& values, int64_t row, int64
 class InferPass final : public RowPassKernel {
  public:
   InferPass(std::unique_ptr<RowReducer> reducer, InferParameters parameters, std::vector<FeatureColumns> inputs,
-            std::optional<ShuffledNumbers> shuffled, std::shared_ptr<RowSource> rows, std::unique_ptr<Model> model)
+            std::optional<ShuffledNumbers> shuffled, std::optional<FixedNumbers> fixed, std::shared_ptr<RowSource> rows,
+            std::unique_ptr<Model> model)
       : RowPassKernel(std::move(reducer)),
         parameters_(std::move(parameters)),
         inputs_(std::move(inputs)),
         shuffled_(std::move(shuffled)),
+        fixed_(std::move(fixed)),
         rows_(std::move(rows)),
         model_(std::move(model)) {
     const Schema& schema = rows_->dataset().schema;
     for (const std::string& name : parameters_.keep) kept_.push_back(*schema.Find(name));
-    lends_ = !shuffled_ && schema.columns.size() == 1 && schema.columns[0].dtype == DType::kF32 &&
+    lends_ = !shuffled_ && !fixed_ && schema.columns.size() == 1 && schema.columns[0].dtype == DType::kF32 &&
              inputs_.size() == 1 && inputs_[0].columns.size() == 1;
   }
 
@@ -93,6 +97,7 @@ class InferPass final : public RowPassKernel {
     MOTE_RETURN_IF_ERROR(features.status());
     if (features->rows.empty()) return Table{};
     if (shuffled_) shuffled_->PutInto(&features->batches[0]);
+    if (fixed_) fixed_->PutInto(&features->batches[0]);
     MOTE_ASSIGN_OR_RETURN(const std::vector<ModelOutput> outputs, model_->Run(features->batches, context));
     if (outputs.size() != parameters_.outputs.size()) {
       return absl::InvalidArgumentError(absl::StrCat("model \"", parameters_.file, "\" yields ", outputs.size(),
@@ -216,6 +221,7 @@ class InferPass final : public RowPassKernel {
   const InferParameters parameters_;
   const std::vector<FeatureColumns> inputs_;
   std::optional<ShuffledNumbers> shuffled_;
+  const std::optional<FixedNumbers> fixed_;
   const std::shared_ptr<RowSource> rows_;
   const std::unique_ptr<Model> model_;
   std::vector<size_t> kept_;
@@ -258,9 +264,13 @@ absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, 
   if (!parameters.shuffle.is_null()) {
     MOTE_ASSIGN_OR_RETURN(shuffled, ShuffledNumbers::Open(parameters.shuffle, request.widths[0], rows->rows()));
   }
+  std::optional<FixedNumbers> fixed;
+  if (!parameters.fix.is_null()) {
+    MOTE_ASSIGN_OR_RETURN(fixed, FixedNumbers::Open(parameters.fix, request.widths[0]));
+  }
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Model> model, open_model(request));
   return std::make_unique<InferPass>(std::move(reducer), std::move(parameters), std::move(inputs), std::move(shuffled),
-                                     std::move(rows), std::move(model));
+                                     std::move(fixed), std::move(rows), std::move(model));
 }
 
 }  // namespace mote::engine

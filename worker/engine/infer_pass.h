@@ -3,8 +3,9 @@
 //
 // Parameters {door, file, inputs: [[column, …], …], features: [name, …] (of the
 // numbers of a native model's batch; empty: not known), outputs: [name, …], keep:
-// [column, …], on_bad_row: fail|skip, rows_per_task, shuffle: {numbers, seed} (of the one
-// batch, with on_bad_row: fail; shuffled_numbers.h)}. Inputs "input" and
+// [column, …], on_bad_row: fail|skip, rows_per_task, shuffle: {numbers, seed}
+// (shuffled_numbers.h), fix: {numbers, values} (fixed_numbers.h)}; these two are of the one
+// batch, with on_bad_row: fail. Inputs "input" and
 // "model". Rows: the kept columns, prediction:i64 (where the first output has two or
 // more scores a row: the place of the greatest, of equals the first), the outputs.
 #pragma once

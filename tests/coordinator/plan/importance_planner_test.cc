@@ -61,7 +61,7 @@ TEST(ImportancePlanner, MeasuresOfOtherRowsAreNotCompared) {
   PlannedStage stage = ImportanceStage(1, 1);
   ASSERT_TRUE(stage.Next().ok());
   EXPECT_THAT(Message(stage.Next({ReportOf(0.9), ReportOf(0.5, 2)}).status()),
-              HasSubstr("importance: 2 tasks of a measurement are quarantined"));
+              HasSubstr("2 tasks of a measurement are quarantined"));
 }
 
 TEST(ImportancePlanner, MorePassesThanCanBePlannedAreRefused) {

@@ -15,10 +15,6 @@ bool IsOutside(const FittedColumn& column, double number) {
   return column.bounds && (number < column.bounds->low || number > column.bounds->high);
 }
 
-float Scale(const FittedColumn& column, double value) {
-  return column.scale == 0 ? 0.0f : static_cast<float>((value - column.center) / column.scale);
-}
-
 // Which bin each category belongs to.
 std::vector<int64_t> BinsOf(const FittedColumn& column) {
   std::vector<int64_t> bins(column.categories.size(), column.bins.OfOther());
@@ -94,7 +90,7 @@ std::optional<DropReason> FeatureRow::Drops() const {
     if (missing && column.drops_missing) return DropReason::kMissingValue;
     if (missing || column.kind != ColumnKind::kNumber) continue;
     const std::optional<double> number = ParseNumber(cell);
-    const bool usable = number && std::isfinite(Scale(column, *number));
+    const bool usable = number && std::isfinite(column.Scaled(*number));
     if (!usable && column.drops_missing) return DropReason::kMissingValue;
     if (!number || !IsOutside(column, *number)) continue;
     if (fitted_.outliers == OutlierFate::kDrop) return DropReason::kOutlier;
@@ -126,14 +122,14 @@ void FeatureRow::FillNumber(size_t i, size_t table, ColumnQuality* quality) {
     const bool clips = fitted_.outliers == OutlierFate::kClip;
     number = clips ? std::optional(std::clamp(*number, column.bounds->low, column.bounds->high)) : std::nullopt;
   }
-  float value = number ? Scale(column, *number) : 0.0f;
+  float value = number ? column.Scaled(*number) : 0.0f;
   if (number && !std::isfinite(value)) {
     ++quality->not_numbers;
     number = std::nullopt;
   }
   if (!number) {
     ++quality->imputed;
-    value = Scale(column, column.impute_number);
+    value = column.Scaled(column.impute_number);
   }
   CountBin(i, table, number ? column.bins.OfNumber(*number) : column.bins.OfMissing(), quality);
   x_[static_cast<size_t>(column.first_feature)] = value;

@@ -1,5 +1,6 @@
 // `fitted.read`: of what `prepare` has learnt, what a planner needs: {parameters,
-// features}. `fitted.report`: the quality of rows that it was applied to; fails where a
+// features}. `fitted.grid`: the values of its columns that a model is tried with
+// (common/prepare/grid.h): {classes, columns: [{name, kind, values, x}]}. `fitted.report`: the quality of rows that it was applied to; fails where a
 // limit of `quality` is exceeded.
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/prepare/fitted.h"
+#include "common/prepare/grid.h"
 #include "common/reducers/splits.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
@@ -56,6 +58,26 @@ class ReadKernel final : public Kernel {
   }
 };
 
+class GridKernel final : public Kernel {
+ public:
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
+                                                   TaskContext& context) override {
+    MOTE_ASSIGN_OR_RETURN(const Json json, FittedJson(pass, context));
+    MOTE_ASSIGN_OR_RETURN(const Fitted fitted, Fitted::FromJson(json));
+    Json columns = Json::array();
+    for (const FittedColumn& column : fitted.columns) {
+      if (column.width() == 0) continue;
+      Json values = Json::array(), x = Json::array();
+      for (const GridPoint& point : GridOf(column)) {
+        values.push_back(point.value);
+        x.push_back(point.x);
+      }
+      columns.push_back({{"name", column.name}, {"kind", Name(column.kind)}, {"values", values}, {"x", x}});
+    }
+    return std::make_unique<DocumentPass>(Json{{"classes", fitted.classes}, {"columns", columns}}.dump());
+  }
+};
+
 class ReportKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
@@ -75,6 +97,7 @@ class ReportKernel final : public Kernel {
 
 }  // namespace
 
+std::unique_ptr<Kernel> MakeFittedGridKernel() { return std::make_unique<GridKernel>(); }
 std::unique_ptr<Kernel> MakeFittedReadKernel() { return std::make_unique<ReadKernel>(); }
 std::unique_ptr<Kernel> MakeFittedReportKernel() { return std::make_unique<ReportKernel>(); }
 
