@@ -1,7 +1,7 @@
 // `fitted.read`: of what `prepare` has learnt, what a planner needs: {parameters,
 // features}. `fitted.grid`: the values of its columns that a model is tried with
-// (common/prepare/grid.h): {classes, columns: [{name, kind, values, x}]}. `fitted.report`: the quality of rows that it was applied to; fails where a
-// limit of `quality` is exceeded.
+// (common/prepare/grid.h): {classes, columns: [{name, kind, values, x}]}. `fitted.report`: the quality of rows that it
+// was applied to; fails where a limit of `quality` is exceeded.
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,14 +20,14 @@
 namespace mote::engine {
 namespace {
 
-absl::StatusOr<std::string> InputOf(const PassSpec& pass, const std::string& name, TaskContext& context) {
+absl::StatusOr<std::string> TextOfInput(const PassSpec& pass, const std::string& name, TaskContext& context) {
   const auto input = pass.inputs.find(name);
   if (input == pass.inputs.end()) return absl::InvalidArgumentError("the pass has no input \"" + name + "\"");
   return ReadValue(input->second, context);
 }
 
 absl::StatusOr<Json> FittedJson(const PassSpec& pass, TaskContext& context) {
-  MOTE_ASSIGN_OR_RETURN(const std::string text, InputOf(pass, "fitted", context));
+  MOTE_ASSIGN_OR_RETURN(const std::string text, TextOfInput(pass, "fitted", context));
   absl::StatusOr<Json> json = ParseJson(text);
   const bool fits = json.ok() && json->is_object() && json->contains("parameters") && json->contains("columns");
   if (fits) return json;
@@ -84,7 +84,7 @@ class ReportKernel final : public Kernel {
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const Json json, FittedJson(pass, context));
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, Fitted::FromJson(json));
-    MOTE_ASSIGN_OR_RETURN(const std::string encoded, InputOf(pass, "splits", context));
+    MOTE_ASSIGN_OR_RETURN(const std::string encoded, TextOfInput(pass, "splits", context));
     MOTE_ASSIGN_OR_RETURN(const SplitTables splits, SplitTables::Decode(encoded));
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
     MOTE_ASSIGN_OR_RETURN(const QualityLimits limits, QualityLimits::Parse(Params(parameters)));
