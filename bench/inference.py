@@ -13,6 +13,7 @@ first job, which fetches and verifies them, is told apart.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def bare(programs, folder, chunk):
     loops = [subprocess.Popen([programs / "mote-torch-loop", "run", folder / "mlp.pt", folder / "rows.npy",
                                str(chunk), str(part), str(WORKERS)],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                              env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}) for part in range(WORKERS)]
+                              env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}) for part in range(WORKERS)]
     for loop in loops:
         if loop.stdout.readline() != "ready\n":
             raise SystemExit("a bare loop does not start")

@@ -17,8 +17,18 @@ TEST(Device, NumericClassNamesWhatChangesTheBits) {
   EngineOptions options;
   options.threads = 3;
   const DeviceDescription device = DescribeDevice(options);
-  EXPECT_THAT(device.numeric_class, testing::MatchesRegex("cpu:(sse|avx2|avx512):threads=3:openblas=.+"));
+  EXPECT_THAT(device.numeric_class,
+              testing::MatchesRegex("cpu:(sse|avx2|avx512):threads=3:openblas=(unknown|[0-9.]+:[A-Za-z0-9]+).*"));
   EXPECT_GT(device.memory_bytes, 0);
+}
+
+TEST(Device, NumericClassNamesTheKernelsThatAUserChose) {
+  EngineOptions options;
+  setenv("ATEN_CPU_CAPABILITY", "default", /*overwrite=*/1);
+  const std::string chosen = DescribeDevice(options).numeric_class;
+  unsetenv("ATEN_CPU_CAPABILITY");
+  EXPECT_THAT(chosen, testing::EndsWith(":aten=default"));
+  EXPECT_THAT(DescribeDevice(options).numeric_class, testing::Not(testing::HasSubstr("aten")));
 }
 
 }  // namespace

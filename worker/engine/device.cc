@@ -1,12 +1,15 @@
 #include "worker/engine/device.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -24,18 +27,31 @@ std::string ReadText(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// Debian's alternatives lead from libopenblas.so.0 to "libopenblasp-r0.3.21.so".
-std::string OpenBlasVersion() {
-  for (const char* directory : {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"}) {
-    std::error_code error;
-    const std::string name = fs::canonical(fs::path(directory) / "libopenblas.so.0", error).filename().string();
-    const size_t version = name.find("-r");
-    const size_t suffix = name.rfind(".so");
-    if (!error && version != std::string::npos && suffix != std::string::npos && suffix > version + 2) {
-      return name.substr(version + 2, suffix - version - 2);
-    }
+// "0.3.21:Cooperlake": the version, and for which processors the kernels are that it chose
+// here, which differ in how they round. It is asked itself, for makers and the variable
+// OPENBLAS_CORETYPE decide too. It stays loaded, since libtorch will need it.
+std::string OpenBlas() {
+  void* const library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return "unknown";
+  const auto ask = [library](const char* name) -> std::string {
+    auto* const function = reinterpret_cast<const char* (*)()>(dlsym(library, name));
+    return function == nullptr ? "" : function();
+  };
+  // "OpenBLAS 0.3.21 DYNAMIC_ARCH …"
+  const std::vector<std::string> words = absl::StrSplit(ask("openblas_get_config"), ' ', absl::SkipEmpty());
+  const std::string core = ask("openblas_get_corename");
+  if (words.size() < 2 || core.empty()) return "unknown";
+  return absl::StrCat(words[1], ":", core);
+}
+
+// What users set to choose among libtorch's kernels: ":aten=avx2", or nothing.
+std::string ChosenKernels() {
+  std::string chosen;
+  for (const auto& [variable, name] : {std::pair{"ATEN_CPU_CAPABILITY", "aten"}, {"ONEDNN_MAX_CPU_ISA", "onednn"}}) {
+    const char* const value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') absl::StrAppend(&chosen, ":", name, "=", value);
   }
-  return "unknown";
+  return chosen;
 }
 
 // "NVIDIA_H200" of the first device; libtorch would be needed for the architecture.
@@ -89,10 +105,11 @@ bool AcceleratorPresent() {
 DeviceDescription DescribeDevice(const EngineOptions& options) {
   DeviceDescription out;
   out.memory_bytes = MemoryBytes();
-  const std::string blas = OpenBlasVersion();
+  const std::string blas = OpenBlas();
   const std::string capability = CpuCapability(ReadText("/proc/cpuinfo"));
   if (options.device == "cpu") {
-    out.numeric_class = absl::StrCat("cpu:", capability, ":threads=", options.threads, ":openblas=", blas);
+    out.numeric_class =
+        absl::StrCat("cpu:", capability, ":threads=", options.threads, ":openblas=", blas, ChosenKernels());
     if (blas == "unknown") {
       out.notes.push_back(
           "OpenBLAS was not found: matrix products may be 30 times slower; "

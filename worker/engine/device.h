@@ -11,7 +11,7 @@ namespace mote::engine {
 
 struct DeviceDescription {
   int64_t memory_bytes = 0;        // of the machine or its container, shared by its slots
-  std::string numeric_class;       // "cpu:avx2:threads=1:openblas=0.3.21"
+  std::string numeric_class;       // "cpu:avx2:threads=1:openblas=0.3.21:Haswell"
   std::vector<std::string> notes;  // for the log
 };
 
