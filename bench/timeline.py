@@ -42,7 +42,7 @@ def unattributed(cluster, stages, files):
     """Share of the stage's slot time that is in no class."""
     job = cluster.finish(cluster.submit(job_of(stages, files), files))
     told = json.loads(cluster.mote("explain", job["id"], "-o", "json").stdout)
-    return next(stage for stage in told["time"] if stage["stage"] == "work")["unattributed"]
+    return next(stage for stage in told["time"] if stage["stage"] == "work")["shares"]["unattributed"]
 
 
 def one_round(programs):

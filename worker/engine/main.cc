@@ -4,6 +4,7 @@
 // Exit codes: 0 the worker is done with it, 1 the socket failed, 2 usage, 70 the
 // device is lost.
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -54,12 +55,20 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
+// Tensors of some MiB come and go with every task: their memory stays with the process,
+// where giving it back and faulting it in again would take a third of a forward pass.
+void KeepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
 int Run(Arguments arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGPIPE, SIG_IGN);
   wire::AdoptOrphans();
   fcntl(arguments.fd, F_SETFD, FD_CLOEXEC);  // programs of the command kernel must not hold it
   VolunteerForOomKiller();
+  KeepFreedMemory();
   // Whatever prints to stdout must not be taken for a result.
   dup2(STDERR_FILENO, STDOUT_FILENO);
   auto files = BlobFiles::Open(arguments.store_dir + "/blobs");
