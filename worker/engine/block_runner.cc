@@ -107,8 +107,9 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   const int64_t wall_ns = clock_.Now() - started;
   Cost& cost = context_.cost();
   cost.phase_ns[static_cast<size_t>(Phase::kCompute)] += std::max<int64_t>(0, wall_ns - context_.phase_ns());
-  result.cost = std::move(cost);
   result.task_columns = columns_.Encode();
+  cost.phase_ns[static_cast<size_t>(Phase::kEncode)] += clock_.Now() - started - wall_ns;
+  result.cost = std::move(cost);
   result.stored = context_.TakeStored();
   result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());
   if (!status.ok() && !result.cancelled) {
