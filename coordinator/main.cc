@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "common/files/open_files.h"
 #include "common/host_port.h"
 #include "common/status_macros.h"
 #include "common/version.h"
@@ -218,6 +219,7 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  AllowManyOpenFiles();  // one for each worker and client
 
   const absl::Status status = Serve(options, signals);
   if (status.ok()) return 0;

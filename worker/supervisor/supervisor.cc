@@ -10,6 +10,7 @@
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
 #include "worker/supervisor/convert.h"
+#include "worker/supervisor/hear.h"
 #include "worker/wire/convert.h"
 
 namespace mote::worker {
@@ -254,58 +255,18 @@ void Supervisor::OnBlockLost(const RunLease& lease, Failure failure, absl::Durat
 void Supervisor::OnResponse(uint64_t stream, const pb::SessionResponse& response) {
   if (stream != stream_number_ || stream_ == nullptr) return;
   const absl::Time now = LoopNow();
-  Perform(Respond(response, now));
-  for (const pb::SessionResponse& next : response.more()) Perform(Respond(next, now));
+  NoteWelcome(response);
+  Perform(Hear(session_, response, now));
+  for (const pb::SessionResponse& next : response.more()) Perform(Hear(session_, next, now));
 }
 
-Actions Supervisor::Respond(const pb::SessionResponse& response, absl::Time now) {
-  const auto with_token = [](const pb::LeaseToken& proto, const auto& call) -> Actions {
-    const auto token = wire::FromProto(proto);
-    if (!token.ok()) return {Disconnect{std::string(token.status().message())}};
-    return call(*token);
-  };
-  switch (response.message_case()) {
-    case pb::SessionResponse::kWelcome: {
-      const auto welcome = FromProto(response.welcome());
-      if (!welcome.ok()) return {Disconnect{std::string(welcome.status().message())}};
-      spdlog::info("connected to {}: epoch {}, {} of {} leases kept", options_.coordinator, welcome->epoch.value,
-                   welcome->kept.size(), session_.held_count());
-      unreachable_logged_ = false;
-      epoch_ = welcome->epoch;
-      return session_.OnWelcome(*welcome, now);
-    }
-    case pb::SessionResponse::kLease: {
-      auto lease = FromProto(response.lease());
-      if (!lease.ok()) return {Disconnect{std::string(lease.status().message())}};
-      return session_.OnLease(*std::move(lease), now);
-    }
-    case pb::SessionResponse::kAck:
-      return with_token(response.ack().token(), [&](const LeaseToken& token) { return session_.OnAck(token, now); });
-    case pb::SessionResponse::kRevoke:
-      return with_token(response.revoke().token(),
-                        [&](const LeaseToken& token) { return session_.OnRevoke(token, now); });
-    case pb::SessionResponse::kShorten:
-      return with_token(response.shorten().token(), [&](const LeaseToken& token) {
-        return session_.OnShorten(token, response.shorten().end(), now);
-      });
-    case pb::SessionResponse::kDropPass:
-      return session_.OnDropPass(PassId{response.drop_pass().pass()}, now);
-    case pb::SessionResponse::kReleasePartial: {
-      const auto artifact = ArtifactRef::Parse(response.release_partial().artifact());
-      if (!artifact.ok()) return {Disconnect{std::string(artifact.status().message())}};
-      return session_.OnReleasePartial(PassId{response.release_partial().pass()}, *artifact, now);
-    }
-    case pb::SessionResponse::kHeartbeatAck:
-      return session_.OnHeartbeatAck(now);
-    case pb::SessionResponse::kReadLog:
-      return session_.OnReadLog(FromProto(response.read_log()), now);
-    case pb::SessionResponse::kDrain:
-      spdlog::info("the coordinator asks for a drain");
-      return session_.OnDrain(now);
-    case pb::SessionResponse::MESSAGE_NOT_SET:
-      break;
-  }
-  return {Disconnect{"the coordinator sent an empty message"}};
+// A session begins with it, so it comes first.
+void Supervisor::NoteWelcome(const pb::SessionResponse& response) {
+  if (!response.has_welcome()) return;
+  epoch_ = Epoch{response.welcome().epoch()};
+  spdlog::info("connected to {}: epoch {}, {} of {} leases kept", options_.coordinator, epoch_->value,
+               response.welcome().kept_size(), session_.held_count());
+  unreachable_logged_ = false;
 }
 
 void Supervisor::OnStreamClosed(uint64_t stream, const grpc::Status& status) {
