@@ -85,6 +85,15 @@ std::optional<std::string> CheckFiles(const Json& value) {
   return std::nullopt;
 }
 
+std::optional<std::string> CheckReferences(const Json& value) {
+  constexpr std::string_view kExpected = "a list of names of inputs or of stages' outputs, such as [fit.model]";
+  if (!value.is_array() || value.empty()) return Expect(false, kExpected, value);
+  for (const Json& name : value) {
+    if (!name.is_string() || name.get_ref<const std::string&>().empty()) return Expect(false, kExpected, value);
+  }
+  return std::nullopt;
+}
+
 // What is wrong with `value` as a parameter of `kind`; makes it canonical.
 std::optional<std::string> CheckValue(Parameter::Kind kind, Json& value) {
   switch (kind) {
@@ -103,6 +112,8 @@ std::optional<std::string> CheckValue(Parameter::Kind kind, Json& value) {
     case Parameter::Kind::kReference:
       return Expect(value.is_string() && !value.get_ref<const std::string&>().empty(),
                     "the name of an input or of a stage's output, such as clean.train", value);
+    case Parameter::Kind::kReferences:
+      return CheckReferences(value);
     case Parameter::Kind::kFile:
       return CheckFile(value);
     case Parameter::Kind::kFiles:

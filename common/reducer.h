@@ -87,7 +87,20 @@ class RowReducer : public Reducer {
 
 // A parameter of an operation or a reducer, for `mote operations` and validation.
 struct Parameter {
-  enum class Kind { kInteger, kNumber, kText, kFlag, kDuration, kList, kObject, kReference, kFile, kFiles, kAny };
+  enum class Kind {
+    kInteger,
+    kNumber,
+    kText,
+    kFlag,
+    kDuration,
+    kList,
+    kObject,
+    kReference,
+    kReferences,
+    kFile,
+    kFiles,
+    kAny
+  };
   std::string name;
   Kind kind = Kind::kText;
   std::string default_value;  // as JSON text; empty: required unless `optional`

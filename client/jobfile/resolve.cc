@@ -69,12 +69,20 @@ void AddParameterReferences(const v1::OperationDescription& description, int sta
                             std::vector<Reference>* references) {
   for (const Parameter& parameter : description.parameters()) {
     const Node::Entry* entry = job.parameters[stage].Find(parameter.name());
+    if (entry == nullptr) continue;
     const bool reference = parameter.kind() == Parameter::KIND_REFERENCE ||
                            (parameter.kind() == Parameter::KIND_ANY && parameter.name() == "model");
-    if (!reference || entry == nullptr || !entry->value.IsText()) continue;
-    references->push_back({stage, entry->value.text,
-                           absl::StrCat(parameter.name(), " of stage '", job.spec.stages(stage).name(), "'"),
-                           entry->value.place});
+    std::vector<const Node*> named;
+    if (reference) named.push_back(&entry->value);
+    if (parameter.kind() == Parameter::KIND_REFERENCES) {
+      for (const Node& item : entry->value.items) named.push_back(&item);
+    }
+    for (const Node* node : named) {
+      if (!node->IsText()) continue;
+      references->push_back({stage, node->text,
+                             absl::StrCat(parameter.name(), " of stage '", job.spec.stages(stage).name(), "'"),
+                             node->place});
+    }
   }
 }
 

@@ -212,8 +212,23 @@ std::optional<std::string> DependenceText(const Json& document) {
   }
 }
 
+std::optional<std::string> EnsembleText(const Json& document) {
+  if (!document.is_object() || !document.contains("ensemble_of") || !document.contains("models")) return std::nullopt;
+  try {
+    TextTable table({{"model"}, {"weight", kRight}, {"log loss", kRight}});
+    for (const Json& model : document.at("models")) {
+      table.Add({Plain(model.at("name")), Fraction(model.at("weight")), Fraction(model.at("log_loss"))});
+    }
+    return absl::StrCat(table.ToString(), "\nlog loss ", Fraction(document.at("log_loss")), " together, ",
+                        Fraction(document.at("equal_log_loss")), " with equal weights, of ", Plain(document.at("rows")),
+                        " rows\n");
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 std::optional<std::string> ReportText(const Json& document) {
-  for (const auto& text_of : {ClassificationReportText, QualityText, ImportanceText, DependenceText}) {
+  for (const auto& text_of : {ClassificationReportText, QualityText, ImportanceText, DependenceText, EnsembleText}) {
     if (std::optional<std::string> text = text_of(document)) return text;
   }
   return std::nullopt;

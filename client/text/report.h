@@ -25,6 +25,10 @@ std::optional<std::string> ImportanceText(const Json& document);
 // (coordinator/plan/dependence_planner.h).
 std::optional<std::string> DependenceText(const Json& document);
 
+// The weights of an ensemble's models. nullopt: not a document of `ensemble`
+// (coordinator/plan/ensemble_planner.h).
+std::optional<std::string> EnsembleText(const Json& document);
+
 // One of the above; nullopt for any other document.
 std::optional<std::string> ReportText(const Json& document);
 

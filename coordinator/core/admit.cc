@@ -262,7 +262,9 @@ class Admission {
     return OutputRef{found->second, output};
   }
 
-  void Read(AdmittedStage& stage, const std::string& parameter, const std::string& text, const std::string& path) {
+  // `parameter`: of the operation; `name`: of the input, the parameter's path.
+  void Read(AdmittedStage& stage, const std::string& parameter, const std::string& name, const std::string& text,
+            const std::string& path) {
     std::optional<OutputRef> ref = Resolve(text, path);
     if (!ref) return;
     const OutputKind wanted = KindIn(stage.planner->description(), parameter);
@@ -271,8 +273,23 @@ class Admission {
       Mistake(path, absl::StrCat("\"", text, "\" is ", Describe(given), ", and operation ", stage.spec.operation,
                                  " needs ", Describe(wanted), " here"));
     }
-    stage.inputs[parameter] = *ref;
+    stage.inputs[name] = *ref;
     stage.after.push_back(ref->stage);
+  }
+
+  // What a parameter of the operation refers to, if it does.
+  void ReadParameter(AdmittedStage& stage, const Parameter& parameter, const Json& value, const std::string& prefix) {
+    const bool may_refer = parameter.kind == Parameter::Kind::kReference ||
+                           (parameter.kind == Parameter::Kind::kAny && parameter.name == "model");
+    if (may_refer && value.is_string()) {
+      Read(stage, parameter.name, parameter.name, value.get<std::string>(), absl::StrCat(prefix, parameter.name));
+    }
+    if (parameter.kind != Parameter::Kind::kReferences || !value.is_array()) return;
+    for (size_t k = 0; k < value.size(); ++k) {
+      const std::string name = absl::StrCat(parameter.name, "[", k, "]");
+      if (value[k].is_string())
+        Read(stage, parameter.name, name, value[k].get<std::string>(), absl::StrCat(prefix, name));
+    }
   }
 
   void ResolveReferences() {
@@ -280,15 +297,12 @@ class Admission {
     for (size_t i = first; i < job_.stages.size(); ++i) {
       AdmittedStage& stage = job_.stages[i];
       const std::string path = absl::StrCat("stages[", i - first, "]");
-      if (!stage.spec.input.empty()) Read(stage, "input", stage.spec.input, absl::StrCat(path, ".input"));
+      if (!stage.spec.input.empty()) Read(stage, "input", "input", stage.spec.input, absl::StrCat(path, ".input"));
       const Json parameters = *ParseJson(stage.spec.parameters);
       for (const Parameter& parameter : stage.planner->description().parameters) {
-        const bool may_refer = parameter.kind == Parameter::Kind::kReference ||
-                               (parameter.kind == Parameter::Kind::kAny && parameter.name == "model");
         const auto value = parameters.find(parameter.name);
-        if (!may_refer || value == parameters.end() || !value->is_string()) continue;
-        Read(stage, parameter.name, value->get<std::string>(),
-             absl::StrCat(path, ".", stage.spec.operation, ".", parameter.name));
+        if (value == parameters.end()) continue;
+        ReadParameter(stage, parameter, *value, absl::StrCat(path, ".", stage.spec.operation, "."));
       }
       for (size_t k = 0; k < stage.spec.after.size(); ++k) {
         const auto found = names_.find(stage.spec.after[k]);

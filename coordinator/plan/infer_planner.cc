@@ -9,6 +9,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
+#include "coordinator/plan/ensemble_planner.h"
 #include "coordinator/plan/infer_columns.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/tree_table.h"
@@ -22,7 +23,7 @@ constexpr char kPreparedLabel[] = "label";
 
 // Where a model comes from and how an engine opens it. A stage's blob says by its format.
 struct ModelSource {
-  std::string door;  // "native", "torchscript", "trees"
+  std::string door;  // "native", "torchscript", "trees", "ensemble"
   std::string file;  // for messages
   Value content;
 };
@@ -51,11 +52,14 @@ absl::StatusOr<ModelSource> ParseModel(const Json& model) {
                                                    "{torchscript: {path: model.pt}}"));
   }
   const std::string kind = model.begin().key();
-  if (kind == "torchscript" || kind == "safetensors" || kind == kTreeModelFormat) return FromFile(kind, *model.begin());
+  if (kind == "torchscript" || kind == "safetensors" || kind == kTreeModelFormat || kind == kEnsembleFormat) {
+    return FromFile(kind, *model.begin());
+  }
   if (kind == "aotinductor") return absl::InvalidArgumentError("model.aotinductor: not supported yet");
-  return absl::InvalidArgumentError(absl::StrCat("model: \"", kind, "\" is not known",
-                                                 DidYouMean(kind, {"torchscript", "safetensors", kTreeModelFormat}),
-                                                 " (torchscript, safetensors, trees, or the model of a stage)"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("model: \"", kind, "\" is not known",
+                   DidYouMean(kind, {"torchscript", "safetensors", kTreeModelFormat, kEnsembleFormat}),
+                   " (torchscript, safetensors, trees, ensemble, or the model of a stage)"));
 }
 
 absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
@@ -66,7 +70,7 @@ absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
     return absl::InvalidArgumentError(absl::StrCat(
         "model: \"", source.file, "\" is not a model; name the output `model` of a train, forest or boost stage"));
   }
-  if (it->second.schema == kTreeModelFormat) source.door = kTreeModelFormat;
+  if (!it->second.schema.empty()) source.door = it->second.schema;
   source.content = it->second.content;
   return source;
 }
@@ -103,7 +107,7 @@ OperationDescription DescribeInfer() {
        .default_value = "",
        .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote, or "
                   "{trees: {path: …}} that "
-                  "forest or boost wrote"},
+                  "forest or boost wrote, or {ensemble: {path: …}}"},
       {.name = "inputs",
        .kind = Kind::kList,
        .default_value = "",

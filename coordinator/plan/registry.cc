@@ -11,6 +11,7 @@
 #include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/dependence_planner.h"
+#include "coordinator/plan/ensemble_planner.h"
 #include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/importance_planner.h"
 #include "coordinator/plan/index_planner.h"
@@ -31,6 +32,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeCommandPlanner());
     Add(MakeDependencePlanner(*this));
     Add(MakeEchoPlanner());
+    Add(MakeEnsemblePlanner(*this));
     Add(MakeFilterPlanner());
     Add(MakeForestPlanner());
     Add(MakeImportancePlanner(*this));

@@ -81,6 +81,18 @@ TEST(ReportText, ADependenceListsEachValueWithItsMeanScores) {
             "mean scores of 900 rows, once each of them had the value\n");
 }
 
+TEST(ReportText, AnEnsembleListsItsModelsWithTheirWeights) {
+  const Json document = Json::parse(R"({"ensemble_of": "log_loss", "rows": 200, "steps": 40, "log_loss": 0.5,
+      "equal_log_loss": 0.5625, "models": [{"name": "grow.model", "weight": 0.75, "log_loss": 0.625},
+                                           {"name": "fit.model", "weight": 0.25, "log_loss": 0.875}]})");
+  EXPECT_EQ(ReportText(document).value_or(""),
+            "model       weight  log loss\n"
+            "grow.model  0.7500    0.6250\n"
+            "fit.model   0.2500    0.8750\n"
+            "\n"
+            "log loss 0.5000 together, 0.5625 with equal weights, of 200 rows\n");
+}
+
 TEST(ClassificationReport, AMissingAucSaysWhy) {
   const Json document = Json::parse(R"({"rows": 0, "accuracy": 0, "classes": [],
       "macro_avg": {"precision": 0, "recall": 0, "f1": 0, "support": 0},
@@ -243,11 +255,12 @@ TEST(CostText, WastedTimeAndVerificationAreToldWhereThereWasSome) {
   EXPECT_THAT(CostText(job), AllOf(Not(HasSubstr("wasted:")), Not(HasSubstr("verified:"))));
   v1::StageStatus& stage = *job.mutable_stages(0);
   stage.mutable_cost()->set_wasted_seconds(1.5);
+  stage.mutable_cost()->set_beaten_seconds(0.5);
   stage.mutable_verification()->set_blocks(12);
   stage.mutable_verification()->set_runs_extra(12);
   stage.mutable_verification()->set_seconds_extra(3);
   EXPECT_THAT(CostText(job),
-              AllOf(HasSubstr("wasted: 1.50 s of DEVICE, by attempts that failed or that another one beat"),
+              AllOf(HasSubstr("wasted: 1.00 s by attempts that failed, 500 ms by copies that another attempt beat\n"),
                     HasSubstr("verified: 12 blocks of fit by 12 more runs, 3.00 s of device time\n")));
   stage.mutable_verification()->set_blocks_one_worker(2);
   job.add_distrusted("w1: its result differs");

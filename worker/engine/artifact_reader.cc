@@ -41,6 +41,16 @@ absl::StatusOr<ArtifactReader> ArtifactReader::Open(const ArtifactRef& ref, Blob
   return reader;
 }
 
+ArtifactReader ArtifactReader::OfBytes(std::string_view bytes) {
+  ArtifactReader reader;
+  reader.blobs_.push_back({Digest(), static_cast<int64_t>(bytes.size())});
+  reader.starts_.push_back(0);
+  reader.bytes_ = static_cast<int64_t>(bytes.size());
+  reader.mapped_index_ = 0;  // for ever: there is one
+  reader.mapped_ = bytes;
+  return reader;
+}
+
 ArtifactReader ArtifactReader::OfShared(SharedFile file) {
   ArtifactReader reader;
   reader.bytes_ = file.bytes;

@@ -34,6 +34,9 @@ class ArtifactReader {
   // The same of a file that lies at a shared path.
   static ArtifactReader OfShared(SharedFile file);
 
+  // The same of bytes that are part of something else; they must outlive the reader.
+  static ArtifactReader OfBytes(std::string_view bytes);
+
   int64_t bytes() const { return bytes_; }
 
   // The bytes [offset, offset + length); length −1: to the end. Points into what the

@@ -25,6 +25,8 @@ void RegisterTreeKernels(KernelMap& kernels) {
 void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("command", MakeCommandKernel());
   kernels.emplace("echo", MakeEchoKernel());
+  kernels.emplace("ensemble.pack", MakeEnsemblePackKernel());
+  kernels.emplace("ensemble.step", MakeEnsembleStepKernel());
   kernels.emplace("filter", MakeFilterKernel());
   kernels.emplace("finish", MakeFinishKernel());
   kernels.emplace("fitted.grid", MakeFittedGridKernel());

@@ -11,6 +11,8 @@ class TreeCaches;
 
 std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
+std::unique_ptr<Kernel> MakeEnsemblePackKernel();
+std::unique_ptr<Kernel> MakeEnsembleStepKernel();
 std::unique_ptr<Kernel> MakeFilterKernel();
 std::unique_ptr<Kernel> MakeFinishKernel();
 std::unique_ptr<Kernel> MakeFittedGridKernel();

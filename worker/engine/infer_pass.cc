@@ -250,7 +250,7 @@ absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, 
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
   std::vector<FeatureColumns> inputs;
-  ModelRequest request{parameters.door, parameters.file, {}, parameters.features};
+  ModelRequest request{parameters.door, parameters.file, {}, parameters.features, parameters.outputs.size()};
   for (const std::vector<std::string>& names : parameters.inputs) {
     MOTE_ASSIGN_OR_RETURN(FeatureColumns columns, FeatureColumns::Find(rows->dataset().schema, names));
     request.widths.push_back(columns.width);

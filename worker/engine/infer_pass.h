@@ -24,10 +24,11 @@ namespace mote::engine {
 
 // The model that a pass wants.
 struct ModelRequest {
-  std::string door;                   // "native", "torchscript", "trees"
+  std::string door;                   // "native", "torchscript", "trees", "ensemble"
   std::string file;                   // its name, for messages
   std::vector<int64_t> widths;        // numbers a row of each batch that it will get
   std::vector<std::string> features;  // their names; empty: not known
+  size_t outputs = 1;                 // that the job names
 };
 
 using ModelOpener = std::function<absl::StatusOr<std::unique_ptr<Model>>(const ModelRequest& request)>;

@@ -1,38 +1,17 @@
 // Kernel infer.trees: infer_pass.h with a model of forest or boost; no libtorch.
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/infer_pass.h"
 #include "worker/engine/pass_json.h"
+#include "worker/engine/trees/scoring_model.h"
 #include "worker/engine/trees/tree_caches.h"
 
 namespace mote::engine {
 namespace {
-
-class ScoringModel final : public Model {
- public:
-  explicit ScoringModel(std::shared_ptr<const TreeModel> model) : model_(std::move(model)) {}
-
-  absl::StatusOr<std::vector<ModelOutput>> Run(const std::vector<Batch>& batches, TaskContext&) override {
-    const Batch& batch = batches.front();
-    std::vector<ModelOutput> outputs(1);
-    outputs[0].width = model_->score_width();
-    outputs[0].floats.resize(static_cast<size_t>(batch.rows * outputs[0].width));
-    bins_.resize(static_cast<size_t>(batch.width));
-    for (int64_t row = 0; row < batch.rows; ++row) {
-      model_->Score(batch.data() + row * batch.width, bins_.data(), outputs[0].floats.data() + row * outputs[0].width);
-    }
-    return outputs;
-  }
-
- private:
-  const std::shared_ptr<const TreeModel> model_;
-  std::vector<uint8_t> bins_;
-};
 
 class InferTreesKernel final : public Kernel {
  public:

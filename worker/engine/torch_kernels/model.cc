@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "worker/engine/artifact_reader.h"
+#include "worker/engine/torch_kernels/ensemble_model.h"
 
 namespace mote::engine {
 namespace {
@@ -38,12 +40,21 @@ class ScriptModel final : public Model {
 
 }  // namespace
 
+std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Mlp> mlp) {
+  return std::make_unique<NativeModel>(std::move(mlp));
+}
+
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const ModelRequest& request,
                                                  const EngineOptions& options, Caches& caches, TaskContext& context) {
   if (request.door == "torchscript") {
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<ScriptModule> script,
                           caches.Script(pass, "model", request.file, options, context));
     return std::make_unique<ScriptModel>(std::move(script));
+  }
+  if (request.door == "ensemble") {
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef ref, ArtifactInput(pass, "model"));
+    MOTE_ASSIGN_OR_RETURN(const std::string file, ReadArtifact(ref, 0, -1, context));
+    return OpenEnsemble(file, request, options, context);
   }
   if (request.door != "native") {
     return absl::InvalidArgumentError(
@@ -54,7 +65,7 @@ absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const Mod
     return absl::Status(mlp.status().code(), absl::StrCat("model \"", request.file, "\": ", mlp.status().message()));
   }
   MOTE_RETURN_IF_ERROR(CheckFeatures(request, (*mlp)->spec().in, (*mlp)->features()));
-  return std::make_unique<NativeModel>(*std::move(mlp));
+  return MakeNativeModel(*std::move(mlp));
 }
 
 }  // namespace mote::engine

@@ -15,6 +15,7 @@ namespace mote::engine {
 //   door "native"       a file that train wrote: one batch of its features in, the
 //                       probability of each class out
 //   door "torchscript"  a TorchScript file
+//   door "ensemble"     a file that ensemble wrote (ensemble_model.h)
 //
 // Returns
 //   InvalidArgument    not a model of that kind, or it was trained on other features
@@ -22,5 +23,7 @@ namespace mote::engine {
 //   Unavailable        a blob cannot be had now
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const ModelRequest& request,
                                                  const EngineOptions& options, Caches& caches, TaskContext& context);
+
+std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Mlp> mlp);
 
 }  // namespace mote::engine

@@ -110,14 +110,18 @@ std::string TrainState::EncodeModel(const std::vector<std::string>& feature_name
 }
 
 absl::StatusOr<TrainState> ReadState(const ArtifactRef& ref, StatePart part, BlobSource& source) {
-  TrainState state;
   MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(ref, source));
+  return ReadState(std::move(reader), part, source);
+}
+
+absl::StatusOr<TrainState> ReadState(ArtifactReader reader, StatePart part, BlobSource& source) {
+  TrainState state;
   MOTE_ASSIGN_OR_RETURN(const SafetensorsHeader header, ReadHeader(reader, source));
   MOTE_ASSIGN_OR_RETURN(state.spec, SpecOf(header));
   MOTE_ASSIGN_OR_RETURN(state.features, FeaturesOf(header, state.spec));
   // Before anything is allocated: a file cannot claim more than it has.
-  if (state.spec.ParameterCount() > ref.bytes / static_cast<int64_t>(sizeof(float))) {
-    return absl::InvalidArgumentError(absl::StrCat("a file of ", ref.bytes, " bytes cannot hold the ",
+  if (state.spec.ParameterCount() > reader.bytes() / static_cast<int64_t>(sizeof(float))) {
+    return absl::InvalidArgumentError(absl::StrCat("a file of ", reader.bytes(), " bytes cannot hold the ",
                                                    state.spec.ParameterCount(), " parameters of its model"));
   }
   MOTE_ASSIGN_OR_RETURN(state.weights, ReadFlat(header, state.spec, "", reader, source));

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/artifact.h"
 #include "common/reducer.h"
+#include "worker/engine/artifact_reader.h"
 #include "worker/engine/torch_kernels/mlp_spec.h"
 
 namespace mote::engine {
@@ -42,5 +43,6 @@ enum class StatePart { kWeights, kAll };
 //                    or of another shape; names it
 //   Unavailable      a blob cannot be had now
 absl::StatusOr<TrainState> ReadState(const ArtifactRef& ref, StatePart part, BlobSource& source);
+absl::StatusOr<TrainState> ReadState(ArtifactReader reader, StatePart part, BlobSource& source);
 
 }  // namespace mote::engine
