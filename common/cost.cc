@@ -47,6 +47,7 @@ void Cost::Merge(const Cost& other) {
   staged_bytes = SaturatingAdd(staged_bytes, other.staged_bytes);
   network_bytes = SaturatingAdd(network_bytes, other.network_bytes);
   task_ns.Merge(other.task_ns);
+  memory_bytes = std::max(memory_bytes, other.memory_bytes);
 }
 
 }  // namespace mote

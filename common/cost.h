@@ -21,6 +21,7 @@ struct Cost {
   int64_t staged_bytes = 0;                     // C: to and from the device
   int64_t network_bytes = 0;                    // S: over the network
   Histogram task_ns;                            // one entry per task: its wall time
+  int64_t memory_bytes = 0;                     // the most that an engine had resident at once; 0: not known
 
   int64_t compute_ns() const { return phase_ns[static_cast<int>(Phase::kCompute)]; }
   // Mean busy time of a task over all phases, at least 1 ns; 0 while there is no task.

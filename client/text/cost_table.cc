@@ -22,7 +22,7 @@ namespace {
 constexpr char kLegend[] =
     "T compute; COMM fetch, transfers and send; T' = T + α·(C+S) predicted, with C bytes staged and S bytes sent;\n"
     "α with half of its 95 % confidence interval; MEASURED = T + COMM; ERROR of T' against it; P50, P99 of one task;\n"
-    "DEVICE time that leases held slots.\n";
+    "DEVICE time that leases held slots; MEMORY the most that an engine had resident at once.\n";
 
 // (T' − measured) / measured; nullopt when nothing was measured.
 std::optional<double> PredictionError(const v1::CostSummary& cost) {
@@ -69,9 +69,21 @@ std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cos
                                     timed ? SecondsText(cost.task_seconds_p50()) : "-",
                                     timed ? SecondsText(cost.task_seconds_p99()) : "-",
                                     SecondsText(cost.device_seconds()),
+                                    cost.memory_bytes() > 0 ? BytesText(cost.memory_bytes()) : "-",
                                     absl::StrCat(cost.attempts_lost())};
   if (cost.has_bill()) cells.push_back(MoneyText(cost.bill()));
   return cells;
+}
+
+// Of DEVICE, what was for nothing, and by what.
+std::string WasteText(const v1::CostSummary& total) {
+  const double failed = total.wasted_seconds() - total.beaten_seconds();
+  std::vector<std::string> parts;
+  if (failed > 0) parts.push_back(absl::StrCat(SecondsText(failed), " by attempts that failed"));
+  if (total.beaten_seconds() > 0) {
+    parts.push_back(absl::StrCat(SecondsText(total.beaten_seconds()), " by copies that another attempt beat"));
+  }
+  return parts.empty() ? "" : absl::StrCat("wasted: ", absl::StrJoin(parts, ", "), "\n");
 }
 
 OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
@@ -116,6 +128,8 @@ v1::CostSummary TotalCost(const v1::Job& job) {
     total.set_attempts_lost(total.attempts_lost() + cost.attempts_lost());
     total.set_device_seconds(total.device_seconds() + cost.device_seconds());
     total.set_wasted_seconds(total.wasted_seconds() + cost.wasted_seconds());
+    total.set_beaten_seconds(total.beaten_seconds() + cost.beaten_seconds());
+    total.set_memory_bytes(std::max(total.memory_bytes(), cost.memory_bytes()));
     total.set_reports_cut(total.reports_cut() + cost.reports_cut());
   }
   if (job.has_bill()) total.set_bill(job.bill().total());
@@ -124,10 +138,10 @@ v1::CostSummary TotalCost(const v1::Job& job) {
 
 std::string CostText(const v1::Job& job) {
   const auto right = TextTable::Align::kRight;
-  std::vector<TextTable::Heading> headings = {{"STAGE"},      {"TASKS", right}, {"T", right},        {"COMM", right},
-                                              {"C", right},   {"S", right},     {"α s/B", right},    {"R²", right},
-                                              {"N", right},   {"T'", right},    {"MEASURED", right}, {"ERROR", right},
-                                              {"P50", right}, {"P99", right},   {"DEVICE", right},   {"LOST", right}};
+  std::vector<TextTable::Heading> headings = {
+      {"STAGE"},        {"TASKS", right}, {"T", right},      {"COMM", right},   {"C", right},        {"S", right},
+      {"α s/B", right}, {"R²", right},    {"N", right},      {"T'", right},     {"MEASURED", right}, {"ERROR", right},
+      {"P50", right},   {"P99", right},   {"DEVICE", right}, {"MEMORY", right}, {"LOST", right}};
   if (job.has_bill()) headings.push_back({"BILL", right});
   TextTable table(std::move(headings));
   std::vector<std::string> reused;
@@ -140,10 +154,7 @@ std::string CostText(const v1::Job& job) {
   const std::string note = reused.empty() ? "" : absl::StrCat("Not run: ", absl::StrJoin(reused, ", "), ".\n");
   std::string text = absl::StrCat(table.ToString(), note, kLegend);
   for (const v1::StageStatus& stage : job.stages()) text += LinksText(stage);
-  if (total.wasted_seconds() > 0) {
-    absl::StrAppend(&text, "wasted: ", SecondsText(total.wasted_seconds()),
-                    " of DEVICE, by attempts that failed or that another one beat\n");
-  }
+  text += WasteText(total);
   if (total.reports_cut() > 0) {
     absl::StrAppend(
         &text, "cut: ", total.reports_cut(), total.reports_cut() == 1 ? " report" : " reports",

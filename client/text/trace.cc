@@ -84,7 +84,8 @@ void AddAttempt(Events& events, const v1::Job& job, const Turn& turn, int pid, i
        {"tasks", tasks},
        {"outcome", OutcomeText(entry.outcome())},
        {"staged_bytes", entry.staged_bytes()},
-       {"network_bytes", entry.network_bytes()}});
+       {"network_bytes", entry.network_bytes()},
+       {"memory_bytes", entry.memory_bytes()}});
   int64_t at = turn.begin_ns;
   for (int phase = 0; phase < std::min(kPhaseCount, entry.phase_ns_size()) && at < turn.end_ns; ++phase) {
     const int64_t busy = std::clamp<int64_t>(entry.phase_ns(phase), 0, turn.end_ns - at);

@@ -37,6 +37,7 @@ v1::LedgerEntry ToProto(LedgerEntry entry) {
   proto.mutable_phase_ns()->Assign(entry.phase_ns.begin(), entry.phase_ns.end());
   proto.set_staged_bytes(entry.staged_bytes);
   proto.set_network_bytes(entry.network_bytes);
+  proto.set_memory_bytes(entry.memory_bytes);
   proto.set_outcome(ProtoOf(entry.outcome));
   proto.set_task_columns(std::move(entry.task_columns));
   return proto;

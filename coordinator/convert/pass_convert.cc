@@ -154,6 +154,7 @@ v1::Cost ToProto(const Cost& cost) {
     proto.add_count(count);
   }
   proto.set_task_ns_max(cost.task_ns.max());
+  proto.set_memory_bytes(cost.memory_bytes);
   return proto;
 }
 
@@ -166,9 +167,11 @@ absl::StatusOr<Cost> FromProto(const v1::Cost& proto) {
   MOTE_RETURN_IF_ERROR(NotNegative("cost.tasks", proto.tasks()));
   MOTE_RETURN_IF_ERROR(NotNegative("cost.staged_bytes", proto.staged_bytes()));
   MOTE_RETURN_IF_ERROR(NotNegative("cost.network_bytes", proto.network_bytes()));
+  MOTE_RETURN_IF_ERROR(NotNegative("cost.memory_bytes", proto.memory_bytes()));
   cost.tasks = proto.tasks();
   cost.staged_bytes = proto.staged_bytes();
   cost.network_bytes = proto.network_bytes();
+  cost.memory_bytes = proto.memory_bytes();
   for (int i = 0; i < proto.phase_ns_size(); ++i) {
     MOTE_RETURN_IF_ERROR(NotNegative("cost.phase_ns", proto.phase_ns(i)));
     cost.phase_ns[static_cast<size_t>(i)] = proto.phase_ns(i);

@@ -31,6 +31,8 @@ ParameterKind::Kind ProtoOf(Parameter::Kind kind) {
       return ParameterKind::KIND_OBJECT;
     case Parameter::Kind::kReference:
       return ParameterKind::KIND_REFERENCE;
+    case Parameter::Kind::kReferences:
+      return ParameterKind::KIND_REFERENCES;
     case Parameter::Kind::kFile:
       return ParameterKind::KIND_FILE;
     case Parameter::Kind::kFiles:
@@ -185,6 +187,7 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_send_seconds(phase(Phase::kSend));
   proto.set_staged_bytes(cost.staged_bytes);
   proto.set_network_bytes(cost.network_bytes);
+  proto.set_memory_bytes(cost.memory_bytes);
   proto.set_alpha_seconds_per_byte(view.alphas.alpha());
   proto.set_alpha_r_squared(view.alphas.r_squared());
   proto.set_alpha_samples(view.alphas.count());
@@ -203,6 +206,7 @@ v1::CostSummary ToProto(const CostView& view) {
   proto.set_reports_cut(view.reports_cut);
   proto.set_device_seconds(absl::ToDoubleSeconds(view.device_time));
   proto.set_wasted_seconds(absl::ToDoubleSeconds(view.wasted_time));
+  proto.set_beaten_seconds(absl::ToDoubleSeconds(view.beaten_time));
   return proto;
 }
 

@@ -34,6 +34,7 @@ void AddCost(State& state, Job& job, Pass& pass, StageRun& stage, const BlockCom
   stage.cost.cost.Merge(event.cost);
   stage.cost.reports_cut += event.cost_cut ? 1 : 0;
   AddDeviceTime(state, job, stage, event.slot_time, event.wasted);
+  stage.cost.beaten_time += event.wasted;
   const auto staged = static_cast<double>(event.cost.staged_bytes);
   const auto network = static_cast<double>(event.cost.network_bytes);
   if (staged + network > 0) {

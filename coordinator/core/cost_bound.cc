@@ -27,12 +27,14 @@ std::optional<Cost> CutToWall(const Cost& cost, absl::Duration wall) {
   const auto bytes_limit = bytes_max < 9e18 ? static_cast<int64_t>(bytes_max) : INT64_MAX;
   const bool fits =
       std::all_of(cost.phase_ns.begin(), cost.phase_ns.end(), [&](int64_t ns) { return ns <= limit_ns; }) &&
-      cost.staged_bytes <= bytes_limit && cost.network_bytes <= bytes_limit && cost.task_ns.max() <= limit_ns;
+      cost.staged_bytes <= bytes_limit && cost.network_bytes <= bytes_limit && cost.task_ns.max() <= limit_ns &&
+      cost.memory_bytes <= kMemoryBytesMax;
   if (fits) return std::nullopt;
   Cost cut = cost;
   for (int64_t& ns : cut.phase_ns) ns = std::min(ns, limit_ns);
   cut.staged_bytes = std::min(cut.staged_bytes, bytes_limit);
   cut.network_bytes = std::min(cut.network_bytes, bytes_limit);
+  cut.memory_bytes = std::min(cut.memory_bytes, kMemoryBytesMax);
   if (cut.task_ns.max() > limit_ns) cut.task_ns = CutTo(limit_ns, cut.task_ns);
   return cut;
 }

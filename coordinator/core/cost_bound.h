@@ -1,6 +1,7 @@
 // What a report may claim: no more than its lease can have seen.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "absl/time/time.h"
@@ -12,6 +13,8 @@ namespace mote::coordinator {
 
 // So fast are no bytes: 100 GB/s, twice the fastest link that a machine has today.
 inline constexpr double kBytesPerSecondMax = 1e11;
+// So much memory has no machine.
+inline constexpr int64_t kMemoryBytesMax = int64_t{1} << 50;
 
 // How long the attempt has held its lease, by the coordinator's clock, and
 // CoreOptions::cost_slack. nullopt: it was
@@ -19,8 +22,9 @@ inline constexpr double kBytesPerSecondMax = 1e11;
 std::optional<absl::Duration> LeaseWall(const State& state, const Attempt& attempt, absl::Time now);
 
 // The cost cut to what fits into `wall`: each phase's busy
-// time and each task's wall time (a slot does one thing of a kind at a time), and bytes
-// that a link can carry meanwhile. nullopt: it fits already.
+// time and each task's wall time (a slot does one thing of a kind at a time), bytes
+// that a link can carry meanwhile, and memory that a machine can have. nullopt: it fits
+// already.
 std::optional<Cost> CutToWall(const Cost& cost, absl::Duration wall);
 
 }  // namespace mote::coordinator

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/placement.h"
 #include "coordinator/core/policy.h"
+#include "coordinator/core/stage_order.h"
 #include "coordinator/core/verify.h"
 
 namespace mote::coordinator {
@@ -78,6 +80,7 @@ struct Round {
   // Of the slot that is offered: something was kept from it for what it alone is or has
   // done. Else what it is refused, so are all of its kind that have as many leases or more.
   bool is_own = false;
+  std::map<JobId, std::vector<Pass*>> passes;  // of jobs that were considered, in their order
 };
 
 // A slow slot would hold up the end of the pass: what is left takes all slots together
@@ -135,9 +138,12 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
   round.is_own = false;
   for (const JobDemand& demand : jobs) {
     Job* job = const_cast<State&>(state).FindJob(demand.job);
+    const auto [passes, is_new] = round.passes.try_emplace(demand.job);
+    if (is_new) passes->second = PassesInOrder(*job, state.cluster.ready_slots());
     // Folding first: it makes room where partials lie.
     for (const bool fold_tasks : {true, false}) {
-      for (auto& [id, pass] : job->passes) {
+      for (Pass* const candidate : passes->second) {
+        Pass& pass = *candidate;
         if (pass.folds.has_value() != fold_tasks) continue;
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
         if (pass.blocks.pending() + pass.blocks.awaited() == 0) continue;

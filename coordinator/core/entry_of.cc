@@ -29,6 +29,7 @@ LedgerEntry EntryOf(const Transaction& tx, const WorkerReport& report, const Wor
   entry.phase_ns = report.cost.phase_ns;
   entry.staged_bytes = report.cost.staged_bytes;
   entry.network_bytes = report.cost.network_bytes;
+  entry.memory_bytes = report.cost.memory_bytes;
   entry.outcome = LedgerOutcome::kWasted;
   if (done_end > token.block.begin()) entry.task_columns = report.task_columns;
   return entry;

@@ -33,6 +33,7 @@ struct LedgerEntry {
   std::array<int64_t, kPhaseCount> phase_ns{};
   int64_t staged_bytes = 0;
   int64_t network_bytes = 0;
+  int64_t memory_bytes = 0;  // as Cost's
   LedgerOutcome outcome = LedgerOutcome::kCommitted;
   std::string task_columns;  // of the tasks, and perhaps of some more (common/ledger/task_columns.h)
   bool operator==(const LedgerEntry&) const = default;

@@ -30,6 +30,7 @@ struct CostView {
   int64_t tasks_lost = 0;      // results that were lost after their commit: these tasks run again
   absl::Duration device_time;  // that leases held a slot
   absl::Duration wasted_time;  // of it: attempts that failed, or that another one beat
+  absl::Duration beaten_time;  // of it: the latter
   VerifyView verify;
   int64_t reports_cut = 0;  // that claimed more than their leases can have seen
   bool operator==(const CostView&) const = default;

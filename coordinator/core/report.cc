@@ -64,7 +64,7 @@ absl::StatusOr<int64_t> FinishedEnd(const Pass& pass, const Worker& worker, Bloc
 // them than it can report.
 absl::Status CheckCost(const WorkerReport& report, int64_t tasks_max) {
   const Cost& cost = report.cost;
-  const bool negative = cost.tasks < 0 || cost.staged_bytes < 0 || cost.network_bytes < 0 ||
+  const bool negative = cost.tasks < 0 || cost.staged_bytes < 0 || cost.network_bytes < 0 || cost.memory_bytes < 0 ||
                         std::any_of(cost.phase_ns.begin(), cost.phase_ns.end(), [](int64_t ns) { return ns < 0; });
   if (negative || cost.tasks > tasks_max || cost.task_ns.count() > tasks_max ||
       report.slot_time < absl::ZeroDuration()) {

@@ -39,6 +39,7 @@ records::StageCost ProtoOf(const CostView& cost) {
   proto.set_reports_cut(cost.reports_cut);
   *proto.mutable_device_time() = ToProto(cost.device_time);
   *proto.mutable_wasted_time() = ToProto(cost.wasted_time);
+  *proto.mutable_beaten_time() = ToProto(cost.beaten_time);
   proto.set_verified_blocks(cost.verify.blocks);
   proto.set_verified_blocks_one_worker(cost.verify.blocks_one_worker);
   proto.set_verify_runs(cost.verify.runs_extra);

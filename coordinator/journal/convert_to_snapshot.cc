@@ -95,6 +95,7 @@ absl::StatusOr<CostView> From(const records::StageCost& proto) {
   cost.reports_cut = proto.reports_cut();
   cost.device_time = FromProto(proto.device_time());
   cost.wasted_time = FromProto(proto.wasted_time());
+  cost.beaten_time = FromProto(proto.beaten_time());
   cost.verify = {proto.verified_blocks(), proto.verified_blocks_one_worker(), proto.verify_runs(),
                  FromProto(proto.verify_time())};
   return cost;

@@ -34,14 +34,15 @@ TEST(Cost, TheTableShowsPredictionAndMeasurement) {
   cost->set_predicted_seconds(2.25);
   cost->set_measured_seconds(2.5);
   cost->set_device_seconds(3);
+  cost->set_memory_bytes(96 << 20);
   cost->set_attempts_lost(1);
   const std::string text = CostText(job);
   const std::string line = text.substr(text.find("\nfit") + 1, text.find("\nscore") - text.find("\nfit") - 1);
   std::istringstream words(line);
   std::vector<std::string> cells{std::istream_iterator<std::string>(words), {}};
-  EXPECT_THAT(cells,
-              ElementsAre("fit", "1000", "2.00", "s", "500", "ms", "0", "B", "1.00", "MiB", "5e-07±4%", "0.98", "40",
-                          "2.25", "s", "2.50", "s", "-10.0%", "2.00", "ms", "10.0", "ms", "3.00", "s", "1"));
+  EXPECT_THAT(cells, ElementsAre("fit", "1000", "2.00", "s", "500", "ms", "0", "B", "1.00", "MiB", "5e-07±4%", "0.98",
+                                 "40", "2.25", "s", "2.50", "s", "-10.0%", "2.00", "ms", "10.0", "ms", "3.00", "s",
+                                 "96.0", "MiB", "1"));
   EXPECT_THAT(text, HasSubstr("\ntotal"));
   const OrderedJson json = CostJson(job);
   EXPECT_DOUBLE_EQ(json["stages"][0]["error"].get<double>(), -0.1);

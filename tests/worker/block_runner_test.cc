@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/json.h"
 #include "common/ledger/task_columns.h"
 #include "tests/worker/temporary_directory.h"
@@ -309,6 +311,24 @@ TEST(BlockRunner, BlobThatCannotBeHadIsUnavailableAndNamed) {
 
   forgives = true;
   EXPECT_FALSE(runner.Run({0, 0}).missing);
+}
+
+TEST(BlockRunner, TheMostMemoryOfABlockIsPartOfItsCost) {
+  constexpr int64_t kBytes = 64 << 20;
+  int64_t bytes = kBytes;
+  Runner runner(1, [&](int64_t, TaskContext&, std::string* partial) {
+    const std::string filled(static_cast<size_t>(bytes), 'x');
+    *partial = CountLeaf();
+    const absl::Time begin = absl::Now();  // long enough to be looked at
+    while (absl::Now() - begin < absl::Milliseconds(2)) continue;
+    return filled.back() == 'x' ? absl::OkStatus() : absl::InternalError("");
+  });
+  const int64_t large = runner.Run({0, 0}).cost.memory_bytes;
+  EXPECT_GT(large, kBytes);
+  bytes = 1;
+  const int64_t small = runner.Run({0, 0}).cost.memory_bytes;
+  EXPECT_GT(small, 0);
+  EXPECT_LT(small, large - kBytes / 2) << "each block is measured on its own";
 }
 
 TEST(BlockRunner, AnotherFaultThanAMissingBlobNamesNone) {

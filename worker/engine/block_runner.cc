@@ -27,6 +27,11 @@ absl::Status Guarded(const F& call) {
   }
 }
 
+// Memory is looked at after blocks of a millisecond and more, and of others each hundredth
+// of a second.
+constexpr int64_t kLooksAtLeastNs = 1'000'000;
+constexpr int64_t kLooksApartNs = 10'000'000;
+
 // Stands in while a block has had absent tasks only, which never combine values.
 const Reducer& NoReducer() {
   class None final : public Reducer {
@@ -88,6 +93,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
     return result;
   }
   clock_.Align();
+  peak_memory_.Reset();
   const int64_t started = clock_.Now();
   BlockFold fold(order.block, spec->task_count);
   mark_.task.store(order.block.begin(), std::memory_order_relaxed);
@@ -109,6 +115,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   cost.phase_ns[static_cast<size_t>(Phase::kCompute)] += std::max<int64_t>(0, wall_ns - context_.phase_ns());
   result.task_columns = columns_.Encode();
   cost.phase_ns[static_cast<size_t>(Phase::kEncode)] += clock_.Now() - started - wall_ns;
+  cost.memory_bytes = MemoryOf(started);
   result.cost = std::move(cost);
   result.stored = context_.TakeStored();
   result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());
@@ -118,6 +125,14 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   }
   CutToReport(result.nodes);
   return result;
+}
+
+// Of short blocks only some are looked at: it would be a part of their time.
+int64_t BlockRunner::MemoryOf(int64_t started) {
+  const int64_t now = clock_.Now();
+  if (now - started < kLooksAtLeastNs && now - memory_read_ < kLooksApartNs) return 0;
+  memory_read_ = now;
+  return peak_memory_.Read();
 }
 
 absl::StatusOr<std::vector<Node>> BlockRunner::TakeNodes(BlockFold& fold, const Reducer& reducer) {

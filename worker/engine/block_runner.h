@@ -15,6 +15,7 @@
 #include "common/ledger/task_columns.h"
 #include "worker/engine/engine_context.h"
 #include "worker/engine/pass_table.h"
+#include "worker/engine/peak_memory.h"
 #include "worker/engine/task_clock.h"
 #include "worker/engine/task_meter.h"
 #include "worker/wire/task_mark.h"
@@ -63,6 +64,7 @@ class BlockRunner {
   // `reducer` is set once one is known: where a task is present.
   absl::Status RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer);
   absl::StatusOr<std::vector<Node>> TakeNodes(BlockFold& fold, const Reducer& reducer);
+  int64_t MemoryOf(int64_t started);
   absl::Status RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold);
   // What is beyond is left to another lease: it was shortened, or the columns are full.
   bool IsShortened(int64_t task) const { return task >= end_max_.load(std::memory_order_relaxed) || columns_.full(); }
@@ -72,6 +74,8 @@ class BlockRunner {
   wire::TaskMark& mark_;
   const std::atomic<int64_t>& end_max_;
   TaskClock clock_;
+  PeakMemory peak_memory_;
+  int64_t memory_read_ = 0;  // when
   TaskColumnsWriter columns_;
 };
 

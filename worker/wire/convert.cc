@@ -183,6 +183,7 @@ mote::v1::Cost ToProto(const Cost& cost) {
     out.add_count(count);
   }
   out.set_task_ns_max(cost.task_ns.max());
+  out.set_memory_bytes(cost.memory_bytes);
   return out;
 }
 
@@ -192,7 +193,7 @@ absl::StatusOr<Cost> FromProto(const mote::v1::Cost& cost) {
                                                    " buckets and ", cost.count_size(), " counts"));
   }
   const bool negative =
-      cost.tasks() < 0 || cost.staged_bytes() < 0 || cost.network_bytes() < 0 ||
+      cost.tasks() < 0 || cost.staged_bytes() < 0 || cost.network_bytes() < 0 || cost.memory_bytes() < 0 ||
       std::any_of(cost.phase_ns().begin(), cost.phase_ns().end(), [](int64_t ns) { return ns < 0; }) ||
       std::any_of(cost.count().begin(), cost.count().end(), [](int64_t n) { return n < 0; });
   if (negative) return absl::InvalidArgumentError("cost: a number of tasks, nanoseconds or bytes is negative");
@@ -201,6 +202,7 @@ absl::StatusOr<Cost> FromProto(const mote::v1::Cost& cost) {
   for (int i = 0; i < cost.phase_ns_size(); ++i) out.phase_ns[static_cast<size_t>(i)] = cost.phase_ns(i);
   out.staged_bytes = cost.staged_bytes();
   out.network_bytes = cost.network_bytes();
+  out.memory_bytes = cost.memory_bytes();
   std::map<int, int64_t> buckets;
   for (int i = 0; i < cost.bucket_size(); ++i) buckets[cost.bucket(i)] = cost.count(i);
   out.task_ns = Histogram::FromBuckets(std::move(buckets), cost.task_ns_max());

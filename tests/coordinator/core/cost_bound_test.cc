@@ -23,8 +23,11 @@ TEST(CutToWall, WhatFitsIsLeftAlone) {
 }
 
 TEST(CutToWall, EachPhaseTaskAndByteCountIsCut) {
-  const auto cut = mc::CutToWall(CostOf(absl::Hours(1'000'000), INT64_MAX), absl::Seconds(1));
+  Cost claimed = CostOf(absl::Hours(1'000'000), INT64_MAX);
+  claimed.memory_bytes = INT64_MAX;
+  const auto cut = mc::CutToWall(claimed, absl::Seconds(1));
   ASSERT_TRUE(cut);
+  EXPECT_EQ(cut->memory_bytes, mc::kMemoryBytesMax);
   EXPECT_EQ(cut->compute_ns(), 1'000'000'000);
   EXPECT_EQ(cut->network_bytes, static_cast<int64_t>(mc::kBytesPerSecondMax));
   EXPECT_EQ(cut->task_ns.max(), 1'000'000'000);

@@ -50,6 +50,7 @@ std::vector<NamedLie> Lies() {
       {"more tasks than it has", [](mc::WorkerReport& r) { r.cost.tasks = 1000; }},
       {"a negative cost", [](mc::WorkerReport& r) { r.cost.phase_ns[0] = -1; }},
       {"negative bytes", [](mc::WorkerReport& r) { r.cost.network_bytes = -1; }},
+      {"negative memory", [](mc::WorkerReport& r) { r.cost.memory_bytes = -1; }},
       {"a negative time", [](mc::WorkerReport& r) { r.slot_time = -absl::Seconds(1); }},
   };
 }

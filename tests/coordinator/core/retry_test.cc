@@ -111,6 +111,7 @@ TEST(Retry, SlotTimeOfFailedAttemptsIsCountedAsWasted) {
   cost = c.View(job).stages[0].cost;
   EXPECT_GE(cost.wasted_time, absl::Seconds(5));
   EXPECT_EQ(cost.device_time, cost.wasted_time);
+  EXPECT_EQ(cost.beaten_time, absl::ZeroDuration());
   c.Restart();
   EXPECT_EQ(c.View(job).stages[0].cost, cost);
 }

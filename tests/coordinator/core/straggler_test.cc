@@ -121,6 +121,7 @@ TEST(Straggler, WorkerThatDoesNotAnswerIsOvertakenByOneCopy) {
   EXPECT_EQ(view.state, mc::JobState::kSucceeded);
   EXPECT_EQ(view.stages[0].cost.attempts_lost, 1);
   EXPECT_GT(view.stages[0].cost.wasted_time, absl::Seconds(2));
+  EXPECT_EQ(view.stages[0].cost.beaten_time, view.stages[0].cost.wasted_time);
   s.c.ReportDone("w1", s.late);
   EXPECT_EQ(s.c.View(s.job).stages[0].tasks_committed, 64);
 }

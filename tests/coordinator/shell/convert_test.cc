@@ -178,7 +178,12 @@ TEST(ViewConvert, TheCostFollowsTheFormula) {
   view.cost = SomeCost();
   view.alphas.Add({"network", "cpu:avx2"}, 0, 17, 2.0);
   view.device_time = absl::Milliseconds(1500);
+  view.wasted_time = absl::Milliseconds(1000);
+  view.beaten_time = absl::Milliseconds(250);
   const v1::CostSummary proto = ToProto(view);
+  EXPECT_DOUBLE_EQ(proto.wasted_seconds(), 1.0);
+  EXPECT_DOUBLE_EQ(proto.beaten_seconds(), 0.25);
+  EXPECT_EQ(proto.memory_bytes(), 10);
   EXPECT_DOUBLE_EQ(proto.alpha_seconds_per_byte(), 2.0 / 17);
   EXPECT_DOUBLE_EQ(proto.predicted_seconds(), 4e-9 + 2.0 / 17 * (8 + 9));  // T + α·(C + S)
   EXPECT_FALSE(std::isinf(proto.alpha_error())) << "of one sample nothing is known";

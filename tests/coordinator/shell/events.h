@@ -34,6 +34,7 @@ inline Cost SomeCost() {
   cost.phase_ns = {1, 2, 3, 4, 5, 6, 7};
   cost.staged_bytes = 8;
   cost.network_bytes = 9;
+  cost.memory_bytes = 10;
   for (const int64_t nanoseconds : {10, 10, 100'000, 123'456'789}) cost.task_ns.Add(nanoseconds);
   return cost;
 }
@@ -94,7 +95,14 @@ inline StageRestored SomeStage(absl::Time time) {
   alphas.Restore({"loopback", "cpu:avx2"}, AlphaFit({3, 0.7, 0.1, 1e-300, 7.5}),
                  LinkModel({5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5}));
   alphas.Restore({"network", "cpu:avx2"}, AlphaFit({4, 0.8, 0.2, 2e-300, 8.5}), LinkModel());
-  stage.cost = {SomeCost(), alphas, 4, 18, absl::Nanoseconds(5), absl::Nanoseconds(6), {7, 8, 9, absl::Nanoseconds(10)},
+  stage.cost = {SomeCost(),
+                alphas,
+                4,
+                18,
+                absl::Nanoseconds(5),
+                absl::Nanoseconds(6),
+                absl::Nanoseconds(3),
+                {7, 8, 9, absl::Nanoseconds(10)},
                 11};
   stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
   stage.tasks_total = 1000;

@@ -1,0 +1,67 @@
+#include "coordinator/core/stage_order.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace mote::coordinator {
+namespace {
+
+constexpr absl::Duration kUnknownTask = absl::Milliseconds(1);
+
+absl::Duration LeftOf(const StageRun& run, int64_t slots) {
+  if (run.state == StageState::kComplete) return absl::ZeroDuration();
+  const auto done = static_cast<double>(run.tasks_committed);
+  const absl::Duration task = done > 0 ? run.cost.device_time / done : kUnknownTask;
+  const double left = static_cast<double>(run.tasks_total) + static_cast<double>(run.tasks_to_come) - done;
+  return task * std::max(1.0, left / static_cast<double>(std::max<int64_t>(1, slots)));
+}
+
+bool HasOneOpenStage(const Job& job) {
+  return std::all_of(job.passes.begin(), job.passes.end(),
+                     [&](const auto& entry) { return entry.second.stage == job.passes.begin()->second.stage; });
+}
+
+}  // namespace
+
+// From the stages that nothing waits for, backwards.
+std::vector<absl::Duration> UpwardRanks(const Job& job, int64_t slots) {
+  const auto& stages = job.admitted.stages;
+  std::vector<absl::Duration> ranks(stages.size());
+  std::vector<int> unranked_followers(stages.size());
+  for (const AdmittedStage& stage : stages) {
+    for (const int before : stage.after) ++unranked_followers[static_cast<size_t>(before)];
+  }
+  std::vector<size_t> next;
+  for (size_t i = 0; i < stages.size(); ++i) {
+    if (unranked_followers[i] == 0) next.push_back(i);
+  }
+  while (!next.empty()) {
+    const size_t i = next.back();
+    next.pop_back();
+    ranks[i] += LeftOf(job.stages[i], slots);  // on top of the longest that follows
+    for (const int stage : stages[i].after) {
+      const auto before = static_cast<size_t>(stage);
+      ranks[before] = std::max(ranks[before], ranks[i]);
+      if (--unranked_followers[before] == 0) next.push_back(before);
+    }
+  }
+  return ranks;
+}
+
+std::vector<Pass*> PassesInOrder(Job& job, int64_t slots) {
+  std::vector<Pass*> passes;
+  for (auto& [id, pass] : job.passes) {
+    if (!pass.result) passes.push_back(&pass);
+  }
+  if (HasOneOpenStage(job)) return passes;
+  const std::vector<absl::Duration> ranks = UpwardRanks(job, slots);
+  const auto urgency = [&](const Pass* pass) {
+    const auto stage = static_cast<size_t>(pass->stage);
+    return std::pair(job.stages[stage].tasks_committed == 0, ranks[stage]);
+  };
+  std::stable_sort(passes.begin(), passes.end(), [&](const Pass* a, const Pass* b) { return urgency(a) > urgency(b); });
+  return passes;
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,27 @@
+// In which order the stages of one job are offered slots that several of them could use:
+// the one first that the job's end waits for the longest (list scheduling by highest
+// level; Hu: Parallel sequencing and assembly line problems, 1961; with learned costs, as
+// the upward rank of HEFT; Topcuoglu, Hariri and Wu, 2002).
+#pragma once
+
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/core/state.h"
+
+namespace mote::coordinator {
+
+// For each stage: how long the job takes at least from there to its end, along the longest
+// chain of stages that wait for each other. A stage takes what its tasks that are left
+// take on all `slots`, and no less than one of them; where none is done yet, a millisecond
+// a task is assumed, so that of stages that nothing is known of the longer chain comes
+// first. Complete stages take nothing. Pure.
+std::vector<absl::Duration> UpwardRanks(const Job& job, int64_t slots);
+
+// Passes of the job that are not complete, in the order in which they are offered: those
+// of stages first of which no task is done yet, since what they cost decides what is best;
+// then by their stages' ranks, then as they were planned. Pointers live as long as the job's
+// passes.
+std::vector<Pass*> PassesInOrder(Job& job, int64_t slots);
+
+}  // namespace mote::coordinator
