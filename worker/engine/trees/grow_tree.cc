@@ -190,7 +190,8 @@ class Grower {
     std::fill(histogram_.begin(), histogram_.begin() + static_cast<int64_t>(count * stride), 0);
     const auto classes = static_cast<size_t>(classes_);
     for (int64_t i = node.begin; i < node.end; ++i) {
-      if (i + kPrefetchRows < node.end) __builtin_prefetch(rows_.row(drawn_[static_cast<size_t>(i + kAhead)].row));
+      if (i + kPrefetchRows < node.end)
+        __builtin_prefetch(rows_.row(drawn_[static_cast<size_t>(i + kPrefetchRows)].row));
       const Drawn& drawn = drawn_[static_cast<size_t>(i)];
       const uint8_t* bins = rows_.row(drawn.row);
       uint32_t* histogram = histogram_.data() + drawn.label;
@@ -289,7 +290,8 @@ class Grower {
     int64_t left = node.begin;
     int64_t right = 0;
     for (int64_t i = node.begin; i < node.end; ++i) {
-      if (i + kPrefetchRows < node.end) __builtin_prefetch(rows_.row(drawn_[static_cast<size_t>(i + kAhead)].row));
+      if (i + kPrefetchRows < node.end)
+        __builtin_prefetch(rows_.row(drawn_[static_cast<size_t>(i + kPrefetchRows)].row));
       const Drawn drawn = drawn_[static_cast<size_t>(i)];
       const bool goes_left = rows_.row(drawn.row)[split.feature] <= split.bin;
       drawn_[static_cast<size_t>(left)] = drawn;
