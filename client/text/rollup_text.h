@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "client/ledger/rollup.h"
-#include "common/json.h"
+#include "client/text/proto_json.h"
 
 namespace mote::client {
 
