@@ -1,12 +1,16 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "client/commands/commands.h"
+#include "client/ledger/rollup.h"
 #include "client/text/cost_comparison.h"
 #include "client/text/cost_table.h"
+#include "client/text/rollup_text.h"
 #include "client/text/task_rows.h"
 #include "common/status_macros.h"
 
@@ -16,6 +20,7 @@ namespace {
 struct CostOptions {
   std::vector<uint64_t> ids;  // one, or two to compare
   bool tasks = false;         // a row a task
+  std::string by;             // a row for each worker, slot, …; empty: stage by stage
   OutputFormat format = OutputFormat::kTable;
 };
 
@@ -49,8 +54,23 @@ absl::Status PrintTasks(Client& client, const v1::Job& job, const CostOptions& o
   return absl::OkStatus();
 }
 
+absl::Status PrintRollup(Client& client, const v1::Job& job, const CostOptions& options) {
+  if (options.ids.size() != 1 || options.tasks) {
+    return absl::InvalidArgumentError("--by adds up one job, and not with --tasks");
+  }
+  MOTE_ASSIGN_OR_RETURN(const auto entries, client.ReadLedger(job.id(), /*task_columns=*/true));
+  MOTE_ASSIGN_OR_RETURN(const std::vector<Rollup> rows, RollUp(job, entries, *ParseRollup(options.by)));
+  if (options.format == OutputFormat::kCsv) {
+    std::cout << RollupCsv(rows, options.by);
+  } else if (!PrintStructured(RollupJson(rows, options.by), options.format)) {
+    std::cout << RollupText(rows, options.by);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status PrintCost(Client& client, const CostOptions& options) {
   MOTE_ASSIGN_OR_RETURN(const v1::Job job, client.GetJob(options.ids.front()));
+  if (!options.by.empty()) return PrintRollup(client, job, options);
   if (options.tasks) return PrintTasks(client, job, options);
   if (options.ids.size() == 2) return PrintComparison(client, job, options);
   if (options.format == OutputFormat::kCsv) {
@@ -70,6 +90,8 @@ void AddCost(CLI::App* app, Invocation* invocation) {
       ->required()
       ->expected(1, 2);
   command->add_flag("--tasks", options->tasks, "A row for every task, as it was measured");
+  command->add_option("--by", options->by, "Added up by: " + absl::StrJoin(RollupNames(), ", "))
+      ->check(CLI::IsMember(RollupNames()));
   AddFormat(command, &options->format, {"table", "json", "yaml", "csv"});
   command->callback([=] {
     invocation->body = [=] { return WithClient(*invocation, [=](Client& c) { return PrintCost(c, *options); }); };

@@ -13,12 +13,12 @@ int64_t Bounded(int64_t ns) { return std::clamp<int64_t>(ns, 0, int64_t{1} << 61
 
 int64_t StartOf(const v1::LedgerEntry& entry) { return Bounded(absl::ToUnixNanos(TimeOf(entry.started()))); }
 
-int64_t LengthOf(const v1::LedgerEntry& entry) {
+}  // namespace
+
+int64_t SlotNanoseconds(const v1::LedgerEntry& entry) {
   return Bounded(absl::ToInt64Nanoseconds(absl::Seconds(entry.slot_time().seconds()) +
                                           absl::Nanoseconds(entry.slot_time().nanos())));
 }
-
-}  // namespace
 
 SlotTracks SlotTracksOf(const std::vector<v1::LedgerEntry>& entries) {
   SlotTracks tracks;
@@ -26,7 +26,7 @@ SlotTracks SlotTracksOf(const std::vector<v1::LedgerEntry>& entries) {
   for (const v1::LedgerEntry& entry : entries) first = std::min(first, StartOf(entry));
   for (const v1::LedgerEntry& entry : entries) {
     const int64_t begin = StartOf(entry) - first;
-    tracks[{entry.worker(), entry.slot()}].push_back({&entry, begin, begin + LengthOf(entry)});
+    tracks[{entry.worker(), entry.slot()}].push_back({&entry, begin, begin + SlotNanoseconds(entry)});
   }
   for (auto& [slot, turns] : tracks) {
     std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) { return a.end_ns < b.end_ns; });

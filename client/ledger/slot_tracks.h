@@ -18,6 +18,9 @@ struct Turn {
   int64_t end_ns = 0;
 };
 
+// How long the attempt held its slot; from 0 to 2^61, whatever the entry says.
+int64_t SlotNanoseconds(const v1::LedgerEntry& entry);
+
 // By worker and slot.
 using SlotTracks = std::map<std::pair<std::string, int>, std::vector<Turn>>;
 

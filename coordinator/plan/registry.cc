@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "coordinator/plan/apply_planner.h"
+#include "coordinator/plan/attribution_planner.h"
 #include "coordinator/plan/boost_planner.h"
 #include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
@@ -28,6 +29,7 @@ class BuiltinTable final : public PlannerTable {
  public:
   BuiltinTable() {
     Add(MakeApplyPlanner());
+    Add(MakeAttributionPlanner(*this));
     Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
     Add(MakeDependencePlanner(*this));

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/ledger/rollup.h"
 #include "client/ledger/settled_tasks.h"
 #include "client/ledger/time_use.h"
+#include "client/text/rollup_text.h"
 #include "client/text/task_rows.h"
 #include "client/text/time_use_text.h"
 #include "client/text/trace.h"
@@ -61,6 +63,57 @@ TEST(SettledTasks, TheLastCommitOfATaskCounts) {
               ElementsAre("a 0-2", "c 2-6", "b 6-8"));
   EXPECT_THAT(PiecesOf({EntryOf(2, 0, 1, 1, "b"), EntryOf(1, 0, 1, 1, "a")}), ElementsAre("a 0-1", "b 0-1"))
       << "by pass";
+}
+
+TEST(Rollup, AddsUpWhatWasSettledAndWhatWasWasted) {
+  v1::LedgerEntry first = EntryOf(1, 0, 4, 100, "b"), again = EntryOf(1, 2, 4, 200, "a"),
+                  lost = EntryOf(1, 0, 0, 1, "b");
+  first.set_slot(1);
+  first.add_phase_ns(5);
+  first.set_network_bytes(70);
+  first.set_memory_bytes(1000);
+  for (v1::LedgerEntry* entry : {&first, &again, &lost}) entry->mutable_slot_time()->set_nanos(400);
+  lost.set_outcome(v1::LEDGER_OUTCOME_WASTED);
+  lost.set_memory_bytes(5000);
+  v1::Job job = JobOf("work");
+  job.mutable_stages(0)->set_operation("noop");
+
+  const auto by_worker = RollUp(job, {first, again, lost}, RollupBy::kWorker);
+  ASSERT_TRUE(by_worker.ok()) << by_worker.status();
+  ASSERT_EQ(by_worker->size(), 2U);
+  const Rollup& a = (*by_worker)[0];
+  const Rollup& b = (*by_worker)[1];
+  EXPECT_EQ(a.name, "a");
+  EXPECT_EQ(a.cost.tasks, 2);
+  EXPECT_EQ(b.cost.tasks, 2) << "the other two were settled by a";
+  EXPECT_EQ(b.cost.task_ns.count(), 2);
+  EXPECT_EQ(b.cost.task_ns.max(), 101);
+  EXPECT_EQ(b.cost.phase_ns[0], 5);
+  EXPECT_EQ(b.cost.memory_bytes, 5000);
+  EXPECT_EQ(b.attempts, 2);
+  EXPECT_EQ(b.wasted, 1);
+  EXPECT_EQ(b.device_ns, 800);
+  EXPECT_EQ(b.wasted_ns, 400);
+
+  const auto names = [&](RollupBy by) {
+    std::vector<std::string> found;
+    for (const Rollup& row : *RollUp(job, {first, again, lost}, by)) found.push_back(row.name);
+    return found;
+  };
+  EXPECT_THAT(names(RollupBy::kStage), ElementsAre("work"));
+  EXPECT_THAT(names(RollupBy::kOperation), ElementsAre("noop"));
+  EXPECT_THAT(names(RollupBy::kPass), ElementsAre("work pass 1"));
+  EXPECT_THAT(names(RollupBy::kSlot), ElementsAre("a slot 0", "b slot 0", "b slot 1"));
+  EXPECT_THAT(names(RollupBy::kBlock),
+              ElementsAre("work pass 1 tasks 0 to 3", "work pass 1 tasks 2 to 3", "work pass 1 no tasks"));
+
+  const std::string csv = RollupCsv(*by_worker, "worker");
+  EXPECT_THAT(csv, StartsWith("worker,tasks,attempts,wasted,fetch_ns,"));
+  EXPECT_THAT(csv, HasSubstr("\nb,2,2,1,5,0,0,0,0,0,0,0,70,"));
+  EXPECT_THAT(RollupText(*by_worker, "worker"), HasSubstr("WORKER"));
+  EXPECT_EQ(RollupJson(*by_worker, "worker")[1]["wasted_ns"], 400);
+  EXPECT_EQ(ParseRollup("slot"), RollupBy::kSlot);
+  EXPECT_EQ(ParseRollup("slots"), std::nullopt);
 }
 
 TEST(SettledTasks, WhatWasNotCommittedDoesNot) {

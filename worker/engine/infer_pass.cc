@@ -34,6 +34,7 @@ struct InferParameters {
   bool skip_bad_rows = false;
   int64_t rows_per_task = 1;
   Json shuffle, fix;  // null: none
+  std::optional<Attribution> attribution;
 };
 
 InferParameters ReadInfer(const Json& json) {
@@ -47,6 +48,10 @@ InferParameters ReadInfer(const Json& json) {
   json.at("rows_per_task").get_to(parameters.rows_per_task);
   parameters.shuffle = json.value("shuffle", Json());
   parameters.fix = json.value("fix", Json());
+  if (json.contains("attribute")) {
+    parameters.attribution = {json["attribute"].at("target").get<int64_t>(),
+                              json["attribute"].at("steps").get<int64_t>()};
+  }
   parameters.skip_bad_rows = json.at("on_bad_row").get<std::string>() == "skip";
   return parameters;
 }
@@ -250,7 +255,12 @@ absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, 
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
   std::vector<FeatureColumns> inputs;
-  ModelRequest request{parameters.door, parameters.file, {}, parameters.features, parameters.outputs.size()};
+  ModelRequest request{.door = parameters.door,
+                       .file = parameters.file,
+                       .widths = {},
+                       .features = parameters.features,
+                       .outputs = parameters.outputs.size(),
+                       .attribution = parameters.attribution};
   for (const std::vector<std::string>& names : parameters.inputs) {
     MOTE_ASSIGN_OR_RETURN(FeatureColumns columns, FeatureColumns::Find(rows->dataset().schema, names));
     request.widths.push_back(columns.width);

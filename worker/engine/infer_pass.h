@@ -4,14 +4,15 @@
 // Parameters {door, file, inputs: [[column, …], …], features: [name, …] (of the
 // numbers of a native model's batch; empty: not known), outputs: [name, …], keep:
 // [column, …], on_bad_row: fail|skip, rows_per_task, shuffle: {numbers, seed}
-// (shuffled_numbers.h), fix: {numbers, values} (fixed_numbers.h)}; these two are of the one
-// batch, with on_bad_row: fail. Inputs "input" and
+// (shuffled_numbers.h), fix: {numbers, values} (fixed_numbers.h); these two are of the one
+// batch, with on_bad_row: fail; attribute: {target, steps} (torch_kernels/attributing_model.h)}. Inputs "input" and
 // "model". Rows: the kept columns, prediction:i64 (where the first output has two or
 // more scores a row: the place of the greatest, of equals the first), the outputs.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,20 @@
 
 namespace mote::engine {
 
+// What each number of a row does for the probability of one class.
+struct Attribution {
+  int64_t target = -1;  // class; −1: the last
+  int64_t steps = 1;
+};
+
 // The model that a pass wants.
 struct ModelRequest {
-  std::string door;                   // "native", "torchscript", "trees", "ensemble"
-  std::string file;                   // its name, for messages
-  std::vector<int64_t> widths;        // numbers a row of each batch that it will get
-  std::vector<std::string> features;  // their names; empty: not known
-  size_t outputs = 1;                 // that the job names
+  std::string door;                             // "native", "torchscript", "trees", "ensemble"
+  std::string file;                             // its name, for messages
+  std::vector<int64_t> widths;                  // numbers a row of each batch that it will get
+  std::vector<std::string> features;            // their names; empty: not known
+  size_t outputs = 1;                           // that the job names
+  std::optional<Attribution> attribution = {};  // wanted beside the scores, by models of train
 };
 
 using ModelOpener = std::function<absl::StatusOr<std::unique_ptr<Model>>(const ModelRequest& request)>;

@@ -96,4 +96,14 @@ absl::StatusOr<ClassScores> Mlp::Score(const Batch& x, TaskContext& context) {
   });
 }
 
+absl::StatusOr<std::vector<float>> Mlp::InputGradient(const Batch& x, int64_t target, TaskContext& context) {
+  return GuardTorch("gradient by the input", [&]() -> absl::StatusOr<std::vector<float>> {
+    const at::Tensor host = HostMatrix(x.data(), x.rows, x.width);
+    const at::Tensor input = ToDevice(host, tensors_->device, context).clone().requires_grad_(true);
+    const at::Tensor scores = at::softmax(tensors_->Logits(input, spec_.activation), 1);
+    const std::vector<at::Tensor> gradients = torch::autograd::grad({scores.select(1, target).sum()}, {input});
+    return Floats(FromDevice(gradients[0], at::kFloat, context).contiguous());
+  });
+}
+
 }  // namespace mote::engine

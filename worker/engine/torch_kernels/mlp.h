@@ -46,6 +46,9 @@ class Mlp {
 
   absl::StatusOr<ClassScores> Score(const Batch& x, TaskContext& context);
 
+  // Of each row's probability of class `target` by each of its numbers, row-major.
+  absl::StatusOr<std::vector<float>> InputGradient(const Batch& x, int64_t target, TaskContext& context);
+
  private:
   struct Tensors;  // libtorch's types stay in mlp.cc
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/torch_kernels/attributing_model.h"
 #include "worker/engine/torch_kernels/ensemble_model.h"
 
 namespace mote::engine {
@@ -65,6 +66,7 @@ absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const Mod
     return absl::Status(mlp.status().code(), absl::StrCat("model \"", request.file, "\": ", mlp.status().message()));
   }
   MOTE_RETURN_IF_ERROR(CheckFeatures(request, (*mlp)->spec().in, (*mlp)->features()));
+  if (request.attribution) return MakeAttributingModel(*std::move(mlp), *request.attribution);
   return MakeNativeModel(*std::move(mlp));
 }
 

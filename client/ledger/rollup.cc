@@ -1,0 +1,134 @@
+#include "client/ledger/rollup.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/ledger/settled_tasks.h"
+#include "client/ledger/slot_tracks.h"
+#include "client/text/printable.h"
+#include "common/ledger/task_columns.h"
+#include "common/saturating.h"
+#include "common/status_macros.h"
+
+namespace mote::client {
+namespace {
+
+constexpr std::pair<const char*, RollupBy> kNames[] = {
+    {"stage", RollupBy::kStage},   {"pass", RollupBy::kPass},     {"operation", RollupBy::kOperation},
+    {"kernel", RollupBy::kKernel}, {"worker", RollupBy::kWorker}, {"slot", RollupBy::kSlot},
+    {"block", RollupBy::kBlock}};
+
+std::string StageOf(const v1::Job& job, const v1::LedgerEntry& entry) {
+  const int stage = entry.stage();
+  return stage >= 0 && stage < job.stages_size() ? Printable(job.stages(stage).name()) : absl::StrCat("stage ", stage);
+}
+
+std::string NameFor(const v1::Job& job, const v1::LedgerEntry& entry, RollupBy by) {
+  switch (by) {
+    case RollupBy::kStage:
+      return StageOf(job, entry);
+    case RollupBy::kPass:
+      return absl::StrCat(StageOf(job, entry), " pass ", entry.pass());
+    case RollupBy::kOperation: {
+      const int stage = entry.stage();
+      return stage >= 0 && stage < job.stages_size() ? Printable(job.stages(stage).operation()) : "unknown";
+    }
+    case RollupBy::kKernel:
+      return Printable(entry.kernel());
+    case RollupBy::kWorker:
+      return Printable(entry.worker());
+    case RollupBy::kSlot:
+      return absl::StrCat(Printable(entry.worker()), " slot ", entry.slot());
+    case RollupBy::kBlock:
+      if (entry.tasks_begin() == entry.tasks_end())
+        return absl::StrCat(StageOf(job, entry), " pass ", entry.pass(), " no tasks");
+      return absl::StrCat(StageOf(job, entry), " pass ", entry.pass(), " tasks ", entry.tasks_begin(), " to ",
+                          entry.tasks_end() - 1);
+  }
+  return "";
+}
+
+// Rows by name, in the order in which they came up.
+class Rows {
+ public:
+  Rollup& Of(std::string name) {
+    const auto [found, is_new] = places_.emplace(std::move(name), rows_.size());
+    if (is_new) rows_.push_back({.name = found->first, .cost = {}});
+    return rows_[found->second];
+  }
+  std::vector<Rollup> Take() { return std::move(rows_); }
+
+ private:
+  std::map<std::string, size_t> places_;
+  std::vector<Rollup> rows_;
+};
+
+void AddAttempt(const v1::LedgerEntry& entry, Rollup* row) {
+  const int64_t ns = SlotNanoseconds(entry);
+  ++row->attempts;
+  row->device_ns = SaturatingAdd(row->device_ns, ns);
+  row->cost.memory_bytes = std::max(row->cost.memory_bytes, entry.memory_bytes());
+  if (entry.outcome() != v1::LEDGER_OUTCOME_WASTED) return;
+  ++row->wasted;
+  row->wasted_ns = SaturatingAdd(row->wasted_ns, ns);
+}
+
+void AddPhases(const v1::LedgerEntry& entry, Cost* cost) {
+  const auto phases = std::min<size_t>(kPhaseCount, static_cast<size_t>(entry.phase_ns_size()));
+  for (size_t phase = 0; phase < phases; ++phase) {
+    cost->phase_ns[phase] = SaturatingAdd(cost->phase_ns[phase], entry.phase_ns(static_cast<int>(phase)));
+  }
+  cost->staged_bytes = SaturatingAdd(cost->staged_bytes, entry.staged_bytes());
+  cost->network_bytes = SaturatingAdd(cost->network_bytes, entry.network_bytes());
+}
+
+absl::Status AddTasks(const SettledTasks& tasks, Cost* cost) {
+  const v1::LedgerEntry& entry = *tasks.entry;
+  cost->tasks += tasks.end - tasks.begin;
+  if (entry.task_columns().empty()) return absl::OkStatus();
+  const absl::Status read =
+      ReadTaskColumns(entry.task_columns(), tasks.end - entry.tasks_begin(), [&](int64_t index, const TaskCost& task) {
+        if (entry.tasks_begin() + index < tasks.begin) return;
+        cost->task_ns.Add(task.wall_ns);
+      });
+  if (read.ok()) return read;
+  return absl::InvalidArgumentError(absl::StrCat("worker ", Printable(entry.worker()), ", tasks ", tasks.begin, " to ",
+                                                 tasks.end - 1, ": ", std::string(read.message())));
+}
+
+}  // namespace
+
+std::vector<std::string> RollupNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, by] : kNames) names.emplace_back(name);
+  return names;
+}
+
+std::optional<RollupBy> ParseRollup(std::string_view name) {
+  for (const auto& [known, by] : kNames) {
+    if (name == known) return by;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<Rollup>> RollUp(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
+                                           RollupBy by) {
+  Rows rows;
+  for (const v1::LedgerEntry& entry : entries) AddAttempt(entry, &rows.Of(NameFor(job, entry, by)));
+  std::set<const v1::LedgerEntry*> settled;
+  for (const SettledTasks& tasks : SettledTasksOf(entries)) {
+    Cost& cost = rows.Of(NameFor(job, *tasks.entry, by)).cost;
+    if (settled.insert(tasks.entry).second) AddPhases(*tasks.entry, &cost);
+    MOTE_RETURN_IF_ERROR(AddTasks(tasks, &cost));
+  }
+  std::vector<Rollup> all = rows.Take();
+  if (by == RollupBy::kWorker || by == RollupBy::kSlot) {
+    std::sort(all.begin(), all.end(), [](const Rollup& a, const Rollup& b) { return a.name < b.name; });
+  }
+  return all;
+}
+
+}  // namespace mote::client
