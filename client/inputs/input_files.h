@@ -14,9 +14,10 @@ struct InputFiles {
   char delimiter = '\0';
 };
 
-// The files that a pattern (*, ?, [a-z]) fits, sorted by their bytes so that the order is
-// the same everywhere; a path without such signs is itself. Empty: it fits none.
-std::vector<std::string> ExpandPattern(const std::string& pattern);
+// The files that a pattern (*, ?, [a-z]) in `path` fits, sorted by their bytes so that the
+// order is the same everywhere; a path without such signs, or of a file that is called so,
+// is itself. Relative ones are in `folder`, which is no pattern. Empty: it fits none.
+std::vector<std::string> ExpandPattern(const std::string& folder, const std::string& path);
 
 bool IsPattern(std::string_view path);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/artifact.h"
 #include "common/csv.h"
 #include "common/status_macros.h"
@@ -14,11 +15,6 @@ namespace {
 
 constexpr size_t kReadBytes = 1 << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-std::string_view WithoutLineEnd(std::string_view line) {
-  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
 
 }  // namespace
 
@@ -40,6 +36,7 @@ void InputText::Restart() {
   next_ = 0;
   buffer_.clear();
   last_ = '\n';
+  header_of_.clear();
 }
 
 // Until there is a whole piece, or all files are read.
@@ -66,7 +63,7 @@ absl::Status InputText::OpenNext() {
   return files_.delimiter == '\0' ? absl::OkStatus() : TakeHeader();
 }
 
-// The first file's is kept, those of others are compared with it and left out.
+// The first one is kept, those of other files are compared with it and left out.
 absl::Status InputText::TakeHeader() {
   const std::string& path = files_.paths[opened_ - 1];
   std::string start;
@@ -82,15 +79,16 @@ absl::Status InputText::TakeHeader() {
   const absl::StatusOr<bool> found = scanner.Next(&cells);
   if (!found.ok()) return absl::InvalidArgumentError(absl::StrCat("'", path, "': header: ", found.status().message()));
   const auto header_bytes = static_cast<size_t>(scanner.offset());
-  const std::string header(WithoutLineEnd(text.substr(0, header_bytes)));
-  if (opened_ == 1) {
+  if (!*found) return absl::OkStatus();  // an empty file adds no rows
+  const std::vector<std::string> header(cells.begin(), cells.end());
+  if (header_of_.empty()) {
+    header_of_ = path;
     first_header_ = header;
     buffer_ += start;
-  } else if (!*found) {
-    return absl::OkStatus();  // an empty file adds no rows
   } else if (header != first_header_) {
-    return absl::InvalidArgumentError(absl::StrCat("'", path, "' has the header \"", header, "\" and '",
-                                                   files_.paths[0], "' has \"", first_header_,
+    const auto joined = [this](const auto& names) { return absl::StrJoin(names, std::string(1, files_.delimiter)); };
+    return absl::InvalidArgumentError(absl::StrCat("'", path, "' has the header \"", joined(header), "\" and '",
+                                                   header_of_, "' has \"", joined(first_header_),
                                                    "\"; files of one input have the same"));
   } else {
     buffer_ += text.substr(header_bytes);

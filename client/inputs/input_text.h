@@ -33,8 +33,9 @@ class InputText {
 
   const InputFiles files_;
   std::unique_ptr<PackedFile> open_;
-  size_t opened_ = 0;  // files so far
-  std::string first_header_;
+  size_t opened_ = 0;      // files so far
+  std::string header_of_;  // the file that had the first header; empty: none had one
+  std::vector<std::string> first_header_;
   size_t next_ = 0;  // the piece that buffer_ begins with
   std::string buffer_;
   char last_ = '\n';  // byte that was put into the buffer

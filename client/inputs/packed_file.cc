@@ -17,19 +17,27 @@ absl::Status Damaged(const std::string& path, int64_t at, std::string_view why) 
       absl::StrCat("'", path, "' cannot be unpacked after ", at, " bytes: ", std::string(why), "; pack it again"));
 }
 
+absl::Status Unreadable(const std::string& path, int64_t at) {
+  return absl::UnavailableError(absl::StrCat("'", path, "' cannot be read after ", at, " bytes; check the disk"));
+}
+
 class PlainFile final : public PackedFile {
  public:
-  explicit PlainFile(std::ifstream stream) : stream_(std::move(stream)) {}
+  PlainFile(std::string path, std::ifstream stream) : path_(std::move(path)), stream_(std::move(stream)) {}
 
   absl::StatusOr<std::string> Read(size_t most) override {
     std::string bytes(most, '\0');
     stream_.read(bytes.data(), static_cast<std::streamsize>(most));
+    if (stream_.bad()) return Unreadable(path_, done_);
     bytes.resize(static_cast<size_t>(stream_.gcount()));
+    done_ += static_cast<int64_t>(bytes.size());
     return bytes;
   }
 
  private:
+  const std::string path_;
   std::ifstream stream_;
+  int64_t done_ = 0;
 };
 
 class GzipFile final : public PackedFile {
@@ -66,6 +74,7 @@ class ZstdFile final : public PackedFile {
     ZSTD_outBuffer out{bytes.data(), bytes.size(), 0};
     while (out.pos == 0) {
       if (in_.pos == in_.size && !Refill()) {
+        if (stream_.bad()) return Unreadable(path_, done_);
         if (in_frame_) return Damaged(path_, done_, "it ends early");
         break;
       }
@@ -119,7 +128,7 @@ absl::StatusOr<std::unique_ptr<PackedFile>> PackedFile::Open(const std::string& 
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return unreadable();
   if (path.ends_with(".zst")) return std::make_unique<ZstdFile>(path, std::move(stream));
-  return std::make_unique<PlainFile>(std::move(stream));
+  return std::make_unique<PlainFile>(path, std::move(stream));
 }
 
 }  // namespace mote::client

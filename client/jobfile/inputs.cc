@@ -45,7 +45,7 @@ void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
 
 // A path, or a pattern that fits some.
 void ReadPath(const JobFile& job, const std::string& path, Place place, InputFiles* files, Problems* problems) {
-  const std::vector<std::string> found = ExpandPattern(ResolvePath(job.folder, path));
+  const std::vector<std::string> found = ExpandPattern(job.folder, path);
   if (found.empty()) {
     problems->Add(place, absl::StrCat("no file fits '", path, "'; patterns are relative to the job file's folder"));
   }

@@ -80,7 +80,7 @@ struct Round {
   // Of the slot that is offered: something was kept from it for what it alone is or has
   // done. Else what it is refused, so are all of its kind that have as many leases or more.
   bool is_own = false;
-  std::map<JobId, std::vector<Pass*>> passes;  // of jobs that were considered, in their order
+  std::map<JobId, PassOrder> passes;  // of jobs that were considered
 };
 
 // A slow slot would hold up the end of the pass: what is left takes all slots together
@@ -142,7 +142,7 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
     if (is_new) passes->second = PassesInOrder(*job, state.cluster.ready_slots());
     // Folding first: it makes room where partials lie.
     for (const bool fold_tasks : {true, false}) {
-      for (Pass* const candidate : passes->second) {
+      for (Pass* const candidate : passes->second.passes) {
         Pass& pass = *candidate;
         if (pass.folds.has_value() != fold_tasks) continue;
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
@@ -206,6 +206,9 @@ void OfferSlots(Transaction& tx, Round& round) {
       continue;
     }
     GrantLease(tx, offer.slot, *chosen->job, *chosen->pass, chosen->block);
+    // The stage is tried now, if nothing was known of it.
+    if (const auto order = round.passes.find(chosen->job->id); order->second.of_several_stages)
+      round.passes.erase(order);
     refused.clear();
     changed = true;
   }

@@ -1,7 +1,9 @@
 #include "coordinator/core/plan_step.h"
 
 #include <algorithm>
+#include <exception>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +38,18 @@ bool StepIsComplete(const Job& job, const StageRun& stage) {
                      [&](PassId id) { return job.passes.at(id).result.has_value(); });
 }
 
+// What a planner reads was written by engines: a document without a field, or a number that
+// is none, ends its stage, not the coordinator.
+absl::StatusOr<PlanStep> GuardedNext(const Planner& planner, const PlanContext& context) {
+  try {
+    return planner.Next(context);
+  } catch (const std::exception& error) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "stage ", std::string(context.stage_name), ": what its engines answered cannot be read: ", error.what(),
+        "; run the same version of mote everywhere, and look for numbers that are not finite"));
+  }
+}
+
 absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
   const AdmittedStage& stage = job.admitted.stages[index];
   const StageRun& run = job.stages[index];
@@ -43,8 +57,8 @@ absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
   for (const PassId id : run.step) completed.push_back(*job.passes.at(id).result);
   MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(stage.spec.parameters));
   const std::map<std::string, Output> inputs = InputsOf(job, index);
-  return stage.planner->Next(
-      {stage.spec.name, parameters, ShapeOf(job, index), stage.spec.reduce, inputs, run.memo, completed});
+  return GuardedNext(*stage.planner, {stage.spec.name, parameters, ShapeOf(job, index), stage.spec.reduce, inputs,
+                                      run.memo, completed});
 }
 
 void CompleteStage(Transaction& tx, JobId id, int index, std::map<std::string, Output> outputs) {

@@ -49,19 +49,28 @@ std::vector<absl::Duration> UpwardRanks(const Job& job, int64_t slots) {
   return ranks;
 }
 
-std::vector<Pass*> PassesInOrder(Job& job, int64_t slots) {
-  std::vector<Pass*> passes;
+PassOrder PassesInOrder(Job& job, int64_t slots) {
+  PassOrder order;
   for (auto& [id, pass] : job.passes) {
-    if (!pass.result) passes.push_back(&pass);
+    if (!pass.result) order.passes.push_back(&pass);
   }
-  if (HasOneOpenStage(job)) return passes;
+  order.of_several_stages = !HasOneOpenStage(job);
+  if (!order.of_several_stages) return order;
   const std::vector<absl::Duration> ranks = UpwardRanks(job, slots);
+  std::vector<bool> tried(job.stages.size());
+  for (size_t i = 0; i < job.stages.size(); ++i) {
+    tried[i] = job.stages[i].tasks_committed > 0 || job.stages[i].cost.attempts_lost > 0;
+  }
+  for (const Pass* pass : order.passes) {
+    if (pass->blocks.leased() > 0) tried[static_cast<size_t>(pass->stage)] = true;
+  }
   const auto urgency = [&](const Pass* pass) {
     const auto stage = static_cast<size_t>(pass->stage);
-    return std::pair(job.stages[stage].tasks_committed == 0, ranks[stage]);
+    return std::pair(!tried[stage], ranks[stage]);
   };
-  std::stable_sort(passes.begin(), passes.end(), [&](const Pass* a, const Pass* b) { return urgency(a) > urgency(b); });
-  return passes;
+  std::stable_sort(order.passes.begin(), order.passes.end(),
+                   [&](const Pass* a, const Pass* b) { return urgency(a) > urgency(b); });
+  return order;
 }
 
 }  // namespace mote::coordinator

@@ -18,10 +18,16 @@ namespace mote::coordinator {
 // first. Complete stages take nothing. Pure.
 std::vector<absl::Duration> UpwardRanks(const Job& job, int64_t slots);
 
-// Passes of the job that are not complete, in the order in which they are offered: those
-// of stages first of which no task is done yet, since what they cost decides what is best;
-// then by their stages' ranks, then as they were planned. Pointers live as long as the job's
-// passes.
-std::vector<Pass*> PassesInOrder(Job& job, int64_t slots);
+// Passes of a job that are not complete, in the order in which they are offered. Pointers
+// live as long as the job's passes.
+struct PassOrder {
+  std::vector<Pass*> passes;
+  bool of_several_stages = false;
+};
+
+// Those of stages first that were never tried (nothing is done, nothing failed, and no slot
+// has a lease), since what they cost decides what is best; then by their stages' ranks, then
+// as they were planned.
+PassOrder PassesInOrder(Job& job, int64_t slots);
 
 }  // namespace mote::coordinator

@@ -1,6 +1,7 @@
 #include "coordinator/plan/dependence_planner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,7 +85,11 @@ class Dependence {
   absl::StatusOr<std::vector<double>> MeansOf(const CompletedPass& done) const {
     MOTE_RETURN_IF_ERROR(probe_.CheckWhole(done));
     if (done.root.artifact) return absl::ResourceExhaustedError("dependence: the model has too many scores a row");
-    return MeanReducer("").MeansOf(done.root.bytes, "scores");
+    MOTE_ASSIGN_OR_RETURN(std::vector<double> means, MeanReducer("").MeansOf(done.root.bytes, "scores"));
+    const bool finite = std::all_of(means.begin(), means.end(), [](double mean) { return std::isfinite(mean); });
+    if (finite) return means;
+    return absl::InvalidArgumentError(
+        "model: it gives a score that is no finite number to some row; look for it with infer");
   }
 
   absl::StatusOr<PlanStep> GoOn(std::vector<std::vector<double>> means) const {

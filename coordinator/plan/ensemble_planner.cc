@@ -216,6 +216,11 @@ class EnsemblePlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(std::vector<double> weights, mean.MeansOf(done.root.bytes, "explained"));
     MOTE_ASSIGN_OR_RETURN(progress.losses, mean.MeansOf(done.root.bytes, "loss"));
     MOTE_ASSIGN_OR_RETURN(const std::vector<double> mixed, mean.MeansOf(done.root.bytes, "mixed"));
+    if (weights.size() != progress.weights.size() || progress.losses.size() != weights.size()) {
+      return absl::InvalidArgumentError(absl::StrCat("ensemble: an engine answered for ", weights.size(),
+                                                     " models, not ", progress.weights.size(),
+                                                     "; run the same version of mote everywhere"));
+    }
     progress.loss = mixed.at(0);  // of the weights before this step
     if (progress.steps == 0) progress.equal_loss = progress.loss;
     const bool may_go_on = progress.steps < context.parameters.at("steps").get<int64_t>();

@@ -97,6 +97,13 @@ TEST_F(InputTextTest, TheHeaderIsTakenOnce) {
   EXPECT_EQ(*All({first}, ';'), "a;\"b\nc\"\n1;2");
 }
 
+TEST_F(InputTextTest, HeadersAreComparedByTheirCells) {
+  const std::string none = Write("0.csv", ""), first = Write("1.csv", "\na;b\n1;2\n"),
+                    quoted = Write("2.csv", "\"a\";\"b\"\n3;4\n");
+  EXPECT_EQ(*All({none, first, quoted}, ';'), "\na;b\n1;2\n3;4\n");
+  EXPECT_THAT(ErrorOf({none, first, Write("3.csv", "\"a;b\"\n5\n")}, ';'), HasSubstr("3.csv' has the header"));
+}
+
 TEST_F(InputTextTest, AnotherHeaderIsRefused) {
   const std::string first = Write("1.csv", "a,b\n1,2\n"), second = Write("2.csv", "b,a\n1,2\n");
   EXPECT_THAT(ErrorOf({first, second}, ','), HasSubstr("2.csv' has the header \"b,a\""));
@@ -133,9 +140,16 @@ TEST_F(InputTextTest, PiecesMayBeAskedForAgain) {
 TEST_F(InputTextTest, APatternsFilesAreSorted) {
   for (const char* name : {"b.csv", "a.csv", "B.csv", "c.txt"}) Write(name, "");
   const std::string dir = dir_.string();
-  EXPECT_THAT(ExpandPattern(dir + "/*.csv"), ElementsAre(dir + "/B.csv", dir + "/a.csv", dir + "/b.csv"));
-  EXPECT_THAT(ExpandPattern(dir + "/*.json"), ElementsAre());
-  EXPECT_THAT(ExpandPattern(dir + "/nothing"), ElementsAre(dir + "/nothing"));
+  EXPECT_THAT(ExpandPattern(dir, "*.csv"), ElementsAre(dir + "/B.csv", dir + "/a.csv", dir + "/b.csv"));
+  EXPECT_THAT(ExpandPattern("", dir + "/*.json"), ElementsAre());
+  EXPECT_THAT(ExpandPattern("/elsewhere", dir + "/nothing"), ElementsAre(dir + "/nothing"));
+  // A file may be called like a pattern, and so may the folder.
+  const std::string odd = dir + "/runs[2026]";
+  std::filesystem::create_directory(odd);
+  for (const char* name : {"/scores[1].csv", "/scores1.csv"}) std::ofstream(odd + name) << "x\n";
+  EXPECT_THAT(ExpandPattern(odd, "scores[1].csv"), ElementsAre(odd + "/scores[1].csv"));
+  EXPECT_THAT(ExpandPattern(odd, "scores*.csv"), ElementsAre(odd + "/scores1.csv", odd + "/scores[1].csv"));
+  EXPECT_THAT(ExpandPattern(odd, "scores1.csv"), ElementsAre(odd + "/scores1.csv"));
 }
 
 }  // namespace

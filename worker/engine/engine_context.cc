@@ -49,10 +49,7 @@ absl::StatusOr<std::string_view> EngineContext::Read(const Digest& digest, std::
   const int64_t started = wire::MonotonicNanoseconds();
   auto blob = Open(digest);
   AddPhase(Phase::kFetch, wire::MonotonicNanoseconds() - started);
-  if (!blob.ok()) {
-    if (absl::IsUnavailable(blob.status())) missing_ = digest;
-    return std::move(blob).status();
-  }
+  if (!blob.ok()) return std::move(blob).status();
   recent_[next_recent_] = {digest, *blob};
   next_recent_ = (next_recent_ + 1) % recent_.size();
   *keep = *blob;
@@ -83,11 +80,15 @@ void EngineContext::Expect(const Digest& digest) {
 
 absl::Status EngineContext::Fetch(const Digest& digest, bool damaged) {
   expected_.erase(std::remove(expected_.begin(), expected_.end(), digest), expected_.end());
-  MOTE_ASSIGN_OR_RETURN(const int64_t network_bytes, fetch_(digest));
-  cost_.network_bytes += network_bytes;
+  const absl::StatusOr<int64_t> network_bytes = fetch_(digest);
+  if (!network_bytes.ok()) {
+    if (absl::IsUnavailable(network_bytes.status())) missing_ = digest;
+    return network_bytes.status();
+  }
+  cost_.network_bytes += *network_bytes;
   // The supervisor hashed what came over the network. A disk that damages what is
   // written to it is looked at closer.
-  if (network_bytes > 0 && !damaged) Trust(digest);
+  if (*network_bytes > 0 && !damaged) Trust(digest);
   return absl::OkStatus();
 }
 

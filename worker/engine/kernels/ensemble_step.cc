@@ -59,7 +59,7 @@ class StepPass final : public RowPassKernel {
     const size_t models = parameters_.weights.size();
     const auto classes = static_cast<size_t>(view.schema().columns[members_].width) / models;
     const double label = view.Number(row, label_);
-    if (!(label >= 0 && label < static_cast<double>(classes))) {
+    if (!(label >= 0 && label < static_cast<double>(classes)) || label != std::floor(label)) {
       return absl::InvalidArgumentError(absl::StrCat("row=", number, ": label ", label, " is none of the ", classes,
                                                      " classes that the models know"));
     }
@@ -69,6 +69,10 @@ class StepPass final : public RowPassKernel {
     for (size_t i = 0; i < models; ++i) {
       float score;
       std::memcpy(&score, scores.data() + (i * classes + static_cast<size_t>(label)) * sizeof(score), sizeof(score));
+      if (!std::isfinite(score)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("row=", number, ": model ", i, " of the ensemble gives the score ", score));
+      }
       probabilities_[i] = std::clamp<double>(score, kProbabilityMin, 1);
       mixed += parameters_.weights[i] * probabilities_[i];
     }
@@ -104,6 +108,10 @@ class StepKernel final : public Kernel {
     const Schema& schema = rows->dataset().schema;
     const std::optional<size_t> label = schema.Find(parameters.label), members = schema.Find("members");
     const auto models = static_cast<int64_t>(parameters.weights.size());
+    if (members && schema.columns[*members].width == models) {
+      return absl::InvalidArgumentError(
+          "models: they give one number a row; an ensemble is of models that tell classes");
+    }
     if (!label || !members || models == 0 || schema.columns[*members].width % models != 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("ensemble.step: not the scores of ", models, " models: ", schema.ToString()));
