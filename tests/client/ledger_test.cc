@@ -97,7 +97,8 @@ TEST(Rollup, AddsUpWhatWasSettledAndWhatWasWasted) {
 
   const auto names = [&](RollupBy by) {
     std::vector<std::string> found;
-    for (const Rollup& row : *RollUp(job, {first, again, lost}, by)) found.push_back(row.name);
+    const std::vector<Rollup> rows = RollUp(job, {first, again, lost}, by).value();
+    for (const Rollup& row : rows) found.push_back(row.name);
     return found;
   };
   EXPECT_THAT(names(RollupBy::kStage), ElementsAre("work"));
