@@ -255,18 +255,21 @@ void Supervisor::OnBlockLost(const RunLease& lease, Failure failure, absl::Durat
 void Supervisor::OnResponse(uint64_t stream, const pb::SessionResponse& response) {
   if (stream != stream_number_ || stream_ == nullptr) return;
   const absl::Time now = LoopNow();
-  NoteWelcome(response);
-  Perform(Hear(session_, response, now));
-  for (const pb::SessionResponse& next : response.more()) Perform(Hear(session_, next, now));
+  Take(response, now);
+  for (const pb::SessionResponse& next : response.more()) Take(next, now);
 }
 
-// A session begins with it, so it comes first.
-void Supervisor::NoteWelcome(const pb::SessionResponse& response) {
-  if (!response.has_welcome()) return;
-  epoch_ = Epoch{response.welcome().epoch()};
-  spdlog::info("connected to {}: epoch {}, {} of {} leases kept", options_.coordinator, epoch_->value,
-               response.welcome().kept_size(), session_.held_count());
-  unreachable_logged_ = false;
+void Supervisor::Take(const pb::SessionResponse& response, absl::Time now) {
+  const size_t held = session_.held_count();
+  Actions actions = Hear(session_, response, now);
+  if (response.has_welcome() && session_.ready()) {
+    epoch_ = Epoch{response.welcome().epoch()};
+    spdlog::info("connected to {}: epoch {}, {} of {} leases kept", options_.coordinator, epoch_->value,
+                 response.welcome().kept_size(), held);
+    unreachable_logged_ = false;
+  }
+  if (response.has_drain()) spdlog::info("the coordinator asks for a drain");
+  Perform(std::move(actions));
 }
 
 void Supervisor::OnStreamClosed(uint64_t stream, const grpc::Status& status) {

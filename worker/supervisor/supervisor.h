@@ -58,7 +58,7 @@ class Supervisor : private SlotOwner {
   void OnBlockLost(const RunLease& lease, Failure failure, absl::Duration slot_time) override;
 
   void OnResponse(uint64_t stream, const mote::v1::SessionResponse& response);
-  void NoteWelcome(const mote::v1::SessionResponse& response);
+  void Take(const mote::v1::SessionResponse& response, absl::Time now);
   void OnStreamClosed(uint64_t stream, const grpc::Status& status);
   void OnSent(uint64_t lease, PassId tree, Report report, const Sent& sent);
   void Finish(uint64_t lease, PassId tree, Report report);
