@@ -14,15 +14,13 @@ import subprocess
 import sys
 import time
 
-from support.cluster import Cluster, cpu_seconds, programs_of, resident_bytes, say, seconds, stage
+from support.cluster import Cluster, cpu_seconds, noop_job, programs_of, resident_bytes, say, seconds, stage
 from support.figures import answer, spread
 
 ROUNDS = 5
 MANY, FEW = 10_000, 10
 TASKS = 100_000
 IDLE_SECONDS = 10
-JOB = (f"name: noop\nstages:\n  - name: work\n    noop: {{}}\n    tasks: {{count: {TASKS}}}\n"
-       "    reduce: count\noutputs:\n  answer: {from: work}\n")
 
 
 def run(programs, count):
@@ -33,8 +31,8 @@ def run(programs, count):
         if workers.stdout.readline() != "welcomed\n":
             raise SystemExit(f"{count} workers do not connect")
         connected = time.monotonic() - start
-        cluster.finish(cluster.submit(JOB))  # passes are defined, caches warm
-        job = cluster.finish(cluster.submit(JOB))
+        cluster.finish(cluster.submit(noop_job(TASKS)))  # passes are defined, caches warm
+        job = cluster.finish(cluster.submit(noop_job(TASKS)))
         if stage(job)["cost"]["tasks"] != TASKS:
             raise SystemExit(f"{stage(job)['cost']['tasks']} of {TASKS} tasks were accounted for")
         time.sleep(1)

@@ -14,14 +14,12 @@ import json
 import subprocess
 import sys
 
-from support.cluster import Cluster, cpu_seconds, programs_of, say, seconds, stage
+from support.cluster import Cluster, cpu_seconds, noop_job, programs_of, say, seconds, stage
 from support.figures import answer, spread
 
 ROUNDS = 5
 WORKERS = 2
 TASKS = 200_000_000
-JOB = (f"name: noop\nstages:\n  - name: work\n    noop: {{}}\n    tasks: {{count: {TASKS}}}\n"
-       "    reduce: count\noutputs:\n  answer: {from: work}\n")
 
 
 def bare_loops(programs):
@@ -35,7 +33,7 @@ def one_round(programs):
     bare = bare_loops(programs)
     with Cluster(programs, workers=WORKERS) as cluster:
         before = cpu_seconds(cluster.coordinator.pid)
-        job = cluster.finish(cluster.submit(JOB))
+        job = cluster.finish(cluster.submit(noop_job(TASKS)))
         used = cpu_seconds(cluster.coordinator.pid) - before
     if stage(job)["cost"]["tasks"] != TASKS:
         raise SystemExit(f"{stage(job)['cost']['tasks']} of {TASKS} tasks were accounted for")

@@ -11,20 +11,18 @@ leaves them: its CPU time a task says what it could do alone.
 
 import sys
 
-from support.cluster import Cluster, cpu_seconds, programs_of, say, seconds, stage
+from support.cluster import Cluster, cpu_seconds, noop_job, programs_of, say, seconds, stage
 from support.figures import answer, spread
 
 ROUNDS = 5
 WORKERS = 2
 TASKS = 100_000
-JOB = (f"name: noop\nstages:\n  - name: work\n    noop: {{}}\n    tasks: {{count: {TASKS}}}\n"
-       "    reduce: count\noutputs:\n  answer: {from: work}\n")
 
 
 def one_round(programs):
     with Cluster(programs, workers=WORKERS, block_tasks=1) as cluster:
         before = cpu_seconds(cluster.coordinator.pid)
-        job = cluster.finish(cluster.submit(JOB))
+        job = cluster.finish(cluster.submit(noop_job(TASKS)))
         used = cpu_seconds(cluster.coordinator.pid) - before
     if stage(job)["cost"]["tasks"] != TASKS:
         raise SystemExit(f"{stage(job)['cost']['tasks']} of {TASKS} tasks were accounted for")

@@ -7,7 +7,6 @@
 // model chunk by chunk, with one thread; scores and the class of the greatest stay in memory.
 // It prints "ready", waits for a line on stdin, and then one JSON object: rows a second.
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <torch/script.h>
@@ -24,6 +23,8 @@
 #include <iostream>
 #include <string>
 #include <vector>
+
+#include "common/freed_memory.h"
 
 namespace {
 
@@ -100,9 +101,7 @@ void Infer(torch::jit::Module& model, const float* values, int64_t rows, Kept* k
 
 void Run(const std::string& path, const std::string& rows_path, int64_t chunk, int64_t part, int64_t parts) {
   at::set_num_threads(1);
-  // As engines do: freed tensors' memory is used again, not faulted in again.
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mote::KeepFreedMemory();  // as engines do
   const torch::NoGradGuard no_gradients;
   torch::jit::Module model = torch::jit::load(path);
   model.eval();

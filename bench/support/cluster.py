@@ -37,6 +37,12 @@ def sleep_job(tasks, duration, extra=""):
             f"    tasks: {{count: {tasks}}}\n{extra}outputs:\n  answer: {{from: work}}\n")
 
 
+def noop_job(tasks):
+    """The text of a job of `tasks` no-ops, which are counted."""
+    return (f"name: noop\nstages:\n  - name: work\n    noop: {{}}\n    tasks: {{count: {tasks}}}\n"
+            "    reduce: count\noutputs:\n  answer: {from: work}\n")
+
+
 def seconds(job):
     """From the job's submission to its end, by the coordinator's clock."""
     return parse_time(job["end_time"]) - parse_time(job["submit_time"])

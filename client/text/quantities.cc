@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/cost.h"
 
 namespace mote::client {
 namespace {
@@ -74,6 +75,12 @@ std::string ReusedText(const v1::StageStatus& stage) {
 
 std::string KindText(v1::OutputKind kind) {
   return absl::AsciiStrToLower(v1::OutputKind_Name(kind).substr(std::string("OUTPUT_KIND_").size()));
+}
+
+std::string PhaseField(int phase) {
+  std::string name(Name(static_cast<Phase>(phase)));
+  for (char& c : name) c = c == ' ' ? '_' : c;
+  return absl::StrCat(name, "_ns");
 }
 
 }  // namespace mote::client

@@ -14,6 +14,8 @@ std::string BytesText(int64_t bytes);           // "512 B", "1.5 MiB"
 std::string CountText(double count);            // "950", "12.3k", "1.20M"
 std::string DurationText(absl::Duration span);  // coarse: "4s", "2m10s", "3h05m", "2d4h"
 
+std::string PhaseField(int phase);  // of machine-readable forms: "to_device_ns"
+
 // Unset timestamps are InfinitePast.
 absl::Time TimeOf(const google::protobuf::Timestamp& time);
 

@@ -15,9 +15,7 @@ std::string SecondsOf(int64_t ns) { return SecondsText(static_cast<double>(ns) *
 OrderedJson RowJson(const Rollup& row, const std::string& by) {
   OrderedJson json = {{by, row.name}, {"tasks", row.cost.tasks}, {"attempts", row.attempts}, {"wasted", row.wasted}};
   for (int phase = 0; phase < kPhaseCount; ++phase) {
-    std::string name(Name(static_cast<Phase>(phase)));
-    for (char& c : name) c = c == ' ' ? '_' : c;
-    json[absl::StrCat(name, "_ns")] = row.cost.phase_ns[static_cast<size_t>(phase)];
+    json[PhaseField(phase)] = row.cost.phase_ns[static_cast<size_t>(phase)];
   }
   json["staged_bytes"] = row.cost.staged_bytes;
   json["network_bytes"] = row.cost.network_bytes;

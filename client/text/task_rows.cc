@@ -32,7 +32,7 @@ class Rows {
       AddTableLine({"STAGE", "PASS", "TASK", "WORKER", "SLOT", "WALL", "COMPUTE", "FETCH", "STAGED", "SENT"});
     } else if (form_ == TaskRowForm::kCsv) {
       text_ = "stage,pass,kernel,task,worker,slot,wall_ns";
-      for (int phase = 0; phase < kPhaseCount; ++phase) absl::StrAppend(&text_, ",", FieldOf(phase));
+      for (int phase = 0; phase < kPhaseCount; ++phase) absl::StrAppend(&text_, ",", PhaseField(phase));
       absl::StrAppend(&text_, ",staged_bytes,network_bytes\n");
     } else {
       text_ = "[";
@@ -76,12 +76,6 @@ class Rows {
                           cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9]);
   }
 
-  static std::string FieldOf(int phase) {
-    std::string name(Name(static_cast<Phase>(phase)));
-    for (char& c : name) c = c == ' ' ? '_' : c;
-    return absl::StrCat(name, "_ns");
-  }
-
   void AddToTable(int64_t task, const TaskCost& cost) {
     const auto seconds = [](int64_t ns) { return SecondsText(static_cast<double>(ns) * 1e-9); };
     AddTableLine({stage_, absl::StrCat(entry_->pass()), absl::StrCat(task), worker_, absl::StrCat(entry_->slot()),
@@ -92,7 +86,8 @@ class Rows {
   void AddToJson(int64_t task, const TaskCost& cost) {
     OrderedJson row = {{"stage", stage_},   {"pass", entry_->pass()}, {"kernel", entry_->kernel()}, {"task", task},
                        {"worker", worker_}, {"slot", entry_->slot()}, {"wall_ns", cost.wall_ns}};
-    for (int phase = 0; phase < kPhaseCount; ++phase) row[FieldOf(phase)] = cost.phase_ns[static_cast<size_t>(phase)];
+    for (int phase = 0; phase < kPhaseCount; ++phase)
+      row[PhaseField(phase)] = cost.phase_ns[static_cast<size_t>(phase)];
     row["staged_bytes"] = cost.staged_bytes;
     row["network_bytes"] = cost.network_bytes;
     absl::StrAppend(&text_, count_ > 0 ? ",\n" : "\n", row.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));

@@ -47,7 +47,8 @@ absl::StatusOr<std::vector<double>> MeanReducer::MeansOf(std::string_view root, 
   }
   const Table means = FinishTable(partial);
   std::string_view values = means.bytes;
-  for (size_t i = 0; i < *place; ++i) values.remove_prefix(static_cast<size_t>(means.schema.columns[i].width) * 8);
+  for (size_t i = 0; i < *place; ++i)
+    values.remove_prefix(static_cast<size_t>(means.schema.columns[i].width) * sizeof(double));
   std::vector<double> of_column;
   for (int64_t i = 0; i < means.schema.columns[*place].width; ++i) of_column.push_back(Next<double>(values));
   return of_column;

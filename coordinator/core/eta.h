@@ -6,11 +6,10 @@
 // W is the slot time of the tasks that are left, planned and foreseen. Tasks that ended
 // early in a pass are mostly short ones, so the mean is taken over all that have begun: one
 // that still runs is taken to end as those do that took longer than it has so far. c is
-// how many tasks run at once: slots, but no more than
-// tasks. Where steps follow each other (an iteration), W/c is the time that a step took so
-// far, times the steps that are left. The tail is the residual life of what runs when
-// nothing is pending any more, E[d²]/2E[d] for tasks of duration d (the renewal theory's
-// inspection paradox).
+// how many tasks run at once: slots, but no more than tasks. Where steps follow each other
+// (an iteration), W/c is the time that a step took so far, times the steps that are left.
+// The tail is the residual life of what runs when nothing is pending any more, E[d²]/2E[d]
+// for tasks of duration d (the renewal theory's inspection paradox).
 //
 // The interval is log-normal about T. Its variance adds up the sampling of the mean (with
 // a prior, while few tasks were seen), that of the tasks left, half of the tail, and what no

@@ -17,11 +17,6 @@ absl::Duration LeftOf(const StageRun& run, int64_t slots) {
   return task * std::max(1.0, left / static_cast<double>(std::max<int64_t>(1, slots)));
 }
 
-bool HasOneOpenStage(const Job& job) {
-  return std::all_of(job.passes.begin(), job.passes.end(),
-                     [&](const auto& entry) { return entry.second.stage == job.passes.begin()->second.stage; });
-}
-
 }  // namespace
 
 // From the stages that nothing waits for, backwards.
@@ -54,7 +49,8 @@ PassOrder PassesInOrder(Job& job, int64_t slots) {
   for (auto& [id, pass] : job.passes) {
     if (!pass.result) order.passes.push_back(&pass);
   }
-  order.of_several_stages = !HasOneOpenStage(job);
+  order.of_several_stages = std::any_of(order.passes.begin(), order.passes.end(),
+                                        [&](const Pass* pass) { return pass->stage != order.passes.front()->stage; });
   if (!order.of_several_stages) return order;
   const std::vector<absl::Duration> ranks = UpwardRanks(job, slots);
   std::vector<bool> tried(job.stages.size());

@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
-#include "common/json_params.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/ask_infer.h"
 #include "coordinator/plan/declare.h"
 #include "coordinator/plan/rows.h"
 
@@ -37,13 +37,8 @@ OperationDescription DescribeAttribution() {
 
 // What infer is asked for.
 absl::StatusOr<Json> InferredFor(const Json& parameters, const Planner& infer) {
-  Json asked{
-      {"model", parameters.at("model")}, {"outputs", {"scores", "attributions", "baseline"}}, {"on_bad_row", "fail"}};
-  for (const char* name : {"inputs", "keep"}) {
-    if (parameters.contains(name)) asked[name] = parameters[name];
-  }
-  MOTE_RETURN_IF_ERROR(ToStatus(CheckParameters(infer.description().parameters, &asked)));
-  return asked;
+  return AskInfer(infer, parameters,
+                  {{"model", parameters.at("model")}, {"outputs", {"scores", "attributions", "baseline"}}});
 }
 
 class AttributionPlanner final : public Planner {

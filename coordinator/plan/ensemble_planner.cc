@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
-#include "common/json_params.h"
 #include "common/reducers/mean.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/ask_infer.h"
 #include "coordinator/plan/declare.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
@@ -96,8 +96,7 @@ class EnsemblePlanner final : public Planner {
     if (steps < 0 || steps > kStepsMax) {
       return absl::InvalidArgumentError(absl::StrCat("steps: ", steps, " is not in 0 to ", kStepsMax));
     }
-    Json asked = AskedOfInfer(parameters);
-    MOTE_RETURN_IF_ERROR(ToStatus(CheckParameters(Infer().description().parameters, &asked)));
+    MOTE_ASSIGN_OR_RETURN(const Json asked, AskedOfInfer(parameters));
     return Infer().Validate(asked);
   }
 
@@ -119,13 +118,11 @@ class EnsemblePlanner final : public Planner {
  private:
   const Planner& Infer() const { return *planners_.Find("infer"); }
 
-  static Json AskedOfInfer(const Json& parameters) {
-    Json asked{{"model", parameters.at("models").at(0)},
-               {"outputs", {"scores", "members"}},
-               {"keep", {parameters.at("label")}},
-               {"on_bad_row", "fail"}};
-    if (parameters.contains("inputs")) asked["inputs"] = parameters["inputs"];
-    return asked;
+  absl::StatusOr<Json> AskedOfInfer(const Json& parameters) const {
+    return AskInfer(Infer(), parameters,
+                    {{"model", parameters.at("models").at(0)},
+                     {"outputs", {"scores", "members"}},
+                     {"keep", {parameters.at("label")}}});
   }
 
   static PlanStep StepOf(PassSpec pass, const Progress& progress) {
@@ -168,8 +165,7 @@ class EnsemblePlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef packed, PackedOf(done));
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     const std::map<std::string, Output> inputs = {{"input", *input}, {"model", BlobOutput(packed, kEnsembleFormat)}};
-    Json asked = AskedOfInfer(context.parameters);
-    MOTE_RETURN_IF_ERROR(ToStatus(CheckParameters(Infer().description().parameters, &asked)));
+    MOTE_ASSIGN_OR_RETURN(const Json asked, AskedOfInfer(context.parameters));
     MOTE_ASSIGN_OR_RETURN(PlanStep step, Infer().Next({context.stage_name, asked, context.tasks, {}, inputs, "", {}}));
     step.passes.at(0).label = "score with each model";
     progress.doing = "score";

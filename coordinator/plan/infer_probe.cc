@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feature_names.h"
-#include "common/json_params.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/ask_infer.h"
 #include "coordinator/plan/infer_columns.h"
 #include "coordinator/plan/rows.h"
 
@@ -18,11 +18,9 @@ constexpr int64_t kPassesAtOnce = 16;
 
 // What infer is asked for.
 absl::StatusOr<Json> AskedOfInfer(const Json& parameters, const Planner& infer) {
-  Json asked{{"model", parameters.at("model")}, {"outputs", {"scores"}}, {"on_bad_row", "fail"}};
-  if (parameters.contains("inputs")) asked["inputs"] = parameters["inputs"];
+  Json asked{{"model", parameters.at("model")}, {"outputs", {"scores"}}};
   if (!parameters.contains("label")) asked["keep"] = Json::array();
-  MOTE_RETURN_IF_ERROR(ToStatus(CheckParameters(infer.description().parameters, &asked)));
-  return asked;
+  return AskInfer(infer, parameters, std::move(asked));
 }
 
 // What elements without names are called: "x[3]".

@@ -42,6 +42,16 @@ mc::JobSpec OneStage(const std::string& operation, int64_t tasks, const std::str
   return spec;
 }
 
+mc::StageSpec NoopStage(const std::string& name, int64_t tasks, const std::vector<std::string>& after) {
+  mc::StageSpec stage;
+  stage.name = name;
+  stage.operation = "noop";
+  stage.parameters = "{}";
+  stage.tasks.count = tasks;
+  stage.after = after;
+  return stage;
+}
+
 CoreHarness::CoreHarness(const mc::PlannerTable& planners) : planners_(planners) {
   options.policy = &policy_;
   // Tests report what tasks took without waiting for it.

@@ -23,6 +23,9 @@ namespace mc = ::mote::coordinator;
 // One stage "work" of `operation` with so many tasks.
 mc::JobSpec OneStage(const std::string& operation, int64_t tasks, const std::string& parameters = "{}");
 
+// A stage of so many no-ops that comes after others.
+mc::StageSpec NoopStage(const std::string& name, int64_t tasks, const std::vector<std::string>& after);
+
 class CoreHarness {
  public:
   explicit CoreHarness(const mc::PlannerTable& planners = mc::BuiltinPlanners());

@@ -4,7 +4,6 @@
 // Exit codes: 0 the worker is done with it, 1 the socket failed, 2 usage, 70 the
 // device is lost.
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/files/blob_files.h"
+#include "common/freed_memory.h"
 #include "worker/engine/device.h"
 #include "worker/engine/engine.h"
 #include "worker/engine/kernel_library.h"
@@ -53,13 +53,6 @@ void VolunteerForOomKiller() {
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "mote-engine: %s\n", status.ToString().c_str());
   return 1;
-}
-
-// Tensors of some MiB come and go with every task: their memory stays with the process,
-// where giving it back and faulting it in again would take a third of a forward pass.
-void KeepFreedMemory() {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 int Run(Arguments arguments) {

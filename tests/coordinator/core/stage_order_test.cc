@@ -40,23 +40,13 @@ TEST(UpwardRanks, AreTheLongestChainToTheEnd) {
   EXPECT_THAT(UpwardRanks(job, 1), ElementsAre(ms(4001), ms(4001), ms(3), ms(1), ms(6)));
 }
 
-mc::StageSpec SleepStage(const std::string& name, const std::vector<std::string>& after) {
-  mc::StageSpec stage;
-  stage.name = name;
-  stage.operation = "noop";
-  stage.parameters = "{}";
-  stage.tasks.count = 4;
-  stage.after = after;
-  return stage;
-}
-
 TEST(StageOrder, SlotsGoToTheStageThatTheEndWaitsForLongest) {
   CoreHarness c;
   c.Connect("w1");
   mc::JobSpec spec;
   spec.name = "order";
-  spec.stages = {SleepStage("alone", {}), SleepStage("first", {}), SleepStage("second", {"first"}),
-                 SleepStage("third", {"second"})};
+  spec.stages = {NoopStage("alone", 4, {}), NoopStage("first", 4, {}), NoopStage("second", 4, {"first"}),
+                 NoopStage("third", 4, {"second"})};
   const JobId job = *c.Submit(spec);
   std::vector<std::string> order;
   while (c.View(job).state == mc::JobState::kRunning) {

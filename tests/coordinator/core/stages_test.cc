@@ -15,15 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-mc::StageSpec Noop(const std::string& name, const std::vector<std::string>& after) {
-  mc::StageSpec stage;
-  stage.name = name;
-  stage.operation = "noop";
-  stage.parameters = "{}";
-  stage.tasks.count = 1;
-  stage.after = after;
-  return stage;
-}
+mc::StageSpec Noop(const std::string& name, const std::vector<std::string>& after) { return NoopStage(name, 1, after); }
 
 mc::JobSpec JobOf(const std::vector<mc::StageSpec>& stages) {
   mc::JobSpec spec;

@@ -19,27 +19,23 @@
 namespace mote::engine {
 namespace {
 
-struct PackParameters {
-  std::vector<EnsembleMember> members;
-};
-
-PackParameters ReadPack(const Json& json) {
-  PackParameters parameters;
+// Their files are read by the task.
+std::vector<EnsembleMember> ReadMembers(const Json& json) {
   const auto weights = json.at("weights").get<std::vector<double>>();
+  std::vector<EnsembleMember> members;
   for (size_t i = 0; i < weights.size(); ++i) {
     const Json& member = json.at("members").at(i);
-    parameters.members.push_back(
-        {member.at("door").get<std::string>(), member.at("name").get<std::string>(), weights[i], {}});
+    members.push_back({member.at("door").get<std::string>(), member.at("name").get<std::string>(), weights[i], {}});
   }
-  return parameters;
+  return members;
 }
 
 class PackPass final : public PassKernel {
  public:
-  PackPass(const PassSpec& pass, PackParameters parameters) : pass_(pass), parameters_(std::move(parameters)) {}
+  PackPass(const PassSpec& pass, std::vector<EnsembleMember> members) : pass_(pass), members_(std::move(members)) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
-    std::vector<EnsembleMember> members = parameters_.members;
+    std::vector<EnsembleMember> members = members_;
     std::vector<std::string> files;
     for (size_t i = 0; i < members.size(); ++i) {
       MOTE_ASSIGN_OR_RETURN(const Value* const model, InputOf(pass_, absl::StrCat("models[", i, "]")));
@@ -53,14 +49,15 @@ class PackPass final : public PassKernel {
 
  private:
   const PassSpec pass_;
-  const PackParameters parameters_;
+  const std::vector<EnsembleMember> members_;
 };
 
 class PackKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(PackParameters parameters, ReadParameters<PackParameters>(pass, ReadPack));
-    return std::make_unique<PackPass>(pass, std::move(parameters));
+    MOTE_ASSIGN_OR_RETURN(std::vector<EnsembleMember> members,
+                          ReadParameters<std::vector<EnsembleMember>>(pass, ReadMembers));
+    return std::make_unique<PackPass>(pass, std::move(members));
   }
 };
 

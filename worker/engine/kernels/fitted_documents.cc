@@ -16,14 +16,14 @@
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
+#include "worker/engine/pass_json.h"
 
 namespace mote::engine {
 namespace {
 
 absl::StatusOr<std::string> TextOfInput(const PassSpec& pass, const std::string& name, TaskContext& context) {
-  const auto input = pass.inputs.find(name);
-  if (input == pass.inputs.end()) return absl::InvalidArgumentError("the pass has no input \"" + name + "\"");
-  return ReadValue(input->second, context);
+  MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, name));
+  return ReadValue(*input, context);
 }
 
 absl::StatusOr<Json> FittedJson(const PassSpec& pass, TaskContext& context) {
