@@ -159,6 +159,15 @@ absl::StatusOr<v1::ListOperationsResponse> Client::ListOperations() {
   return response;
 }
 
+absl::StatusOr<v1::ListBundlesResponse> Client::ListBundles(const std::string& name) {
+  v1::ListBundlesRequest request;
+  request.set_name(name);
+  v1::ListBundlesResponse response;
+  MOTE_RETURN_IF_ERROR(
+      connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListBundles, request, &response));
+  return response;
+}
+
 absl::StatusOr<std::vector<v1::Worker>> Client::ListWorkers() {
   v1::ListWorkersResponse response;
   MOTE_RETURN_IF_ERROR(connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListWorkers,

@@ -49,9 +49,9 @@ int Main(int argc, char** argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", absl::StrCat("mote ", kVersion));
   app.require_subcommand(1);
-  for (const auto add : {AddRun,     AddSubmit, AddJobs,     AddJob,        AddWait,       AddWatch,   AddCancel,
-                         AddRetry,   AddResult, AddCost,     AddTop,        AddTrace,      AddExplain, AddLogs,
-                         AddWorkers, AddDrain,  AddValidate, AddOperations, AddCompletion, AddVersion}) {
+  for (const auto add : {AddRun,     AddSubmit,  AddJobs,  AddJob,      AddWait,       AddWatch,      AddCancel,
+                         AddRetry,   AddResult,  AddCost,  AddTop,      AddTrace,      AddExplain,    AddLogs,
+                         AddWorkers, AddBundles, AddDrain, AddValidate, AddOperations, AddCompletion, AddVersion}) {
     add(&app, &invocation);
   }
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->fallthrough();

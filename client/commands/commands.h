@@ -23,6 +23,7 @@ void AddTrace(CLI::App* app, Invocation* invocation);
 void AddExplain(CLI::App* app, Invocation* invocation);
 void AddLogs(CLI::App* app, Invocation* invocation);
 void AddWorkers(CLI::App* app, Invocation* invocation);
+void AddBundles(CLI::App* app, Invocation* invocation);
 void AddDrain(CLI::App* app, Invocation* invocation);
 void AddValidate(CLI::App* app, Invocation* invocation);
 void AddOperations(CLI::App* app, Invocation* invocation);

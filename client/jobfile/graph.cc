@@ -50,6 +50,8 @@ class GraphCheck {
     const std::string name = reference.to.substr(0, dot);
     const auto stage = stages_.find(name);
     if (stage == stages_.end()) {
+      // A bundle: the coordinator knows which ones there are.
+      if (name.find_first_of("/:") != std::string::npos && !reference.whole_stage) return;
       if (inputs_.count(name) == 0 || reference.whole_stage)
         UnknownName(reference, name);
       else if (dot != std::string::npos && reference.to.substr(dot + 1) != "result")

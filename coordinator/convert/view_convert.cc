@@ -231,6 +231,21 @@ v1::Job ToProto(const JobView& job) {
   return proto;
 }
 
+v1::Bundle ToProto(const Bundle& bundle) {
+  v1::Bundle proto;
+  proto.set_name(bundle.name);
+  proto.set_version(bundle.version);
+  proto.set_job_id(bundle.job.value);
+  *proto.mutable_publish_time() = ToProto(bundle.time);
+  for (const auto& [name, output] : bundle.outputs) {
+    v1::BundlePart& part = *proto.add_parts();
+    part.set_name(name);
+    part.set_bytes(output.bytes);
+    if (output.kind == OutputKind::kBlob) part.set_format(output.schema.empty() ? "native" : output.schema);
+  }
+  return proto;
+}
+
 v1::Worker ToProto(const WorkerView& worker) {
   v1::Worker proto;
   proto.set_name(worker.name);

@@ -14,6 +14,7 @@ v1::Job ToProto(const JobView& job);
 v1::AbsentTask ToProto(const AbsentView& absent);
 v1::ExplainJobResponse ToProto(const JobStoryView& story);
 v1::Worker ToProto(const WorkerView& worker);
+v1::Bundle ToProto(const Bundle& bundle);
 v1::ReadLogResponse ToProto(const LogChunk& chunk);
 v1::PlannedStage ToProto(const PlannedStageView& stage);
 v1::CostSummary ToProto(const CostView& cost);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <functional>
 #include <set>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "common/json_params.h"
 #include "common/suggest.h"
 #include "coordinator/core/job_spec.h"
+#include "coordinator/core/resolve_names.h"
 
 namespace mote::coordinator {
 namespace {
@@ -18,35 +18,13 @@ constexpr char kIndexOperation[] = "index";
 constexpr char kSharedIndexOperation[] = "index_shared";
 constexpr size_t kStagesMax = 1000;
 
-OutputKind KindIn(const OperationDescription& operation, const std::string& name) {
-  const auto found = operation.kinds.find(name);
-  return found == operation.kinds.end() ? OutputKind::kTable : found->second;
-}
-
-// What a stage's output will be, as far as its operation and reducer say.
-OutputKind KindOf(const AdmittedStage& stage, const std::string& output) {
-  for (const ReducerDescription& reducer : UserReducers()) {
-    if (output == "result" && reducer.name == stage.spec.reduce.name) return reducer.kind;
-  }
-  return KindIn(stage.planner->description(), output);
-}
-
-const char* Describe(OutputKind kind) {
-  switch (kind) {
-    case OutputKind::kTable:
-      return "a table";
-    case OutputKind::kDocument:
-      return "a report";
-    case OutputKind::kBlob:
-      return "a model";
-  }
-  return "something else";
-}
-
 // Admission of one job: collects every mistake before it gives up.
 class Admission {
  public:
-  Admission(const JobSpec& spec, const PlannerTable& planners) : planners_(planners) { job_.spec = spec; }
+  Admission(const JobSpec& spec, const PlannerTable& planners, const BundleIndex& bundles)
+      : planners_(planners), bundles_(bundles) {
+    job_.spec = spec;
+  }
 
   std::vector<std::string> Calibratable() const {
     std::vector<std::string> names;
@@ -60,9 +38,7 @@ class Admission {
     CheckJob();
     AddInputs();
     AddStages();
-    if (mistakes_.empty()) ResolveReferences();
-    if (mistakes_.empty()) CheckCycles();
-    if (mistakes_.empty()) ResolveOutputs();
+    if (mistakes_.empty()) ResolveNames(planners_, bundles_, &job_, &mistakes_);
     if (!mistakes_.empty()) return absl::InvalidArgumentError(absl::StrJoin(mistakes_, "\n"));
     return std::move(job_);
   }
@@ -108,8 +84,10 @@ class Admission {
 
   void Name(const std::string& name, const std::string& path) {
     if (name.empty()) return Mistake(path, "the name is missing");
-    if (name.find('.') != std::string::npos) return Mistake(path, absl::StrCat("\"", name, "\": a name has no dot"));
-    if (!names_.emplace(name, static_cast<int>(job_.stages.size())).second) {
+    if (name.find_first_of("./:") != std::string::npos) {
+      return Mistake(path, absl::StrCat("\"", name, "\": a name has no dot, slash or colon"));
+    }
+    if (!names_.insert(name).second) {
       Mistake(path, absl::StrCat("\"", name, "\" is used twice; inputs and stages need different names"));
     }
   }
@@ -145,6 +123,10 @@ class Admission {
       if (stage.spec.operation == kIndexOperation || stage.spec.operation == kSharedIndexOperation) {
         Mistake(path,
                 absl::StrCat("operation ", stage.spec.operation, " is mote's own; name the file under `inputs:`"));
+      }
+      if (stage.spec.operation == kBundleOperation) {
+        Mistake(path, absl::StrCat("operation ", kBundleOperation,
+                                   " is mote's own; name the bundle where it is needed: model: credit/model:3"));
       }
       const std::string parameters_path = absl::StrCat(path, ".", stage.spec.operation);
       Add(std::move(stage), path, parameters_path);
@@ -241,131 +223,17 @@ class Admission {
     reduce.parameters = parameters->dump();
   }
 
-  // "stage.output", "stage" (its result) or an input's name.
-  std::optional<OutputRef> Resolve(const std::string& text, const std::string& path) {
-    const size_t dot = text.find('.');
-    const std::string stage = text.substr(0, dot);
-    const std::string output = dot == std::string::npos ? "result" : text.substr(dot + 1);
-    const auto found = names_.find(stage);
-    if (found == names_.end()) {
-      std::vector<std::string> known;
-      for (const auto& [name, index] : names_) known.push_back(name);
-      Mistake(path, absl::StrCat("no stage or input is called \"", stage, "\"", DidYouMean(stage, known)));
-      return std::nullopt;
-    }
-    const std::vector<std::string>& outputs = job_.stages[found->second].outputs;
-    if (std::find(outputs.begin(), outputs.end(), output) == outputs.end()) {
-      Mistake(path, absl::StrCat("stage \"", stage, "\" has no output \"", output, "\"", DidYouMean(output, outputs),
-                                 "; it has ", absl::StrJoin(outputs, ", ")));
-      return std::nullopt;
-    }
-    return OutputRef{found->second, output};
-  }
-
-  // `parameter`: of the operation; `name`: of the input, the parameter's path.
-  void Read(AdmittedStage& stage, const std::string& parameter, const std::string& name, const std::string& text,
-            const std::string& path) {
-    std::optional<OutputRef> ref = Resolve(text, path);
-    if (!ref) return;
-    const OutputKind wanted = KindIn(stage.planner->description(), parameter);
-    const OutputKind given = KindOf(job_.stages[ref->stage], ref->output);
-    if (given != wanted) {
-      Mistake(path, absl::StrCat("\"", text, "\" is ", Describe(given), ", and operation ", stage.spec.operation,
-                                 " needs ", Describe(wanted), " here"));
-    }
-    stage.inputs[name] = *ref;
-    stage.after.push_back(ref->stage);
-  }
-
-  // What a parameter of the operation refers to, if it does.
-  void ReadParameter(AdmittedStage& stage, const Parameter& parameter, const Json& value, const std::string& prefix) {
-    const bool may_refer = parameter.kind == Parameter::Kind::kReference ||
-                           (parameter.kind == Parameter::Kind::kAny && parameter.name == "model");
-    if (may_refer && value.is_string()) {
-      Read(stage, parameter.name, parameter.name, value.get<std::string>(), absl::StrCat(prefix, parameter.name));
-    }
-    if (parameter.kind != Parameter::Kind::kReferences || !value.is_array()) return;
-    for (size_t k = 0; k < value.size(); ++k) {
-      const std::string name = absl::StrCat(parameter.name, "[", k, "]");
-      if (value[k].is_string())
-        Read(stage, parameter.name, name, value[k].get<std::string>(), absl::StrCat(prefix, name));
-    }
-  }
-
-  void ResolveReferences() {
-    const size_t first = job_.spec.inputs.size();
-    for (size_t i = first; i < job_.stages.size(); ++i) {
-      AdmittedStage& stage = job_.stages[i];
-      const std::string path = absl::StrCat("stages[", i - first, "]");
-      if (!stage.spec.input.empty()) Read(stage, "input", "input", stage.spec.input, absl::StrCat(path, ".input"));
-      const Json parameters = *ParseJson(stage.spec.parameters);
-      for (const Parameter& parameter : stage.planner->description().parameters) {
-        const auto value = parameters.find(parameter.name);
-        if (value == parameters.end()) continue;
-        ReadParameter(stage, parameter, *value, absl::StrCat(path, ".", stage.spec.operation, "."));
-      }
-      for (size_t k = 0; k < stage.spec.after.size(); ++k) {
-        const auto found = names_.find(stage.spec.after[k]);
-        if (found == names_.end()) {
-          Mistake(absl::StrCat(path, ".after[", k, "]"),
-                  absl::StrCat("no stage is called \"", stage.spec.after[k], "\""));
-        } else {
-          stage.after.push_back(found->second);
-        }
-      }
-    }
-  }
-
-  void CheckCycles() {
-    enum class Mark { kNew, kOpen, kDone };
-    std::vector<Mark> marks(job_.stages.size(), Mark::kNew);
-    std::vector<int> trail;
-    std::function<bool(int)> visit = [&](int index) {
-      if (marks[index] == Mark::kDone) return true;
-      trail.push_back(index);
-      if (marks[index] == Mark::kOpen) return false;
-      marks[index] = Mark::kOpen;
-      for (const int other : job_.stages[index].after) {
-        if (!visit(other)) return false;
-      }
-      trail.pop_back();
-      marks[index] = Mark::kDone;
-      return true;
-    };
-    for (int i = 0; i < static_cast<int>(job_.stages.size()); ++i) {
-      if (visit(i)) continue;
-      std::vector<std::string> names;
-      for (auto it = std::find(trail.begin(), trail.end(), trail.back()); it != trail.end(); ++it) {
-        names.push_back(job_.stages[*it].spec.name);
-      }
-      return Mistake("stages", absl::StrCat("cyclic: ", absl::StrJoin(names, " needs ")));
-    }
-  }
-
-  void ResolveOutputs() {
-    std::set<std::string> seen;
-    for (size_t i = 0; i < job_.spec.outputs.size(); ++i) {
-      const OutputSpec& output = job_.spec.outputs[i];
-      const std::string path = absl::StrCat("outputs[", i, "]");
-      if (output.name.empty() || !seen.insert(output.name).second) {
-        Mistake(path, absl::StrCat("the name \"", output.name, "\" is missing or used twice"));
-      }
-      if (std::optional<OutputRef> ref = Resolve(output.from, absl::StrCat(path, ".from"))) {
-        job_.outputs.push_back(*ref);
-      }
-    }
-  }
-
   const PlannerTable& planners_;
+  const BundleIndex& bundles_;
   AdmittedJob job_;
-  std::map<std::string, int> names_;  // of inputs and stages → index into job_.stages
+  std::set<std::string> names_;  // of inputs and stages
   std::vector<std::string> mistakes_;
 };
 
 }  // namespace
 
-absl::StatusOr<AdmittedJob> Admit(const JobSpec& spec, const PlannerTable& planners) {
-  return Admission(spec, planners).Run();
+absl::StatusOr<AdmittedJob> Admit(const JobSpec& spec, const PlannerTable& planners, const BundleIndex& bundles) {
+  return Admission(spec, planners, bundles).Run();
 }
 
 }  // namespace mote::coordinator

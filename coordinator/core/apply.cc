@@ -74,7 +74,7 @@ absl::Status On(State& state, const EpochStarted& event, BlobSink&) {
 }
 
 absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
-  absl::StatusOr<AdmittedJob> admitted = Admit(event.spec, *state.planners);
+  absl::StatusOr<AdmittedJob> admitted = Admit(event.spec, *state.planners, state.bundles);
   if (!admitted.ok()) return admitted.status();
   auto job = std::make_unique<Job>();
   job->id = event.job;
@@ -342,6 +342,8 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
+
+absl::Status On(State& state, const BundlePublished& event, BlobSink&) { return Publish(state, event); }
 
 absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));

@@ -1,5 +1,7 @@
 #include "coordinator/core/artifact_use.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace mote::coordinator {
 
 void Use(State& state, const ArtifactRef& artifact) { ++state.artifact_users[artifact]; }
@@ -29,6 +31,20 @@ void ReleaseInputs(State& state, const Pass& reader, absl::Time now) {
   for (const auto& [name, value] : reader.spec->inputs) {
     if (value.artifact) Release(state, *value.artifact, now);
   }
+}
+
+absl::Status Publish(State& state, const BundlePublished& event) {
+  const Bundle& bundle = event.bundle;
+  if (state.bundles.Put(bundle)) {
+    for (const ArtifactRef& artifact : ArtifactsOf(bundle.outputs)) Use(state, artifact);
+  }
+  Job* const job = state.FindJob(bundle.job);
+  if (job == nullptr) return absl::OkStatus();  // a snapshot, which has them first
+  if (event.stage < 0 || event.stage >= static_cast<int>(job->stages.size())) {
+    return absl::FailedPreconditionError(absl::StrCat("bundle of unknown stage ", event.stage));
+  }
+  job->stages[event.stage].progress = absl::StrCat("published as ", NameOf(bundle));
+  return absl::OkStatus();
 }
 
 std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs) {

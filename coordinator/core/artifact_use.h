@@ -2,8 +2,11 @@
 // more. Part of applying events: see apply.cc and restore.cc.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "coordinator/core/state.h"
 
 namespace mote::coordinator {
@@ -22,6 +25,9 @@ void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::v
 // in memory come into the store for it alone.
 void UseInputs(State& state, const Pass& reader);
 void ReleaseInputs(State& state, const Pass& reader, absl::Time now);
+
+// A bundle's artifacts are in use for good.
+absl::Status Publish(State& state, const BundlePublished& event);
 
 std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs);
 

@@ -63,6 +63,13 @@ struct RetryJob {
 struct ListWorkers {
   CallId call;
 };
+// Published bundles of the tenant (empty: "default"), of one name or of all (empty).
+struct ListBundles {
+  CallId call;
+  std::string tenant = {};
+  std::string name = {};
+  int page_size = 1000;
+};
 struct DrainWorker {
   CallId call;
   std::string worker;
@@ -157,8 +164,9 @@ struct Tick {
   absl::Duration stalled;
 };
 
-using Command = std::variant<SubmitJob, ValidateJob, GetJob, ExplainJob, ListJobs, CancelJob, RetryJob, ListWorkers,
-                             DrainWorker, ReadLog, WorkerHello, WorkerReport, WorkerHeartbeat, WorkerSlotState,
-                             WorkerLog, WorkerDraining, WorkerGoodbye, SessionClosed, LeaseRefused, DiskState, Tick>;
+using Command =
+    std::variant<SubmitJob, ValidateJob, GetJob, ExplainJob, ListJobs, CancelJob, RetryJob, ListWorkers, ListBundles,
+                 DrainWorker, ReadLog, WorkerHello, WorkerReport, WorkerHeartbeat, WorkerSlotState, WorkerLog,
+                 WorkerDraining, WorkerGoodbye, SessionClosed, LeaseRefused, DiskState, Tick>;
 
 }  // namespace mote::coordinator

@@ -98,7 +98,7 @@ struct Reply {
   CallId call;
   absl::Status status;  // not OK: `answer` is empty
   std::variant<std::monostate, JobId, JobView, JobStoryView, JobListView, std::vector<WorkerView>,
-               std::vector<PlannedStageView>, LogChunk>
+               std::vector<PlannedStageView>, BundleListView, LogChunk>
       answer;
 };
 // Watchers of the job want to look again. `terminal`: for the last time.

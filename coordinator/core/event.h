@@ -16,6 +16,7 @@
 #include "common/pass_spec.h"
 #include "common/price.h"
 #include "coordinator/core/block_set.h"
+#include "coordinator/core/bundles.h"
 #include "coordinator/core/calibration.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/job_spec.h"
@@ -236,6 +237,14 @@ struct StageCompleted {
   bool operator==(const StageCompleted&) const = default;
 };
 
+// The outputs of a stage, under a name and a version that is new. Journalled with the stage's
+// end, and with all versions before it in a snapshot.
+struct BundlePublished {
+  Bundle bundle;
+  int stage = 0;  // of the job that published it
+  bool operator==(const BundlePublished&) const = default;
+};
+
 // The failure as people read it: with its stage and block.
 struct JobFailure {
   std::string stage;
@@ -387,8 +396,8 @@ struct KeptRestored {
 using Event =
     std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, OutputLost,
                  StageBound, StageCalibrated, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted,
-                 AttemptRevoked, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, JobEnded, JobRetried,
-                 StateRestored, DropsRestored, JobRestored, AbsentRestored, StageRestored, PassRestored,
-                 PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
+                 AttemptRevoked, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, BundlePublished,
+                 JobEnded, JobRetried, StateRestored, DropsRestored, JobRestored, AbsentRestored, StageRestored,
+                 PassRestored, PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
 
 }  // namespace mote::coordinator

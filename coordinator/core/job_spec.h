@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "common/price.h"
+#include "coordinator/core/bundles.h"
 #include "coordinator/core/planner.h"
 
 namespace mote::coordinator {
@@ -58,6 +59,14 @@ struct OutputSpec {
   bool operator==(const OutputSpec&) const = default;
 };
 
+// A published bundle that a job takes: as the job wrote it ("credit/model:latest"), and
+// which version that was when it was submitted.
+struct BundlePin {
+  std::string reference;
+  int64_t version = 0;
+  bool operator==(const BundlePin&) const = default;
+};
+
 struct JobSpec {
   std::string name;
   std::string tenant = "default";
@@ -65,10 +74,11 @@ struct JobSpec {
   std::vector<InputSpec> inputs;
   std::vector<StageSpec> stages;
   std::vector<OutputSpec> outputs;
-  bool no_reuse = false;         // every stage runs, although an equal one is stored
-  absl::Duration deadline;       // from submission to its end; zero: none
-  std::optional<Price> price;    // nullopt: it has no bill
-  std::optional<double> budget;  // that its bill must stay below (budget.h); needs a price
+  bool no_reuse = false;           // every stage runs, although an equal one is stored
+  absl::Duration deadline;         // from submission to its end; zero: none
+  std::optional<Price> price;      // nullopt: it has no bill
+  std::optional<double> budget;    // that its bill must stay below (budget.h); needs a price
+  std::vector<BundlePin> bundles;  // set by Admit; a job that comes with them keeps them
   bool operator==(const JobSpec&) const = default;
 };
 
@@ -86,18 +96,21 @@ struct AdmittedStage {
   std::map<std::string, OutputRef> inputs;  // "input" and each reference, by parameter
   std::vector<int> after;                   // stages to wait for (those of `inputs` too)
   std::vector<std::string> outputs;
+  std::optional<BundleReference> bundle;  // whose outputs it takes instead of running
 };
 
 struct AdmittedJob {
-  JobSpec spec;                       // with defaults filled in
-  std::vector<AdmittedStage> stages;  // one `index` stage per input first, then the job's
-  std::vector<OutputRef> outputs;     // of spec.outputs, in order
+  JobSpec spec;  // with defaults filled in
+  // One `index` stage per input first, then the job's, then one `bundle` stage for each
+  // bundle that it names.
+  std::vector<AdmittedStage> stages;
+  std::vector<OutputRef> outputs;  // of spec.outputs, in order
 };
 
 // Checks a job and resolves its names. Pure.
 //
 // InvalidArgument: every mistake on a line of its own as "path: what; remedy",
 // path as in "stages[1].train.optimizer" or "outputs[0].from".
-absl::StatusOr<AdmittedJob> Admit(const JobSpec& spec, const PlannerTable& planners);
+absl::StatusOr<AdmittedJob> Admit(const JobSpec& spec, const PlannerTable& planners, const BundleIndex& bundles = {});
 
 }  // namespace mote::coordinator

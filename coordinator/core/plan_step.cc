@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/check.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
@@ -61,12 +62,20 @@ absl::StatusOr<PlanStep> AskPlanner(const Job& job, int index) {
                                       run.memo, completed});
 }
 
-void CompleteStage(Transaction& tx, JobId id, int index, std::map<std::string, Output> outputs) {
+// `publish_as` as PlanStep has it.
+void CompleteStage(Transaction& tx, const Job& job, int index, std::map<std::string, Output> outputs,
+                   const std::string& publish_as) {
   for (auto& [name, output] : outputs) {
     MoveIntoBlobs(output.content, tx.blobs());
     if (output.content.artifact) tx.Sync(*output.content.artifact);
   }
-  tx.Emit(StageCompleted{id, index, std::move(outputs), tx.now});
+  const JobId id = job.id;
+  const std::string& tenant = job.admitted.spec.tenant;
+  tx.Emit(StageCompleted{id, index, outputs, tx.now});
+  if (!publish_as.empty()) {
+    const int64_t version = tx.state.bundles.VersionFor(tenant, publish_as, outputs);
+    tx.Emit(BundlePublished{{tenant, publish_as, version, id, tx.now, std::move(outputs)}, index});
+  }
   tx.Send(JobChanged{id});
 }
 
@@ -112,9 +121,20 @@ absl::Status CheckOutputs(const AdmittedStage& stage, const std::map<std::string
   return absl::OkStatus();
 }
 
-// Completes a stage with the outputs of an equal one; false: it has to run.
+void TakeBundle(Transaction& tx, const Job& job, int index, const BundleReference& reference) {
+  const Bundle* const bundle = tx.state.bundles.Find(job.admitted.spec.tenant, reference.name, reference.version);
+  MOTE_CHECK(bundle != nullptr, "a job is admitted with bundles that are there, and these stay");
+  tx.Emit(StageCompleted{job.id, index, bundle->outputs, tx.now, bundle->job});
+  tx.Send(JobChanged{job.id});
+}
+
+// Completes a stage with the outputs of a bundle or of an equal stage; false: it has to run.
 bool TakeStored(Transaction& tx, const Job& job, int index) {
   if (job.stages[index].state != StageState::kWaiting) return false;
+  if (const std::optional<BundleReference>& bundle = job.admitted.stages[index].bundle) {
+    TakeBundle(tx, job, index, *bundle);
+    return true;
+  }
   const std::optional<StageRef> found = FindReusable(tx.state, job, index);
   if (!found) return false;
   const StageRun& source = tx.state.FindJob(found->job)->stages[found->stage];
@@ -137,7 +157,7 @@ absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
     return absl::OkStatus();
   }
   MOTE_RETURN_IF_ERROR(CheckOutputs(job.admitted.stages[index], step.outputs));
-  CompleteStage(tx, job.id, index, std::move(step.outputs));
+  CompleteStage(tx, job, index, std::move(step.outputs), step.publish_as);
   return absl::OkStatus();
 }
 

@@ -78,6 +78,8 @@ struct PlanStep {
   std::vector<ArtifactRef> artifacts;
   // With no passes: the stage's named outputs.
   std::map<std::string, Output> outputs;
+  // With outputs: they become the next version of the bundle of this name (bundles.h).
+  std::string publish_as = {};
   // Tasks of the stage after this step, as far as they can be foreseen: for progress.
   int64_t tasks_to_come = 0;
   // For people: "epoch 3 of 20, loss 0.41". May be empty.
@@ -97,6 +99,8 @@ struct OperationDescription {
   // `tasks: {calibrated: {}}` may be asked for: tasks are rows of the input, in one pass whose
   // parameters name `rows_per_task`, and what a task yields depends on no other task.
   bool can_calibrate = false;
+  // `model: name:version` of a bundle with `fitted` gives it all parts of the bundle.
+  bool takes_bundle = false;
   bool is_test = false;     // workers need --allow-test-operations
   bool is_command = false;  // workers need --allow-commands
   // Its outputs depend on parameters and inputs alone, and whoever asks for them wants

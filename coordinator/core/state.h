@@ -15,6 +15,7 @@
 
 #include "common/fold.h"
 #include "coordinator/core/block_set.h"
+#include "coordinator/core/bundles.h"
 #include "coordinator/core/cluster.h"
 #include "coordinator/core/event.h"
 #include "coordinator/core/faults.h"
@@ -159,6 +160,7 @@ struct State {
   std::map<ArtifactRef, int> artifact_users;              // steps that refer to it
   std::vector<std::pair<absl::Time, ArtifactRef>> drops;  // ascending
   ReuseIndex reuse;
+  BundleIndex bundles;
   std::deque<JobId> retryable;  // ended jobs that keep what a retry goes on with, oldest first
 
   Cluster cluster;

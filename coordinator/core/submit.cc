@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/suggest.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/predict.h"
 #include "coordinator/core/view_of.h"
@@ -19,9 +20,14 @@ absl::Status NoSuchJob(JobId id) {
 }
 
 void Decide(Transaction& tx, const SubmitJob& command) {
-  absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners);
+  const auto known = tx.state.request_ids.find(command.request_id);
+  const bool is_known = known != tx.state.request_ids.end();
+  JobSpec spec = command.spec;
+  // What was the newest version of a bundle then is so for the same request now.
+  if (is_known) spec.bundles = tx.state.FindJob(known->second)->admitted.spec.bundles;
+  absl::StatusOr<AdmittedJob> admitted = Admit(spec, *tx.state.planners, tx.state.bundles);
   if (!admitted.ok()) return Refuse(tx, command.call, admitted.status());
-  if (auto known = tx.state.request_ids.find(command.request_id); known != tx.state.request_ids.end()) {
+  if (is_known) {
     if (tx.state.FindJob(known->second)->admitted.spec == admitted->spec) {
       return tx.Send(Reply{command.call, absl::OkStatus(), known->second});
     }
@@ -41,7 +47,7 @@ void Decide(Transaction& tx, const SubmitJob& command) {
 }
 
 void Decide(Transaction& tx, const ValidateJob& command) {
-  absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners);
+  absl::StatusOr<AdmittedJob> admitted = Admit(command.spec, *tx.state.planners, tx.state.bundles);
   if (!admitted.ok()) return Refuse(tx, command.call, admitted.status());
   tx.Send(Reply{command.call, absl::OkStatus(), PlanOf(tx.state, *admitted)});
 }
@@ -75,6 +81,24 @@ void Decide(Transaction& tx, const ListWorkers& command) {
   std::vector<WorkerView> workers;
   for (const auto& [name, worker] : tx.state.cluster.workers()) workers.push_back(ViewOf(tx.state, worker, tx.now));
   tx.Send(Reply{command.call, absl::OkStatus(), std::move(workers)});
+}
+
+void Decide(Transaction& tx, const ListBundles& command) {
+  const std::string tenant = command.tenant.empty() ? "default" : command.tenant;
+  const std::vector<const Bundle*> bundles = tx.state.bundles.List(tenant, command.name);
+  if (!command.name.empty() && bundles.empty()) {
+    return Refuse(tx, command.call,
+                  absl::NotFoundError(absl::StrCat("no bundle is called \"", command.name, "\"",
+                                                   DidYouMean(command.name, tx.state.bundles.Names(tenant)),
+                                                   "; `mote bundles` lists them")));
+  }
+  BundleListView list;
+  for (const Bundle* const bundle : bundles) {
+    if (static_cast<int>(list.bundles.size()) == command.page_size) break;
+    list.bundles.push_back(*bundle);
+  }
+  list.left_off = static_cast<int64_t>(bundles.size() - list.bundles.size());
+  tx.Send(Reply{command.call, absl::OkStatus(), std::move(list)});
 }
 
 void Decide(Transaction& tx, const DrainWorker& command) {

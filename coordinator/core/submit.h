@@ -14,6 +14,7 @@ void Decide(Transaction& tx, const GetJob& command);
 void Decide(Transaction& tx, const ListJobs& command);
 void Decide(Transaction& tx, const CancelJob& command);
 void Decide(Transaction& tx, const ListWorkers& command);
+void Decide(Transaction& tx, const ListBundles& command);
 void Decide(Transaction& tx, const DrainWorker& command);
 
 }  // namespace mote::coordinator

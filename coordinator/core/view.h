@@ -105,6 +105,12 @@ struct JobListView {
   uint64_t next_before = 0;  // 0: no more
 };
 
+// By name, the newest version first.
+struct BundleListView {
+  std::vector<Bundle> bundles;
+  int64_t left_off = 0;  // that there are beyond these
+};
+
 struct WorkerView {
   std::string name;
   std::string state;   // connected, draining, lost, excluded

@@ -147,6 +147,18 @@ void Fill(const StageCompleted& event, records::Event* record) {
   if (event.reused_from) proto.set_reused_from(event.reused_from->value);
 }
 
+void Fill(const BundlePublished& event, records::Event* record) {
+  records::BundlePublished& proto = *record->mutable_bundle_published();
+  const Bundle& bundle = event.bundle;
+  proto.set_tenant(bundle.tenant);
+  proto.set_name(bundle.name);
+  proto.set_version(bundle.version);
+  proto.set_job(bundle.job.value);
+  proto.set_stage(event.stage);
+  for (const auto& [name, output] : bundle.outputs) (*proto.mutable_outputs())[name] = ProtoOf(output);
+  *proto.mutable_time() = ToProto(bundle.time);
+}
+
 void Fill(const JobRetried& event, records::Event* record) {
   records::JobRetried& proto = *record->mutable_job_retried();
   proto.set_job(event.job.value);

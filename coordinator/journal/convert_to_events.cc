@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "coordinator/convert/pass_convert.h"
 #include "coordinator/convert/time_convert.h"
@@ -141,6 +142,19 @@ absl::StatusOr<Event> From(const records::StageCompleted& proto) {
   return event;
 }
 
+absl::StatusOr<Event> From(const records::BundlePublished& proto) {
+  BundlePublished event{{proto.tenant(), proto.name(), proto.version(), {proto.job()}, FromProto(proto.time()), {}},
+                        proto.stage()};
+  if (!IsBundleName(proto.name()) || proto.version() < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("BundlePublished: \"", proto.name(), "\" version ", proto.version(), " is no bundle"));
+  }
+  for (const auto& [name, output] : proto.outputs()) {
+    MOTE_ASSIGN_OR_RETURN(event.bundle.outputs[name], OutputFrom(output));
+  }
+  return event;
+}
+
 absl::StatusOr<Event> From(const records::JobRetried& proto) {
   return JobRetried{{proto.job()}, FromProto(proto.time()), UsageFrom(proto.used())};
 }
@@ -187,6 +201,8 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.pass_completed());
     case records::Event::kStageCompleted:
       return From(record.stage_completed());
+    case records::Event::kBundlePublished:
+      return From(record.bundle_published());
     case records::Event::kJobEnded:
       return From(record.job_ended());
     case records::Event::kJobRetried:

@@ -34,6 +34,11 @@ records::JobSubmitted ProtoOf(const JobSubmitted& event) {
     proto.add_parameters(stage.parameters);
     proto.add_reduce_parameters(stage.reduce.parameters);
   }
+  for (const BundlePin& pin : event.spec.bundles) {
+    records::BundlePin& pinned = *proto.add_bundles();
+    pinned.set_reference(pin.reference);
+    pinned.set_version(pin.version);
+  }
   proto.set_request_id(event.request_id);
   proto.set_principal(event.principal);
   *proto.mutable_time() = ToProto(event.time);
@@ -141,6 +146,7 @@ absl::StatusOr<JobSubmitted> SubmittedFrom(const records::JobSubmitted& proto) {
     event.spec.stages[static_cast<size_t>(i)].parameters = proto.parameters(i);
     event.spec.stages[static_cast<size_t>(i)].reduce.parameters = proto.reduce_parameters(i);
   }
+  for (const records::BundlePin& pin : proto.bundles()) event.spec.bundles.push_back({pin.reference(), pin.version()});
   event.request_id = proto.request_id();
   event.principal = proto.principal();
   event.time = FromProto(proto.time());

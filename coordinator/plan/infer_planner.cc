@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/artifact.h"
 #include "common/feature_names.h"
 #include "common/json.h"
 #include "common/status_macros.h"
-#include "common/suggest.h"
-#include "coordinator/plan/ensemble_planner.h"
+#include "coordinator/core/bundles.h"
+#include "coordinator/plan/apply_planner.h"
 #include "coordinator/plan/infer_columns.h"
+#include "coordinator/plan/model_source.h"
+#include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/tree_table.h"
 
@@ -20,60 +21,6 @@ namespace {
 constexpr int64_t kRowsPerInferTask = 512;
 // What prepare calls the label, whatever it was called before.
 constexpr char kPreparedLabel[] = "label";
-
-// Where a model comes from and how an engine opens it. A stage's blob says by its format.
-struct ModelSource {
-  std::string door;  // "native", "torchscript", "trees", "ensemble"
-  std::string file;  // for messages
-  Value content;
-};
-
-// One file as the client sends it: {artifact, name}.
-absl::StatusOr<ModelSource> FromFile(const std::string& kind, const Json& file) {
-  if (!file.is_object() || !file.contains("artifact") || !file["artifact"].is_string()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("model.", kind, ": ", file.dump(), " is not a file; write {path: model.pt}"));
-  }
-  const absl::StatusOr<ArtifactRef> ref = ArtifactRef::Parse(file["artifact"].get<std::string>());
-  if (!ref.ok()) return absl::InvalidArgumentError(absl::StrCat("model.", kind, ": ", ref.status().message()));
-  ModelSource source;
-  source.door = kind == "safetensors" ? "native" : kind;
-  source.file = file.contains("name") && file["name"].is_string() ? file["name"].get<std::string>() : kind;
-  source.content.artifact = *ref;
-  return source;
-}
-
-// A reference has no content yet: the stage that makes it runs first.
-absl::StatusOr<ModelSource> ParseModel(const Json& model) {
-  if (model.is_string()) return ModelSource{.door = "native", .file = model.get<std::string>(), .content = {}};
-  if (!model.is_object() || model.size() != 1) {
-    return absl::InvalidArgumentError(absl::StrCat("model: ", model.dump(),
-                                                   " is not one model; write stage.model, or "
-                                                   "{torchscript: {path: model.pt}}"));
-  }
-  const std::string kind = model.begin().key();
-  if (kind == "torchscript" || kind == "safetensors" || kind == kTreeModelFormat || kind == kEnsembleFormat) {
-    return FromFile(kind, *model.begin());
-  }
-  if (kind == "aotinductor") return absl::InvalidArgumentError("model.aotinductor: not supported yet");
-  return absl::InvalidArgumentError(
-      absl::StrCat("model: \"", kind, "\" is not known",
-                   DidYouMean(kind, {"torchscript", "safetensors", kTreeModelFormat, kEnsembleFormat}),
-                   " (torchscript, safetensors, trees, ensemble, or the model of a stage)"));
-}
-
-absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
-  MOTE_ASSIGN_OR_RETURN(ModelSource source, ParseModel(context.parameters.at("model")));
-  if (!context.parameters.at("model").is_string()) return source;
-  const auto it = context.inputs.find("model");
-  if (it == context.inputs.end() || it->second.kind != OutputKind::kBlob || !it->second.content.artifact.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "model: \"", source.file, "\" is not a model; name the output `model` of a train, forest or boost stage"));
-  }
-  if (!it->second.schema.empty()) source.door = it->second.schema;
-  source.content = it->second.content;
-  return source;
-}
 
 // What the model is given, number by number; empty: not known, or not to be compared.
 std::vector<std::string> KnownFeatures(const ModelSource& model, const InferColumns& columns, const Schema& schema) {
@@ -107,7 +54,7 @@ OperationDescription DescribeInfer() {
        .default_value = "",
        .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote, or "
                   "{trees: {path: …}} that "
-                  "forest or boost wrote, or {ensemble: {path: …}}"},
+                  "forest or boost wrote, or {ensemble: {path: …}}; or a bundle: credit/model:3"},
       {.name = "inputs",
        .kind = Kind::kList,
        .default_value = "",
@@ -127,12 +74,19 @@ OperationDescription DescribeInfer() {
        .kind = Kind::kText,
        .default_value = "\"fail\"",
        .summary = "fail, or skip: leave out rows whose inputs are no numbers"}};
-  description.outputs = {"result"};
-  description.kinds = {{"model", OutputKind::kBlob}};
+  description.outputs = {"result", "quality", "quarantined"};
+  description.kinds = {{"model", OutputKind::kBlob}, {"quality", OutputKind::kDocument}};
   description.task_shape = "so many rows, one forward batch; default 512";
   description.takes_reduce = true;
   description.can_calibrate = true;
+  description.takes_bundle = true;
   return description;
+}
+
+// Whether a bundle is named, not its model alone.
+bool NamesBundle(const Json& model) {
+  return model.is_string() && BundleReference::Is(model.get<std::string>()) &&
+         model.get<std::string>().find('.') == std::string::npos;
 }
 
 class InferPlanner final : public Planner {
@@ -150,7 +104,65 @@ class InferPlanner final : public Planner {
     return absl::InvalidArgumentError(absl::StrCat("on_bad_row: \"", on_bad_row, "\" is neither fail nor skip"));
   }
 
+  std::vector<std::string> OutputNames(const Json& parameters) const override {
+    if (NamesBundle(parameters.at("model"))) return description_.outputs;
+    return {"result"};
+  }
+
   absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
+    if (!context.inputs.contains("model.fitted")) return Infer(context);
+    if (context.memo.starts_with(kInferring)) return YieldWithQuality(context);
+    return Prepare(context);
+  }
+
+ private:
+  // A bundle's rows are prepared first: memos of `apply` behind the one; then the other, and
+  // what apply yielded beside its rows.
+  static constexpr std::string_view kPreparing = "prepare\n";
+  static constexpr std::string_view kInferring = "infer\n";
+
+  absl::StatusOr<PlanStep> Prepare(const PlanContext& context) const {
+    MOTE_ASSIGN_OR_RETURN(const Json parameters, AskedOfApply(context));
+    std::map<std::string, Output> inputs{{"input", context.inputs.at("input")},
+                                         {"fitted", context.inputs.at("model.fitted")}};
+    const std::string_view memo = context.memo.substr(context.memo.empty() ? 0 : kPreparing.size());
+    MOTE_ASSIGN_OR_RETURN(PlanStep step, apply_->Next({context.stage_name, parameters, context.tasks, context.reduce,
+                                                       inputs, memo, context.completed}));
+    if (!step.passes.empty()) {
+      step.memo = absl::StrCat(std::string(kPreparing), step.memo);
+      return step;
+    }
+    inputs = context.inputs;
+    inputs["input"] = step.outputs.at("result");
+    const std::vector<CompletedPass> none;
+    MOTE_ASSIGN_OR_RETURN(PlanStep infer, Infer({context.stage_name, context.parameters, context.tasks, context.reduce,
+                                                 inputs, "", none}));
+    infer.memo =
+        absl::StrCat(std::string(kInferring), Json{{"quality", EncodeOutput(step.outputs.at("quality"))},
+                                                   {"quarantined", EncodeOutput(step.outputs.at("quarantined"))}}
+                                                  .dump());
+    return infer;
+  }
+
+  // Its limits are the bundle's; a row that cannot be read is passed over as infer is told.
+  absl::StatusOr<Json> AskedOfApply(const PlanContext& context) const {
+    Json asked{{"fitted", "the bundle's"}, {"on_bad_row", context.parameters.at("on_bad_row")}};
+    if (const auto limits = context.inputs.find("model.limits"); limits != context.inputs.end()) {
+      MOTE_ASSIGN_OR_RETURN(asked["quality"], ParseJson(limits->second.content.bytes));
+    }
+    return asked;
+  }
+
+  static absl::StatusOr<PlanStep> YieldWithQuality(const PlanContext& context) {
+    MOTE_ASSIGN_OR_RETURN(const Json memo, ParseJson(std::string(context.memo.substr(kInferring.size()))));
+    PlanStep step = YieldResult(context);
+    for (const char* const name : {"quality", "quarantined"}) {
+      MOTE_ASSIGN_OR_RETURN(step.outputs[name], DecodeOutput(memo.at(name)));
+    }
+    return step;
+  }
+
+  absl::StatusOr<PlanStep> Infer(const PlanContext& context) const {
     if (!context.completed.empty()) return YieldResult(context);
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
@@ -177,8 +189,8 @@ class InferPlanner final : public Planner {
     return RunOnce(std::move(pass));
   }
 
- private:
   const OperationDescription description_ = DescribeInfer();
+  const std::unique_ptr<Planner> apply_ = MakeApplyPlanner();
 };
 
 }  // namespace

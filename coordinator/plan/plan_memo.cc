@@ -24,6 +24,28 @@ absl::StatusOr<Value> DecodeValue(const Json& json) {
   return absl::InvalidArgumentError(absl::StrCat("not a value in a memo: ", json.dump()));
 }
 
+Json EncodeOutput(const Output& output) {
+  return {{"kind", static_cast<int>(output.kind)},
+          {"content", EncodeValue(output.content)},
+          {"rows", output.rows},
+          {"bytes", output.bytes},
+          {"schema", absl::Base64Escape(output.schema)}};
+}
+
+absl::StatusOr<Output> DecodeOutput(const Json& json) {
+  Output output;
+  const int kind = json.at("kind").get<int>();
+  const bool known = kind >= 0 && kind <= static_cast<int>(OutputKind::kBlob);
+  if (!known || !absl::Base64Unescape(json.at("schema").get<std::string>(), &output.schema)) {
+    return absl::InvalidArgumentError("not an output in a memo");
+  }
+  output.kind = static_cast<OutputKind>(kind);
+  MOTE_ASSIGN_OR_RETURN(output.content, DecodeValue(json.at("content")));
+  output.rows = json.at("rows").get<int64_t>();
+  output.bytes = json.at("bytes").get<int64_t>();
+  return output;
+}
+
 PassSpec OneTask(std::string kernel, const Json& parameters) {
   PassSpec pass;
   pass.kernel = std::move(kernel);

@@ -18,6 +18,10 @@ Json EncodeValue(const Value& value);
 // InvalidArgument: not an encoded value.
 absl::StatusOr<Value> DecodeValue(const Json& json);
 
+Json EncodeOutput(const Output& output);
+// InvalidArgument: not an encoded output.
+absl::StatusOr<Output> DecodeOutput(const Json& json);
+
 // One task whose leaf is a small JSON document, read as the raw root.
 PassSpec OneTask(std::string kernel, const Json& parameters);
 

@@ -18,6 +18,7 @@
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/prepare_planner.h"
+#include "coordinator/plan/publish_planner.h"
 #include "coordinator/plan/source_planner.h"
 #include "coordinator/plan/sweep_planner.h"
 #include "coordinator/plan/train_planner.h"
@@ -31,6 +32,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeApplyPlanner());
     Add(MakeAttributionPlanner(*this));
     Add(MakeBoostPlanner());
+    Add(MakeBundlePlanner());
     Add(MakeCommandPlanner());
     Add(MakeDependencePlanner(*this));
     Add(MakeEchoPlanner());
@@ -44,6 +46,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeMisbehavePlanner());
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());
+    Add(MakePublishPlanner());
     Add(MakeRandomSumPlanner());
     Add(MakeSamplePlanner());
     Add(MakeSleepPlanner());

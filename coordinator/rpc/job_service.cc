@@ -205,6 +205,23 @@ grpc::ServerUnaryReactor* JobService::ListOperations(grpc::CallbackServerContext
   return AnswerNow(context, absl::OkStatus());
 }
 
+grpc::ServerUnaryReactor* JobService::ListBundles(grpc::CallbackServerContext* context,
+                                                  const v1::ListBundlesRequest* request,
+                                                  v1::ListBundlesResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  Ask(
+      reactor,
+      [request](CallId call) {
+        return coordinator::ListBundles{call, request->tenant(), request->name()};
+      },
+      [response](const Reply& reply) {
+        const BundleListView& list = AnswerOf<BundleListView>(reply);
+        for (const Bundle& bundle : list.bundles) *response->add_bundles() = ToProto(bundle);
+        response->set_left_off(list.left_off);
+      });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* JobService::ListWorkers(grpc::CallbackServerContext* context, const v1::ListWorkersRequest*,
                                                   v1::ListWorkersResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

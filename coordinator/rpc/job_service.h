@@ -53,6 +53,8 @@ class JobService : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* ListOperations(grpc::CallbackServerContext* context,
                                            const v1::ListOperationsRequest* request,
                                            v1::ListOperationsResponse* response) override;
+  grpc::ServerUnaryReactor* ListBundles(grpc::CallbackServerContext* context, const v1::ListBundlesRequest* request,
+                                        v1::ListBundlesResponse* response) override;
   grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext* context, const v1::ListWorkersRequest* request,
                                         v1::ListWorkersResponse* response) override;
   grpc::ServerUnaryReactor* ReadLog(grpc::CallbackServerContext* context, const v1::ReadLogRequest* request,

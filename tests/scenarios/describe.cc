@@ -108,6 +108,9 @@ class Describer {
   std::string operator()(const mc::StageCompleted& e) const {
     return absl::StrCat("StageCompleted job ", e.job.value, " stage ", e.stage);
   }
+  std::string operator()(const mc::BundlePublished& e) const {
+    return absl::StrCat("BundlePublished job ", e.bundle.job.value, " stage ", e.stage, " as ", NameOf(e.bundle));
+  }
   std::string operator()(const mc::JobEnded& e) const {
     return absl::StrCat("JobEnded job ", e.job.value, " ", NameOf(e.state),
                         e.failure ? absl::StrCat(": ", Cause(e.failure->failure)) : "");

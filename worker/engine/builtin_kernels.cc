@@ -23,6 +23,7 @@ void RegisterTreeKernels(KernelMap& kernels) {
 }  // namespace
 
 void RegisterBuiltinKernels(KernelMap& kernels) {
+  kernels.emplace("bundle.check", MakeBundleCheckKernel());
   kernels.emplace("command", MakeCommandKernel());
   kernels.emplace("echo", MakeEchoKernel());
   kernels.emplace("ensemble.pack", MakeEnsemblePackKernel());

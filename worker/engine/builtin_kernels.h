@@ -9,6 +9,7 @@ namespace mote::engine {
 
 class TreeCaches;
 
+std::unique_ptr<Kernel> MakeBundleCheckKernel();
 std::unique_ptr<Kernel> MakeCommandKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
 std::unique_ptr<Kernel> MakeEnsemblePackKernel();

@@ -168,6 +168,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       TaskQuarantined{{7}, {9}, 21, SomeFailure()},
       PassCompleted{{7}, {9}, {SomeOutput(), {"root", std::nullopt}, true, 1000, 3}},
       StageCompleted{{7}, 1, {{"train", SomeOutput()}, {"quality", SomeOutput()}}, time, JobId{5}},
+      BundlePublished{{"bank", "credit/model", 3, {7}, time, {{"model", SomeOutput()}, {"fitted", SomeOutput()}}}, 2},
       JobEnded{{7}, JobState::kFailed, JobFailure{"clean", {9}, {20, 24}, SomeFailure()}, time},
       JobEnded{{8}, JobState::kCancelled, std::nullopt, time},
       StateRestored{{3}, 9, 17, {{"bank", absl::Nanoseconds(123'456'789'012)}}, {JobId{7}, JobId{3}}},

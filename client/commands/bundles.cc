@@ -1,0 +1,71 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "client/commands/commands.h"
+#include "client/text/quantities.h"
+#include "client/text/text_table.h"
+#include "common/status_macros.h"
+
+namespace mote::client {
+namespace {
+
+struct BundlesOptions {
+  std::string name;
+  OutputFormat format = OutputFormat::kTable;
+};
+
+std::string VersionedName(const v1::Bundle& bundle) { return absl::StrCat(bundle.name(), ":", bundle.version()); }
+
+// The model's format, and what stands beside it.
+std::string PartsText(const v1::Bundle& bundle) {
+  return absl::StrJoin(bundle.parts(), ", ", [](std::string* out, const v1::BundlePart& part) {
+    absl::StrAppend(out, part.name());
+    if (!part.format().empty()) absl::StrAppend(out, " (", part.format(), ")");
+  });
+}
+
+std::string BundlesTable(const v1::ListBundlesResponse& list) {
+  TextTable table({{"BUNDLE"}, {"JOB", kRight}, {"SIZE", kRight}, {"PARTS"}, {"AGE", kRight}});
+  for (const v1::Bundle& bundle : list.bundles()) {
+    int64_t bytes = 0;
+    for (const v1::BundlePart& part : bundle.parts()) bytes += part.bytes();
+    table.Add({VersionedName(bundle), absl::StrCat(bundle.job_id()), BytesText(bytes), PartsText(bundle),
+               DurationText(absl::Now() - TimeOf(bundle.publish_time()))});
+  }
+  std::string text = table.ToString();
+  if (list.left_off() > 0) absl::StrAppend(&text, list.left_off(), " more versions; name a bundle to see its own\n");
+  return text;
+}
+
+absl::Status PrintBundles(Client& client, const BundlesOptions& options) {
+  MOTE_ASSIGN_OR_RETURN(const v1::ListBundlesResponse list, client.ListBundles(options.name));
+  OrderedJson json = OrderedJson::array();
+  for (const v1::Bundle& bundle : list.bundles()) json.push_back(ToJson(bundle));
+  if (PrintStructured(json, options.format)) return absl::OkStatus();
+  if (options.format == OutputFormat::kName) {
+    for (const v1::Bundle& bundle : list.bundles()) std::cout << VersionedName(bundle) << "\n";
+  } else {
+    std::cout << BundlesTable(list);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddBundles(CLI::App* app, Invocation* invocation) {
+  const auto options = std::make_shared<BundlesOptions>();
+  CLI::App* command = app->add_subcommand("bundles", "List published bundles, the newest version first");
+  command->add_option("NAME", options->name, "Of this name alone");
+  AddFormat(command, &options->format, {"table", "json", "yaml", "name"});
+  command->callback([=] {
+    invocation->body = [=] { return WithClient(*invocation, [=](Client& c) { return PrintBundles(c, *options); }); };
+  });
+}
+
+}  // namespace mote::client

@@ -1,0 +1,73 @@
+// Published bundles: what later jobs of a tenant take by name and version.
+//
+// A bundle holds the outputs of a `publish` stage ("model", "fitted", …), not the stage: a
+// version once published stays what it is, whatever becomes of the job that published it.
+//
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/ids.h"
+#include "common/output.h"
+
+namespace mote::coordinator {
+
+struct Bundle {
+  std::string tenant;
+  std::string name;     // "credit/model"
+  int64_t version = 0;  // from 1, without gaps
+  JobId job;            // that published it first
+  absl::Time time;
+  std::map<std::string, Output> outputs;
+  bool operator==(const Bundle&) const = default;
+};
+
+// "credit/model:3"
+std::string NameOf(const Bundle& bundle);
+
+// What a job file writes: "credit/model:3", or the newest as "credit/model" or
+// "credit/model:latest".
+struct BundleReference {
+  std::string name;
+  int64_t version = 0;  // 0: the newest
+
+  // Whether a text means a bundle, rightly written or not: it has a '/' or a ':'.
+  static bool Is(std::string_view text);
+  // nullopt: no name of a bundle, or no version.
+  static std::optional<BundleReference> Parse(std::string_view text);
+};
+
+// Lower-case letters, digits, '-' and '_' in parts between '/', at most 128 bytes; not empty.
+bool IsBundleName(std::string_view name);
+
+class BundleIndex {
+ public:
+  // False: the version is published already, and stays as it is.
+  bool Put(Bundle bundle);
+  // nullptr: there is none. Valid until the next Put. `version` 0: the newest.
+  const Bundle* Find(std::string_view tenant, std::string_view name, int64_t version) const;
+  // The newest version that is equal to `outputs`, else the next one.
+  int64_t VersionFor(std::string_view tenant, std::string_view name,
+                     const std::map<std::string, Output>& outputs) const;
+  std::vector<std::string> Names(std::string_view tenant) const;
+  // Of one name, or of all where it is empty; by name, the newest version first.
+  std::vector<const Bundle*> List(std::string_view tenant, std::string_view name) const;
+  // Of all tenants, in an order that depends on nothing else.
+  std::vector<const Bundle*> All() const;
+
+ private:
+  using Versions = std::map<int64_t, Bundle>;
+  const Versions* VersionsOf(std::string_view tenant, std::string_view name) const;
+
+  std::map<std::pair<std::string, std::string>, Versions> bundles_;  // by tenant and name
+};
+
+}  // namespace mote::coordinator
