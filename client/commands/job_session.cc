@@ -11,6 +11,7 @@
 #include "client/commands/invocation.h"
 #include "client/jobfile/resolve.h"
 #include "client/outputs/output_digest.h"
+#include "client/outputs/index_page.h"
 #include "client/outputs/output_writer.h"
 #include "client/text/cost_table.h"
 #include "client/text/explanation.h"
@@ -55,7 +56,7 @@ absl::Status WriteWhereTold(Client& client, const v1::Job& job, const FinishOpti
         options.output_dir.empty() ? ResolvePath(options.job_folder, output.to()) : options.output_dir;
     MOTE_RETURN_IF_ERROR(WriteOutputs(client, {output}, folder));
   }
-  return absl::OkStatus();
+  return options.output_dir.empty() ? absl::OkStatus() : WritePage(client, job, options.output_dir);
 }
 
 }  // namespace
@@ -127,6 +128,13 @@ absl::Status WriteOutputs(Client& client, const std::vector<v1::OutputStatus>& o
     MOTE_ASSIGN_OR_RETURN(const std::string path, WriteOutput(client, output, folder));
     std::cerr << "wrote " << path << "\n";
   }
+  return absl::OkStatus();
+}
+
+absl::Status WritePage(Client& client, const v1::Job& job, const std::string& folder) {
+  MOTE_ASSIGN_OR_RETURN(const std::string path,
+                        WriteIndexPage(client, job.name(), {job.outputs().begin(), job.outputs().end()}, folder));
+  if (!path.empty()) std::cerr << "wrote " << path << "\n";
   return absl::OkStatus();
 }
 

@@ -48,6 +48,9 @@ struct FinishOptions {
 // stdout, and on stderr why it failed. The exit code.
 int FinishJob(Client& client, const v1::Job& job, const FinishOptions& options);
 
+// One page of all reports of the job, where it has any (outputs/index_page.h).
+absl::Status WritePage(Client& client, const v1::Job& job, const std::string& folder);
+
 // "digest sha256:…" on stdout.
 absl::Status PrintDigest(Client& client, const v1::Job& job);
 

@@ -81,6 +81,7 @@ absl::Status Result(Client& client, const ResultOptions& options) {
   }
   if (!options.output_dir.empty()) {
     MOTE_RETURN_IF_ERROR(WriteOutputs(client, outputs, options.output_dir));
+    if (options.name.empty()) MOTE_RETURN_IF_ERROR(WritePage(client, job, options.output_dir));
   } else if (!options.name.empty() && !options.digest) {
     return Print(client, outputs.front(), options.format);
   } else if (!options.digest) {

@@ -184,13 +184,17 @@ std::vector<Picture> PicturesOf(const Json& document) {
   return {};
 }
 
-std::string PageOf(const std::string& title, const std::string& text, const std::vector<Picture>& pictures) {
+std::string PageOf(const std::string& title, const std::vector<PageSection>& sections) {
   std::string out =
       absl::StrCat("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>", XmlText(title),
                    "</title>\n<style>body{font-family:sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}"
                    "figure{display:inline-block;margin:.5rem}pre{overflow-x:auto}</style></head>\n<body>\n<h1>",
-                   XmlText(title), "</h1>\n<pre>", XmlText(text), "</pre>\n");
-  for (const Picture& picture : pictures) absl::StrAppend(&out, "<figure>", picture.svg, "</figure>\n");
+                   XmlText(title), "</h1>\n");
+  for (const PageSection& section : sections) {
+    if (section.title != title) absl::StrAppend(&out, "<h2>", XmlText(section.title), "</h2>\n");
+    absl::StrAppend(&out, "<pre>", XmlText(section.text), "</pre>\n");
+    for (const Picture& picture : section.pictures) absl::StrAppend(&out, "<figure>", picture.svg, "</figure>\n");
+  }
   return absl::StrCat(out, "</body>\n</html>\n");
 }
 

@@ -17,8 +17,15 @@ struct Picture {
 // confusion (up to 20 classes). Of train's history: loss. Of any other document: none.
 std::vector<Picture> PicturesOf(const Json& document);
 
-// A page that shows the pictures and the text of ReportText: for people who have
-// neither a terminal nor mote. Needs no network. `title` is escaped.
-std::string PageOf(const std::string& title, const std::string& text, const std::vector<Picture>& pictures);
+// One document on a page.
+struct PageSection {
+  std::string title;
+  std::string text;  // of ReportText
+  std::vector<Picture> pictures;
+};
+
+// A page that shows documents one below the other: for people who have neither a terminal
+// nor mote. Needs no network. Titles and texts are escaped.
+std::string PageOf(const std::string& title, const std::vector<PageSection>& sections);
 
 }  // namespace mote::client

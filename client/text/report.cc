@@ -79,7 +79,12 @@ std::string ScoresUseText(const Json& document) {
   const Json& threshold = decision.at("threshold");
   absl::StrAppend(&out, "least cost ", OutcomeText(decision), " where a row is positive from ",
                   threshold.is_null() ? "no score" : Fraction(threshold), " on; from 0.5 on it is ",
-                  OutcomeText(decision.at("at_half")), "\n");
+                  OutcomeText(decision.at("at_half")));
+  if (const Json ratio = decision.value("at_cost_ratio", Json()); ratio.is_object()) {
+    absl::StrAppend(&out, ", from ", Fraction(ratio.at("threshold")), " on, the ratio of the costs, ",
+                    OutcomeText(ratio));
+  }
+  out += "\n";
   return out;
 }
 

@@ -15,7 +15,9 @@ namespace mote {
 //  calibration_reason: text
 //  decision (only with costs): {costs: {false_positive, false_negative}, threshold
 //            (null: above every score), false_positives, false_negatives, cost,
-//            at_half: {false_positives, false_negatives, cost}}}
+//            at_half: {false_positives, false_negatives, cost},
+//            at_cost_ratio: the same and its threshold, from which on a probability makes
+//            `positive` the cheaper answer; it was chosen on no rows}}
 //
 // Both sorted, as RocAuc leaves them; neither empty. Equal scores give equal text.
 Json ScoreDocument(const std::vector<double>& positives, const std::vector<double>& negatives,

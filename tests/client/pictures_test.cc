@@ -112,11 +112,12 @@ TEST(Pictures, OtherDocumentsHaveNone) {
   EXPECT_THAT(PicturesOf({{"epochs", Json::array()}, {"steps", 1}}), IsEmpty());
 }
 
-TEST(Pictures, APageHoldsTextAndPictures) {
-  const std::string page = PageOf("report <1>", "a < b", {{"roc", "<svg/>"}});
-  EXPECT_THAT(page, HasSubstr("<h1>report &lt;1&gt;</h1>"));
-  EXPECT_THAT(page, HasSubstr("a &lt; b"));
+TEST(Pictures, APageHoldsTextAndPicturesOfOneReportOrOfSeveral) {
+  const std::string page = PageOf("report <1>", {{"report <1>", "a < b", {{"roc", "<svg/>"}}}});
+  EXPECT_THAT(page, HasSubstr("<h1>report &lt;1&gt;</h1>\n<pre>a &lt; b"));
   EXPECT_THAT(page, HasSubstr("<figure><svg/></figure>"));
+  const std::string both = PageOf("job", {{"one", "1", {}}, {"<two>", "2", {}}});
+  EXPECT_THAT(both, HasSubstr("<h1>job</h1>\n<h2>one</h2>\n<pre>1</pre>\n<h2>&lt;two&gt;</h2>\n<pre>2</pre>"));
 }
 
 }  // namespace

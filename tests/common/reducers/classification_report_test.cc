@@ -135,6 +135,8 @@ TEST(ClassificationReport, TellsTheCurveItsCalibrationAndTheCheapestThreshold) {
   EXPECT_EQ(report["decision"]["threshold"], 0.5);
   EXPECT_EQ(report["decision"]["cost"], 1.0);
   EXPECT_EQ(report["decision"]["costs"]["false_positive"], 1.0);
+  EXPECT_EQ(report["decision"]["at_cost_ratio"], Json::parse(R"({"threshold":0.25,"false_positives":2,
+            "false_negatives":0,"cost":2.0})"));
 }
 
 TEST(ClassificationReport, ScoresThatAreNoProbabilitiesHaveACurveAndNoCalibration) {
