@@ -1,0 +1,95 @@
+// What engines answer reaches planners as it is: one that cannot be read ends its stage, and
+// nothing else.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/json.h"
+#include "coordinator/plan/plan_memo.h"
+#include "tests/testing/core_harness.h"
+
+namespace mote::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// One task, whose answer is read as {"loss": number}.
+class TrustingPlanner final : public mc::Planner {
+ public:
+  TrustingPlanner() {
+    description_.name = "trusting";
+    description_.summary = "believes what it is told";
+    description_.outputs = {"result"};
+    description_.task_shape = "one";
+    description_.takes_input = false;
+  }
+  const mc::OperationDescription& description() const override { return description_; }
+
+  absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
+    mc::PlanStep step;
+    if (context.completed.empty()) {
+      step.memo = "asked";
+      step.passes.push_back(mc::OneTask("noop", Json::object()));
+      return step;
+    }
+    const Json answer = Json::parse(context.completed[0].root.bytes);
+    step.outputs.emplace("result", mc::DocumentOutput(Json{{"loss", answer.at("loss").get<double>()}}));
+    return step;
+  }
+
+ private:
+  mc::OperationDescription description_;
+};
+
+class TrustingTable final : public mc::PlannerTable {
+ public:
+  const mc::Planner* Find(std::string_view operation) const override {
+    return operation == "trusting" ? &planner_ : mc::BuiltinPlanners().Find(operation);
+  }
+  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
+
+ private:
+  TrustingPlanner planner_;
+};
+
+TEST(PlannerGuard, AnAnswerThatCannotBeReadEndsItsStageAlone) {
+  const TrustingTable planners;
+  const std::map<std::string, std::string> answers = {
+      {"no JSON", "{"}, {"no field", "{}"}, {"no number", R"({"loss":null})"}, {"a list", "[]"}};
+  for (const auto& [what, answer] : answers) {
+    SCOPED_TRACE(what);
+    CoreHarness c(planners);
+    const std::string one("\1\0\0\0\0\0\0\0", 8);  // of a reducer that counts
+    c.leaf = [&](const PassSpec& pass, int64_t) { return pass.reducer == "single" ? answer : one; };
+    c.Connect("w1");
+    const JobId other = *c.Submit(OneStage("noop", 10));
+    const JobId job = *c.Submit(OneStage("trusting", 0));
+    c.RunAll();
+    const mc::JobView view = c.View(job);
+    EXPECT_EQ(view.state, mc::JobState::kFailed);
+    ASSERT_TRUE(view.failure.has_value());
+    EXPECT_THAT(view.failure->failure.message,
+                AllOf(HasSubstr("stage work"), HasSubstr("cannot be read"), HasSubstr("not finite")));
+    EXPECT_EQ(c.View(other).state, mc::JobState::kSucceeded);
+    c.Restart();
+    EXPECT_EQ(c.View(job).state, mc::JobState::kFailed);
+  }
+}
+
+TEST(PlannerGuard, AnAnswerThatCanBeReadIsTheResult) {
+  const TrustingTable planners;
+  CoreHarness c(planners);
+  c.leaf = [](const PassSpec&, int64_t) { return std::string(R"({"loss":0.5})"); };
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("trusting", 0));
+  c.RunAll();
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+}
+
+}  // namespace
+}  // namespace mote::testing
