@@ -96,6 +96,25 @@ TEST(Iteration, CrashGoesBackToTheLastCheckpoint) {
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
 }
 
+TEST(Iteration, WhatItsFirstTasksTookIsNoForecastOfItsSteps) {
+  const OnePlanner planners;
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("count_to_ten", 0));
+  c.task_duration = absl::Seconds(5);  // the engine loads what it needs meanwhile
+  c.Advance(absl::Seconds(5));
+  c.ReportDone("w1", c.TakeLease("w1"), 1);
+  EXPECT_FALSE(c.View(job).stages[0].eta.has_value());
+  c.task_duration = absl::Milliseconds(10);
+  while (c.core().state().FindJob(job)->stages[0].memo != "4") {
+    c.Advance(absl::Milliseconds(20));
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+  }
+  const std::optional<mc::Eta> eta = c.View(job).stages[0].eta;
+  ASSERT_TRUE(eta.has_value());
+  EXPECT_LT(eta->low, absl::Seconds(20));
+}
+
 TEST(Iteration, TotalsAreKnownFromTheStartAndSurviveACrash) {
   const OnePlanner planners;
   CoreHarness c(planners);
