@@ -17,6 +17,19 @@ enum class OutputKind {
   kBlob,      // bytes for a program, such as a model; `content` is the bytes
 };
 
+// As messages call it.
+inline const char* Describe(OutputKind kind) {
+  switch (kind) {
+    case OutputKind::kTable:
+      return "a table";
+    case OutputKind::kDocument:
+      return "a report";
+    case OutputKind::kBlob:
+      return "a model";
+  }
+  return "something unknown";
+}
+
 struct Output {
   OutputKind kind = OutputKind::kDocument;
   Value content;

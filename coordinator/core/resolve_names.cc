@@ -30,18 +30,6 @@ OutputKind KindOf(const AdmittedStage& stage, const std::string& output) {
   return KindIn(stage.planner->description(), output);
 }
 
-const char* Describe(OutputKind kind) {
-  switch (kind) {
-    case OutputKind::kTable:
-      return "a table";
-    case OutputKind::kDocument:
-      return "a report";
-    case OutputKind::kBlob:
-      return "a model";
-  }
-  return "something else";
-}
-
 // "stage.output" in two; `output` is nullopt where none is named.
 struct WrittenName {
   std::string stage;

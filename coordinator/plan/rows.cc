@@ -14,18 +14,6 @@ namespace {
 
 constexpr int64_t kTasksMax = int64_t{1} << kLevelMax;
 
-std::string_view KindName(OutputKind kind) {
-  switch (kind) {
-    case OutputKind::kTable:
-      return "a table";
-    case OutputKind::kDocument:
-      return "a report";
-    case OutputKind::kBlob:
-      return "a blob";
-  }
-  return "unknown";
-}
-
 absl::Status CheckShape(const TaskShape& shape) {
   const std::pair<const char*, int64_t> settings[] = {
       {"rows", shape.rows}, {"bytes", shape.bytes}, {"count", shape.count}};
@@ -56,7 +44,7 @@ absl::StatusOr<const Output*> TableInput(const PlanContext& context, std::string
         absl::StrCat(key, ": missing; name an input of the job or \"stage.output\" of another stage"));
   }
   if (it->second.kind != OutputKind::kTable) {
-    return absl::InvalidArgumentError(absl::StrCat(key, ": is ", std::string(KindName(it->second.kind)),
+    return absl::InvalidArgumentError(absl::StrCat(key, ": is ", std::string(Describe(it->second.kind)),
                                                    ", and this operation reads rows; name a table"));
   }
   return &it->second;
