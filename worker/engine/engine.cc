@@ -29,6 +29,7 @@ struct Overloaded : F... {
 pb::EngineMessage ToMessage(const LeaseToken& token, BlockResult result) {
   pb::EngineMessage message;
   pb::BlockDone& done = *message.mutable_block_done();
+  done.set_finished_ns(wire::MonotonicNanoseconds());
   *done.mutable_token() = wire::ToProto(token);
   done.set_cancelled(result.cancelled);
   if (result.missing) done.set_missing(std::string(result.missing->Raw()));

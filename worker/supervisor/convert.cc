@@ -132,13 +132,15 @@ absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
   return out;
 }
 
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, absl::Time ended) {
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time,
+                                 absl::Duration report_time, absl::Time ended) {
   Report out;
   for (const mote::v1::Node& node : done.nodes()) {
     MOTE_ASSIGN_OR_RETURN(Node converted, wire::FromProto(node));
     out.nodes.push_back(std::move(converted));
   }
   MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
+  out.cost.phase_ns[static_cast<size_t>(Phase::kSend)] += absl::ToInt64Nanoseconds(report_time);
   if (done.has_fault()) out.fault = wire::FromProto(done.fault());
   out.slot_time = slot_time;
   out.task_columns = done.task_columns();

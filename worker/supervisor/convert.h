@@ -30,7 +30,9 @@ mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
 absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
 absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
 ReadLog FromProto(const mote::v1::ReadLog& read);
-// An engine's answer, without the blobs that it stored.
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, absl::Time ended);
+// An engine's answer, without the blobs that it stored. `report_time`: what it took to come
+// from there, columns of its tasks included; time to send.
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time,
+                                 absl::Duration report_time, absl::Time ended);
 
 }  // namespace mote::worker
