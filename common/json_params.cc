@@ -124,6 +124,9 @@ std::optional<std::string> CheckValue(Parameter::Kind kind, Json& value) {
     case Parameter::Kind::kObject:
       ToIntegersEverywhere(value);
       return Expect(value.is_object(), "an object of keys and values", value);
+    case Parameter::Kind::kModel:
+      return Expect(value.is_string() || value.is_object(), "stage.model or one file: {torchscript: {path: model.pt}}",
+                    value);
     case Parameter::Kind::kAny:
       ToIntegersEverywhere(value);
       return std::nullopt;

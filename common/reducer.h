@@ -99,6 +99,7 @@ struct Parameter {
     kReferences,
     kFile,
     kFiles,
+    kModel,  // a reference, or an object that names a file
     kAny
   };
   std::string name;

@@ -51,7 +51,9 @@ class FilePutter {
       for (Node& item : value->items) MOTE_RETURN_IF_ERROR(ReplaceFile(&item));
     }
     if (kind == Parameter::KIND_OBJECT) *value = ExpandBareWord(std::move(*value));
-    if (kind == Parameter::KIND_OBJECT || kind == Parameter::KIND_ANY) return ReplaceNested(value);
+    if (kind == Parameter::KIND_OBJECT || kind == Parameter::KIND_MODEL || kind == Parameter::KIND_ANY) {
+      return ReplaceNested(value);
+    }
     return absl::OkStatus();
   }
 

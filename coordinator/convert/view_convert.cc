@@ -37,6 +37,8 @@ ParameterKind::Kind ProtoOf(Parameter::Kind kind) {
       return ParameterKind::KIND_FILE;
     case Parameter::Kind::kFiles:
       return ParameterKind::KIND_FILES;
+    case Parameter::Kind::kModel:
+      return ParameterKind::KIND_MODEL;
     case Parameter::Kind::kAny:
       return ParameterKind::KIND_ANY;
   }

@@ -21,7 +21,7 @@ OperationDescription DescribeAttribution() {
   description.name = "integrated_gradients";
   description.summary = "What each number of a row does for the probability that a network of train gives a class";
   description.parameters = {
-      Declare("model", Kind::kAny, "", "stage.model of a train stage, or {safetensors: {path: …}}"),
+      Declare("model", Kind::kModel, "", "stage.model of a train stage, or {safetensors: {path: …}}"),
       Declare("inputs", Kind::kList, "", "the model's columns, as infer takes them; default [x]"),
       Declare("keep", Kind::kList, "", "columns to carry over; default: all that are no inputs"),
       Declare("class", Kind::kInteger, "-1", "the class, by its place; -1: the last, which is the positive one"),

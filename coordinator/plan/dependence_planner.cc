@@ -30,7 +30,7 @@ OperationDescription DescribeDependence() {
   description.name = "dependence";
   description.summary = "What a model makes of a feature, over all its values (partial dependence), for each feature";
   description.parameters = {
-      Declare("model", Kind::kAny, "", "the model, as infer takes it"),
+      Declare("model", Kind::kModel, "", "the model, as infer takes it"),
       Declare("inputs", Kind::kList, "", "the model's columns, as infer takes them; default [x]"),
       Declare("fitted", Kind::kReference, "", "the output fitted of the prepare stage: it knows the values"),
       Declare("features", Kind::kList, "[]", "columns of the raw table; default all"),

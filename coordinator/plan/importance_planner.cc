@@ -28,7 +28,7 @@ OperationDescription DescribeImportance() {
   description.name = "importance";
   description.summary = "How much worse a model judges rows once it no longer knows a feature, for each feature";
   description.parameters = {
-      Declare("model", Kind::kAny, "", "the model, as infer takes it"),
+      Declare("model", Kind::kModel, "", "the model, as infer takes it"),
       Declare("inputs", Kind::kList, "", "the model's columns, as infer takes them; default [x]"),
       Declare("label", Kind::kText, "\"label\"", "column of the true classes"),
       Declare("by", Kind::kText, "\"roc_auc\"", "measure of classification_report: accuracy, f1_macro, …"),

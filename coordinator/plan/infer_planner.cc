@@ -50,7 +50,7 @@ OperationDescription DescribeInfer() {
       "Runs a model over rows: the kept columns, prediction (the class of the greatest score) and the model's outputs";
   description.parameters = {
       {.name = "model",
-       .kind = Kind::kAny,
+       .kind = Kind::kModel,
        .default_value = "",
        .summary = "stage.model, {torchscript: {path: model.pt}}, or {safetensors: {path: …}} that train wrote, or "
                   "{trees: {path: …}} that "

@@ -31,7 +31,7 @@ OperationDescription DescribePublish() {
       "Publishes a model with the preparation of its rows as the next version of a bundle, for jobs that come later";
   description.parameters = {
       Declare("name", Kind::kText, "", "of the bundle: credit/model"),
-      Declare("model", Kind::kAny, "", "the model, as infer takes it"),
+      Declare("model", Kind::kModel, "", "the model, as infer takes it"),
       Declare("fitted", Kind::kReference, "", "the output fitted of the prepare stage whose rows it learned from"),
       Declare("quality", Kind::kObject, "", "limits that rows must keep when the bundle is used, as of prepare"),
   };

@@ -10,25 +10,6 @@
 namespace mote::coordinator {
 namespace {
 
-Json EncodeOutput(const Output& output) {
-  return {{"kind", static_cast<int>(output.kind)},
-          {"content", EncodeValue(output.content)},
-          {"size", {output.rows, output.bytes}},
-          {"schema", absl::Base64Escape(output.schema)}};
-}
-
-absl::StatusOr<Output> DecodeOutput(const Json& json) {
-  Output output;
-  output.kind = static_cast<OutputKind>(json.at("kind").get<int>());
-  MOTE_ASSIGN_OR_RETURN(output.content, DecodeValue(json.at("content")));
-  output.rows = json.at("size").at(0);
-  output.bytes = json.at("size").at(1);
-  if (!absl::Base64Unescape(json.at("schema").get<std::string>(), &output.schema)) {
-    return absl::InvalidArgumentError("not an output in a memo");
-  }
-  return output;
-}
-
 Json EncodeOutputs(const Outputs& outputs) {
   Json json = Json::object();
   for (const auto& [name, output] : outputs) json[name] = EncodeOutput(output);

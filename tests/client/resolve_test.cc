@@ -42,7 +42,7 @@ v1::ListOperationsResponse Offered() {
   AddParameter(train, "optimizer", v1::ParameterDescription::KIND_OBJECT);
   AddParameter(train, "validate", v1::ParameterDescription::KIND_REFERENCE);
   v1::OperationDescription* infer = AddOperation(&offered, "infer", {"result"});
-  AddParameter(infer, "model", v1::ParameterDescription::KIND_ANY, true);
+  AddParameter(infer, "model", v1::ParameterDescription::KIND_MODEL, true);
   v1::OperationDescription* command = AddOperation(&offered, "command", {"result"});
   AddParameter(command, "run", v1::ParameterDescription::KIND_LIST);
   AddParameter(command, "files", v1::ParameterDescription::KIND_FILES);

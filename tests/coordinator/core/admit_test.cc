@@ -81,6 +81,17 @@ TEST(Admit, OutputOfAStageThatDoesNotExist) {
   EXPECT_THAT(Mistakes(spec), HasSubstr("did you mean \"result\"?"));
 }
 
+TEST(Admit, AKindOfModelThatTrainBuildsIsNoReferenceToAStage) {
+  mc::JobSpec spec = OneStage("echo", 3);
+  mc::StageSpec fit;
+  fit.name = "fit";
+  fit.operation = "train";
+  fit.parameters = R"({"model": "linear"})";
+  fit.input = "work";
+  spec.stages.push_back(fit);
+  EXPECT_EQ(Mistakes(spec), "");
+}
+
 TEST(Admit, AReportOrATableInTheWrongPlaceIsFoundBeforeAnythingRuns) {
   mc::JobSpec spec = OneStage("echo", 3);
   spec.stages[0].reduce.name = "classification_report";
