@@ -140,7 +140,7 @@ absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::
     out.nodes.push_back(std::move(converted));
   }
   MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
-  out.cost.phase_ns[static_cast<size_t>(Phase::kSend)] += absl::ToInt64Nanoseconds(report_time);
+  out.cost.phase_ns[static_cast<size_t>(Phase::kEncode)] += absl::ToInt64Nanoseconds(report_time);
   if (done.has_fault()) out.fault = wire::FromProto(done.fault());
   out.slot_time = slot_time;
   out.task_columns = done.task_columns();

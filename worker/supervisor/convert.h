@@ -30,8 +30,9 @@ mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
 absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
 absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
 ReadLog FromProto(const mote::v1::ReadLog& read);
-// An engine's answer, without the blobs that it stored. `report_time`: what it took to come
-// from there, columns of its tasks included; time to send.
+// An engine's answer, without the blobs that it stored. `report_time`: from the last task's
+// end to here. It counts as encoding: what it does is to make a message of nodes and columns,
+// and to read it; no bytes of the network are in it, whose cost α is.
 absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time,
                                  absl::Duration report_time, absl::Time ended);
 
