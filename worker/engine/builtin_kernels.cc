@@ -39,7 +39,10 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());
   kernels.emplace("pin_shared", MakePinSharedKernel());
+  kernels.emplace("prepare.cuts", MakePrepareCutsKernel());
+  kernels.emplace("prepare.order", MakePrepareOrderKernel());
   kernels.emplace("prepare.profile", MakePrepareProfileKernel());
+  kernels.emplace("prepare.strata", MakePrepareStrataKernel());
   kernels.emplace("prepare.transform", MakePrepareTransformKernel());
   kernels.emplace("random_sum", MakeRandomSumKernel());
   kernels.emplace("rows", MakeRowsKernel());
