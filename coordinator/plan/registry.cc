@@ -12,6 +12,7 @@
 #include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/dependence_planner.h"
+#include "coordinator/plan/distinct_planner.h"
 #include "coordinator/plan/ensemble_planner.h"
 #include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/importance_planner.h"
@@ -33,6 +34,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeBoostPlanner());
     Add(MakeCommandPlanner());
     Add(MakeDependencePlanner(*this));
+    Add(MakeDistinctPlanner());
     Add(MakeEchoPlanner());
     Add(MakeEnsemblePlanner(*this));
     Add(MakeFilterPlanner());

@@ -24,6 +24,10 @@ void RegisterTreeKernels(KernelMap& kernels) {
 
 void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("command", MakeCommandKernel());
+  kernels.emplace("distinct.dropped", MakeDistinctDroppedKernel());
+  kernels.emplace("distinct.keys", MakeDistinctKeysKernel());
+  kernels.emplace("distinct.match", MakeDistinctMatchKernel());
+  kernels.emplace("distinct.rows", MakeDistinctRowsKernel());
   kernels.emplace("echo", MakeEchoKernel());
   kernels.emplace("ensemble.pack", MakeEnsemblePackKernel());
   kernels.emplace("ensemble.step", MakeEnsembleStepKernel());

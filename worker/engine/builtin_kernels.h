@@ -10,6 +10,10 @@ namespace mote::engine {
 class TreeCaches;
 
 std::unique_ptr<Kernel> MakeCommandKernel();
+std::unique_ptr<Kernel> MakeDistinctDroppedKernel();
+std::unique_ptr<Kernel> MakeDistinctKeysKernel();
+std::unique_ptr<Kernel> MakeDistinctMatchKernel();
+std::unique_ptr<Kernel> MakeDistinctRowsKernel();
 std::unique_ptr<Kernel> MakeEchoKernel();
 std::unique_ptr<Kernel> MakeEnsemblePackKernel();
 std::unique_ptr<Kernel> MakeEnsembleStepKernel();
