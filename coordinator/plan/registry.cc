@@ -18,6 +18,7 @@
 #include "coordinator/plan/importance_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
+#include "coordinator/plan/join_planner.h"
 #include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/source_planner.h"
 #include "coordinator/plan/sweep_planner.h"
@@ -43,6 +44,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());
+    Add(MakeJoinPlanner());
     Add(MakeMisbehavePlanner());
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());
