@@ -47,6 +47,11 @@ void CheckParameterNames(const v1::OperationDescription& description, const Node
   }
 }
 
+// What says how rows are shared out stands in `split` beside the fractions.
+bool IsSplitRule(const std::string& key) {
+  return key == "seed" || key == "group" || key == "order" || key == "stratify";
+}
+
 // Names of a stage's outputs; "<split>" stands for the fractions of `split`.
 std::vector<std::string> OutputsOf(const v1::OperationDescription& description, const Node& parameters) {
   std::vector<std::string> names;
@@ -57,7 +62,7 @@ std::vector<std::string> OutputsOf(const v1::OperationDescription& description, 
     }
     const Node::Entry* split = parameters.Find("split");
     for (const Node::Entry& entry : split != nullptr ? split->value.entries : std::vector<Node::Entry>()) {
-      if (entry.key != "seed") names.push_back(entry.key);
+      if (!IsSplitRule(entry.key)) names.push_back(entry.key);
     }
     if (split == nullptr || split->value.entries.empty()) names.push_back("all");
   }

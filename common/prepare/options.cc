@@ -52,6 +52,20 @@ bool IsIdentifier(const std::string& name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
 }
 
+// random, rows, or a column: the last as {column: rows} too, should it be called so.
+absl::Status ParseOrder(const Json& value, const std::string& path, PrepareOptions* options) {
+  if (value.is_object()) {
+    MOTE_RETURN_IF_ERROR(ToStatus(CheckKeys(value, {"column"}, path)));
+    if (!value.contains("column")) return Invalid(absl::StrCat(path, ": name the column, as in {column: time}"));
+    MOTE_ASSIGN_OR_RETURN(options->order_column, ScalarText(value["column"], path + ".column"));
+    return absl::OkStatus();
+  }
+  MOTE_ASSIGN_OR_RETURN(const std::string order, ScalarText(value, path));
+  options->in_order = order == "rows";
+  if (!options->in_order && order != "random") options->order_column = order;
+  return absl::OkStatus();
+}
+
 absl::Status ParseSplitEntry(const std::string& name, const Json& value, PrepareOptions* options) {
   const std::string path = "split." + name;
   if (name == "seed") {
@@ -65,12 +79,11 @@ absl::Status ParseSplitEntry(const std::string& name, const Json& value, Prepare
     MOTE_ASSIGN_OR_RETURN(options->group, ScalarText(value, path));
     return absl::OkStatus();
   }
-  if (name == "order") {
-    MOTE_ASSIGN_OR_RETURN(const std::string order, ScalarText(value, path));
-    options->in_order = order == "rows";
-    if (options->in_order || order == "random") return absl::OkStatus();
-    return NotOneOf(path, order, {"random", "rows"});
+  if (name == "stratify") {
+    MOTE_ASSIGN_OR_RETURN(options->stratify, ScalarText(value, path));
+    return absl::OkStatus();
   }
+  if (name == "order") return ParseOrder(value, path, options);
   if (!IsIdentifier(name)) return Invalid(absl::StrCat(path, ": a split's name has letters, digits, _ and - only"));
   if (name == "fitted" || name == "quality" || name == "quarantined") {
     return Invalid(absl::StrCat(path, ": that name is taken by another output; call the split otherwise"));
@@ -82,15 +95,26 @@ absl::Status ParseSplitEntry(const std::string& name, const Json& value, Prepare
   return absl::OkStatus();
 }
 
+// Rows are shared out by one rule.
+absl::Status CheckRule(const PrepareOptions& options) {
+  const bool ordered = options.in_order || !options.order_column.empty();
+  if (ordered && !options.group.empty()) {
+    return Invalid("split: order: rows would part the groups of `group`; keep one of them");
+  }
+  if (ordered && !options.stratify.empty()) {
+    return Invalid("split: `order` takes the rows as they come, `stratify` draws them; keep one of them");
+  }
+  if (options.stratify.empty() || options.group.empty()) return absl::OkStatus();
+  return Invalid("split: `stratify` would part the groups of `group`; keep one of them");
+}
+
 absl::Status ParseSplit(const Json& split, PrepareOptions* options) {
   double total = 0;
   for (const auto& [name, value] : split.items()) MOTE_RETURN_IF_ERROR(ParseSplitEntry(name, value, options));
   for (const SplitFraction& part : options->splits) total += part.fraction;
   if (total > 1 + 1e-9)
     return Invalid(absl::StrCat("split: the fractions add up to ", total, "; at most 1 is allowed"));
-  if (options->in_order && !options->group.empty()) {
-    return Invalid("split: order: rows would part the groups of `group`; keep one of them");
-  }
+  MOTE_RETURN_IF_ERROR(CheckRule(*options));
   std::stable_sort(options->splits.begin(), options->splits.end(), [](const SplitFraction& a, const SplitFraction& b) {
     return SplitRank(a.name) < SplitRank(b.name);
   });
@@ -180,6 +204,13 @@ absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view
   };
   MOTE_RETURN_IF_ERROR(check("label", label));
   if (!group.empty()) MOTE_RETURN_IF_ERROR(check("split.group", group));
+  if (!stratify.empty()) MOTE_RETURN_IF_ERROR(check("split.stratify", stratify));
+  if (!order_column.empty() && !Has(known, order_column)) {
+    std::vector<std::string> orders = known;
+    orders.insert(orders.end(), {"rows", "random"});
+    return Invalid(absl::StrCat("split.order: ", table, " has no column \"", order_column, "\"",
+                                DidYouMean(order_column, orders), ColumnsText(known), "; or take rows, or random"));
+  }
   for (const auto& [parameter, name] : cleaning.NamedColumns()) MOTE_RETURN_IF_ERROR(check(parameter, name));
   for (const std::string& name : drop_columns) MOTE_RETURN_IF_ERROR(check("drop_columns", name));
   for (const std::string& name : one_hot_columns) MOTE_RETURN_IF_ERROR(check("one_hot", name));
@@ -187,24 +218,39 @@ absl::Status PrepareOptions::CheckColumns(const Schema& schema, std::string_view
   return Invalid(absl::StrCat("drop_columns: \"", label, "\" is the label; take it off the list"));
 }
 
+std::vector<int64_t> SplitEnds(const std::vector<SplitFraction>& splits, int64_t rows) {
+  std::vector<int64_t> ends;
+  double total = 0;
+  for (const SplitFraction& part : splits) {
+    total += part.fraction;
+    const double bound = total * static_cast<double>(rows);
+    const double nearest = std::round(bound);
+    const bool whole = std::abs(bound - nearest) <= 1e-9 * std::max(1.0, nearest);
+    ends.push_back(std::min(rows, static_cast<int64_t>(whole ? nearest : std::floor(bound))));
+  }
+  return ends;
+}
+
+int SplitAt(const std::vector<int64_t>& ends, int64_t position) {
+  const auto end = std::upper_bound(ends.begin(), ends.end(), position);
+  return end == ends.end() ? -1 : static_cast<int>(end - ends.begin());
+}
+
 SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
-    : seed_(options.seed), in_order_(options.in_order), permutation_(rows, options.seed) {
+    : ends_(SplitEnds(options.splits, rows)),
+      seed_(options.seed),
+      in_order_(options.in_order),
+      permutation_(rows, options.seed) {
   double total = 0;
   for (const SplitFraction& part : options.splits) {
     total += part.fraction;
     shares_.push_back(total > 1 - 1e-9 ? 1 : total);
-    const double bound = total * static_cast<double>(rows);
-    const double nearest = std::round(bound);
-    const bool whole = std::abs(bound - nearest) <= 1e-9 * std::max(1.0, nearest);
-    ends_.push_back(std::min(rows, static_cast<int64_t>(whole ? nearest : std::floor(bound))));
   }
 }
 
 int SplitPlan::Of(int64_t row) const {
   if (ends_.empty()) return 0;
-  const int64_t position = in_order_ ? row : permutation_.At(row);
-  const auto end = std::upper_bound(ends_.begin(), ends_.end(), position);
-  return end == ends_.end() ? -1 : static_cast<int>(end - ends_.begin());
+  return SplitAt(ends_, in_order_ ? row : permutation_.At(row));
 }
 
 int SplitPlan::OfGroup(std::string_view value) const {

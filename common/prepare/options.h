@@ -37,6 +37,8 @@ struct PrepareOptions {
   std::vector<SplitFraction> splits;  // train, dev, test, then by name; empty: no split
   std::string group;                  // column whose equal values stay together in one split; empty: none
   bool in_order = false;              // splits take rows as they lie, not by a draw
+  std::string stratify;               // column whose every value has these shares (class_split.h); empty: none
+  std::string order_column;           // column by whose values the splits take rows (order_key.h); empty: none
   uint64_t seed = 1;
   bool applies = false;  // what was fitted earlier to a table that may lack the label
 
@@ -51,11 +53,20 @@ struct PrepareOptions {
   // One-hot, ordinal or by hash, whatever its values look like.
   bool Encodes(std::string_view column) const;
   bool IsMissing(std::string_view cell) const;
+  // The column that must be read as a whole before rows can be shared out; empty: none.
+  const std::string& split_column() const { return stratify.empty() ? order_column : stratify; }
 
   // InvalidArgument: a column that a parameter names is not in the header, or the
   // label is to be dropped; says which column may have been meant. `file` may be empty.
   absl::Status CheckColumns(const Schema& schema, std::string_view file) const;
 };
+
+// Where each split ends when `rows` rows are taken in the order of `splits`: rounded as
+// SplitPlan says.
+std::vector<int64_t> SplitEnds(const std::vector<SplitFraction>& splits, int64_t rows);
+
+// The split that holds `position`; −1: none. `ends` is ascending.
+int SplitAt(const std::vector<int64_t>& ends, int64_t position);
 
 // Which table a row goes to, a function of its index alone.
 //

@@ -14,6 +14,7 @@
 #include "common/status_macros.h"
 #include "coordinator/plan/prepared_tables.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/split_passes.h"
 
 namespace mote::coordinator {
 namespace {
@@ -71,9 +72,10 @@ OperationDescription DescribePrepare() {
        .kind = Kind::kObject,
        .default_value = "",
        .optional = true,
-       .summary = "{train: 0.7, dev: 0.1, test: 0.2, seed: 1}: fractions of the rows, drawn by the seed; with group: "
-                  "column, rows of one value stay together; with order: rows, the first rows are train; without split "
-                  "there is one table, all"},
+       .summary = "{train: 0.7, dev: 0.1, test: 0.2, seed: 1}: fractions of the rows, drawn by the seed; with "
+                  "stratify: column, of the rows of each value; with group: column, rows of one value stay together; "
+                  "with order: rows, the first rows are train, with order: column those of its least numbers or "
+                  "earliest dates; without split there is one table, all"},
       {.name = "drop_columns", .kind = Kind::kList, .default_value = "[]", .summary = "columns to leave out"},
       {.name = "missing",
        .kind = Kind::kList,
@@ -133,16 +135,13 @@ class PreparePlanner final : public Planner {
 
   absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
     MOTE_ASSIGN_OR_RETURN(const PrepareOptions options, PrepareOptions::Parse(context.parameters));
-    if (context.memo.empty()) return PlanProfile(context, options);
-    MOTE_RETURN_IF_ERROR(CheckComplete(context));
-    if (context.memo == kProfiling && options.cleaning.outliers.rule != OutlierRule::kNone) {
-      return PlanTreatedProfile(context, options);
-    }
-    if (context.memo == kProfiling) return PlanTransform(context, options, "[]");
-    if (context.memo.starts_with(kTreating)) {
-      return PlanTransform(context, options, context.memo.substr(kTreating.size()));
-    }
-    return Yield(context, options);
+    if (context.memo.empty()) MOTE_RETURN_IF_ERROR(CheckInput(context, options));
+    MOTE_ASSIGN_OR_RETURN(FoundSplit split, FindSplit(context, options));
+    if (split.step.has_value()) return *std::move(split.step);
+    MOTE_ASSIGN_OR_RETURN(PlanStep step, NextPhase(context, options, split.memo));
+    for (PassSpec& pass : step.passes) MOTE_RETURN_IF_ERROR(split.AddTo(&pass));
+    split.Carry(&step);
+    return step;
   }
 
  private:
@@ -153,6 +152,19 @@ class PreparePlanner final : public Planner {
   // bounded, where the document `fitted` that follows from it is not.
   static constexpr std::string_view kTransforming = "transform\n";
 
+  // What comes next by prepare's own memo.
+  absl::StatusOr<PlanStep> NextPhase(const PlanContext& context, const PrepareOptions& options,
+                                     std::string_view memo) const {
+    if (memo.empty()) return PlanProfile(context);
+    MOTE_RETURN_IF_ERROR(CheckComplete(context));
+    if (memo == kProfiling && options.cleaning.outliers.rule != OutlierRule::kNone) {
+      return PlanTreatedProfile(context, options);
+    }
+    if (memo == kProfiling) return PlanTransform(context, options, "[]");
+    if (memo.starts_with(kTreating)) return PlanTransform(context, options, memo.substr(kTreating.size()));
+    return Yield(context, options, memo.substr(kTransforming.size()));
+  }
+
   static absl::StatusOr<Fitted> FitProfile(std::string_view bytes, std::string_view bounds,
                                            const PrepareOptions& options) {
     MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(bytes));
@@ -160,15 +172,17 @@ class PreparePlanner final : public Planner {
     return Fit(profile, options, parsed);
   }
 
-  absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context, const PrepareOptions& options) const {
+  static absl::Status CheckInput(const PlanContext& context, const PrepareOptions& options) {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     if (input->rows == 0)
       return absl::InvalidArgumentError("input: the table has no rows; give it rows below the header");
-    if (!input->schema.empty()) {  // otherwise, and that the input is a CSV, the kernels check
-      MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
-      if (schema.columns.size() > 1) MOTE_RETURN_IF_ERROR(options.CheckColumns(schema, ""));
-    }
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.profile", "profile"));
+    if (input->schema.empty()) return absl::OkStatus();  // the kernels check, also that the input is a CSV
+    MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
+    return schema.columns.size() > 1 ? options.CheckColumns(schema, "") : absl::OkStatus();
+  }
+
+  static absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context) {
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.profile", "profile"));
     pass.finish = false;
     pass.label = "statistics of the training rows";
     const int64_t tasks = pass.task_count;
@@ -184,7 +198,7 @@ class PreparePlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(context.completed[0].root.bytes));
     MOTE_ASSIGN_OR_RETURN(const std::vector<std::optional<NumberBounds>> bounds, FitAllBounds(profile, options));
     const std::string text = BoundsText(bounds);
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.profile", "profile"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.profile", "profile"));
     pass.inputs.emplace("bounds", Value{text, {}});
     pass.finish = false;
     pass.label = "statistics without outliers";
@@ -200,7 +214,7 @@ class PreparePlanner final : public Planner {
                                          std::string_view bounds) const {
     const std::string& profile = context.completed[0].root.bytes;
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(profile, bounds, options));
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "prepare.transform", "splits"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.transform", "splits"));
     pass.inputs.emplace("fitted", Value{fitted.ToJson(options, context.parameters).dump(), {}});
     pass.label = "transform rows";
     PlanStep step = RunOnce(std::move(pass));
@@ -209,9 +223,9 @@ class PreparePlanner final : public Planner {
     return step;
   }
 
-  absl::StatusOr<PlanStep> Yield(const PlanContext& context, const PrepareOptions& options) const {
+  absl::StatusOr<PlanStep> Yield(const PlanContext& context, const PrepareOptions& options,
+                                 std::string_view memo) const {
     MOTE_ASSIGN_OR_RETURN(SplitTables result, TablesOf(context.completed[0].output));
-    const std::string_view memo = context.memo.substr(kTransforming.size());
     const size_t end = memo.find('\n');
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(memo.substr(end + 1), memo.substr(0, end), options));
     const std::vector<std::string> names = options.TableNames();
@@ -229,20 +243,6 @@ class PreparePlanner final : public Planner {
     step.outputs.emplace("fitted", Document(fitted.ToJson(options, context.parameters)));
     step.outputs.emplace("quality", Document(result.quality.ToJson(fitted, names, kept)));
     return step;
-  }
-
-  absl::StatusOr<PassSpec> RowsPass(const PlanContext& context, std::string kernel, std::string reducer) const {
-    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
-    Json parameters = context.parameters;
-    parameters["rows_per_task"] = cut.rows_per_task;
-    PassSpec pass;
-    pass.kernel = std::move(kernel);
-    pass.parameters = parameters.dump();
-    pass.task_count = cut.task_count;
-    pass.reducer = std::move(reducer);
-    pass.inputs.emplace("input", input->content);
-    return pass;
   }
 
   const OperationDescription description_ = DescribePrepare();

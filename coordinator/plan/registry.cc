@@ -12,11 +12,13 @@
 #include "coordinator/plan/choose_rows_planner.h"
 #include "coordinator/plan/command_planner.h"
 #include "coordinator/plan/dependence_planner.h"
+#include "coordinator/plan/distinct_planner.h"
 #include "coordinator/plan/ensemble_planner.h"
 #include "coordinator/plan/forest_planner.h"
 #include "coordinator/plan/importance_planner.h"
 #include "coordinator/plan/index_planner.h"
 #include "coordinator/plan/infer_planner.h"
+#include "coordinator/plan/join_planner.h"
 #include "coordinator/plan/prepare_planner.h"
 #include "coordinator/plan/publish_planner.h"
 #include "coordinator/plan/source_planner.h"
@@ -35,6 +37,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeBundlePlanner());
     Add(MakeCommandPlanner());
     Add(MakeDependencePlanner(*this));
+    Add(MakeDistinctPlanner());
     Add(MakeEchoPlanner());
     Add(MakeEnsemblePlanner(*this));
     Add(MakeFilterPlanner());
@@ -43,6 +46,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeInferPlanner());
     Add(MakeIndexPlanner());
     Add(MakeSharedIndexPlanner());
+    Add(MakeJoinPlanner());
     Add(MakeMisbehavePlanner());
     Add(MakeNoopPlanner());
     Add(MakePreparePlanner());

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "client/text/proto_json.h"
 
 namespace mote::client {
@@ -91,6 +92,17 @@ TEST(CheckAgainst, OutputsThatDoNotExistNameTheNearest) {
             "'train'?; it has train, test, fitted, quality");
   EXPECT_THAT(MistakesAgainst(std::string(kHead) + "  - {name: fit, input: clean, train: {}}\n"),
               HasSubstr("'clean' has no output 'result'; name one of clean.train, clean.test"));
+}
+
+TEST(CheckAgainst, TheRulesOfASplitAreNoOutputs) {
+  for (const char* rule : {"group: g", "order: rows", "stratify: class", "seed: 3"}) {
+    const std::string split = absl::StrCat("{train: 0.5, test: 0.5, ", rule, "}");
+    EXPECT_THAT(MistakesAgainst("name: x\ninputs: {rows: {csv: {path: german_credit.csv}}}\nstages:\n"
+                                "  - {name: clean, input: rows, prepare: {label: class, split: " +
+                                split + "}}\n  - {name: fit, input: clean.order, train: {}}\n"),
+                HasSubstr("'clean' has no output 'order'; it has train, test, fitted, quality"))
+        << rule;
+  }
 }
 
 TEST(CheckAgainst, CyclesThroughParametersAreFound) {

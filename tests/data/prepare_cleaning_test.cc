@@ -259,8 +259,9 @@ TEST(PrepareCleaning, RowsOfOneGroupStayTogether) {
   EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"group", "whom"}}}}), HasSubstr("split.group"));
   EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"group", "who"}, {"order", "rows"}}}}),
               HasSubstr("order: rows would part the groups"));
-  EXPECT_THAT(CleaningError(text, {{"split", {{"train", 0.7}, {"order", "time"}}}}),
-              HasSubstr("split.order: \"time\" is not one of random, rows"));
+  EXPECT_THAT(
+      CleaningError(text, {{"split", {{"train", 0.7}, {"order", "time"}}}}),
+      HasSubstr("split.order: the input has no column \"time\"; its columns are who, x, y; or take rows, or random"));
 }
 
 TEST(PrepareCleaning, LimitsOfQualityRefuseToGoOn) {

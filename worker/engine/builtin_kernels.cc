@@ -25,6 +25,10 @@ void RegisterTreeKernels(KernelMap& kernels) {
 void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("bundle.check", MakeBundleCheckKernel());
   kernels.emplace("command", MakeCommandKernel());
+  kernels.emplace("distinct.dropped", MakeDistinctDroppedKernel());
+  kernels.emplace("distinct.keys", MakeDistinctKeysKernel());
+  kernels.emplace("distinct.match", MakeDistinctMatchKernel());
+  kernels.emplace("distinct.rows", MakeDistinctRowsKernel());
   kernels.emplace("echo", MakeEchoKernel());
   kernels.emplace("ensemble.pack", MakeEnsemblePackKernel());
   kernels.emplace("ensemble.step", MakeEnsembleStepKernel());
@@ -37,10 +41,14 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("fold_rows", MakeFoldRowsKernel());
   kernels.emplace("index", MakeIndexKernel());
   kernels.emplace("index_arrays", MakeIndexArraysKernel());
+  kernels.emplace("join", MakeJoinKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());
   kernels.emplace("pin_shared", MakePinSharedKernel());
+  kernels.emplace("prepare.cuts", MakePrepareCutsKernel());
+  kernels.emplace("prepare.order", MakePrepareOrderKernel());
   kernels.emplace("prepare.profile", MakePrepareProfileKernel());
+  kernels.emplace("prepare.strata", MakePrepareStrataKernel());
   kernels.emplace("prepare.transform", MakePrepareTransformKernel());
   kernels.emplace("random_sum", MakeRandomSumKernel());
   kernels.emplace("rows", MakeRowsKernel());

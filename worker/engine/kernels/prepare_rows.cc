@@ -1,14 +1,16 @@
 #include "worker/engine/kernels/prepare_rows.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/prepare/cell.h"
+#include "common/prepare/order_cuts.h"
 #include "common/status_macros.h"
-#include "worker/engine/artifact_reader.h"
+#include "worker/engine/pass_json.h"
 
 namespace mote::engine {
 
@@ -30,6 +32,7 @@ PrepareRows::PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions opti
       if (options_.cleaning.DropsMissing(name)) needed_columns_.push_back(i);
     }
     if (!options_.group.empty() && name == options_.group) group_column_ = i;
+    if (!options_.split_column().empty() && name == options_.split_column()) split_column_ = i;
   }
 }
 
@@ -41,11 +44,21 @@ absl::StatusOr<std::unique_ptr<PrepareRows>> PrepareRows::Open(const PassSpec& p
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<CellCursor> cursor, CellCursor::Open(input->second, context));
   const Dataset& dataset = cursor->dataset();
   if (!options.applies) MOTE_RETURN_IF_ERROR(options.CheckColumns(dataset.schema, dataset.name));
-  return std::unique_ptr<PrepareRows>(
+  auto rows = std::unique_ptr<PrepareRows>(
       new PrepareRows(std::move(cursor), std::move(options), parameters.at("rows_per_task").get<int64_t>()));
+  if (!rows->options().stratify.empty()) {
+    MOTE_ASSIGN_OR_RETURN(const Value* const counts, InputOf(pass, "strata"));
+    MOTE_ASSIGN_OR_RETURN(rows->strata_, Strata::Open(*counts, rows->options(), context));
+  }
+  if (!rows->options().order_column.empty()) {
+    MOTE_ASSIGN_OR_RETURN(const std::vector<OrderCut> cuts, DecodeCuts(parameters.at("cuts")));
+    for (const OrderCut& cut : cuts) rows->cuts_.push_back(cut.high);
+  }
+  return rows;
 }
 
 absl::Status PrepareRows::Seek(int64_t task, TaskContext& context) {
+  if (strata_ != nullptr) strata_->Seek(task);
   const int64_t begin = task * rows_per_task_;
   return cursor_->Seek({begin, std::min(begin + rows_per_task_, dataset().rows)}, context);
 }
@@ -60,10 +73,21 @@ absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
       split_ = 0;
       return true;
     }
-    split_ = group_column_ == SIZE_MAX ? splits_.Of(row()) : splits_.OfGroup(Trim(cells_[group_column_]));
+    MOTE_ASSIGN_OR_RETURN(split_, SplitOfRow());
     if (split_ >= 0) return true;
     ++quality->unassigned;
   }
+}
+
+absl::StatusOr<int> PrepareRows::SplitOfRow() {
+  if (group_column_ != SIZE_MAX) return splits_.OfGroup(Trim(cells_[group_column_]));
+  if (split_column_ == SIZE_MAX) return splits_.Of(row());
+  const std::string_view cell = Trim(cells_[split_column_]);
+  if (strata_ != nullptr) return strata_->Next(StratumOf(options_, cell));
+  const std::optional<OrderValue> value = IsMissing(cell) ? std::nullopt : ParseOrderValue(cell);
+  if (value) return SplitAt(cuts_, OrderKey{value->value, row()});
+  return absl::InvalidArgumentError(absl::StrCat("split.order: row=", row(), " has no place in the order of \"",
+                                                 options_.order_column, "\"; the input is another one by now"));
 }
 
 bool PrepareRows::MissesNeededValue() const {

@@ -13,16 +13,19 @@
 #include "common/pass_spec.h"
 #include "common/prepare/fitted.h"
 #include "common/prepare/options.h"
+#include "common/prepare/order_key.h"
 #include "common/prepare/quality.h"
 #include "worker/engine/cell_cursor.h"
 #include "worker/engine/kernel.h"
+#include "worker/engine/kernels/strata.h"
 
 namespace mote::engine {
 
 // Walks the raw rows of one task after another. Not thread-safe.
 class PrepareRows {
  public:
-  // Reads the pass's input and parameters.
+  // Reads the pass's input and parameters; with split.stratify also its input "strata", with
+  // split.order by a column the cuts among its parameters.
   // InvalidArgument: not a table of one value a cell, or a parameter names a column that
   // it lacks.
   static absl::StatusOr<std::unique_ptr<PrepareRows>> Open(const PassSpec& pass, TaskContext& context);
@@ -40,7 +43,8 @@ class PrepareRows {
   // The next row that belongs to a split; false at the end of the task. Rows passed over
   // are counted in `quality`. A row that has not as many cells as the header is given
   // too where on_bad_row is not fail: see ragged().
-  // InvalidArgument: bad quotes, or another number of cells and on_bad_row: fail.
+  // InvalidArgument: bad quotes, or another number of cells and on_bad_row: fail, or not the
+  // table that the split was planned for.
   absl::StatusOr<bool> Next(Quality* quality);
   bool ragged() const { return cells_.size() != dataset().schema.columns.size(); }
   // The row as a line of CSV, without its end.
@@ -64,6 +68,9 @@ class PrepareRows {
  private:
   PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions options, int64_t rows_per_task);
 
+  // Of the row whose cells were read last.
+  absl::StatusOr<int> SplitOfRow();
+
   const std::unique_ptr<CellCursor> cursor_;
   const PrepareOptions options_;
   const SplitPlan splits_;
@@ -72,6 +79,9 @@ class PrepareRows {
   std::array<std::bitset<256>, 8> missing_starts_;
   size_t label_column_ = SIZE_MAX;
   size_t group_column_ = SIZE_MAX;
+  size_t split_column_ = SIZE_MAX;  // of split.stratify or split.order
+  std::unique_ptr<Strata> strata_;  // with split.stratify only
+  std::vector<OrderKey> cuts_;      // with split.order by a column only
   std::vector<size_t> value_columns_;
   std::vector<size_t> needed_columns_;
   std::vector<std::string_view> cells_;

@@ -27,6 +27,14 @@ class TextTable {
     }
   }
 
+  // The number of `text`; size(): it did not come yet.
+  size_t Known(std::string_view text) const {
+    if (slots_.empty()) return texts_.size();
+    size_t at = Hash(text) & (slots_.size() - 1);
+    while (slots_[at] != 0 && texts_[slots_[at] - 1] != text) at = (at + 1) & (slots_.size() - 1);
+    return slots_[at] == 0 ? texts_.size() : slots_[at] - 1;
+  }
+
   size_t size() const { return texts_.size(); }
   const std::string& operator[](size_t number) const { return texts_[number]; }
   void clear() {
