@@ -53,4 +53,15 @@ absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spe
   return batch;
 }
 
+absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& order, TaskRange positions,
+                                           const MlpSpec& spec, TaskContext& context) {
+  Table table;
+  table.schema = rows.dataset().schema;
+  for (int64_t position = positions.begin; position < positions.end; ++position) {
+    const int64_t row = order.At(position);
+    MOTE_RETURN_IF_ERROR(rows.Append({row, row + 1}, context, &table));
+  }
+  return TakeLabelled(table, spec, context);
+}
+
 }  // namespace mote::engine
