@@ -111,7 +111,7 @@ TEST(Examples, LocalStepsTrainToTheSameBitsForOneAndTwoWorkersAndThroughCrashes)
         "  - name: clean\n    input: applicants\n"
         "    prepare: {label: class, split: {train: 0.8, dev: 0.2, seed: 1}}\n"
         "  - name: fit\n    input: clean.train\n"
-        "    train: {model: {mlp: {hidden: [64, 32]}}, epochs: 12, batch_size: 8, validate: clean.dev, keep: best,\n"
+        "    train: {model: {mlp: {hidden: [64, 32]}}, epochs: 8, batch_size: 8, validate: clean.dev, keep: best,\n"
         "            local: {parts: 5, steps: 2}}\n"
         "outputs:\n  model: {from: fit.model}\n  history: {from: fit.history}\n");
     return dir + "/local.yaml";
@@ -126,7 +126,7 @@ TEST(Examples, LocalStepsTrainToTheSameBitsForOneAndTwoWorkersAndThroughCrashes)
   crashing.WaitForTasks(id, 150);
   crashing.KillCoordinator();
   crashing.StartCoordinator();
-  crashing.WaitForTasks(id, 350);
+  crashing.WaitForTasks(id, 250);
   crashing.KillWorker(1);
   crashing.StartWorker();
   EXPECT_EQ(crashing.Digest(id), digest);

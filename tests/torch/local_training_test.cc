@@ -22,38 +22,39 @@ namespace mote::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using Outputs = std::map<std::string, Output>;
+using LocalOutputs = std::map<std::string, Output>;
 
 // Parts of 26, 25 and 25 rows: the last step of an epoch is the first part's alone.
-constexpr int64_t kRows = 76, kFeatures = 6, kClasses = 3, kParts = 3, kSteps = 2, kBatch = 5, kEpochs = 3, kSeed = 5;
+constexpr int64_t kLocalRows = 76, kLocalFeatures = 6, kLocalClasses = 3, kLocalParts = 3, kLocalSteps = 2,
+                  kLocalBatch = 5, kLocalEpochs = 3, kLocalSeed = 5;
 
-Json Settings(const Json& optimizer) {
+Json LocalSettings(const Json& optimizer) {
   return {{"model", {{"mlp", {{"hidden", {8, 5}}, {"activation", "tanh"}}}}},
           {"optimizer", optimizer},
-          {"epochs", kEpochs},
-          {"batch_size", kBatch},
-          {"seed", kSeed},
-          {"local", {{"parts", kParts}, {"steps", kSteps}}}};
+          {"epochs", kLocalEpochs},
+          {"batch_size", kLocalBatch},
+          {"seed", kLocalSeed},
+          {"local", {{"parts", kLocalParts}, {"steps", kLocalSteps}}}};
 }
 
-Table Rows() { return PreparedTable(kRows, kFeatures, kClasses, 1); }
+Table LocalTable() { return PreparedTable(kLocalRows, kLocalFeatures, kLocalClasses, 1); }
 
-absl::StatusOr<Outputs> Train(InProcess& process, const Json& settings, coordinator::TaskShape tasks = {}) {
-  Outputs inputs{{"input", process.MakeTable(Rows(), 30)}};
+absl::StatusOr<LocalOutputs> TrainLocal(InProcess& process, const Json& settings, coordinator::TaskShape tasks = {}) {
+  LocalOutputs inputs{{"input", process.MakeTable(LocalTable(), 30)}};
   if (settings.contains("validate")) {
-    inputs.emplace("validate", process.MakeTable(PreparedTable(40, kFeatures, kClasses, 9), 7));
+    inputs.emplace("validate", process.MakeTable(PreparedTable(40, kLocalFeatures, kLocalClasses, 9), 7));
   }
   return process.Run("train", settings, inputs, tasks);
 }
 
-struct Trained {
+struct LocalTrained {
   std::vector<float> weights;
   Json history;
 };
 
-Trained TrainOrDie(const Json& settings, int block_level = 0, coordinator::TaskShape tasks = {}) {
+LocalTrained TrainLocalOrDie(const Json& settings, int block_level = 0, coordinator::TaskShape tasks = {}) {
   InProcess process(TorchOptions(block_level));
-  const absl::StatusOr<Outputs> outputs = Train(process, settings, tasks);
+  const absl::StatusOr<LocalOutputs> outputs = TrainLocal(process, settings, tasks);
   EXPECT_TRUE(outputs.ok()) << outputs.status();
   if (!outputs.ok()) return {};
   return {engine::ReadState(*outputs->at("model").content.artifact, engine::StatePart::kWeights, process.context())
@@ -63,19 +64,19 @@ Trained TrainOrDie(const Json& settings, int block_level = 0, coordinator::TaskS
 
 // From here on by hand: every part in turn.
 
-struct Share {
+struct LocalShare {
   int64_t rows = 0;
   engine::TrainState state;
 };
 
 // What the part with the positions [begin, end) of `order` makes of `state` in the round
 // whose first step is `first`.
-Share LocalSteps(const std::vector<Example>& examples, const Permutation& order, int64_t begin, int64_t end,
-                 int64_t first, const engine::Optimizer& optimizer, engine::TrainState state) {
-  Share share;
-  for (int64_t step = first; step < first + kSteps; ++step) {
+LocalShare LocalSteps(const std::vector<Example>& examples, const Permutation& order, int64_t begin, int64_t end,
+                      int64_t first, const engine::Optimizer& optimizer, engine::TrainState state) {
+  LocalShare share;
+  for (int64_t step = first; step < first + kLocalSteps; ++step) {
     std::vector<int64_t> rows;
-    for (int64_t at = begin + step * kBatch; at < std::min(begin + (step + 1) * kBatch, end); ++at) {
+    for (int64_t at = begin + step * kLocalBatch; at < std::min(begin + (step + 1) * kLocalBatch, end); ++at) {
       rows.push_back(order.At(at));
     }
     if (rows.empty()) break;
@@ -89,10 +90,10 @@ Share LocalSteps(const std::vector<Example>& examples, const Permutation& order,
 }
 
 // The mean of one vector of three parts at most, weighted by rows: sums in the order of the tree.
-std::vector<float> WeightedMean(const std::vector<Share>& shares, std::vector<float> engine::TrainState::*values) {
+std::vector<float> MeanOfShares(const std::vector<LocalShare>& shares, std::vector<float> engine::TrainState::*values) {
   std::vector<double> sums((shares[0].state.*values).size());
   double rows = 0;
-  for (const Share& share : shares) {
+  for (const LocalShare& share : shares) {
     for (size_t i = 0; i < sums.size(); ++i) {
       sums[i] += static_cast<double>(share.rows) * static_cast<double>((share.state.*values)[i]);
     }
@@ -105,70 +106,71 @@ std::vector<float> WeightedMean(const std::vector<Share>& shares, std::vector<fl
 
 std::vector<float> FederatedAveraging(const engine::Optimizer& optimizer) {
   at::set_num_threads(1);
-  const Table table = Rows();
+  const Table table = LocalTable();
   const std::vector<Example> examples = Examples(table);
   engine::TrainState state;
-  state.spec = {.in = kFeatures, .hidden = {8, 5}, .out = kClasses, .activation = "tanh"};
-  state.weights = engine::InitialWeights(state.spec, kSeed);
+  state.spec = {.in = kLocalFeatures, .hidden = {8, 5}, .out = kLocalClasses, .activation = "tanh"};
+  state.weights = engine::InitialWeights(state.spec, kLocalSeed);
   state.first.assign(state.weights.size(), 0.0F);
   state.second.assign(state.weights.size(), 0.0F);
   const std::vector<int64_t> bounds = {0, 26, 51, 76};
-  for (int64_t epoch = 0; epoch < kEpochs; ++epoch) {
-    const Permutation order(kRows, kSeed + epoch);
-    for (int64_t first = 0; first * kBatch < 26; first += kSteps) {
-      std::vector<Share> shares;
-      for (int64_t part = 0; part < kParts; ++part) {
-        Share share = LocalSteps(examples, order, bounds[part], bounds[part + 1], first, optimizer, state);
+  for (int64_t epoch = 0; epoch < kLocalEpochs; ++epoch) {
+    const Permutation order(kLocalRows, kLocalSeed + epoch);
+    for (int64_t first = 0; first * kLocalBatch < 26; first += kLocalSteps) {
+      std::vector<LocalShare> shares;
+      for (int64_t part = 0; part < kLocalParts; ++part) {
+        LocalShare share = LocalSteps(examples, order, bounds[part], bounds[part + 1], first, optimizer, state);
         if (share.rows > 0) shares.push_back(std::move(share));
       }
-      state.weights = WeightedMean(shares, &engine::TrainState::weights);
-      state.first = WeightedMean(shares, &engine::TrainState::first);
-      state.second = WeightedMean(shares, &engine::TrainState::second);
+      state.weights = MeanOfShares(shares, &engine::TrainState::weights);
+      state.first = MeanOfShares(shares, &engine::TrainState::first);
+      state.second = MeanOfShares(shares, &engine::TrainState::second);
       state.step = shares[0].state.step;
     }
   }
   return state.weights;
 }
 
-engine::Optimizer OptimizerOf(const Json& json) { return engine::Optimizer::FromJson(json).value(); }
+engine::Optimizer LocalOptimizer(const Json& json) { return engine::Optimizer::FromJson(json).value(); }
 
 TEST(LocalTraining, EqualsFederatedAveragingByHandBitForBit) {
   const Json adamw = {{"lr", 0.01}, {"betas", {0.9, 0.999}}, {"eps", 1e-8}, {"weight_decay", 0.01}};
   Json named = adamw;
   named["name"] = "adamw";
-  EXPECT_EQ(TrainOrDie(Settings({{"adamw", adamw}})).weights, FederatedAveraging(OptimizerOf(named)));
+  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"adamw", adamw}})).weights, FederatedAveraging(LocalOptimizer(named)));
   const Json momentum = {{"lr", 0.1}, {"momentum", 0.9}, {"weight_decay", 0.0}};
   named = momentum;
   named["name"] = "sgd";
-  EXPECT_EQ(TrainOrDie(Settings({{"sgd", momentum}})).weights, FederatedAveraging(OptimizerOf(named)));
+  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"sgd", momentum}})).weights, FederatedAveraging(LocalOptimizer(named)));
   named["momentum"] = 0;
-  EXPECT_EQ(TrainOrDie(Settings({{"sgd", {{"lr", 0.1}}}})).weights, FederatedAveraging(OptimizerOf(named)));
+  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"sgd", {{"lr", 0.1}}}})).weights,
+            FederatedAveraging(LocalOptimizer(named)));
 }
 
 TEST(LocalTraining, BlocksDoNotChangeTheBits) {
-  Json settings = Settings({{"adamw", Json::object()}});
+  Json settings = LocalSettings({{"adamw", Json::object()}});
   settings["validate"] = "clean.dev";
-  const Trained first = TrainOrDie(settings);
+  const LocalTrained first = TrainLocalOrDie(settings);
   for (const int level : {1, 5}) {
-    const Trained other = TrainOrDie(settings, level);
+    const LocalTrained other = TrainLocalOrDie(settings, level);
     EXPECT_EQ(other.weights, first.weights) << level;
     EXPECT_EQ(other.history, first.history) << level;
   }
-  settings["local"]["parts"] = kParts - 1;  // the plan, on the contrary, is part of what the bits depend on
-  EXPECT_NE(TrainOrDie(settings).weights, first.weights);
+  settings["local"]["parts"] = kLocalParts - 1;  // the plan, on the contrary, is part of what the bits depend on
+  EXPECT_NE(TrainLocalOrDie(settings).weights, first.weights);
 }
 
 TEST(LocalTraining, OnePartIsOrdinaryTrainingWithOneTaskABatch) {
-  Json settings = Settings({{"adamw", {{"lr", 0.01}}}});
+  Json settings = LocalSettings({{"adamw", {{"lr", 0.01}}}});
   settings.update({{"validate", "clean.dev"},
                    {"keep", "best"},
                    {"clip", 0.5},
                    {"class_weights", "balanced"},
                    {"schedule", {{"cosine", {{"warm_up", 3}}}}}});
   settings["local"] = {{"parts", 1}, {"steps", 4}};
-  const Trained local = TrainOrDie(settings);
+  const LocalTrained local = TrainLocalOrDie(settings);
   settings.erase("local");
-  const Trained ordinary = TrainOrDie(settings, 0, {.rows = kBatch});
+  const LocalTrained ordinary = TrainLocalOrDie(settings, 0, {.rows = kLocalBatch});
   EXPECT_EQ(local.weights, ordinary.weights);
   EXPECT_EQ(local.history["kept_epoch"], ordinary.history["kept_epoch"]);
   EXPECT_EQ(local.history["steps"], ordinary.history["steps"]);
@@ -183,20 +185,20 @@ TEST(LocalTraining, OnePartIsOrdinaryTrainingWithOneTaskABatch) {
 // Plain steps are linear in the gradient, so the mean of the parts' weights after one step
 // each is one step along the gradient of all their rows.
 TEST(LocalTraining, OneStepOfAllRowsOfEachPartIsOneStepOfAllRows) {
-  Json settings = Settings({{"sgd", {{"lr", 0.5}}}});
-  settings.update({{"epochs", 1}, {"batch_size", kRows}});
-  const Trained local = TrainOrDie(settings);
+  Json settings = LocalSettings({{"sgd", {{"lr", 0.5}}}});
+  settings.update({{"epochs", 1}, {"batch_size", kLocalRows}});
+  const LocalTrained local = TrainLocalOrDie(settings);
   settings.erase("local");
-  const Trained ordinary = TrainOrDie(settings);
+  const LocalTrained ordinary = TrainLocalOrDie(settings);
   ASSERT_EQ(local.weights.size(), ordinary.weights.size());
   for (size_t i = 0; i < local.weights.size(); ++i) EXPECT_NEAR(local.weights[i], ordinary.weights[i], 1e-6) << i;
   EXPECT_EQ(local.history["rounds"], 1);
 }
 
 TEST(LocalTraining, EachEpochUsesEachRowOnceAndHistoryTellsIt) {
-  Json settings = Settings({{"adamw", {{"lr", 0.02}}}});
+  Json settings = LocalSettings({{"adamw", {{"lr", 0.02}}}});
   settings.update({{"epochs", 60}, {"validate", "clean.dev"}, {"patience", 4}, {"keep", "best"}});
-  const Trained trained = TrainOrDie(settings);
+  const LocalTrained trained = TrainLocalOrDie(settings);
   const size_t epochs = trained.history["epochs"].size();
   ASSERT_LT(epochs, 60U) << "it was to stop early";
   EXPECT_EQ(trained.history["best_epoch"], epochs - 4);
@@ -207,10 +209,10 @@ TEST(LocalTraining, EachEpochUsesEachRowOnceAndHistoryTellsIt) {
 }
 
 TEST(LocalTraining, DivergenceNamesThePartAndTheStep) {
-  Json settings = Settings({{"sgd", {{"lr", 1e30}}}});
+  Json settings = LocalSettings({{"sgd", {{"lr", 1e30}}}});
   settings["model"]["mlp"]["activation"] = "relu";
   InProcess process(TorchOptions(0));
-  const auto outputs = Train(process, settings);
+  const auto outputs = TrainLocal(process, settings);
   EXPECT_THAT(outputs.status().ToString(), HasSubstr("training diverged in epoch 1, part "));
   EXPECT_THAT(outputs.status().ToString(), HasSubstr("lr=1e+30"));
 }
@@ -218,9 +220,9 @@ TEST(LocalTraining, DivergenceNamesThePartAndTheStep) {
 TEST(LocalTraining, MistakesNameTheirPlace) {
   InProcess process(TorchOptions(0));
   const auto message = [&](const Json& local, coordinator::TaskShape tasks = {}) {
-    Json settings = Settings({{"adamw", Json::object()}});
+    Json settings = LocalSettings({{"adamw", Json::object()}});
     settings["local"] = local;
-    return std::string(Train(process, settings, tasks).status().message());
+    return std::string(TrainLocal(process, settings, tasks).status().message());
   };
   EXPECT_THAT(message({{"parts", 77}}), HasSubstr("local.parts: 77 parts of 76 rows"));
   EXPECT_THAT(message({{"parts", 77}}), HasSubstr("set it to 76 or less"));

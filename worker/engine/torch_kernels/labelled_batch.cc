@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -12,34 +14,61 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
-  const std::optional<size_t> x = rows.schema.Find("x");
-  const std::optional<size_t> label = rows.schema.Find("label");
+// Where features and label are in rows of one schema.
+struct LabelledColumns {
+  size_t x = 0;
+  size_t label = 0;
+  // Bytes from the start of a row, where rows are of one length.
+  int64_t x_begin = 0;
+  int64_t label_begin = 0;
+};
+
+absl::StatusOr<LabelledColumns> FindColumns(const Schema& schema, const MlpSpec& spec) {
+  const std::optional<size_t> x = schema.Find("x");
+  const std::optional<size_t> label = schema.Find("label");
   const auto is = [&](const std::optional<size_t>& column, DType dtype, int64_t width) {
-    return column.has_value() && rows.schema.columns[*column].dtype == dtype &&
-           rows.schema.columns[*column].width == width;
+    return column.has_value() && schema.columns[*column].dtype == dtype && schema.columns[*column].width == width;
   };
   if (!is(x, DType::kF32, spec.in) || !is(label, DType::kI64, 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("columns ", rows.schema.ToString(), " do not fit a model of ",
-                                                   spec.in, " features: x:f32[", spec.in,
-                                                   "] and label:i64 are needed"));
+    return absl::InvalidArgumentError(absl::StrCat("columns ", schema.ToString(), " do not fit a model of ", spec.in,
+                                                   " features: x:f32[", spec.in, "] and label:i64 are needed"));
   }
-  MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
+  const auto begin_of = [&](size_t column) {
+    int64_t begin = 0;
+    for (size_t i = 0; i < column; ++i) begin += schema.columns[i].width * ElementBytes(schema.columns[i].dtype);
+    return begin;
+  };
+  return LabelledColumns{*x, *label, begin_of(*x), begin_of(*label)};
+}
+
+LabelledBatch BatchOf(int64_t rows, const MlpSpec& spec) {
   LabelledBatch batch;
-  batch.x = {.rows = rows.rows,
+  batch.x = {.rows = rows,
              .width = spec.in,
-             .values = std::vector<float>(rows.rows * spec.in),
+             .values = std::vector<float>(static_cast<size_t>(rows * spec.in)),
              .columns = "x",
              .lent = nullptr};
-  batch.labels.resize(rows.rows);
+  batch.labels.resize(static_cast<size_t>(rows));
+  return batch;
+}
+
+// Sets row `row` of the batch from its two cells.
+absl::Status SetRow(int64_t row, const char* x, const char* label, const MlpSpec& spec, LabelledBatch* batch) {
+  std::memcpy(batch->x.values.data() + row * spec.in, x, static_cast<size_t>(spec.in) * sizeof(float));
+  int64_t& to = batch->labels[static_cast<size_t>(row)];
+  std::memcpy(&to, label, sizeof(int64_t));
+  if (to >= 0 && to < spec.out) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("label=", to, " is not a class of a model of ", spec.out, " classes, which are numbered from 0"));
+}
+
+absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
+  MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(rows.schema, spec));
+  MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
+  LabelledBatch batch = BatchOf(rows.rows, spec);
   for (int64_t row = 0; row < rows.rows; ++row) {
-    const std::string_view cell = view.Cell(row, *x);
-    std::memcpy(batch.x.values.data() + row * spec.in, cell.data(), cell.size());
-    std::memcpy(&batch.labels[row], view.Cell(row, *label).data(), sizeof(int64_t));
-    if (batch.labels[row] < 0 || batch.labels[row] >= spec.out) {
-      return absl::InvalidArgumentError(absl::StrCat("label=", batch.labels[row], " is not a class of a model of ",
-                                                     spec.out, " classes, which are numbered from 0"));
-    }
+    MOTE_RETURN_IF_ERROR(
+        SetRow(row, view.Cell(row, columns.x).data(), view.Cell(row, columns.label).data(), spec, &batch));
   }
   return batch;
 }
@@ -55,13 +84,22 @@ absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spe
 
 absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& order, TaskRange positions,
                                            const MlpSpec& spec, TaskContext& context) {
-  Table table;
-  table.schema = rows.dataset().schema;
-  for (int64_t position = positions.begin; position < positions.end; ++position) {
-    const int64_t row = order.At(position);
-    MOTE_RETURN_IF_ERROR(rows.Append({row, row + 1}, context, &table));
+  const Schema& schema = rows.dataset().schema;
+  MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(schema, spec));
+  LabelledBatch batch = BatchOf(positions.size(), spec);
+  const std::optional<int64_t> stride = schema.Stride();
+  std::string copy;
+  for (int64_t i = 0; i < positions.size(); ++i) {
+    const int64_t row = order.At(positions.begin + i);
+    MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, rows.View({row, row + 1}, context, &copy));
+    if (stride == static_cast<int64_t>(bytes.size())) {
+      MOTE_RETURN_IF_ERROR(SetRow(i, bytes.data() + columns.x_begin, bytes.data() + columns.label_begin, spec, &batch));
+      continue;
+    }
+    MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(schema, 1, bytes));
+    MOTE_RETURN_IF_ERROR(SetRow(i, view.Cell(0, columns.x).data(), view.Cell(0, columns.label).data(), spec, &batch));
   }
-  return TakeLabelled(table, spec, context);
+  return batch;
 }
 
 }  // namespace mote::engine
