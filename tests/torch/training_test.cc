@@ -198,14 +198,34 @@ TEST(Training, OneClassAloneIsRefused) {
   EXPECT_THAT(trained.status().ToString(), HasSubstr("only one class in 100 rows"));
 }
 
-TEST(Training, OpeningPassesDoesNotReadTheDatasetAgain) {
+TEST(Training, NeitherPassesNorRandomRowsReadASegmentAgain) {
   const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
-  InProcess process(TorchOptions(0));
-  const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 10)}};
-  ASSERT_TRUE(process.Run("train", Settings(), inputs, {.rows = kTaskRows}).ok());
-  // Ten segments once to count classes and once to train; then a state for the gradients
-  // and the update of each of the fifteen steps, and for the export.
-  EXPECT_LE(process.context().reads(), 2 * 10 + 2 * 15 + 1);
+  for (const int64_t segment_rows : {10, 1}) {
+    InProcess process(TorchOptions(0));
+    const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, segment_rows)}};
+    ASSERT_TRUE(process.Run("train", Settings(), inputs, {.rows = kTaskRows}).ok());
+    // Each segment once to count classes and once to train; then a state for the gradients
+    // and the update of each of the fifteen steps, and for the export.
+    EXPECT_LE(process.context().reads(), 2 * kRows / segment_rows + 2 * 15 + 1);
+  }
+}
+
+TEST(Training, TextBesideTheFeaturesDoesNotChangeTheBits) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const TableView view = TableView::Open(table.schema, table.rows, table.bytes).value();
+  TableBuilder builder({{{"note", DType::kText, 1}, table.schema.columns[1], table.schema.columns[2]}});
+  for (int64_t row = 0; row < kRows; ++row) {
+    std::vector<float> x(kFeatures);
+    std::memcpy(x.data(), view.Cell(row, 1).data(), view.Cell(row, 1).size());
+    builder.AddText(std::string(static_cast<size_t>(row % 7), 'n'));
+    builder.AddF32s(x.data(), kFeatures);
+    builder.AddI64(static_cast<int64_t>(view.Number(row, 2)));
+  }
+  const auto plain = Train(0, 33, Settings(), kTaskRows, table);
+  const auto noted = Train(0, 33, Settings(), kTaskRows, builder.Take());
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  ASSERT_TRUE(noted.ok()) << noted.status();
+  EXPECT_EQ(noted->model, plain->model);
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "worker/engine/torch_kernels/labelled_batch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -86,18 +89,24 @@ absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& o
                                            const MlpSpec& spec, TaskContext& context) {
   const Schema& schema = rows.dataset().schema;
   MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(schema, spec));
+  // In the order in which they lie: each segment is looked at once, though it was unmapped since.
+  std::vector<std::pair<int64_t, int64_t>> wanted;  // row, and its place in the batch
+  wanted.reserve(static_cast<size_t>(positions.size()));
+  for (int64_t i = 0; i < positions.size(); ++i) wanted.emplace_back(order.At(positions.begin + i), i);
+  std::sort(wanted.begin(), wanted.end());
   LabelledBatch batch = BatchOf(positions.size(), spec);
   const std::optional<int64_t> stride = schema.Stride();
   std::string copy;
-  for (int64_t i = 0; i < positions.size(); ++i) {
-    const int64_t row = order.At(positions.begin + i);
+  for (const auto& [row, place] : wanted) {
     MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, rows.View({row, row + 1}, context, &copy));
     if (stride == static_cast<int64_t>(bytes.size())) {
-      MOTE_RETURN_IF_ERROR(SetRow(i, bytes.data() + columns.x_begin, bytes.data() + columns.label_begin, spec, &batch));
+      MOTE_RETURN_IF_ERROR(
+          SetRow(place, bytes.data() + columns.x_begin, bytes.data() + columns.label_begin, spec, &batch));
       continue;
     }
     MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(schema, 1, bytes));
-    MOTE_RETURN_IF_ERROR(SetRow(i, view.Cell(0, columns.x).data(), view.Cell(0, columns.label).data(), spec, &batch));
+    MOTE_RETURN_IF_ERROR(
+        SetRow(place, view.Cell(0, columns.x).data(), view.Cell(0, columns.label).data(), spec, &batch));
   }
   return batch;
 }
