@@ -14,35 +14,66 @@
 namespace mote {
 namespace {
 
+// Adds `count` numbers of type T, neither side aligned.
 template <class T>
-void AddInto(char* left, const char* right) {
-  T a;
-  T b;
-  std::memcpy(&a, left, sizeof(T));
-  std::memcpy(&b, right, sizeof(T));
-  a += b;
-  std::memcpy(left, &a, sizeof(T));
+void AddAll(char* left, const char* right, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    T a;
+    T b;
+    std::memcpy(&a, left + i * sizeof(T), sizeof(T));
+    std::memcpy(&b, right + i * sizeof(T), sizeof(T));
+    a += b;
+    std::memcpy(left + i * sizeof(T), &a, sizeof(T));
+  }
 }
 
-class GradientSumReducer final : public Reducer {
+template <class T>
+absl::StatusOr<RowSums<T>> DecodeRowSums(std::string_view partial, const char* what) {
+  RowSums<T> sums;
+  ByteReader reader(partial);
+  MOTE_ASSIGN_OR_RETURN(sums.rows, reader.Get<int64_t>());
+  MOTE_ASSIGN_OR_RETURN(sums.loss, reader.Get<double>());
+  sums.values = reader.rest();
+  if (sums.rows < 1) return absl::InvalidArgumentError(absl::StrCat(what, ": a sum over ", sums.rows, " rows"));
+  if (sums.values.size() % sizeof(T) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": ", sums.values.size(), " bytes are not whole numbers of ", 8 * sizeof(T), " bits"));
+  }
+  return sums;
+}
+
+template <class T>
+std::string EncodeRowSums(int64_t rows, double loss, const T* values, int64_t count) {
+  std::string partial;
+  const size_t bytes = static_cast<size_t>(count) * sizeof(T);
+  partial.reserve(kRowSumsHeaderBytes + bytes);
+  ByteWriter writer(&partial);
+  writer.Put(rows);
+  writer.Put(loss);
+  writer.PutRaw({reinterpret_cast<const char*>(values), bytes});
+  return partial;
+}
+
+template <class T>
+class RowSumsReducer final : public Reducer {
  public:
-  absl::Status Validate(std::string_view partial) const override { return DecodeGradients(partial).status(); }
+  explicit RowSumsReducer(const char* what) : what_(what) {}
+
+  absl::Status Validate(std::string_view partial) const override { return DecodeRowSums<T>(partial, what_).status(); }
 
   absl::Status Combine(std::string& left, std::string_view right, BlobSink&) const override {
-    MOTE_ASSIGN_OR_RETURN(const GradientSums a, DecodeGradients(left));
-    MOTE_ASSIGN_OR_RETURN(const GradientSums b, DecodeGradients(right));
+    MOTE_ASSIGN_OR_RETURN(const RowSums<T> a, DecodeRowSums<T>(left, what_));
+    MOTE_ASSIGN_OR_RETURN(const RowSums<T> b, DecodeRowSums<T>(right, what_));
     if (a.count() != b.count()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("gradients of ", a.count(), " and of ", b.count(), " parameters do not add up"));
+          absl::StrCat(what_, " of ", a.count(), " and of ", b.count(), " parameters do not add up"));
     }
     if (a.rows > std::numeric_limits<int64_t>::max() - b.rows) {
-      return absl::InvalidArgumentError("gradients: the number of rows overflows");
+      return absl::InvalidArgumentError(absl::StrCat(what_, ": the number of rows overflows"));
     }
-    AddInto<int64_t>(left.data(), right.data());
-    AddInto<double>(left.data() + 8, right.data() + 8);
-    for (size_t at = kGradientHeaderBytes; at < left.size(); at += sizeof(float)) {
-      AddInto<float>(left.data() + at, right.data() + at);
-    }
+    AddAll<int64_t>(left.data(), right.data(), 1);
+    AddAll<double>(left.data() + 8, right.data() + 8, 1);
+    AddAll<T>(left.data() + kRowSumsHeaderBytes, right.data() + kRowSumsHeaderBytes, static_cast<size_t>(a.count()));
     return absl::OkStatus();
   }
 
@@ -55,33 +86,28 @@ class GradientSumReducer final : public Reducer {
     output.content = StoreBytes(*partial, blobs);
     return output;
   }
+
+ private:
+  const char* const what_;  // for messages
 };
+
+constexpr char kGradients[] = "gradients";
+constexpr char kStates[] = "states";
 
 }  // namespace
 
 absl::StatusOr<GradientSums> DecodeGradients(std::string_view partial) {
-  GradientSums sums;
-  ByteReader reader(partial);
-  MOTE_ASSIGN_OR_RETURN(sums.rows, reader.Get<int64_t>());
-  MOTE_ASSIGN_OR_RETURN(sums.loss, reader.Get<double>());
-  sums.gradients = reader.rest();
-  if (sums.rows < 1) return absl::InvalidArgumentError(absl::StrCat("gradients: a sum over ", sums.rows, " rows"));
-  if (sums.gradients.size() % sizeof(float) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("gradients: ", sums.gradients.size(), " bytes are not whole 32-bit numbers"));
-  }
-  return sums;
+  return DecodeRowSums<float>(partial, kGradients);
 }
 
+absl::StatusOr<StateSums> DecodeStates(std::string_view partial) { return DecodeRowSums<double>(partial, kStates); }
+
 std::string EncodeGradients(int64_t rows, double loss, const float* gradients, int64_t count) {
-  std::string partial;
-  const size_t bytes = static_cast<size_t>(count) * sizeof(float);
-  partial.reserve(kGradientHeaderBytes + bytes);
-  ByteWriter writer(&partial);
-  writer.Put(rows);
-  writer.Put(loss);
-  writer.PutRaw({reinterpret_cast<const char*>(gradients), bytes});
-  return partial;
+  return EncodeRowSums(rows, loss, gradients, count);
+}
+
+std::string EncodeStates(int64_t rows, double loss, const double* states, int64_t count) {
+  return EncodeRowSums(rows, loss, states, count);
 }
 
 ReducerEntry GradientSumEntry() {
@@ -91,7 +117,18 @@ ReducerEntry GradientSumEntry() {
                           .bound = "4 bytes a parameter of the model"},
           .user = false,
           .make = [](const Json&) -> absl::StatusOr<std::unique_ptr<Reducer>> {
-            return std::make_unique<GradientSumReducer>();
+            return std::make_unique<RowSumsReducer<float>>(kGradients);
+          }};
+}
+
+ReducerEntry StateSumEntry() {
+  return {.description = {.name = "state_sum",
+                          .summary = "Sums of weights and moments times rows, of the loss and of rows",
+                          .parameters = {},
+                          .bound = "8 bytes a weight or moment of the model"},
+          .user = false,
+          .make = [](const Json&) -> absl::StatusOr<std::unique_ptr<Reducer>> {
+            return std::make_unique<RowSumsReducer<double>>(kStates);
           }};
 }
 

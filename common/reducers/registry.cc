@@ -42,10 +42,10 @@ const std::vector<ReducerEntry>& Entries() {
       HistogramSumEntry(), MaxEntry(),
       MeanEntry(),         MinEntry(),
       ProfileEntry(),      SingleEntry(),
-      SplitsEntry(),       SumEntry(),
-      TextIndexEntry(),    ValidationEntry(),
-      ValueSketchEntry(),  VoteEntry(),
-      WeightedMeanEntry(),
+      SplitsEntry(),       StateSumEntry(),
+      SumEntry(),          TextIndexEntry(),
+      ValidationEntry(),   ValueSketchEntry(),
+      VoteEntry(),         WeightedMeanEntry(),
       // clang-format on
   };
   return *entries;

@@ -204,7 +204,7 @@ absl::StatusOr<PlanStep> AfterStats(Run& run) {
   MOTE_ASSIGN_OR_RETURN(const GradientSums sums, DecodeGradients(run.context.completed.front().root.bytes));
   if (sums.count() != 1) return absl::InvalidArgumentError("boost.stats: an engine answered other sums");
   float squares = 0;
-  std::memcpy(&squares, sums.gradients.data(), sizeof(squares));
+  std::memcpy(&squares, sums.values.data(), sizeof(squares));
   run.progress.mean = sums.loss / static_cast<double>(sums.rows);
   const double variance =
       static_cast<double>(squares) / static_cast<double>(sums.rows) - run.progress.mean * run.progress.mean;

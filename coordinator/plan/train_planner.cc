@@ -12,6 +12,7 @@
 #include "coordinator/plan/class_totals.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/train_passes.h"
 #include "coordinator/plan/train_progress.h"
 #include "coordinator/plan/train_settings.h"
 #include "coordinator/plan/train_table.h"
@@ -38,7 +39,7 @@ struct Run {
   int64_t rows() const { return input->rows; }
   TrainTasks tasks() const {
     const int64_t validation = validate == nullptr ? 0 : (validate->rows + kEvaluateRows - 1) / kEvaluateRows;
-    return {rows(), settings.batch_size, task_rows, settings.epochs, validation};
+    return {rows(), settings.batch_size, task_rows, settings.epochs, validation, settings.parts, settings.local_steps};
   }
 };
 
@@ -103,6 +104,18 @@ absl::StatusOr<ArtifactRef> StateOf(const Json& answer) {
   return ArtifactRef::Parse(answer["state"].get<std::string>());
 }
 
+absl::Status CheckParts(const Run& run) {
+  const int64_t parts = run.settings.parts;
+  if (parts == 0) return absl::OkStatus();
+  if (run.context.tasks != TaskShape{}) {
+    return absl::InvalidArgumentError(
+        "tasks: with local, a task is one part of the rows; leave tasks out, and set local.parts");
+  }
+  if (parts <= run.rows()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("local.parts: ", parts, " parts of ", run.rows(),
+                                                 " rows: some would have none; set it to ", run.rows(), " or less"));
+}
+
 absl::StatusOr<PlanStep> AskClasses(Run& run) {
   std::vector<PassSpec> passes;
   for (const Output* table : {run.input, run.validate}) {
@@ -146,54 +159,29 @@ absl::StatusOr<PlanStep> AskInit(Run& run) {
   return Ask(run, "init", std::move(passes));
 }
 
-absl::StatusOr<PlanStep> AskGradient(Run& run, bool checkpoint) {
-  TrainProgress& progress = run.progress;
-  const int64_t begin = progress.step * run.settings.batch_size;
-  const int64_t end = std::min(begin + run.settings.batch_size, run.rows());
-  PassSpec pass;
-  pass.kernel = "train.gradient";
-  pass.parameters = Json{{"begin", begin},
-                         {"end", end},
-                         {"rows_per_task", run.task_rows},
-                         {"shuffle", run.settings.seed + progress.epoch},
-                         {"class_weights", progress.weights}}
-                        .dump();
-  pass.task_count = run.tasks().GradientTasks(progress.step);
-  pass.reducer = "gradient_sum";
-  pass.inputs.emplace("input", run.input->content);
-  pass.inputs.emplace("state", AtState(*progress.state));
-  pass.numeric = true;
-  pass.finish = false;
-  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", step ", progress.step + 1);
+TrainStepPlan StepPlan(const Run& run) { return {run.settings, run.progress, run.tasks(), *run.input}; }
+
+absl::StatusOr<PlanStep> AskStep(Run& run, bool checkpoint) {
+  const TrainStepPlan plan = StepPlan(run);
   std::vector<PassSpec> passes;
-  passes.push_back(std::move(pass));
-  PlanStep step = Ask(run, "gradient", std::move(passes));
+  passes.push_back(run.settings.parts > 0 ? plan.Local() : plan.Gradient());
+  PlanStep step = Ask(run, run.settings.parts > 0 ? "round" : "gradient", std::move(passes));
   step.is_volatile = true;
   step.checkpoint = checkpoint;
   return step;
 }
 
 absl::StatusOr<PlanStep> AskUpdate(Run& run) {
-  TrainProgress& progress = run.progress;
   const CompletedPass& done = run.context.completed.front();
   if (done.absent_all) {
-    return absl::InvalidArgumentError(absl::StrCat("every task of epoch ", progress.epoch + 1, ", step ",
-                                                   progress.step + 1, " was quarantined: there is no gradient"));
+    const bool local = run.settings.parts > 0;
+    return absl::InvalidArgumentError(
+        absl::StrCat("every task of epoch ", run.progress.epoch + 1, local ? ", round " : ", step ",
+                     run.progress.step + 1, " was quarantined: there is no ", local ? "state to average" : "gradient"));
   }
-  const int64_t epoch_steps = run.tasks().steps();
-  const double share = run.settings.schedule.Share(progress.epoch * epoch_steps + progress.step,
-                                                   run.settings.epochs * epoch_steps, epoch_steps);
-  Json optimizer = run.settings.optimizer;
-  optimizer["lr"] = optimizer["lr"].get<double>() * share;
-  PassSpec pass = OneTask("train.update", {{"optimizer", std::move(optimizer)},
-                                           {"clip", run.settings.clip},
-                                           {"epoch", progress.epoch + 1},
-                                           {"step", progress.step + 1}});
-  pass.inputs.emplace("root", done.root);
-  pass.inputs.emplace("state", AtState(*progress.state));
-  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);
+  const TrainStepPlan plan = StepPlan(run);
   std::vector<PassSpec> passes;
-  passes.push_back(std::move(pass));
+  passes.push_back(run.settings.parts > 0 ? plan.Average(done.root) : plan.Update(done.root));
   PlanStep step = Ask(run, "update", std::move(passes));
   step.is_volatile = true;
   return step;
@@ -245,7 +233,7 @@ absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
   progress.step = 0;
   ++progress.epoch;
   const bool in_vain = run.settings.patience > 0 && progress.epoch - 1 - progress.best_epoch >= run.settings.patience;
-  if (progress.epoch < run.settings.epochs && !in_vain) return AskGradient(run, /*checkpoint=*/true);
+  if (progress.epoch < run.settings.epochs && !in_vain) return AskStep(run, /*checkpoint=*/true);
   return AskExport(run);
 }
 
@@ -258,7 +246,7 @@ absl::StatusOr<PlanStep> AfterUpdate(Run& run) {
   }
   progress.loss_sum += answer["loss"].get<double>();
   progress.loss_rows += answer["rows"].get<int64_t>();
-  if (++progress.step < run.tasks().steps()) return AskGradient(run, /*checkpoint=*/false);
+  if (++progress.step < run.tasks().steps()) return AskStep(run, /*checkpoint=*/false);
   if (run.validate != nullptr) return AskEvaluate(run);
   return EndEpoch(run, nullptr);
 }
@@ -286,9 +274,10 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
                {"rows", run.rows()},
                {"features", run.table.width},
                {"classes", run.progress.classes},
-               {"steps", run.tasks().steps() * run.progress.epoch},
+               {"steps", run.tasks().optimizer_steps() * run.progress.epoch},
                {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.progress.epoch}};
   if (run.progress.best_epoch >= 0) history["best_epoch"] = run.progress.best_epoch + 1;
+  if (run.settings.parts > 0) history["rounds"] = run.tasks().steps() * run.progress.epoch;
   run.progress.phase = "done";
   PlanStep step;
   step.memo = run.progress.Encode();
@@ -328,9 +317,9 @@ class TrainPlanner final : public Planner {
     if (phase == "init") {
       MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "initialisation"));
       MOTE_ASSIGN_OR_RETURN(run.progress.state, StateOf(answer));
-      return AskGradient(run, /*checkpoint=*/true);
+      return AskStep(run, /*checkpoint=*/true);
     }
-    if (phase == "gradient") return AskUpdate(run);
+    if (phase == "gradient" || phase == "round") return AskUpdate(run);
     if (phase == "update") return AfterUpdate(run);
     if (phase == "evaluate") return AfterEvaluate(run);
     return Yield(run);
@@ -340,6 +329,7 @@ class TrainPlanner final : public Planner {
   // What the first step alone has to check.
   static absl::StatusOr<PlanStep> First(Run& run) {
     MOTE_RETURN_IF_ERROR(CutRows(run.context.tasks, *run.input, kGradientRows).status());
+    MOTE_RETURN_IF_ERROR(CheckParts(run));
     if (run.validate != nullptr) {
       MOTE_ASSIGN_OR_RETURN(const TrainTable validate, TrainTable::Open(*run.validate, "validate"));
       MOTE_RETURN_IF_ERROR(run.table.CheckValidate(validate));

@@ -8,6 +8,8 @@
 //   gradient  one task per `tasks.rows` rows of the step's shuffled batch; gradients
 //             are summed on the tree             ┐ for each step
 //   update    one task: state r+1 from state r   ┘
+//             with `local`, instead: round, one task per part of the rows, whose states
+//             are summed, and an update that averages them
 //   evaluate  after each epoch, when `validate` is given
 //   export    one task: the model alone, from the state that is kept
 #pragma once

@@ -19,6 +19,9 @@ constexpr int64_t kLayersMax = 32;
 constexpr int64_t kUnitsMax = 65536;
 // The history of all epochs travels in the plan's memo, which stays small.
 constexpr int64_t kEpochsMax = 1000;
+constexpr int64_t kPartsMax = 65536;
+// The rates of a round's steps travel in its pass.
+constexpr int64_t kLocalStepsMax = 1000;
 constexpr int64_t kBatchMax = int64_t{1} << 24;
 
 absl::Status Wrong(const std::string& path, const std::string& value, const std::string& rule) {
@@ -151,6 +154,23 @@ absl::Status ParseClassWeights(const Json& weights, const Params& params, TrainS
   return absl::OkStatus();
 }
 
+// {parts: 4, steps: 8}.
+absl::Status ParseLocal(Json local, TrainSettings* settings) {
+  const std::vector<Parameter> declared = {
+      Declare("parts", Kind::kInteger, "", "that the rows are dealt into"),
+      Declare("steps", Kind::kInteger, "8", "of each part between two averages"),
+  };
+  MOTE_RETURN_IF_ERROR(CheckNested("local", declared, &local));
+  const auto in_range = [&](const char* name, int64_t most) -> absl::StatusOr<int64_t> {
+    const auto value = local[name].get<int64_t>();
+    if (value >= 1 && value <= most) return value;
+    return Wrong(absl::StrCat("local.", name), absl::StrCat(value), absl::StrCat("is not in 1 to ", most));
+  };
+  MOTE_ASSIGN_OR_RETURN(settings->parts, in_range("parts", kPartsMax));
+  MOTE_ASSIGN_OR_RETURN(settings->local_steps, in_range("steps", kLocalStepsMax));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Parameter> TrainParameters() {
@@ -174,9 +194,14 @@ std::vector<Parameter> TrainParameters() {
       Declare("clip", Kind::kNumber, "0", "a step's gradient that is longer is shortened to this length; 0: never"),
       Declare("patience", Kind::kInteger, "0",
               "stop after so many epochs without a lower validation loss; 0: run all epochs"),
+      Declare("local", Kind::kObject, "",
+              "{parts: 4, steps: 8}: the rows are dealt into parts, each takes so many steps of its own, and their "
+              "weights are averaged (FedAvg); without it, every step sums the gradients of its batch"),
       Declare("start", Kind::kReference, "", "stage.model whose weights are the first ones, instead of random ones"),
   };
-  for (Parameter& parameter : parameters) parameter.optional = parameter.kind == Kind::kReference;
+  for (Parameter& parameter : parameters) {
+    parameter.optional = parameter.kind == Kind::kReference || parameter.name == "local";
+  }
   return parameters;
 }
 
@@ -194,6 +219,7 @@ absl::StatusOr<TrainSettings> ParseTrainSettings(const Json& parameters) {
   MOTE_ASSIGN_OR_RETURN(settings.keep_best, Second(params, "keep", "last", "best"));
   MOTE_RETURN_IF_ERROR(ParseClassWeights(parameters.at("class_weights"), params, &settings));
   MOTE_ASSIGN_OR_RETURN(settings.schedule, LearningRate::Parse(parameters.at("schedule")));
+  if (const Json* local = params.Find("local")) MOTE_RETURN_IF_ERROR(ParseLocal(*local, &settings));
   settings.clip = params.Number("clip");
   if (!(settings.clip >= 0)) return Wrong("clip", absl::StrCat(settings.clip), "is negative");
   MOTE_ASSIGN_OR_RETURN(settings.patience, InRange(params, "patience", 0, kEpochsMax));

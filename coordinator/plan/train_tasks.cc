@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/row_parts.h"
+
 namespace mote::coordinator {
 namespace {
 
@@ -9,14 +11,21 @@ int64_t Pieces(int64_t rows, int64_t size) { return (rows + size - 1) / size; }
 
 }  // namespace
 
-int64_t TrainTasks::GradientTasks(int64_t step) const {
+int64_t TrainTasks::optimizer_steps() const {
+  return Pieces(parts > 0 ? RowParts{rows, parts}.most() : rows, batch_size);
+}
+
+int64_t TrainTasks::steps() const { return parts > 0 ? Pieces(optimizer_steps(), local_steps) : optimizer_steps(); }
+
+int64_t TrainTasks::StepTasks(int64_t step) const {
+  if (parts > 0) return RowParts{rows, parts}.LargerThan(step * local_steps * batch_size);
   return Pieces(std::min(batch_size, rows - step * batch_size), task_rows);
 }
 
 int64_t TrainTasks::StepsFrom(int64_t step) const {
   if (step >= steps()) return 0;
   const int64_t whole = steps() - 1 - step;  // all but the last, which may be smaller
-  return whole * (GradientTasks(0) + 1) + GradientTasks(steps() - 1) + 1;
+  return whole * (StepTasks(0) + 1) + StepTasks(steps() - 1) + 1;
 }
 
 int64_t TrainTasks::After(std::string_view phase, int64_t epoch, int64_t step) const {
@@ -24,7 +33,7 @@ int64_t TrainTasks::After(std::string_view phase, int64_t epoch, int64_t step) c
   const int64_t later_epochs = (epochs - epoch - 1) * whole_epoch + 1;  // and the export
   if (phase == "classes") return 1 + epochs * whole_epoch + 1;
   if (phase == "init") return epochs * whole_epoch + 1;
-  if (phase == "gradient") return 1 + StepsFrom(step + 1) + validation_tasks + later_epochs;
+  if (phase == "gradient" || phase == "round") return 1 + StepsFrom(step + 1) + validation_tasks + later_epochs;
   if (phase == "update") return StepsFrom(step + 1) + validation_tasks + later_epochs;
   if (phase == "evaluate") return later_epochs;
   return 0;

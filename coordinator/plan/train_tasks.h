@@ -6,16 +6,24 @@
 
 namespace mote::coordinator {
 
+// A step is a pass whose tasks share the work and a task that makes the next state: of a
+// batch's gradient, or, with `parts`, of a round in which each part of the rows takes
+// `local_steps` steps of the optimizer.
 struct TrainTasks {
   int64_t rows = 0;        // of the table
-  int64_t batch_size = 1;  // rows of a step
+  int64_t batch_size = 1;  // rows of a step; with parts: of a step of each
   int64_t task_rows = 1;   // rows of a gradient task
   int64_t epochs = 1;
   int64_t validation_tasks = 0;  // of an epoch's evaluation; 0: there is none
+  int64_t parts = 0;             // 0: gradients are summed; at most `rows`
+  int64_t local_steps = 1;       // with parts: of a round
 
-  int64_t steps() const { return (rows + batch_size - 1) / batch_size; }  // of an epoch
-  // Of one step's gradient; `step` counts from 0 in its epoch.
-  int64_t GradientTasks(int64_t step) const;
+  // Steps of an epoch: batches, or rounds.
+  int64_t steps() const;
+  // Steps of the optimizer in an epoch; with parts: of the largest part.
+  int64_t optimizer_steps() const;
+  // That share the work of one step; `step` counts from 0 in its epoch.
+  int64_t StepTasks(int64_t step) const;
   // What follows a step of this phase of train, at this step of this epoch. Partials that
   // are too large to travel cost tasks besides, which are not counted here.
   int64_t After(std::string_view phase, int64_t epoch, int64_t step) const;

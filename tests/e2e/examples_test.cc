@@ -101,6 +101,37 @@ TEST(Examples, NetworksWhoseGradientsAreTooLargeForAReportTrainToTheSameBits) {
   }
 }
 
+// The mean of states of 150 KB, which stay on the workers that made them.
+TEST(Examples, LocalStepsTrainToTheSameBitsForOneAndTwoWorkersAndThroughCrashes) {
+  const auto write = [](const std::string& dir) {
+    WriteFile(dir + "/german_credit.csv", ReadFile(SourcePath("examples/credit_risk/german_credit.csv")));
+    WriteFile(
+        dir + "/local.yaml",
+        "name: local\ninputs:\n  applicants: {csv: {path: german_credit.csv}}\nstages:\n"
+        "  - name: clean\n    input: applicants\n"
+        "    prepare: {label: class, split: {train: 0.8, dev: 0.2, seed: 1}}\n"
+        "  - name: fit\n    input: clean.train\n"
+        "    train: {model: {mlp: {hidden: [64, 32]}}, epochs: 8, batch_size: 8, validate: clean.dev, keep: best,\n"
+        "            local: {parts: 5, steps: 2}}\n"
+        "outputs:\n  model: {from: fit.model}\n  history: {from: fit.history}\n");
+    return dir + "/local.yaml";
+  };
+  const std::string digest = RealCluster::UndisturbedDigest(write);
+  EXPECT_FALSE(digest.empty());
+  RealCluster cluster(2);
+  const std::string job = write(cluster.dir());
+  EXPECT_EQ(cluster.Digest(cluster.Submit(job)), digest);
+  RealCluster crashing(2);
+  const std::string id = crashing.Submit(write(crashing.dir()));
+  crashing.WaitForTasks(id, 150);
+  crashing.KillCoordinator();
+  crashing.StartCoordinator();
+  crashing.WaitForTasks(id, 250);
+  crashing.KillWorker(1);
+  crashing.StartWorker();
+  EXPECT_EQ(crashing.Digest(id), digest);
+}
+
 // The prepared table of the applicants that `source` names in `dir`; the digest.
 std::string PrepareApplicants(const std::string& dir, const std::string& source) {
   WriteFile(dir + "/prepare.yaml",

@@ -45,6 +45,19 @@ TEST(TrainPlanner, ParametersAreNamedByTheirPath) {
   EXPECT_THAT(TrainRefusal({{"batch_size", -4}}), HasSubstr("batch_size: -4"));
 }
 
+TEST(TrainPlanner, LocalStepsAreNamedByTheirPath) {
+  const auto refusal = [](const Json& local) { return TrainRefusal({{"local", local}}); };
+  EXPECT_EQ(refusal({{"parts", 4}}), "accepted");
+  EXPECT_EQ(refusal({{"parts", 65536}, {"steps", 1000}}), "accepted");
+  EXPECT_THAT(refusal(Json::object()), HasSubstr("local.parts: \"parts\" is required"));
+  EXPECT_THAT(refusal({{"parts", 0}}), HasSubstr("local.parts: 0 is not in 1 to 65536"));
+  EXPECT_THAT(refusal({{"parts", 4}, {"steps", -1}}), HasSubstr("local.steps: -1 is not in 1 to 1000"));
+  EXPECT_THAT(refusal({{"parts", 4}, {"steps", 1001}}), HasSubstr("local.steps: 1001 is not in"));
+  EXPECT_THAT(refusal({{"parts", 4}, {"step", 2}}), HasSubstr("local.step"));
+  EXPECT_THAT(refusal({{"parts", "many"}}), HasSubstr("local.parts"));
+  EXPECT_THAT(refusal(4), HasSubstr("local"));
+}
+
 class TrainSteps : public ::testing::Test {
  protected:
   absl::StatusOr<coordinator::PlanStep> Next(const std::map<std::string, Output>& inputs) {
@@ -85,6 +98,58 @@ TEST_F(TrainSteps, AnswersOfAnEngineThatLiesAreErrorsNotCrashes) {
   completed[0].absent_all = true;
   EXPECT_THAT(planner_->Next({"fit", parameters, {}, {}, inputs, step->memo, completed}).status().ToString(),
               HasSubstr("quarantined"));
+}
+
+// An epoch of 14 rows in parts of 5, 5 and 4, with rounds of one step of two rows: the last
+// round is one of the larger parts alone.
+TEST_F(TrainSteps, ARoundIsAPassOfThePartsThatHaveRowsLeft) {
+  const std::map<std::string, Output> inputs{{"input", process_.MakeTable(PreparedTable(14, 3, 2, 1), 50)}};
+  Json parameters{{"local", {{"parts", 3}, {"steps", 1}}}, {"batch_size", 2}, {"epochs", 1}, {"schedule", "linear"}};
+  ASSERT_TRUE(CheckParameters(planner_->description().parameters, &parameters).empty());
+  std::vector<coordinator::CompletedPass> completed;
+  auto step = planner_->Next({"fit", parameters, {}, {}, inputs, "", completed});
+  completed.resize(1);
+  const auto next = [&](const std::string& answer) {
+    EXPECT_TRUE(step.ok()) << step.status();
+    completed[0].root.bytes = answer;
+    step = planner_->Next({"fit", parameters, {}, {}, inputs, step->memo, completed});
+  };
+  completed[0].output.content.bytes = R"({"classes":[[0,7],[1,7]]})";
+  next("");
+  const std::string state = "sha256:" + std::string(64, 'a') + ":5";
+  next(Json{{"state", state}}.dump());
+  for (const int64_t parts : {3, 3, 2}) {
+    ASSERT_TRUE(step.ok()) << step.status();
+    ASSERT_EQ(step->passes.size(), 1U);
+    EXPECT_EQ(step->passes[0].kernel, "train.local");
+    EXPECT_EQ(step->passes[0].reducer, "state_sum");
+    EXPECT_EQ(step->passes[0].task_count, parts);
+    EXPECT_TRUE(step->is_volatile);
+    next("sums");
+    ASSERT_TRUE(step.ok()) << step.status();
+    EXPECT_EQ(step->passes[0].kernel, "train.average");
+    EXPECT_EQ(step->passes[0].inputs.at("root").bytes, "sums");
+    next(Json{{"state", state}, {"loss", 1.0}, {"rows", 4}}.dump());
+  }
+  ASSERT_TRUE(step.ok()) << step.status();
+  EXPECT_EQ(step->passes[0].kernel, "train.export");
+  EXPECT_EQ(step->tasks_to_come, 0);
+}
+
+TEST_F(TrainSteps, ARoundWithoutAPartEndsTheTraining) {
+  const std::map<std::string, Output> inputs{{"input", process_.MakeTable(PreparedTable(14, 3, 2, 1), 50)}};
+  Json parameters{{"local", {{"parts", 3}}}};
+  ASSERT_TRUE(CheckParameters(planner_->description().parameters, &parameters).empty());
+  const std::string state = "sha256:" + std::string(64, 'a') + ":5";
+  const std::string memo = Json{{"phase", "round"}, {"at", {0, 0}},
+                                {"classes", 2},     {"weights", Json::array()},
+                                {"state", state},   {"best", {-1, 0.0, Json()}},
+                                {"loss", {0.0, 0}}, {"history", Json::array()}}
+                               .dump();
+  std::vector<coordinator::CompletedPass> completed(1);
+  completed[0].absent_all = true;
+  EXPECT_THAT(planner_->Next({"fit", parameters, {}, {}, inputs, memo, completed}).status().ToString(),
+              HasSubstr("every task of epoch 1, round 1 was quarantined: there is no state to average"));
 }
 
 std::string InferRefusal(Json parameters) {

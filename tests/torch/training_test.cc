@@ -12,6 +12,7 @@
 #include "coordinator/plan/infer_planner.h"
 #include "coordinator/plan/train_planner.h"
 #include "tests/testing/in_process.h"
+#include "tests/torch/plain_training.h"
 #include "tests/torch/prepared_table.h"
 #include "tests/torch/torch_options.h"
 #include "worker/engine/torch_kernels/compat.h"
@@ -55,55 +56,6 @@ engine::TrainState Decode(const std::string& model) {
 }
 
 // Plain libtorch from here on: one process, no planner, no kernel.
-
-std::vector<at::Tensor> Leaves(const engine::MlpSpec& spec, const std::vector<float>& weights) {
-  std::vector<at::Tensor> leaves;
-  const at::Tensor flat = torch::tensor(weights);
-  for (const auto& parameter : spec.Parameters()) {
-    leaves.push_back(
-        flat.narrow(0, parameter.offset, parameter.count).reshape(parameter.shape).clone().requires_grad_(true));
-  }
-  return leaves;
-}
-
-at::Tensor Forward(at::Tensor x, const std::vector<at::Tensor>& leaves) {
-  for (size_t i = 0; i < leaves.size(); i += 2) {
-    x = at::linear(i == 0 ? x : at::tanh(x), leaves[i], leaves[i + 1]);
-  }
-  return x;
-}
-
-struct Example {
-  std::vector<float> x;
-  int64_t label;
-};
-
-std::vector<Example> Examples(const Table& table) {
-  const TableView view = TableView::Open(table.schema, table.rows, table.bytes).value();
-  std::vector<Example> examples;
-  for (int64_t row = 0; row < table.rows; ++row) {
-    Example example{std::vector<float>(kFeatures), static_cast<int64_t>(view.Number(row, 2))};
-    std::memcpy(example.x.data(), view.Cell(row, 1).data(), view.Cell(row, 1).size());
-    examples.push_back(example);
-  }
-  return examples;
-}
-
-// Summed gradient of the rows at `positions`, flat.
-at::Tensor SummedGradient(const std::vector<Example>& examples, const std::vector<int64_t>& positions,
-                          const std::vector<at::Tensor>& leaves) {
-  std::vector<float> x;
-  std::vector<int64_t> labels;
-  for (const int64_t position : positions) {
-    x.insert(x.end(), examples[position].x.begin(), examples[position].x.end());
-    labels.push_back(examples[position].label);
-  }
-  const at::Tensor input = torch::tensor(x).view({static_cast<int64_t>(labels.size()), kFeatures});
-  const at::Tensor loss = at::cross_entropy_loss(Forward(input, leaves), torch::tensor(labels), {}, at::Reduction::Sum);
-  std::vector<at::Tensor> flat;
-  for (const at::Tensor& gradient : torch::autograd::grad({loss}, leaves)) flat.push_back(gradient.reshape({-1}));
-  return at::cat(flat);
-}
 
 // The dyadic sum of leaves[begin, begin + 2^level).
 at::Tensor TreeSum(const std::vector<at::Tensor>& leaves, size_t begin, int level) {
@@ -246,14 +198,34 @@ TEST(Training, OneClassAloneIsRefused) {
   EXPECT_THAT(trained.status().ToString(), HasSubstr("only one class in 100 rows"));
 }
 
-TEST(Training, OpeningPassesDoesNotReadTheDatasetAgain) {
+TEST(Training, NeitherPassesNorRandomRowsReadASegmentAgain) {
   const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
-  InProcess process(TorchOptions(0));
-  const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 10)}};
-  ASSERT_TRUE(process.Run("train", Settings(), inputs, {.rows = kTaskRows}).ok());
-  // Ten segments once to count classes and once to train; then a state for the gradients
-  // and the update of each of the fifteen steps, and for the export.
-  EXPECT_LE(process.context().reads(), 2 * 10 + 2 * 15 + 1);
+  for (const int64_t segment_rows : {10, 1}) {
+    InProcess process(TorchOptions(0));
+    const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, segment_rows)}};
+    ASSERT_TRUE(process.Run("train", Settings(), inputs, {.rows = kTaskRows}).ok());
+    // Each segment once to count classes and once to train; then a state for the gradients
+    // and the update of each of the fifteen steps, and for the export.
+    EXPECT_LE(process.context().reads(), 2 * kRows / segment_rows + 2 * 15 + 1);
+  }
+}
+
+TEST(Training, TextBesideTheFeaturesDoesNotChangeTheBits) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const TableView view = TableView::Open(table.schema, table.rows, table.bytes).value();
+  TableBuilder builder({{{"note", DType::kText, 1}, table.schema.columns[1], table.schema.columns[2]}});
+  for (int64_t row = 0; row < kRows; ++row) {
+    std::vector<float> x(kFeatures);
+    std::memcpy(x.data(), view.Cell(row, 1).data(), view.Cell(row, 1).size());
+    builder.AddText(std::string(static_cast<size_t>(row % 7), 'n'));
+    builder.AddF32s(x.data(), kFeatures);
+    builder.AddI64(static_cast<int64_t>(view.Number(row, 2)));
+  }
+  const auto plain = Train(0, 33, Settings(), kTaskRows, table);
+  const auto noted = Train(0, 33, Settings(), kTaskRows, builder.Take());
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  ASSERT_TRUE(noted.ok()) << noted.status();
+  EXPECT_EQ(noted->model, plain->model);
 }
 
 }  // namespace

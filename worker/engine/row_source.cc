@@ -12,8 +12,12 @@
 namespace mote::engine {
 namespace {
 
-// At most this many segments stay mapped: 256 MiB of address space.
-constexpr size_t kMappedSegmentsMax = 64;
+// Segments stay mapped while they have no more bytes than this together, or the newest
+// alone: who trains reads rows in random order, and mapping a segment anew costs as much
+// as thousands of rows. Their pages are clean: under pressure the kernel takes them back.
+constexpr int64_t kMappedBytesMax = int64_t{512} << 20;
+// A process may have 65,530 mappings (vm.max_map_count).
+constexpr size_t kMappedSegmentsMax = 4096;
 // Who reads forward has so many more fetched meanwhile.
 constexpr size_t kSegmentsAhead = 3;
 
@@ -36,6 +40,7 @@ absl::StatusOr<std::unique_ptr<RowSource>> RowSource::Open(const Value& dataset,
     rows->first_rows_.push_back(first);
     first += segment.rows;
   }
+  rows->places_.assign(rows->dataset_.segments.size(), rows->mapped_.end());
   return rows;
 }
 
@@ -88,10 +93,8 @@ absl::Status RowSource::Append(TaskRange rows, BlobSource& source, Table* table)
 }
 
 absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, BlobSource& source) {
-  const auto found = std::find_if(mapped_.begin(), mapped_.end(),
-                                  [index](const MappedSegment& mapped) { return mapped.index == index; });
-  if (found != mapped_.end()) {
-    mapped_.splice(mapped_.begin(), mapped_, found);
+  if (places_[index] != mapped_.end()) {
+    mapped_.splice(mapped_.begin(), mapped_, places_[index]);
     return &mapped_.front();
   }
   const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kSegmentsAhead) : 0;
@@ -102,9 +105,18 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
   mapped.index = index;
   MOTE_ASSIGN_OR_RETURN(mapped.bytes, source.Read(segment.blob.digest, &mapped.keep));
   MOTE_ASSIGN_OR_RETURN(mapped.view, TableView::Open(dataset_.schema, segment.rows, mapped.bytes));
-  if (mapped_.size() >= kMappedSegmentsMax) mapped_.pop_back();
+  const auto bytes = static_cast<int64_t>(mapped.bytes.size());
+  while (!mapped_.empty() && (mapped_.size() >= kMappedSegmentsMax || mapped_bytes_ > kMappedBytesMax - bytes)) Unmap();
   mapped_.push_front(std::move(mapped));
+  places_[index] = mapped_.begin();
+  mapped_bytes_ += bytes;
   return &mapped_.front();
+}
+
+void RowSource::Unmap() {
+  mapped_bytes_ -= static_cast<int64_t>(mapped_.back().bytes.size());
+  places_[mapped_.back().index] = mapped_.end();
+  mapped_.pop_back();
 }
 
 absl::Status RowSource::AppendSegments(TaskRange rows, BlobSource& source, Table* table) {

@@ -68,10 +68,13 @@ class RowSource {
   size_t SegmentOf(int64_t row) const;
   static std::string_view RowBytes(const MappedSegment& mapped, int64_t first, int64_t last);
   absl::StatusOr<const MappedSegment*> Map(size_t index, BlobSource& source);
+  void Unmap();  // the segment that was not used for longest
 
   Dataset dataset_;
-  std::vector<int64_t> first_rows_;    // of each segment
-  std::list<MappedSegment> mapped_;    // most recently used first
+  std::vector<int64_t> first_rows_;                         // of each segment
+  std::list<MappedSegment> mapped_;                         // most recently used first
+  std::vector<std::list<MappedSegment>::iterator> places_;  // of each segment in mapped_, or its end
+  int64_t mapped_bytes_ = 0;
   size_t newest_ = SIZE_MAX - 1;       // mapped last
   std::unique_ptr<TextCursor> text_;   // text formats only
   std::unique_ptr<ArrayRows> arrays_;  // kArrays only

@@ -10,21 +10,40 @@ TrainTasks Some() { return {.rows = 100, .batch_size = 32, .task_rows = 8, .epoc
 
 TEST(TrainTasks, TheLastBatchOfAnEpochIsSmaller) {
   EXPECT_EQ(Some().steps(), 4);
-  EXPECT_EQ(Some().GradientTasks(2), 4);
-  EXPECT_EQ(Some().GradientTasks(3), 1);
+  EXPECT_EQ(Some().StepTasks(2), 4);
+  EXPECT_EQ(Some().StepTasks(3), 1);
+}
+
+// 101 rows in parts of 26, 25, 25 and 25, rounds of one step of five rows: the last one
+// is that of the first part alone.
+TrainTasks Parts() {
+  return {.rows = 101, .batch_size = 5, .task_rows = 8, .epochs = 2, .validation_tasks = 3, .parts = 4};
+}
+
+TEST(TrainTasks, ARoundHasATaskForEachPartThatHasRowsLeft) {
+  EXPECT_EQ(Parts().optimizer_steps(), 6);
+  EXPECT_EQ(Parts().steps(), 6);
+  EXPECT_EQ(Parts().StepTasks(4), 4);
+  EXPECT_EQ(Parts().StepTasks(5), 1);
+  TrainTasks longer = Parts();
+  longer.local_steps = 4;
+  EXPECT_EQ(longer.steps(), 2);
+  EXPECT_EQ(longer.StepTasks(1), 4) << "at 20 rows of 25 or 26";
+  longer.local_steps = 1000;
+  EXPECT_EQ(longer.steps(), 1);
+  EXPECT_EQ(longer.StepTasks(0), 4);
 }
 
 // Walks through a training as its planner does and adds up what is planned.
-TEST(TrainTasks, WhatWasPlannedAndWhatFollowsAlwaysAddUpToTheSame) {
-  const TrainTasks tasks = Some();
+void ExpectToAddUp(const TrainTasks& tasks) {
   const int64_t all = tasks.After("classes", 0, 0);
-  EXPECT_EQ(all, 1 + 3 * (4 + 4 + 4 + 1 + 4 + 2) + 1) << "init, per epoch gradients, updates, validation; export";
   int64_t planned = 1;  // init
   EXPECT_EQ(planned + tasks.After("init", 0, 0), all);
   for (int64_t epoch = 0; epoch < tasks.epochs; ++epoch) {
     for (int64_t step = 0; step < tasks.steps(); ++step) {
-      planned += tasks.GradientTasks(step);
-      EXPECT_EQ(planned + tasks.After("gradient", epoch, step), all) << epoch << " " << step;
+      planned += tasks.StepTasks(step);
+      EXPECT_EQ(planned + tasks.After(tasks.parts > 0 ? "round" : "gradient", epoch, step), all)
+          << epoch << " " << step;
       planned += 1;
       EXPECT_EQ(planned + tasks.After("update", epoch, step), all) << epoch << " " << step;
     }
@@ -33,6 +52,14 @@ TEST(TrainTasks, WhatWasPlannedAndWhatFollowsAlwaysAddUpToTheSame) {
   }
   EXPECT_EQ(planned + 1, all);
   EXPECT_EQ(tasks.After("export", 2, 0), 0);
+}
+
+TEST(TrainTasks, WhatWasPlannedAndWhatFollowsAlwaysAddUpToTheSame) {
+  EXPECT_EQ(Some().After("classes", 0, 0), 1 + 3 * (4 + 4 + 4 + 1 + 4 + 2) + 1)
+      << "init, per epoch gradients, updates, validation; export";
+  ExpectToAddUp(Some());
+  EXPECT_EQ(Parts().After("classes", 0, 0), 1 + 2 * (5 * 4 + 1 + 6 + 3) + 1);
+  ExpectToAddUp(Parts());
 }
 
 TEST(TrainTasks, ABatchLargerThanTheTableIsOneStep) {

@@ -9,10 +9,12 @@
 namespace mote::engine {
 
 std::unique_ptr<Kernel> MakeInferKernel(std::shared_ptr<Caches> caches);
+std::unique_ptr<Kernel> MakeTrainAverageKernel();
 std::unique_ptr<Kernel> MakeTrainEvaluateKernel(std::shared_ptr<Caches> caches);
 std::unique_ptr<Kernel> MakeTrainExportKernel();
 std::unique_ptr<Kernel> MakeTrainGradientKernel(std::shared_ptr<Caches> caches);
 std::unique_ptr<Kernel> MakeTrainInitKernel();
+std::unique_ptr<Kernel> MakeTrainLocalKernel(std::shared_ptr<Caches> caches);
 std::unique_ptr<Kernel> MakeTrainUpdateKernel();
 
 // All of them, sharing one set of caches.

@@ -1,8 +1,13 @@
 #include "worker/engine/torch_kernels/labelled_batch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
@@ -12,34 +17,61 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
-  const std::optional<size_t> x = rows.schema.Find("x");
-  const std::optional<size_t> label = rows.schema.Find("label");
+// Where features and label are in rows of one schema.
+struct LabelledColumns {
+  size_t x = 0;
+  size_t label = 0;
+  // Bytes from the start of a row, where rows are of one length.
+  int64_t x_begin = 0;
+  int64_t label_begin = 0;
+};
+
+absl::StatusOr<LabelledColumns> FindColumns(const Schema& schema, const MlpSpec& spec) {
+  const std::optional<size_t> x = schema.Find("x");
+  const std::optional<size_t> label = schema.Find("label");
   const auto is = [&](const std::optional<size_t>& column, DType dtype, int64_t width) {
-    return column.has_value() && rows.schema.columns[*column].dtype == dtype &&
-           rows.schema.columns[*column].width == width;
+    return column.has_value() && schema.columns[*column].dtype == dtype && schema.columns[*column].width == width;
   };
   if (!is(x, DType::kF32, spec.in) || !is(label, DType::kI64, 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("columns ", rows.schema.ToString(), " do not fit a model of ",
-                                                   spec.in, " features: x:f32[", spec.in,
-                                                   "] and label:i64 are needed"));
+    return absl::InvalidArgumentError(absl::StrCat("columns ", schema.ToString(), " do not fit a model of ", spec.in,
+                                                   " features: x:f32[", spec.in, "] and label:i64 are needed"));
   }
-  MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
+  const auto begin_of = [&](size_t column) {
+    int64_t begin = 0;
+    for (size_t i = 0; i < column; ++i) begin += schema.columns[i].width * ElementBytes(schema.columns[i].dtype);
+    return begin;
+  };
+  return LabelledColumns{*x, *label, begin_of(*x), begin_of(*label)};
+}
+
+LabelledBatch BatchOf(int64_t rows, const MlpSpec& spec) {
   LabelledBatch batch;
-  batch.x = {.rows = rows.rows,
+  batch.x = {.rows = rows,
              .width = spec.in,
-             .values = std::vector<float>(rows.rows * spec.in),
+             .values = std::vector<float>(static_cast<size_t>(rows * spec.in)),
              .columns = "x",
              .lent = nullptr};
-  batch.labels.resize(rows.rows);
+  batch.labels.resize(static_cast<size_t>(rows));
+  return batch;
+}
+
+// Sets row `row` of the batch from its two cells.
+absl::Status SetRow(int64_t row, const char* x, const char* label, const MlpSpec& spec, LabelledBatch* batch) {
+  std::memcpy(batch->x.values.data() + row * spec.in, x, static_cast<size_t>(spec.in) * sizeof(float));
+  int64_t& to = batch->labels[static_cast<size_t>(row)];
+  std::memcpy(&to, label, sizeof(int64_t));
+  if (to >= 0 && to < spec.out) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("label=", to, " is not a class of a model of ", spec.out, " classes, which are numbered from 0"));
+}
+
+absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
+  MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(rows.schema, spec));
+  MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
+  LabelledBatch batch = BatchOf(rows.rows, spec);
   for (int64_t row = 0; row < rows.rows; ++row) {
-    const std::string_view cell = view.Cell(row, *x);
-    std::memcpy(batch.x.values.data() + row * spec.in, cell.data(), cell.size());
-    std::memcpy(&batch.labels[row], view.Cell(row, *label).data(), sizeof(int64_t));
-    if (batch.labels[row] < 0 || batch.labels[row] >= spec.out) {
-      return absl::InvalidArgumentError(absl::StrCat("label=", batch.labels[row], " is not a class of a model of ",
-                                                     spec.out, " classes, which are numbered from 0"));
-    }
+    MOTE_RETURN_IF_ERROR(
+        SetRow(row, view.Cell(row, columns.x).data(), view.Cell(row, columns.label).data(), spec, &batch));
   }
   return batch;
 }
@@ -50,6 +82,32 @@ absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spe
   const Clock::time_point start = Clock::now();
   absl::StatusOr<LabelledBatch> batch = Take(rows, spec);
   context.AddPhase(Phase::kDecode, std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+  return batch;
+}
+
+absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& order, TaskRange positions,
+                                           const MlpSpec& spec, TaskContext& context) {
+  const Schema& schema = rows.dataset().schema;
+  MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(schema, spec));
+  // In the order in which they lie: each segment is looked at once, though it was unmapped since.
+  std::vector<std::pair<int64_t, int64_t>> wanted;  // row, and its place in the batch
+  wanted.reserve(static_cast<size_t>(positions.size()));
+  for (int64_t i = 0; i < positions.size(); ++i) wanted.emplace_back(order.At(positions.begin + i), i);
+  std::sort(wanted.begin(), wanted.end());
+  LabelledBatch batch = BatchOf(positions.size(), spec);
+  const std::optional<int64_t> stride = schema.Stride();
+  std::string copy;
+  for (const auto& [row, place] : wanted) {
+    MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, rows.View({row, row + 1}, context, &copy));
+    if (stride == static_cast<int64_t>(bytes.size())) {
+      MOTE_RETURN_IF_ERROR(
+          SetRow(place, bytes.data() + columns.x_begin, bytes.data() + columns.label_begin, spec, &batch));
+      continue;
+    }
+    MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(schema, 1, bytes));
+    MOTE_RETURN_IF_ERROR(
+        SetRow(place, view.Cell(0, columns.x).data(), view.Cell(0, columns.label).data(), spec, &batch));
+  }
   return batch;
 }
 

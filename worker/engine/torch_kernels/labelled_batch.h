@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/block.h"
+#include "common/permutation.h"
 #include "common/table.h"
 #include "worker/engine/kernel.h"
+#include "worker/engine/row_source.h"
 #include "worker/engine/tensor.h"
 #include "worker/engine/torch_kernels/mlp_spec.h"
 
@@ -21,5 +24,9 @@ struct LabelledBatch {
 //
 //   InvalidArgument  other columns, or a label outside [0, spec.out): names it
 absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spec, TaskContext& context);
+
+// The rows at `positions` of `order`, in that order. Errors also as RowSource's.
+absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& order, TaskRange positions,
+                                           const MlpSpec& spec, TaskContext& context);
 
 }  // namespace mote::engine

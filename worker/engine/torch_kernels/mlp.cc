@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "common/check.h"
 #include "common/status_macros.h"
 #include "worker/engine/torch_kernels/compat.h"
 #include "worker/engine/torch_kernels/staging.h"
@@ -54,6 +55,21 @@ absl::StatusOr<std::unique_ptr<Mlp>> Mlp::Load(const TrainState& state, const st
       tensors.parameters.push_back(leaf.requires_grad_(true));
     }
     return mlp;
+  });
+}
+
+absl::Status Mlp::SetWeights(const std::vector<float>& weights, TaskContext& context) {
+  MOTE_CHECK(static_cast<int64_t>(weights.size()) == spec_.ParameterCount(), "weights of another model");
+  return GuardTorch("setting weights", [&]() -> absl::Status {
+    const at::NoGradGuard no_gradients;
+    const at::Tensor host = HostMatrix(weights.data(), 1, static_cast<int64_t>(weights.size()));
+    const at::Tensor flat = ToDevice(host, tensors_->device, context).view({-1});
+    const std::vector<ParameterShape> parameters = spec_.Parameters();
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const ParameterShape& parameter = parameters[i];
+      tensors_->parameters[i].copy_(flat.narrow(0, parameter.offset, parameter.count).view(parameter.shape));
+    }
+    return absl::OkStatus();
   });
 }
 

@@ -39,6 +39,9 @@ class Mlp {
   // Names of the features that it was trained on; empty: not known.
   const std::vector<std::string>& features() const { return features_; }
 
+  // Other weights of the same model: spec().ParameterCount() of them (checked).
+  absl::Status SetWeights(const std::vector<float>& weights, TaskContext& context);
+
   // Cross entropy of `x` (width spec().in) and its gradient. `labels`: one a row,
   // each in [0, spec().out). `class_weights`: spec().out of them, or none.
   absl::StatusOr<LossGradient> Gradient(const Batch& x, const std::vector<int64_t>& labels,

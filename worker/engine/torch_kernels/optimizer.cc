@@ -78,6 +78,11 @@ absl::StatusOr<Optimizer> Optimizer::FromJson(const Json& json) {
   return optimizer;
 }
 
+int Optimizer::moments() const {
+  if (name != "sgd") return 2;
+  return momentum > 0 ? 1 : 0;
+}
+
 void Optimizer::Step(const std::vector<float>& gradient, TrainState* state) const {
   MOTE_CHECK(gradient.size() == state->weights.size(), "a gradient has one number per weight");
   MOTE_CHECK(state->first.size() == gradient.size() && state->second.size() == gradient.size(),

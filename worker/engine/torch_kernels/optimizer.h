@@ -23,6 +23,9 @@ struct Optimizer {
   // The planner's form: {"name": "adamw", "lr": …, "betas": […], …}.
   static absl::StatusOr<Optimizer> FromJson(const Json& json);
 
+  // How many of the state's moments it reads: those of later steps depend on them.
+  int moments() const;
+
   // state r → r+1. `gradient` is the mean over the step's rows, as many numbers as
   // there are weights (checked).
   void Step(const std::vector<float>& gradient, TrainState* state) const;

@@ -63,16 +63,11 @@ class GradientPass final : public PassKernel {
     const int64_t begin = parameters_.begin + task * parameters_.rows_per_task;
     const int64_t end = std::min(begin + parameters_.rows_per_task, parameters_.end);
     if (begin >= end) return absl::InvalidArgumentError(absl::StrCat("the batch has no task ", task));
-    Table rows;
-    rows.schema = rows_->dataset().schema;
-    for (int64_t position = begin; position < end; ++position) {
-      const int64_t row = order_.At(position);
-      MOTE_RETURN_IF_ERROR(rows_->Append({row, row + 1}, context, &rows));
-    }
-    MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, TakeLabelled(rows, mlp_->spec(), context));
+    MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, ReadLabelled(*rows_, order_, {begin, end}, mlp_->spec(), context));
     MOTE_ASSIGN_OR_RETURN(const LossGradient sums,
                           mlp_->Gradient(batch.x, batch.labels, parameters_.class_weights, context));
-    *partial = EncodeGradients(rows.rows, sums.loss, sums.gradient.data(), static_cast<int64_t>(sums.gradient.size()));
+    *partial =
+        EncodeGradients(end - begin, sums.loss, sums.gradient.data(), static_cast<int64_t>(sums.gradient.size()));
     return absl::OkStatus();
   }
 

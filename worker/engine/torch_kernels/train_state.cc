@@ -90,6 +90,18 @@ absl::StatusOr<std::vector<std::string>> FeaturesOf(const SafetensorsHeader& hea
 
 }  // namespace
 
+std::vector<std::vector<float>*> TrainState::Averaged(int moments) {
+  std::vector<std::vector<float>*> averaged = {&weights, &first, &second};
+  averaged.resize(static_cast<size_t>(1 + moments));
+  return averaged;
+}
+
+std::vector<const std::vector<float>*> TrainState::Averaged(int moments) const {
+  std::vector<const std::vector<float>*> averaged = {&weights, &first, &second};
+  averaged.resize(static_cast<size_t>(1 + moments));
+  return averaged;
+}
+
 std::string TrainState::Encode() const {
   std::vector<TensorF32> tensors;
   Append(spec, "", weights, &tensors);

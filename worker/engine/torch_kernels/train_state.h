@@ -25,6 +25,10 @@ struct TrainState {
 
   bool operator==(const TrainState&) const = default;
 
+  // What is averaged where states are: the weights, and so many moments (0, 1 or 2).
+  std::vector<std::vector<float>*> Averaged(int moments);
+  std::vector<const std::vector<float>*> Averaged(int moments) const;
+
   // safetensors: the weights first, so that a reader of weights alone fetches only
   // the blobs that hold them; then "m.…" and "v.…".
   std::string Encode() const;

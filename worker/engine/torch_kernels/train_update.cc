@@ -3,7 +3,6 @@
 // UpdateParameters {optimizer, clip: longest mean gradient, 0: any, epoch, step: for
 // messages, from 1}. Inputs "root" and
 // "state". One task; its leaf is {"state": artifact, "loss": sum over rows, "rows"}.
-#include <cmath>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -17,8 +16,8 @@
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/kernels.h"
-#include "worker/engine/torch_kernels/optimizer.h"
 #include "worker/engine/torch_kernels/train_state.h"
+#include "worker/engine/torch_kernels/train_step.h"
 
 namespace mote::engine {
 namespace {
@@ -30,66 +29,27 @@ struct UpdateParameters {
   double clip = 0;
 };
 
-// Shortens a gradient that is longer than `clip` (Euclidean, summed in the order of the
-// weights in 64 bits, so that its bits are the same everywhere).
-void Clip(double clip, std::vector<float>* gradient) {
-  double squares = 0;
-  for (const float value : *gradient) squares += static_cast<double>(value) * static_cast<double>(value);
-  const double length = std::sqrt(squares);
-  if (!(length > clip)) return;
-  const auto factor = static_cast<float>(clip / length);
-  for (float& value : *gradient) value *= factor;
-}
-
-// The gradient of the mean loss.
-std::vector<float> Mean(const GradientSums& sums) {
-  std::vector<float> mean(sums.count());
-  std::memcpy(mean.data(), sums.gradients.data(), sums.gradients.size());
-  const auto rows = static_cast<float>(sums.rows);
-  for (float& value : mean) value /= rows;
-  return mean;
-}
-
-bool AllFinite(const std::vector<float>& values) {
-  for (const float value : values) {
-    if (!std::isfinite(value)) return false;
-  }
-  return true;
-}
-
 class UpdatePass final : public PassKernel {
  public:
-  UpdatePass(UpdateParameters parameters, Optimizer optimizer, Value root, const ArtifactRef& state)
-      : parameters_(std::move(parameters)), optimizer_(std::move(optimizer)), root_(std::move(root)), state_(state) {}
+  UpdatePass(UpdateParameters parameters, TrainStep step, Value root, const ArtifactRef& state)
+      : parameters_(std::move(parameters)), step_(std::move(step)), root_(std::move(root)), state_(state) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
     MOTE_ASSIGN_OR_RETURN(const std::string root, ReadValue(root_, context));
     MOTE_ASSIGN_OR_RETURN(const GradientSums sums, DecodeGradients(root));
     MOTE_ASSIGN_OR_RETURN(TrainState state, ReadState(state_, StatePart::kAll, context));
-    if (sums.count() != static_cast<int64_t>(state.weights.size())) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("a gradient of ", sums.count(), " numbers for ", state.weights.size(), " weights"));
-    }
-    const double loss = sums.loss / static_cast<double>(sums.rows);
-    if (!std::isfinite(loss)) return Diverged(absl::StrCat("the loss is ", loss));
-    std::vector<float> gradient = Mean(sums);
-    if (parameters_.clip > 0) Clip(parameters_.clip, &gradient);
-    optimizer_.Step(gradient, &state);
-    if (!AllFinite(state.weights)) return Diverged(absl::StrCat("a weight is no finite number (loss ", loss, ")"));
+    std::vector<float> gradient(sums.count());
+    std::memcpy(gradient.data(), sums.values.data(), sums.values.size());
+    MOTE_RETURN_IF_ERROR(step_.Take(std::move(gradient), sums.loss, sums.rows,
+                                    absl::StrCat("epoch ", parameters_.epoch, ", step ", parameters_.step), &state));
     const ArtifactRef stored = StoreArtifact(state.Encode(), context.blobs());
     *partial = Json{{"state", stored.ToString()}, {"loss", sums.loss}, {"rows", sums.rows}}.dump();
     return absl::OkStatus();
   }
 
  private:
-  absl::Status Diverged(const std::string& what) const {
-    return absl::InvalidArgumentError(
-        absl::StrCat("training diverged in epoch ", parameters_.epoch, ", step ", parameters_.step, ": ", what,
-                     "; lower the optimizer's lr=", optimizer_.lr, ", or look for very large values in the features"));
-  }
-
   const UpdateParameters parameters_;
-  const Optimizer optimizer_;
+  const TrainStep step_;
   const Value root_;
   const ArtifactRef state_;
 };
@@ -103,9 +63,9 @@ class UpdateKernel final : public Kernel {
                           }));
     MOTE_ASSIGN_OR_RETURN(Optimizer optimizer, Optimizer::FromJson(parameters.optimizer));
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef state, ArtifactInput(pass, "state"));
-    const auto root = pass.inputs.find("root");
-    if (root == pass.inputs.end()) return absl::InvalidArgumentError("pass of train.update has no input root");
-    return std::make_unique<UpdatePass>(std::move(parameters), std::move(optimizer), root->second, state);
+    MOTE_ASSIGN_OR_RETURN(const Value* root, InputOf(pass, "root"));
+    TrainStep step{std::move(optimizer), parameters.clip};
+    return std::make_unique<UpdatePass>(std::move(parameters), std::move(step), *root, state);
   }
 };
 

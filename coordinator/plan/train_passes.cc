@@ -1,0 +1,104 @@
+#include "coordinator/plan/train_passes.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/check.h"
+#include "common/json.h"
+#include "coordinator/plan/plan_memo.h"
+
+namespace mote::coordinator {
+namespace {
+
+Value StateIn(const TrainProgress& progress) {
+  MOTE_CHECK(progress.state.has_value(), "a step begins with a state");
+  return Value{.bytes = {}, .artifact = progress.state};
+}
+
+Json WithRate(Json optimizer, double rate) {
+  optimizer["lr"] = rate;
+  return optimizer;
+}
+
+// A pass over rows of the input whose root goes raw to the next pass.
+PassSpec OverRows(const TrainStepPlan& plan, std::string kernel, std::string reducer, const Json& parameters) {
+  PassSpec pass;
+  pass.kernel = std::move(kernel);
+  pass.parameters = parameters.dump();
+  pass.task_count = plan.tasks.StepTasks(plan.progress.step);
+  pass.reducer = std::move(reducer);
+  pass.inputs.emplace("input", plan.input.content);
+  pass.inputs.emplace("state", StateIn(plan.progress));
+  pass.numeric = true;
+  pass.finish = false;
+  return pass;
+}
+
+}  // namespace
+
+double TrainStepPlan::Rate(int64_t step) const {
+  const int64_t epoch_steps = tasks.optimizer_steps();
+  return settings.optimizer.at("lr").get<double>() *
+         settings.schedule.Share(progress.epoch * epoch_steps + step, settings.epochs * epoch_steps, epoch_steps);
+}
+
+int64_t TrainStepPlan::local_steps() const {
+  return std::min(settings.local_steps, tasks.optimizer_steps() - first_local_step());
+}
+
+PassSpec TrainStepPlan::Gradient() const {
+  const int64_t begin = progress.step * settings.batch_size;
+  PassSpec pass = OverRows(*this, "train.gradient", "gradient_sum",
+                           {{"begin", begin},
+                            {"end", std::min(begin + settings.batch_size, tasks.rows)},
+                            {"rows_per_task", tasks.task_rows},
+                            {"shuffle", settings.seed + progress.epoch},
+                            {"class_weights", progress.weights}});
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", step ", progress.step + 1);
+  return pass;
+}
+
+PassSpec TrainStepPlan::Update(const Value& root) const {
+  PassSpec pass = OneTask("train.update", {{"optimizer", WithRate(settings.optimizer, Rate(progress.step))},
+                                           {"clip", settings.clip},
+                                           {"epoch", progress.epoch + 1},
+                                           {"step", progress.step + 1}});
+  pass.inputs.emplace("root", root);
+  pass.inputs.emplace("state", StateIn(progress));
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);
+  return pass;
+}
+
+PassSpec TrainStepPlan::Local() const {
+  std::vector<double> rates;
+  for (int64_t i = 0; i < local_steps(); ++i) rates.push_back(Rate(first_local_step() + i));
+  PassSpec pass = OverRows(*this, "train.local", "state_sum",
+                           {{"parts", settings.parts},
+                            {"first_step", first_local_step()},
+                            {"rates", std::move(rates)},
+                            {"batch_size", settings.batch_size},
+                            {"shuffle", settings.seed + progress.epoch},
+                            {"optimizer", settings.optimizer},
+                            {"clip", settings.clip},
+                            {"class_weights", progress.weights},
+                            {"epoch", progress.epoch + 1}});
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", round ", progress.step + 1);
+  return pass;
+}
+
+PassSpec TrainStepPlan::Average(const Value& root) const {
+  const double last_rate = Rate(first_local_step() + local_steps() - 1);
+  PassSpec pass = OneTask("train.average", {{"optimizer", WithRate(settings.optimizer, last_rate)},
+                                            {"steps", local_steps()},
+                                            {"epoch", progress.epoch + 1},
+                                            {"round", progress.step + 1}});
+  pass.inputs.emplace("root", root);
+  pass.inputs.emplace("state", StateIn(progress));
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", average ", progress.step + 1);
+  return pass;
+}
+
+}  // namespace mote::coordinator
