@@ -198,13 +198,21 @@ SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
     const bool whole = std::abs(bound - nearest) <= 1e-9 * std::max(1.0, nearest);
     ends_.push_back(std::min(rows, static_cast<int64_t>(whole ? nearest : std::floor(bound))));
   }
+  if (!ends_.empty() && !in_order_ && options.group.empty()) permutation_.Tabulate();
 }
 
 int SplitPlan::Of(int64_t row) const {
   if (ends_.empty()) return 0;
   const int64_t position = in_order_ ? row : permutation_.At(row);
-  const auto end = std::upper_bound(ends_.begin(), ends_.end(), position);
-  return end == ends_.end() ? -1 : static_cast<int>(end - ends_.begin());
+  size_t table = 0;  // of a few: counted, since nobody foresees which it is
+  for (const int64_t end : ends_) table += end <= position;
+  return table == ends_.size() ? -1 : static_cast<int>(table);
+}
+
+// Each is a chain of look-ups that the processor follows for several rows side by side, as
+// long as nothing else comes in between.
+void SplitPlan::Of(int64_t begin, int64_t end, int* tables) const {
+  for (int64_t row = begin; row < end; ++row) *tables++ = Of(row);
 }
 
 int SplitPlan::OfGroup(std::string_view value) const {
