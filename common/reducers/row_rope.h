@@ -46,7 +46,7 @@ struct Rope {
 };
 
 // Writes the rows as a rope. Errors as StoreRows (store_table.h).
-absl::Status MakeRope(const Table& rows, std::string* rope, BlobSink& blobs);
+absl::Status MakeRope(Table rows, std::string* rope, BlobSink& blobs);
 
 // left ← left, then right. A rope without columns and rows adds nothing.
 //

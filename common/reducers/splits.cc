@@ -113,13 +113,12 @@ class SplitsReducer final : public Reducer {
 
 }  // namespace
 
-absl::Status SplitsLeaf(const std::vector<Table>& tables, const Quality& quality, std::string* partial,
-                        BlobSink& blobs) {
+absl::Status SplitsLeaf(std::vector<Table> tables, const Quality& quality, std::string* partial, BlobSink& blobs) {
   Partial leaf;
   leaf.quality = quality;
-  for (const Table& table : tables) {
+  for (Table& table : tables) {
     leaf.ropes.emplace_back();
-    MOTE_RETURN_IF_ERROR(MakeRope(table, &leaf.ropes.back(), blobs));
+    MOTE_RETURN_IF_ERROR(MakeRope(std::move(table), &leaf.ropes.back(), blobs));
   }
   MOTE_RETURN_IF_ERROR(SealRopes(leaf.ropes, kRopeInlineBytesMax, blobs));
   *partial = EncodePartial(leaf);

@@ -15,9 +15,9 @@ bool IsOutside(const FittedColumn& column, double number) {
   return column.bounds && (number < column.bounds->low || number > column.bounds->high);
 }
 
-// Which bin each category belongs to.
+// Which bin each category belongs to, and, last, what is none of them.
 std::vector<int64_t> BinsOf(const FittedColumn& column) {
-  std::vector<int64_t> bins(column.categories.size(), column.bins.OfOther());
+  std::vector<int64_t> bins(column.categories.size() + 1, column.bins.OfOther());
   for (size_t i = 0; i < column.categories.size(); ++i) {
     const auto& named = column.bins.categories;
     const auto found = std::find(named.begin(), named.end(), column.categories[i]);
@@ -28,16 +28,10 @@ std::vector<int64_t> BinsOf(const FittedColumn& column) {
 
 }  // namespace
 
-Places PlacesOf(const std::vector<std::string>& names) {
-  Places places;
-  for (size_t i = 0; i < names.size(); ++i) places.emplace(names[i], static_cast<int64_t>(i));
+TextTable PlacesOf(const std::vector<std::string>& names) {
+  TextTable places;
+  for (const std::string& name : names) places.Add(name);
   return places;
-}
-
-std::optional<int64_t> Find(const Places& places, std::string_view name) {
-  const auto found = places.find(absl::string_view(name.data(), name.size()));
-  if (found == places.end()) return std::nullopt;
-  return found->second;
 }
 
 absl::StatusOr<std::vector<size_t>> MatchColumns(const Fitted& fitted, const Dataset& dataset) {
@@ -66,17 +60,14 @@ FeatureRow::FeatureRow(const Fitted& fitted, const PrepareRows& rows, std::vecto
       rows_(rows),
       columns_(std::move(columns)),
       drops_rows_(fitted.DropsRows()),
-      places_(fitted.columns.size()),
-      bins_(fitted.columns.size()),
       x_(fitted.features.size()) {
   for (size_t i = 0; i < fitted_.columns.size(); ++i) {
     const FittedColumn& column = fitted_.columns[i];
     if (column.kind == ColumnKind::kNumber) numbers_.push_back(i);
     if (column.kind == ColumnKind::kHashed) hashed_.push_back(i);
     if (column.kind != ColumnKind::kCategory && column.kind != ColumnKind::kOrdinal) continue;
-    categories_.push_back(i);
-    places_[i] = PlacesOf(column.categories);
-    bins_[i] = BinsOf(column);
+    categories_.push_back({i, PlacesOf(column.categories), 0, BinsOf(column)});
+    categories_.back().imputed = categories_.back().places.Find(column.impute_text);
   }
 }
 
@@ -99,11 +90,12 @@ std::optional<DropReason> FeatureRow::Drops() const {
   return std::nullopt;
 }
 
-void FeatureRow::Fill(size_t table, Quality* quality) {
+const std::vector<float>& FeatureRow::Fill(size_t table, Quality* quality) {
   std::fill(x_.begin(), x_.end(), 0.0f);
   for (const size_t i : numbers_) FillNumber(i, table, &quality->columns[i]);
-  for (const size_t i : categories_) FillCategory(i, table, &quality->columns[i]);
+  for (const Category& category : categories_) FillCategory(category, table, &quality->columns[category.column]);
   for (const size_t i : hashed_) FillHashed(i, &quality->columns[i]);
+  return x_;
 }
 
 void FeatureRow::CountBin(size_t i, size_t table, int64_t bin, ColumnQuality* quality) const {
@@ -115,42 +107,40 @@ void FeatureRow::FillNumber(size_t i, size_t table, ColumnQuality* quality) {
   const FittedColumn& column = fitted_.columns[i];
   const std::string_view cell = Cell(i);
   const bool missing = rows_.IsMissing(cell);
-  std::optional<double> number = missing ? std::nullopt : ParseNumber(cell);
-  quality->not_numbers += !missing && !number;
-  if (number && IsOutside(column, *number)) {
+  double number = missing ? kNoNumber : NumberOf(cell);
+  quality->not_numbers += !missing && std::isnan(number);
+  if (IsOutside(column, number)) {
     ++quality->outliers;
     const bool clips = fitted_.outliers == OutlierFate::kClip;
-    number = clips ? std::optional(std::clamp(*number, column.bounds->low, column.bounds->high)) : std::nullopt;
+    number = clips ? std::clamp(number, column.bounds->low, column.bounds->high) : kNoNumber;
   }
-  float value = number ? column.Scaled(*number) : 0.0f;
-  if (number && !std::isfinite(value)) {
+  float value = column.Scaled(number);
+  if (!std::isfinite(value) && !std::isnan(number)) {
     ++quality->not_numbers;
-    number = std::nullopt;
+    number = kNoNumber;
   }
-  if (!number) {
+  const bool known = !std::isnan(number);
+  if (!known) {
     ++quality->imputed;
     value = column.Scaled(column.impute_number);
   }
-  CountBin(i, table, number ? column.bins.OfNumber(*number) : column.bins.OfMissing(), quality);
+  CountBin(i, table, known ? column.bins.OfNumber(number) : column.bins.OfMissing(), quality);
   x_[static_cast<size_t>(column.first_feature)] = value;
 }
 
-void FeatureRow::FillCategory(size_t i, size_t table, ColumnQuality* quality) {
-  const FittedColumn& column = fitted_.columns[i];
-  const std::string_view cell = Cell(i);
+void FeatureRow::FillCategory(const Category& category, size_t table, ColumnQuality* quality) {
+  const FittedColumn& column = fitted_.columns[category.column];
+  const std::string_view cell = Cell(category.column);
   const bool missing = rows_.IsMissing(cell);
-  const std::optional<int64_t> place = Find(places_[i], missing ? std::string_view(column.impute_text) : cell);
+  const size_t place = missing ? category.imputed : category.places.Find(cell);
+  const bool known = place < category.places.size();
   quality->imputed += missing;
-  quality->unseen += !place.has_value();
-  CountBin(i, table,
-           missing ? column.bins.OfMissing()
-           : place ? bins_[i][static_cast<size_t>(*place)]
-                   : column.bins.OfOther(),
-           quality);
+  quality->unseen += !known;
+  CountBin(category.column, table, missing ? column.bins.OfMissing() : category.bins[place], quality);
   if (column.kind == ColumnKind::kOrdinal) {
-    x_[static_cast<size_t>(column.first_feature)] = static_cast<float>(place.value_or(-1));
-  } else if (place) {
-    x_[static_cast<size_t>(column.first_feature + *place)] = 1.0f;
+    x_[static_cast<size_t>(column.first_feature)] = known ? static_cast<float>(place) : -1.0F;
+  } else if (known) {
+    x_[static_cast<size_t>(column.first_feature) + place] = 1.0F;
   }
 }
 

@@ -18,6 +18,7 @@ PrepareRows::PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions opti
       splits_(options_, dataset().rows),
       rows_per_task_(rows_per_task) {
   for (const std::string& text : options_.missing) {
+    missing_.Add(text);
     const char first = text.empty() ? '\0' : text[0];
     if (text.size() < missing_starts_.size()) missing_starts_[text.size()].set(static_cast<unsigned char>(first));
   }
@@ -60,10 +61,18 @@ absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
       split_ = 0;
       return true;
     }
-    split_ = group_column_ == SIZE_MAX ? splits_.Of(row()) : splits_.OfGroup(Trim(cells_[group_column_]));
+    split_ = group_column_ == SIZE_MAX ? SplitOfRow() : splits_.OfGroup(Trim(cells_[group_column_]));
     if (split_ >= 0) return true;
     ++quality->unassigned;
   }
+}
+
+int PrepareRows::SplitOfRow() {
+  if (row() < next_splits_begin_ || row() >= next_splits_begin_ + kSplitRows) {
+    next_splits_begin_ = row();
+    splits_.Of(row(), std::min(row() + kSplitRows, dataset().rows), next_splits_.data());
+  }
+  return next_splits_[static_cast<size_t>(row() - next_splits_begin_)];
 }
 
 bool PrepareRows::MissesNeededValue() const {

@@ -16,6 +16,7 @@
 #include "common/prepare/quality.h"
 #include "worker/engine/cell_cursor.h"
 #include "worker/engine/kernel.h"
+#include "worker/engine/kernels/text_table.h"
 
 namespace mote::engine {
 
@@ -54,20 +55,25 @@ class PrepareRows {
 
   // As the parameter `missing` says; `cell` is trimmed.
   bool IsMissing(std::string_view cell) const {
-    if (cell.size() >= missing_starts_.size()) return options_.IsMissing(cell);
+    if (cell.size() >= missing_starts_.size()) return missing_.Find(cell) < missing_.size();
     const char first = cell.empty() ? '\0' : cell[0];
-    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && options_.IsMissing(cell);
+    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && missing_.Find(cell) < missing_.size();
   }
   // Some column whose rows are dropped for want of a value has none.
   bool MissesNeededValue() const;
 
  private:
+  // Rows whose splits are looked up together.
+  static constexpr int64_t kSplitRows = 256;
+
   PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions options, int64_t rows_per_task);
+  int SplitOfRow();
 
   const std::unique_ptr<CellCursor> cursor_;
   const PrepareOptions options_;
   const SplitPlan splits_;
   const int64_t rows_per_task_;
+  TextTable missing_;
   // By size and first byte: some text for missing has these.
   std::array<std::bitset<256>, 8> missing_starts_;
   size_t label_column_ = SIZE_MAX;
@@ -76,6 +82,8 @@ class PrepareRows {
   std::vector<size_t> needed_columns_;
   std::vector<std::string_view> cells_;
   int split_ = 0;
+  std::array<int, kSplitRows> next_splits_{};  // of the rows from next_splits_begin_ on
+  int64_t next_splits_begin_ = -kSplitRows;
 };
 
 }  // namespace mote::engine
