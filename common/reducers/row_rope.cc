@@ -17,9 +17,6 @@ constexpr uint32_t kRopeMagic = 0x31504f52;  // "ROP1"
 constexpr uint8_t kInline = 0;
 constexpr uint8_t kSealed = 1;
 constexpr size_t kDigestBytes = 32;
-// Of one task; more is sealed at once: on its way through the folds it would be copied a
-// dozen times, to make a blob that is not much fuller.
-constexpr int64_t kLeafInlineBytesMax = 1 << 20;
 
 struct Header {
   uint32_t magic = kRopeMagic;
@@ -196,11 +193,11 @@ absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blo
 
 }  // namespace
 
-absl::Status MakeRope(Table rows, std::string* rope, BlobSink& blobs) {
+absl::Status MakeRope(Table rows, std::string* rope, BlobSink& blobs, int64_t inline_bytes_max) {
   std::string schema;
   if (!rows.schema.columns.empty()) schema = rows.schema.Encode();
   std::vector<RopeSegment> segments;
-  if (rows.rows > 0 && !schema.empty() && static_cast<int64_t>(rows.bytes.size()) <= kLeafInlineBytesMax) {
+  if (rows.rows > 0 && !schema.empty() && static_cast<int64_t>(rows.bytes.size()) <= inline_bytes_max) {
     MOTE_RETURN_IF_ERROR(TableView::Open(rows.schema, rows.rows, rows.bytes).status());
     segments.push_back({rows.rows, rows.bytes, std::nullopt});
   } else {

@@ -11,8 +11,13 @@
 namespace mote::engine {
 namespace {
 
-bool IsOutside(const FittedColumn& column, double number) {
-  return column.bounds && (number < column.bounds->low || number > column.bounds->high);
+bool IsOutside(const std::optional<NumberBounds>& bounds, double number) {
+  return bounds && (number < bounds->low || number > bounds->high);
+}
+
+void CountBin(const DriftBins& bins, size_t table, int64_t bin, ColumnQuality* quality) {
+  if (quality->bins.empty()) return;
+  ++quality->bins[table * bins.shares.size() + static_cast<size_t>(bin)];
 }
 
 // Which bin each category belongs to, and, last, what is none of them.
@@ -63,7 +68,10 @@ FeatureRow::FeatureRow(const Fitted& fitted, const PrepareRows& rows, std::vecto
       x_(fitted.features.size()) {
   for (size_t i = 0; i < fitted_.columns.size(); ++i) {
     const FittedColumn& column = fitted_.columns[i];
-    if (column.kind == ColumnKind::kNumber) numbers_.push_back(i);
+    if (column.kind == ColumnKind::kNumber) {
+      numbers_.push_back({i, static_cast<size_t>(column.first_feature), column.bounds, column.center, column.scale,
+                          column.Scaled(column.impute_number), &column.bins});
+    }
     if (column.kind == ColumnKind::kHashed) hashed_.push_back(i);
     if (column.kind != ColumnKind::kCategory && column.kind != ColumnKind::kOrdinal) continue;
     categories_.push_back({i, PlacesOf(column.categories), 0, BinsOf(column)});
@@ -83,7 +91,7 @@ std::optional<DropReason> FeatureRow::Drops() const {
     const std::optional<double> number = ParseNumber(cell);
     const bool usable = number && std::isfinite(column.Scaled(*number));
     if (!usable && column.drops_missing) return DropReason::kMissingValue;
-    if (!number || !IsOutside(column, *number)) continue;
+    if (!number || !IsOutside(column.bounds, *number)) continue;
     if (fitted_.outliers == OutlierFate::kDrop) return DropReason::kOutlier;
     if (fitted_.outliers == OutlierFate::kMissing && column.drops_missing) return DropReason::kOutlier;
   }
@@ -92,40 +100,34 @@ std::optional<DropReason> FeatureRow::Drops() const {
 
 const std::vector<float>& FeatureRow::Fill(size_t table, Quality* quality) {
   std::fill(x_.begin(), x_.end(), 0.0f);
-  for (const size_t i : numbers_) FillNumber(i, table, &quality->columns[i]);
+  for (const Number& number : numbers_) FillNumber(number, table, &quality->columns[number.column]);
   for (const Category& category : categories_) FillCategory(category, table, &quality->columns[category.column]);
   for (const size_t i : hashed_) FillHashed(i, &quality->columns[i]);
   return x_;
 }
 
-void FeatureRow::CountBin(size_t i, size_t table, int64_t bin, ColumnQuality* quality) const {
-  if (quality->bins.empty()) return;
-  ++quality->bins[table * fitted_.columns[i].bins.shares.size() + static_cast<size_t>(bin)];
-}
-
-void FeatureRow::FillNumber(size_t i, size_t table, ColumnQuality* quality) {
-  const FittedColumn& column = fitted_.columns[i];
-  const std::string_view cell = Cell(i);
+void FeatureRow::FillNumber(const Number& column, size_t table, ColumnQuality* quality) {
+  const std::string_view cell = Cell(column.column);
   const bool missing = rows_.IsMissing(cell);
   double number = missing ? kNoNumber : NumberOf(cell);
   quality->not_numbers += !missing && std::isnan(number);
-  if (IsOutside(column, number)) {
+  if (IsOutside(column.bounds, number)) {
     ++quality->outliers;
     const bool clips = fitted_.outliers == OutlierFate::kClip;
     number = clips ? std::clamp(number, column.bounds->low, column.bounds->high) : kNoNumber;
   }
-  float value = column.Scaled(number);
-  if (!std::isfinite(value) && !std::isnan(number)) {
+  float x = column.scale == 0 ? 0.0F : static_cast<float>((number - column.center) / column.scale);
+  if (!std::isfinite(x) && !std::isnan(number)) {
     ++quality->not_numbers;
     number = kNoNumber;
   }
   const bool known = !std::isnan(number);
   if (!known) {
     ++quality->imputed;
-    value = column.Scaled(column.impute_number);
+    x = column.imputed;
   }
-  CountBin(i, table, known ? column.bins.OfNumber(number) : column.bins.OfMissing(), quality);
-  x_[static_cast<size_t>(column.first_feature)] = value;
+  CountBin(*column.bins, table, known ? column.bins->OfNumber(number) : column.bins->OfMissing(), quality);
+  x_[column.feature] = x;
 }
 
 void FeatureRow::FillCategory(const Category& category, size_t table, ColumnQuality* quality) {
@@ -136,7 +138,7 @@ void FeatureRow::FillCategory(const Category& category, size_t table, ColumnQual
   const bool known = place < category.places.size();
   quality->imputed += missing;
   quality->unseen += !known;
-  CountBin(category.column, table, missing ? column.bins.OfMissing() : category.bins[place], quality);
+  CountBin(column.bins, table, missing ? column.bins.OfMissing() : category.bins[place], quality);
   if (column.kind == ColumnKind::kOrdinal) {
     x_[static_cast<size_t>(column.first_feature)] = known ? static_cast<float>(place) : -1.0F;
   } else if (known) {

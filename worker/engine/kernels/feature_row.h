@@ -38,6 +38,16 @@ class FeatureRow {
   const std::vector<float>& Fill(size_t table, Quality* quality);
 
  private:
+  // A fitted column of numbers: what each row needs of it.
+  struct Number {
+    size_t column = 0;  // among the fitted ones
+    size_t feature = 0;
+    std::optional<NumberBounds> bounds;
+    double center = 0, scale = 1;  // as in FittedColumn
+    float imputed = 0;             // x of a missing value
+    const DriftBins* bins = nullptr;
+  };
+
   // A fitted column of categories.
   struct Category {
     size_t column = 0;  // among the fitted ones
@@ -46,18 +56,18 @@ class FeatureRow {
     std::vector<int64_t> bins;  // of each place, and of what is none
   };
 
-  void FillNumber(size_t i, size_t table, ColumnQuality* quality);
+  void FillNumber(const Number& number, size_t table, ColumnQuality* quality);
   void FillCategory(const Category& category, size_t table, ColumnQuality* quality);
   void FillHashed(size_t i, ColumnQuality* quality);
-  void CountBin(size_t i, size_t table, int64_t bin, ColumnQuality* quality) const;
   std::string_view Cell(size_t i) const { return Trim(rows_.Cell(columns_[i])); }
 
   const Fitted& fitted_;
   const PrepareRows& rows_;
   const std::vector<size_t> columns_;  // of the table, by fitted column
   const bool drops_rows_;
-  std::vector<size_t> numbers_, hashed_;  // fitted columns
+  std::vector<Number> numbers_;
   std::vector<Category> categories_;
+  std::vector<size_t> hashed_;  // fitted columns
   std::vector<float> x_;
 };
 

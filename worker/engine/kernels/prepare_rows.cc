@@ -75,6 +75,8 @@ int PrepareRows::SplitOfRow() {
   return next_splits_[static_cast<size_t>(row() - next_splits_begin_)];
 }
 
+bool PrepareRows::IsListed(std::string_view cell) const { return missing_.Find(cell) < missing_.size(); }
+
 bool PrepareRows::MissesNeededValue() const {
   return std::any_of(needed_columns_.begin(), needed_columns_.end(),
                      [this](size_t column) { return IsMissing(Trim(cells_[column])); });

@@ -55,9 +55,9 @@ class PrepareRows {
 
   // As the parameter `missing` says; `cell` is trimmed.
   bool IsMissing(std::string_view cell) const {
-    if (cell.size() >= missing_starts_.size()) return missing_.Find(cell) < missing_.size();
+    if (cell.size() >= missing_starts_.size()) return IsListed(cell);
     const char first = cell.empty() ? '\0' : cell[0];
-    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && missing_.Find(cell) < missing_.size();
+    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && IsListed(cell);
   }
   // Some column whose rows are dropped for want of a value has none.
   bool MissesNeededValue() const;
@@ -68,6 +68,7 @@ class PrepareRows {
 
   PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions options, int64_t rows_per_task);
   int SplitOfRow();
+  bool IsListed(std::string_view cell) const;  // among the texts for missing
 
   const std::unique_ptr<CellCursor> cursor_;
   const PrepareOptions options_;

@@ -12,7 +12,7 @@
 
 namespace mote::engine {
 
-// Copies each different text once. Not thread-safe.
+// Copies each different text once; texts have less than 4 GiB. Not thread-safe.
 class TextTable {
  public:
   // The number of `text`, which may be a new one: then it is size() − 1.
@@ -23,7 +23,7 @@ class TextTable {
     if (slot.end > 0) return slot.end - 1;
     texts_.push_back({bytes_.size(), text.size()});
     bytes_.append(text);
-    slot = {head, text.size(), texts_.size()};
+    slot = {head, static_cast<uint32_t>(text.size()), static_cast<uint32_t>(texts_.size())};
     return texts_.size() - 1;
   }
 
@@ -52,8 +52,8 @@ class TextTable {
   };
   struct Slot {
     uint64_t head = 0;  // the text's first bytes: all of most texts
-    size_t size = 0;
-    size_t end = 0;  // number + 1; 0: empty
+    uint32_t size = 0;
+    uint32_t end = 0;  // number + 1; 0: empty
   };
 
   static uint64_t Head(std::string_view text) { return LoadUpTo8(text.data(), text.size() < 8 ? text.size() : 8); }
@@ -92,7 +92,7 @@ class TextTable {
     for (size_t i = 0; i < texts_.size(); ++i) {
       const std::string_view text = (*this)[i];
       const uint64_t head = Head(text);
-      slots_[Place(text, head)] = {head, text.size(), i + 1};
+      slots_[Place(text, head)] = {head, static_cast<uint32_t>(text.size()), static_cast<uint32_t>(i + 1)};
     }
   }
 
