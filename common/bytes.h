@@ -64,6 +64,8 @@ class ByteReader {
     if (!size.ok()) return size.status();
     return GetRaw(*size);
   }
+  // Bytes of rest() that were read there.
+  void Skip(size_t size) { bytes_.remove_prefix(size); }
   size_t remaining() const { return bytes_.size(); }
   std::string_view rest() const { return bytes_; }
 

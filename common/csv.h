@@ -56,6 +56,7 @@ class CsvScanner {
   bool EndsRow(size_t at, size_t* newline);
   void EndRow(size_t newline);
 
+  size_t ScanPlain(size_t start, std::vector<std::string_view>* cells);
   Scan ScanLine(std::vector<std::string_view>* cells);
   // The cell whose opening quote is at `open`; returns the special byte after its
   // closing quote. nullopt: failed.

@@ -12,6 +12,7 @@ namespace mote {
 namespace {
 
 constexpr int kFeistelRounds = 6;         // even: the halves change places each round
+constexpr int kTableBitsMax = 16;         // of a half
 constexpr uint32_t kDomain = 0x7065726D;  // keeps these counters apart from those of Philox streams
 
 uint64_t RoundBits(uint64_t half, uint32_t round, uint64_t seed) {
@@ -42,13 +43,32 @@ int64_t Permutation::At(int64_t i) const {
   return static_cast<int64_t>(value);
 }
 
+void Permutation::Tabulate() {
+  if (high_bits_ > kTableBitsMax) return;
+  std::vector<uint16_t> table(size_t{kFeistelRounds} << high_bits_);
+  for (uint32_t round = 0; round < kFeistelRounds; ++round) {
+    // The right half is the input, which changes places each round.
+    const int input_bits = round % 2 == 0 ? low_bits_ : high_bits_;
+    const int output_bits = round % 2 == 0 ? high_bits_ : low_bits_;
+    for (uint64_t half = 0; half < uint64_t{1} << input_bits; ++half) {
+      table[round << high_bits_ | half] = static_cast<uint16_t>(RoundValue(half, round, output_bits));
+    }
+  }
+  table_ = std::move(table);
+}
+
+uint64_t Permutation::RoundValue(uint64_t half, uint32_t round, int bits) const {
+  if (!table_.empty()) return table_[round << high_bits_ | half];
+  return LowBits(RoundBits(half, round, seed_), bits);
+}
+
 uint64_t Permutation::Encrypt(uint64_t value) const {
   uint64_t left = value >> low_bits_;
   uint64_t right = LowBits(value, low_bits_);
   int left_bits = high_bits_;
   int right_bits = low_bits_;
   for (uint32_t round = 0; round < kFeistelRounds; ++round) {
-    const uint64_t mixed = left ^ LowBits(RoundBits(right, round, seed_), left_bits);
+    const uint64_t mixed = left ^ RoundValue(right, round, left_bits);
     left = std::exchange(right, mixed);
     std::swap(left_bits, right_bits);
   }

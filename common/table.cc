@@ -57,7 +57,7 @@ int64_t RowEnd(const Schema& schema, std::string_view bytes, int64_t at) {
 
 }  // namespace
 
-TableBuilder::TableBuilder(Schema schema) { table_.schema = std::move(schema); }
+TableBuilder::TableBuilder(Schema schema) : table_{std::move(schema), 0, {}}, stride_(table_.schema.Stride()) {}
 
 void TableBuilder::Add(DType dtype, int64_t width, const void* data, int64_t bytes) {
   MOTE_CHECK(column_ < table_.schema.columns.size(), "a cell was added to a table without columns");
@@ -97,6 +97,13 @@ void TableBuilder::AddU8s(std::string_view bytes) {
 void TableBuilder::AddText(std::string_view text) {
   MOTE_CHECK(text.size() <= UINT32_MAX, "a text cell is larger than 4 GiB");
   Add(DType::kText, 1, text.data(), static_cast<int64_t>(text.size()));
+}
+
+void TableBuilder::AddRow(std::string_view row) {
+  MOTE_CHECK(column_ == 0, "a row was added within another");
+  MOTE_CHECK(stride_ == static_cast<int64_t>(row.size()), "a row has another size than its columns");
+  table_.bytes.append(row);
+  ++table_.rows;
 }
 
 Table TableBuilder::Take() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,10 @@ class TableBuilder {
   void AddI64(int64_t value);
   void AddU8s(std::string_view bytes);
   void AddText(std::string_view text);
+  // A whole row, in the encoding, of a schema without texts.
+  void AddRow(std::string_view row);
+  // Room for as many bytes, so that adding them copies nothing that was added before.
+  void Reserve(int64_t bytes) { table_.bytes.reserve(static_cast<size_t>(bytes)); }
 
   int64_t rows() const { return table_.rows; }
   int64_t bytes() const { return static_cast<int64_t>(table_.bytes.size()); }
@@ -47,7 +52,8 @@ class TableBuilder {
   void Add(DType dtype, int64_t width, const void* data, int64_t bytes);
 
   Table table_;
-  size_t column_ = 0;  // the next cell's
+  std::optional<int64_t> stride_;  // of the schema
+  size_t column_ = 0;              // the next cell's
 };
 
 // Reads cells of a table. Views point into the table's bytes; schema and bytes must

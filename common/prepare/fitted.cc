@@ -87,7 +87,16 @@ absl::StatusOr<FittedColumn> ParseColumn(const Json& json) {
   return column;
 }
 
+// Kernels number texts by their place: one that stood there twice would shift the others.
+absl::Status CheckDifferent(std::vector<std::string> texts, const std::string& of) {
+  std::sort(texts.begin(), texts.end());
+  const auto twice = std::adjacent_find(texts.begin(), texts.end());
+  if (twice == texts.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("fitted: \"", *twice, "\" is there twice among ", of));
+}
+
 absl::Status CheckFeatures(const Fitted& fitted) {
+  MOTE_RETURN_IF_ERROR(CheckDifferent(fitted.classes, "the classes"));
   int64_t next = 0;
   for (const FittedColumn& column : fitted.columns) {
     if (column.width() > 0 && column.first_feature != next) {
@@ -95,6 +104,7 @@ absl::Status CheckFeatures(const Fitted& fitted) {
                                                      column.first_feature, ", not ", next));
     }
     next += column.width();
+    MOTE_RETURN_IF_ERROR(CheckDifferent(column.categories, absl::StrCat("the categories of \"", column.name, "\"")));
   }
   if (next == static_cast<int64_t>(fitted.features.size())) return absl::OkStatus();
   return absl::InvalidArgumentError(

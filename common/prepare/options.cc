@@ -232,8 +232,9 @@ std::vector<int64_t> SplitEnds(const std::vector<SplitFraction>& splits, int64_t
 }
 
 int SplitAt(const std::vector<int64_t>& ends, int64_t position) {
-  const auto end = std::upper_bound(ends.begin(), ends.end(), position);
-  return end == ends.end() ? -1 : static_cast<int>(end - ends.begin());
+  size_t table = 0;  // of a few: counted, since nobody foresees which it is
+  for (const int64_t end : ends) table += end <= position;
+  return table == ends.size() ? -1 : static_cast<int>(table);
 }
 
 SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
@@ -246,11 +247,18 @@ SplitPlan::SplitPlan(const PrepareOptions& options, int64_t rows)
     total += part.fraction;
     shares_.push_back(total > 1 - 1e-9 ? 1 : total);
   }
+  if (!ends_.empty() && !in_order_ && options.group.empty()) permutation_.Tabulate();
 }
 
 int SplitPlan::Of(int64_t row) const {
   if (ends_.empty()) return 0;
   return SplitAt(ends_, in_order_ ? row : permutation_.At(row));
+}
+
+// Each is a chain of look-ups that the processor follows for several rows side by side, as
+// long as nothing else comes in between.
+void SplitPlan::Of(int64_t begin, int64_t end, int* tables) const {
+  for (int64_t row = begin; row < end; ++row) *tables++ = Of(row);
 }
 
 int SplitPlan::OfGroup(std::string_view value) const {

@@ -81,6 +81,8 @@ class SplitPlan {
 
   // Index into TableNames(); −1: in no split. The training split is 0.
   int Of(int64_t row) const;
+  // The same of the rows begin, begin + 1, …: many at once take less time than one by one.
+  void Of(int64_t begin, int64_t end, int* tables) const;
   // The same by the row's value in the column split.group: equal values go to the same
   // split, which a hash of seed and value draws, so that fractions hold on average.
   int OfGroup(std::string_view value) const;

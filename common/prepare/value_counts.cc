@@ -135,12 +135,16 @@ void ValueCounts::Encode(std::string* out) const {
   }
   PutVarint(out, static_cast<uint64_t>(shift));
   PutVarint(out, numbers.size());
+  const size_t begin = out->size();
+  out->resize(begin + numbers.size() * 2 * kVarintBytesMax);
+  char* to = out->data() + begin;
   uint64_t last = std::bit_cast<uint64_t>(INT64_MIN);
   for (const auto& [key, count] : numbers) {
-    PutVarint(out, static_cast<uint64_t>(key) - last);
-    PutVarint(out, static_cast<uint64_t>(count));
+    to = PutVarint(to, static_cast<uint64_t>(key) - last);
+    to = PutVarint(to, static_cast<uint64_t>(count));
     last = static_cast<uint64_t>(key);
   }
+  out->resize(static_cast<size_t>(to - out->data()));
 }
 
 absl::Status ValueCounts::DecodeTexts(ByteReader& reader, int64_t entries) {
@@ -157,6 +161,7 @@ absl::Status ValueCounts::DecodeTexts(ByteReader& reader, int64_t entries) {
 }
 
 absl::Status ValueCounts::DecodeNumbers(ByteReader& reader, int64_t entries) {
+  numbers.reserve(std::min(static_cast<size_t>(entries), reader.remaining() / 2));
   uint64_t last = std::bit_cast<uint64_t>(INT64_MIN);
   for (int64_t i = 0; i < entries; ++i) {
     MOTE_ASSIGN_OR_RETURN(const uint64_t step, GetVarint(reader));

@@ -17,14 +17,26 @@ inline void PutVarint(std::string* out, uint64_t value) {
   out->push_back(static_cast<char>(value));
 }
 
+// The same to where there is room for kVarintBytesMax bytes; returns what follows.
+inline constexpr size_t kVarintBytesMax = 10;
+inline char* PutVarint(char* to, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+  *to++ = static_cast<char>(value);
+  return to;
+}
+
 // OutOfRange: the bytes end early. InvalidArgument: more than 64 bits.
 inline absl::StatusOr<uint64_t> GetVarint(ByteReader& reader) {
+  const std::string_view bytes = reader.rest();
   uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    MOTE_ASSIGN_OR_RETURN(const uint8_t byte, reader.Get<uint8_t>());
-    if (shift == 63 && byte > 1) break;
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
+  for (size_t i = 0; i < kVarintBytesMax; ++i) {
+    if (i == bytes.size()) return absl::OutOfRangeError("truncated record: an integer has no end");
+    const auto byte = static_cast<uint8_t>(bytes[i]);
+    if (i == kVarintBytesMax - 1 && byte > 1) break;
+    value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+    if (byte >= 0x80) continue;
+    reader.Skip(i + 1);
+    return value;
   }
   return absl::InvalidArgumentError("an integer has more than 64 bits");
 }

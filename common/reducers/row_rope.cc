@@ -193,15 +193,15 @@ absl::Status SealRope(std::string& rope, int64_t inline_bytes_max, BlobSink& blo
 
 }  // namespace
 
-absl::Status MakeRope(const Table& rows, std::string* rope, BlobSink& blobs) {
+absl::Status MakeRope(Table rows, std::string* rope, BlobSink& blobs, int64_t inline_bytes_max) {
   std::string schema;
   if (!rows.schema.columns.empty()) schema = rows.schema.Encode();
   std::vector<RopeSegment> segments;
-  if (rows.rows > 0 && !schema.empty() && static_cast<int64_t>(rows.bytes.size()) <= kRopeInlineBytesMax) {
+  if (rows.rows > 0 && !schema.empty() && static_cast<int64_t>(rows.bytes.size()) <= inline_bytes_max) {
     MOTE_RETURN_IF_ERROR(TableView::Open(rows.schema, rows.rows, rows.bytes).status());
     segments.push_back({rows.rows, rows.bytes, std::nullopt});
   } else {
-    MOTE_ASSIGN_OR_RETURN(const std::vector<Segment> stored, StoreRows(rows, blobs));
+    MOTE_ASSIGN_OR_RETURN(const std::vector<Segment> stored, StoreRows(std::move(rows), blobs));
     for (const Segment& segment : stored) segments.push_back({segment.rows, {}, segment.blob});
   }
   *rope = Encode(schema, segments);

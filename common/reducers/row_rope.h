@@ -45,8 +45,9 @@ struct Rope {
   std::vector<RopeSegment> segments;
 };
 
-// Writes the rows as a rope. Errors as StoreRows (store_table.h).
-absl::Status MakeRope(const Table& rows, std::string* rope, BlobSink& blobs);
+// Writes the rows as a rope; more than `inline_bytes_max` bytes of them are sealed at once.
+// Errors as StoreRows (store_table.h).
+absl::Status MakeRope(Table rows, std::string* rope, BlobSink& blobs, int64_t inline_bytes_max = kRopeInlineBytesMax);
 
 // left ← left, then right. A rope without columns and rows adds nothing.
 //

@@ -16,8 +16,7 @@
 namespace mote {
 
 // One task's rows of every table, in the order of the tables.
-absl::Status SplitsLeaf(const std::vector<Table>& tables, const Quality& quality, std::string* partial,
-                        BlobSink& blobs);
+absl::Status SplitsLeaf(std::vector<Table> tables, const Quality& quality, std::string* partial, BlobSink& blobs);
 
 // What Finish yields, decoded.
 struct SplitTables {

@@ -50,11 +50,14 @@ absl::Status RowTooLarge(int64_t row, int64_t bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Segment>> StoreRows(const Table& table, BlobSink& blobs) {
+absl::StatusOr<std::vector<Segment>> StoreRows(Table table, BlobSink& blobs) {
   if (table.schema.columns.empty() && (table.rows != 0 || !table.bytes.empty())) {
     return absl::InvalidArgumentError(absl::StrCat(table.rows, " rows without a column; a table needs columns"));
   }
   MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(table.schema, table.rows, table.bytes));
+  if (const int64_t size = static_cast<int64_t>(table.bytes.size()); size > 0 && size <= kBlobBytesMax) {
+    return std::vector<Segment>{{{blobs.Store(std::move(table.bytes)), size}, table.rows}};
+  }
   RowPacker packer(table.bytes, blobs);
   if (const std::optional<int64_t> stride = table.schema.Stride(); stride.has_value() && *stride > 0) {
     if (*stride > kBlobBytesMax) return RowTooLarge(0, *stride);
@@ -79,11 +82,11 @@ Output DatasetOutput(const Dataset& dataset, BlobSink& blobs) {
   return {OutputKind::kTable, StoreBytes(dataset.Encode(), blobs), dataset.rows, dataset.bytes(), std::move(schema)};
 }
 
-absl::StatusOr<Output> StoreTable(const Table& table, BlobSink& blobs) {
+absl::StatusOr<Output> StoreTable(Table table, BlobSink& blobs) {
   Dataset dataset;
   dataset.schema = table.schema;
   dataset.rows = table.rows;
-  MOTE_ASSIGN_OR_RETURN(dataset.segments, StoreRows(table, blobs));
+  MOTE_ASSIGN_OR_RETURN(dataset.segments, StoreRows(std::move(table), blobs));
   return DatasetOutput(dataset, blobs);
 }
 

@@ -80,6 +80,24 @@ TEST(Permutation, LargestSizesStayInRange) {
 // change of every result.
 TEST(Permutation, ValuesNeverChange) { EXPECT_EQ(Order(10, 7), (std::vector<int64_t>{9, 6, 5, 0, 2, 8, 1, 3, 7, 4})); }
 
+TEST(Permutation, TabulatedOnesAreTheSame) {
+  for (const int64_t n : {1, 2, 3, 5, 17, 100, 257, 4097, 70001}) {
+    for (const uint64_t seed : {uint64_t{0}, uint64_t{7}, ~uint64_t{0}}) {
+      Permutation tabulated(n, seed);
+      tabulated.Tabulate();
+      tabulated.Tabulate();  // once more changes nothing
+      const std::vector<int64_t> order = Order(n, seed);
+      for (int64_t i = 0; i < n; ++i) ASSERT_EQ(tabulated.At(i), order[static_cast<size_t>(i)]) << n;
+    }
+  }
+  for (const int64_t n : {(int64_t{1} << 31) + 5, int64_t{1} << 32, (int64_t{1} << 32) + 1, int64_t{1} << 62}) {
+    const Permutation plain(n, 3);
+    Permutation tabulated = plain;
+    tabulated.Tabulate();
+    for (int64_t i = 0; i < 1000; ++i) ASSERT_EQ(tabulated.At(n - 1 - i), plain.At(n - 1 - i)) << n;
+  }
+}
+
 TEST(PermutationDeathTest, IndexOutsideStopsTheProcess) {
   const Permutation permutation(10, 1);
   EXPECT_DEATH(permutation.At(10), "outside");

@@ -137,6 +137,21 @@ TEST(TableBuilderDeathTest, CellOfTheWrongTypeOrWidthStopsTheProcess) {
   EXPECT_DEATH(builder.AddF32(1), "another width");
 }
 
+TEST(TableBuilder, AWholeRowIsItsCells) {
+  const Table cells = TwoNumberRows();
+  const TableView view = *Open(cells);
+  TableBuilder rows(Numbers());
+  rows.Reserve(1);
+  for (int64_t row = 0; row < cells.rows; ++row) rows.AddRow(view.Row(row));
+  EXPECT_EQ(rows.Take(), cells);
+}
+
+TEST(TableBuilderDeathTest, ARowOfAnotherSizeStopsTheProcess) {
+  TableBuilder builder(Numbers()), texts(Texts());
+  EXPECT_DEATH(builder.AddRow("abc"), "another size");
+  EXPECT_DEATH(texts.AddRow("abc"), "another size");
+}
+
 TEST(TableBuilderDeathTest, UnfinishedRowStopsTheProcess) {
   TableBuilder builder(Texts());
   builder.AddText("x");

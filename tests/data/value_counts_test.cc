@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,8 @@
 #include "common/prepare/cell.h"
 #include "common/prepare/table_profile.h"
 #include "worker/engine/kernels/column_counter.h"
+#include "worker/engine/kernels/number_counts.h"
+#include "worker/engine/kernels/text_table.h"
 
 namespace mote {
 namespace {
@@ -66,15 +69,86 @@ TEST(ParseNumber, TheShortWayGivesTheBitsOfTheLongOne) {
     double expected = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), expected);
     const bool whole = error == std::errc() && end == digits.data() + digits.size();
-    const std::optional<double> plain = ParsePlainNumber(digits);
-    EXPECT_TRUE(!plain || (whole && *plain == expected)) << digits;
+    const double plain = PlainNumber(digits);
+    EXPECT_TRUE(std::isnan(plain) || (whole && plain == expected)) << digits;
     EXPECT_EQ(ParseNumber(digits).has_value(), whole) << digits;
   }
-  for (const std::string text :
-       {"", "-", ".", "-.", "1-", "1.2.3", "1e5", "+1", "0x1", "nan", "1234567890123456", "--1"}) {
-    EXPECT_FALSE(ParsePlainNumber(text).has_value()) << text;
+  for (const std::string text : {"", "-", ".", "-.", "1-", "1.2.3", "1e5", "+1", "0x1", "nan", "1234567890123456",
+                                 "--1", "..", "1..2", "/", ":"}) {
+    EXPECT_TRUE(std::isnan(PlainNumber(text))) << text;
   }
-  EXPECT_FALSE(std::signbit(*ParsePlainNumber("-0")));
+  EXPECT_FALSE(std::signbit(PlainNumber("-0")));
+}
+
+// Every text of up to eight bytes that are digits but for one or two.
+TEST(ParseNumber, OfAFewBytesEachIsLookedAt) {
+  for (size_t size = 1; size <= 8; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text = std::string("90817263").substr(0, size);
+        text[at] = static_cast<char>(byte);
+        double expected = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + size, expected);
+        const bool whole = error == std::errc() && end == text.data() + size && std::isfinite(expected);
+        const std::optional<double> number = ParseNumber(text);
+        if (text[0] == '+' && size > 1) continue;  // std::from_chars takes none
+        EXPECT_EQ(number.has_value(), whole) << text;
+        if (whole) EXPECT_EQ(*number, expected) << text;
+      }
+    }
+  }
+}
+
+// Keys and counts as a map has them, coarser once there are too many.
+std::vector<std::pair<int64_t, int64_t>> PlainCounts(const std::vector<double>& numbers, int* shift) {
+  std::map<int64_t, int64_t> exact, coarse;
+  for (const double number : numbers) {
+    ++exact[NumberKey(number, 0)];
+    ++coarse[NumberKey(number, kSketchShift)];
+  }
+  *shift = exact.size() > kNumbersMax ? kSketchShift : 0;
+  const auto& counts = *shift == 0 ? exact : coarse;
+  return {counts.begin(), counts.end()};
+}
+
+TEST(NumberCounts, CountAsAMapDoes) {
+  const Philox philox(7, 1);
+  for (const int64_t different : {1, 5000, 8192, 8193, 9000, 100000}) {
+    for (const int64_t count : {0, 100, 8193, 16384, 16385, 60000}) {
+      engine::NumberCounts counts;
+      std::vector<double> numbers;
+      for (int64_t i = 0; i < count; ++i) {
+        // In turn, so that all come up: of both signs, from 1e-300 to 1e300, and 0.
+        const auto place = static_cast<uint64_t>(i % different);
+        const double size = std::pow(10, 600 * philox.Uniform(place) - 300);
+        numbers.push_back(place == 0 ? 0 : place % 2 == 0 ? size : -size);
+        i % 7 == 3 ? counts.Add(numbers.back(), 1) : counts.Add(numbers.back());
+      }
+      counts.Settle();
+      int shift = 0;
+      EXPECT_EQ(counts.Entries(), PlainCounts(numbers, &shift)) << different << " " << count;
+      EXPECT_EQ(counts.shift(), shift) << different << " " << count;
+    }
+  }
+}
+
+TEST(TextTable, TellsTextsApartByEveryByte) {
+  engine::TextTable table;
+  std::vector<std::string> texts = {"", std::string(1, '\0'), std::string(2, '\0'), "a", "b", "ab", "ba"};
+  for (size_t size = 3; size < 30; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      texts.emplace_back(size, 'x');
+      texts.back()[at] = 'y';
+    }
+  }
+  EXPECT_EQ(table.Find("a"), table.size());
+  for (size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(table.Add(texts[i]), i);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(table.Add(texts[i]), i);
+    EXPECT_EQ(table.Find(texts[i]), i);
+    EXPECT_EQ(table[i], texts[i]);
+  }
+  EXPECT_EQ(table.Find("xxxxxxxxxxxxxxxxx"), table.size());
 }
 
 // The profile of cells as one counter sees them.

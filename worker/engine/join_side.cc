@@ -111,7 +111,7 @@ int64_t JoinSide::memory() const {
 }
 
 size_t JoinSide::First(std::string_view key) const {
-  const size_t number = keys_.Known(key);
+  const size_t number = keys_.Find(key);
   return number < rows_.size() ? rows_[number].first : kNone;
 }
 

@@ -3,12 +3,11 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "common/prepare/table_profile.h"
-#include "worker/engine/kernels/number_table.h"
+#include "worker/engine/kernels/number_counts.h"
 #include "worker/engine/kernels/text_table.h"
 
 namespace mote::engine {
@@ -24,19 +23,19 @@ class ColumnCounter {
   // A trimmed cell that is not missing.
   void Add(std::string_view cell);
   // Views point into the counter.
-  ColumnProfile Take() const;
+  ColumnProfile Take();
 
  private:
   struct Text {
     int64_t count = 0;
-    std::optional<double> number;
+    double number = 0;  // kNoNumber: it is none
   };
 
   void AddText(std::string_view cell);
   void AddNumber(double number);
-  void CountKey(int64_t key, int64_t count);
+  // Of the latest numbers.
+  Moments LatestMoments() const;
   void TextsToNumbers();
-  void Coarsen();
   void GiveUp();
 
   const std::string_view name_;
@@ -46,11 +45,13 @@ class ColumnCounter {
   Moments moments_;                  // of all but the latest numbers, which wait in
   std::array<double, 64> latest_{};  // groups: a division for each would be slow
   size_t latest_count_ = 0;
+  double latest_sum_ = 0;
+  double latest_min_ = 0;
+  double latest_max_ = 0;
   Rung rung_ = Rung::kTexts;
-  int shift_ = 0;
   TextTable keys_;
   std::vector<Text> texts_;  // by number of the key
-  NumberTable numbers_;
+  NumberCounts numbers_;
 };
 
 }  // namespace mote::engine

@@ -11,13 +11,18 @@
 namespace mote::engine {
 namespace {
 
-bool IsOutside(const FittedColumn& column, double number) {
-  return column.bounds && (number < column.bounds->low || number > column.bounds->high);
+bool IsOutside(const std::optional<NumberBounds>& bounds, double number) {
+  return bounds && (number < bounds->low || number > bounds->high);
 }
 
-// Which bin each category belongs to.
+void CountBin(const DriftBins& bins, size_t table, int64_t bin, ColumnQuality* quality) {
+  if (quality->bins.empty()) return;
+  ++quality->bins[table * bins.shares.size() + static_cast<size_t>(bin)];
+}
+
+// Which bin each category belongs to, and, last, what is none of them.
 std::vector<int64_t> BinsOf(const FittedColumn& column) {
-  std::vector<int64_t> bins(column.categories.size(), column.bins.OfOther());
+  std::vector<int64_t> bins(column.categories.size() + 1, column.bins.OfOther());
   for (size_t i = 0; i < column.categories.size(); ++i) {
     const auto& named = column.bins.categories;
     const auto found = std::find(named.begin(), named.end(), column.categories[i]);
@@ -28,16 +33,10 @@ std::vector<int64_t> BinsOf(const FittedColumn& column) {
 
 }  // namespace
 
-Places PlacesOf(const std::vector<std::string>& names) {
-  Places places;
-  for (size_t i = 0; i < names.size(); ++i) places.emplace(names[i], static_cast<int64_t>(i));
+TextTable PlacesOf(const std::vector<std::string>& names) {
+  TextTable places;
+  for (const std::string& name : names) places.Add(name);
   return places;
-}
-
-std::optional<int64_t> Find(const Places& places, std::string_view name) {
-  const auto found = places.find(absl::string_view(name.data(), name.size()));
-  if (found == places.end()) return std::nullopt;
-  return found->second;
 }
 
 absl::StatusOr<std::vector<size_t>> MatchColumns(const Fitted& fitted, const Dataset& dataset) {
@@ -66,17 +65,17 @@ FeatureRow::FeatureRow(const Fitted& fitted, const PrepareRows& rows, std::vecto
       rows_(rows),
       columns_(std::move(columns)),
       drops_rows_(fitted.DropsRows()),
-      places_(fitted.columns.size()),
-      bins_(fitted.columns.size()),
       x_(fitted.features.size()) {
   for (size_t i = 0; i < fitted_.columns.size(); ++i) {
     const FittedColumn& column = fitted_.columns[i];
-    if (column.kind == ColumnKind::kNumber) numbers_.push_back(i);
+    if (column.kind == ColumnKind::kNumber) {
+      numbers_.push_back({i, static_cast<size_t>(column.first_feature), column.bounds, column.center, column.scale,
+                          column.Scaled(column.impute_number), &column.bins});
+    }
     if (column.kind == ColumnKind::kHashed) hashed_.push_back(i);
     if (column.kind != ColumnKind::kCategory && column.kind != ColumnKind::kOrdinal) continue;
-    categories_.push_back(i);
-    places_[i] = PlacesOf(column.categories);
-    bins_[i] = BinsOf(column);
+    categories_.push_back({i, PlacesOf(column.categories), 0, BinsOf(column)});
+    categories_.back().imputed = categories_.back().places.Find(column.impute_text);
   }
 }
 
@@ -92,65 +91,58 @@ std::optional<DropReason> FeatureRow::Drops() const {
     const std::optional<double> number = ParseNumber(cell);
     const bool usable = number && std::isfinite(column.Scaled(*number));
     if (!usable && column.drops_missing) return DropReason::kMissingValue;
-    if (!number || !IsOutside(column, *number)) continue;
+    if (!number || !IsOutside(column.bounds, *number)) continue;
     if (fitted_.outliers == OutlierFate::kDrop) return DropReason::kOutlier;
     if (fitted_.outliers == OutlierFate::kMissing && column.drops_missing) return DropReason::kOutlier;
   }
   return std::nullopt;
 }
 
-void FeatureRow::Fill(size_t table, Quality* quality) {
+const std::vector<float>& FeatureRow::Fill(size_t table, Quality* quality) {
   std::fill(x_.begin(), x_.end(), 0.0f);
-  for (const size_t i : numbers_) FillNumber(i, table, &quality->columns[i]);
-  for (const size_t i : categories_) FillCategory(i, table, &quality->columns[i]);
+  for (const Number& number : numbers_) FillNumber(number, table, &quality->columns[number.column]);
+  for (const Category& category : categories_) FillCategory(category, table, &quality->columns[category.column]);
   for (const size_t i : hashed_) FillHashed(i, &quality->columns[i]);
+  return x_;
 }
 
-void FeatureRow::CountBin(size_t i, size_t table, int64_t bin, ColumnQuality* quality) const {
-  if (quality->bins.empty()) return;
-  ++quality->bins[table * fitted_.columns[i].bins.shares.size() + static_cast<size_t>(bin)];
-}
-
-void FeatureRow::FillNumber(size_t i, size_t table, ColumnQuality* quality) {
-  const FittedColumn& column = fitted_.columns[i];
-  const std::string_view cell = Cell(i);
+void FeatureRow::FillNumber(const Number& column, size_t table, ColumnQuality* quality) {
+  const std::string_view cell = Cell(column.column);
   const bool missing = rows_.IsMissing(cell);
-  std::optional<double> number = missing ? std::nullopt : ParseNumber(cell);
-  quality->not_numbers += !missing && !number;
-  if (number && IsOutside(column, *number)) {
+  double number = missing ? kNoNumber : NumberOf(cell);
+  quality->not_numbers += !missing && std::isnan(number);
+  if (IsOutside(column.bounds, number)) {
     ++quality->outliers;
     const bool clips = fitted_.outliers == OutlierFate::kClip;
-    number = clips ? std::optional(std::clamp(*number, column.bounds->low, column.bounds->high)) : std::nullopt;
+    number = clips ? std::clamp(number, column.bounds->low, column.bounds->high) : kNoNumber;
   }
-  float value = number ? column.Scaled(*number) : 0.0f;
-  if (number && !std::isfinite(value)) {
+  float x = column.scale == 0 ? 0.0F : static_cast<float>((number - column.center) / column.scale);
+  if (!std::isfinite(x) && !std::isnan(number)) {
     ++quality->not_numbers;
-    number = std::nullopt;
+    number = kNoNumber;
   }
-  if (!number) {
+  const bool known = !std::isnan(number);
+  if (!known) {
     ++quality->imputed;
-    value = column.Scaled(column.impute_number);
+    x = column.imputed;
   }
-  CountBin(i, table, number ? column.bins.OfNumber(*number) : column.bins.OfMissing(), quality);
-  x_[static_cast<size_t>(column.first_feature)] = value;
+  CountBin(*column.bins, table, known ? column.bins->OfNumber(number) : column.bins->OfMissing(), quality);
+  x_[column.feature] = x;
 }
 
-void FeatureRow::FillCategory(size_t i, size_t table, ColumnQuality* quality) {
-  const FittedColumn& column = fitted_.columns[i];
-  const std::string_view cell = Cell(i);
+void FeatureRow::FillCategory(const Category& category, size_t table, ColumnQuality* quality) {
+  const FittedColumn& column = fitted_.columns[category.column];
+  const std::string_view cell = Cell(category.column);
   const bool missing = rows_.IsMissing(cell);
-  const std::optional<int64_t> place = Find(places_[i], missing ? std::string_view(column.impute_text) : cell);
+  const size_t place = missing ? category.imputed : category.places.Find(cell);
+  const bool known = place < category.places.size();
   quality->imputed += missing;
-  quality->unseen += !place.has_value();
-  CountBin(i, table,
-           missing ? column.bins.OfMissing()
-           : place ? bins_[i][static_cast<size_t>(*place)]
-                   : column.bins.OfOther(),
-           quality);
+  quality->unseen += !known;
+  CountBin(column.bins, table, missing ? column.bins.OfMissing() : category.bins[place], quality);
   if (column.kind == ColumnKind::kOrdinal) {
-    x_[static_cast<size_t>(column.first_feature)] = static_cast<float>(place.value_or(-1));
-  } else if (place) {
-    x_[static_cast<size_t>(column.first_feature + *place)] = 1.0f;
+    x_[static_cast<size_t>(column.first_feature)] = known ? static_cast<float>(place) : -1.0F;
+  } else if (known) {
+    x_[static_cast<size_t>(column.first_feature) + place] = 1.0F;
   }
 }
 

@@ -7,21 +7,18 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "common/dataset.h"
 #include "common/prepare/cell.h"
 #include "common/prepare/fitted.h"
 #include "common/prepare/quality.h"
 #include "worker/engine/kernels/prepare_rows.h"
+#include "worker/engine/kernels/text_table.h"
 
 namespace mote::engine {
 
-// Names to places, keyed by views into the names.
-using Places = absl::flat_hash_map<absl::string_view, int64_t>;
-Places PlacesOf(const std::vector<std::string>& names);
-std::optional<int64_t> Find(const Places& places, std::string_view name);
+// Names, numbered by their place in the list, each of which is there once.
+TextTable PlacesOf(const std::vector<std::string>& names);
 
 // Where each fitted column that makes features lies among the table's; SIZE_MAX for
 // the others.
@@ -36,25 +33,41 @@ class FeatureRow {
 
   // Why the row that `rows` stands at is to be left out; nullopt: it is not.
   std::optional<DropReason> Drops() const;
-  // Sets x() from the row, and counts what was done in `quality`; the row belongs to
-  // table `table`.
-  void Fill(size_t table, Quality* quality);
-  const std::vector<float>& x() const { return x_; }
+  // The row's features; counts what was done in `quality`. The row belongs to table
+  // `table`. Valid until the next call.
+  const std::vector<float>& Fill(size_t table, Quality* quality);
 
  private:
-  void FillNumber(size_t i, size_t table, ColumnQuality* quality);
-  void FillCategory(size_t i, size_t table, ColumnQuality* quality);
+  // A fitted column of numbers: what each row needs of it.
+  struct Number {
+    size_t column = 0;  // among the fitted ones
+    size_t feature = 0;
+    std::optional<NumberBounds> bounds;
+    double center = 0, scale = 1;  // as in FittedColumn
+    float imputed = 0;             // x of a missing value
+    const DriftBins* bins = nullptr;
+  };
+
+  // A fitted column of categories.
+  struct Category {
+    size_t column = 0;  // among the fitted ones
+    TextTable places;
+    size_t imputed = 0;         // the place of a missing value; places.size(): of none
+    std::vector<int64_t> bins;  // of each place, and of what is none
+  };
+
+  void FillNumber(const Number& number, size_t table, ColumnQuality* quality);
+  void FillCategory(const Category& category, size_t table, ColumnQuality* quality);
   void FillHashed(size_t i, ColumnQuality* quality);
-  void CountBin(size_t i, size_t table, int64_t bin, ColumnQuality* quality) const;
   std::string_view Cell(size_t i) const { return Trim(rows_.Cell(columns_[i])); }
 
   const Fitted& fitted_;
   const PrepareRows& rows_;
   const std::vector<size_t> columns_;  // of the table, by fitted column
   const bool drops_rows_;
-  std::vector<size_t> numbers_, categories_, hashed_;  // fitted columns
-  std::vector<Places> places_;                         // of categories, by fitted column
-  std::vector<std::vector<int64_t>> bins_;             // of each category, by fitted column
+  std::vector<Number> numbers_;
+  std::vector<Category> categories_;
+  std::vector<size_t> hashed_;  // fitted columns
   std::vector<float> x_;
 };
 

@@ -1,6 +1,7 @@
 // Counts by integer key: an open-addressing table that grows, for keys without order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>

@@ -47,7 +47,7 @@ class ProfilePass final : public PassKernel {
       }
     }
     profile.rows_read = passed_over.rows_read;
-    for (const ColumnCounter& counter : counters) profile.columns.push_back(counter.Take());
+    for (ColumnCounter& counter : counters) profile.columns.push_back(counter.Take());
     return profile.EncodeBounded(partial);
   }
 

@@ -20,6 +20,7 @@ PrepareRows::PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions opti
       splits_(options_, dataset().rows),
       rows_per_task_(rows_per_task) {
   for (const std::string& text : options_.missing) {
+    missing_.Add(text);
     const char first = text.empty() ? '\0' : text[0];
     if (text.size() < missing_starts_.size()) missing_starts_[text.size()].set(static_cast<unsigned char>(first));
   }
@@ -81,7 +82,7 @@ absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
 
 absl::StatusOr<int> PrepareRows::SplitOfRow() {
   if (group_column_ != SIZE_MAX) return splits_.OfGroup(Trim(cells_[group_column_]));
-  if (split_column_ == SIZE_MAX) return splits_.Of(row());
+  if (split_column_ == SIZE_MAX) return DrawnSplit();
   const std::string_view cell = Trim(cells_[split_column_]);
   if (strata_ != nullptr) return strata_->Next(StratumOf(options_, cell));
   const std::optional<OrderValue> value = IsMissing(cell) ? std::nullopt : ParseOrderValue(cell);
@@ -89,6 +90,16 @@ absl::StatusOr<int> PrepareRows::SplitOfRow() {
   return absl::InvalidArgumentError(absl::StrCat("split.order: row=", row(), " has no place in the order of \"",
                                                  options_.order_column, "\"; the input is another one by now"));
 }
+
+int PrepareRows::DrawnSplit() {
+  if (row() < next_splits_begin_ || row() >= next_splits_begin_ + kSplitRows) {
+    next_splits_begin_ = row();
+    splits_.Of(row(), std::min(row() + kSplitRows, dataset().rows), next_splits_.data());
+  }
+  return next_splits_[static_cast<size_t>(row() - next_splits_begin_)];
+}
+
+bool PrepareRows::IsListed(std::string_view cell) const { return missing_.Find(cell) < missing_.size(); }
 
 bool PrepareRows::MissesNeededValue() const {
   return std::any_of(needed_columns_.begin(), needed_columns_.end(),

@@ -18,6 +18,7 @@
 #include "worker/engine/cell_cursor.h"
 #include "worker/engine/kernel.h"
 #include "worker/engine/kernels/strata.h"
+#include "worker/engine/kernels/text_table.h"
 
 namespace mote::engine {
 
@@ -58,23 +59,29 @@ class PrepareRows {
 
   // As the parameter `missing` says; `cell` is trimmed.
   bool IsMissing(std::string_view cell) const {
-    if (cell.size() >= missing_starts_.size()) return options_.IsMissing(cell);
+    if (cell.size() >= missing_starts_.size()) return IsListed(cell);
     const char first = cell.empty() ? '\0' : cell[0];
-    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && options_.IsMissing(cell);
+    return missing_starts_[cell.size()][static_cast<unsigned char>(first)] && IsListed(cell);
   }
   // Some column whose rows are dropped for want of a value has none.
   bool MissesNeededValue() const;
 
  private:
+  // Rows whose splits are looked up together.
+  static constexpr int64_t kSplitRows = 256;
+
   PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions options, int64_t rows_per_task);
+  bool IsListed(std::string_view cell) const;  // among the texts for missing
 
   // Of the row whose cells were read last.
   absl::StatusOr<int> SplitOfRow();
+  int DrawnSplit();  // by its number
 
   const std::unique_ptr<CellCursor> cursor_;
   const PrepareOptions options_;
   const SplitPlan splits_;
   const int64_t rows_per_task_;
+  TextTable missing_;
   // By size and first byte: some text for missing has these.
   std::array<std::bitset<256>, 8> missing_starts_;
   size_t label_column_ = SIZE_MAX;
@@ -86,6 +93,8 @@ class PrepareRows {
   std::vector<size_t> needed_columns_;
   std::vector<std::string_view> cells_;
   int split_ = 0;
+  std::array<int, kSplitRows> next_splits_{};  // of the rows from next_splits_begin_ on
+  int64_t next_splits_begin_ = -kSplitRows;
 };
 
 }  // namespace mote::engine

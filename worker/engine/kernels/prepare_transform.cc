@@ -3,9 +3,11 @@
 // last table holds the rows that are in none, with the reason.
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "common/bytes.h"
 #include "common/json.h"
 #include "common/prepare/cell.h"
 #include "common/prepare/fitted.h"
@@ -38,6 +40,8 @@ class TransformPass final : public PassKernel {
     const size_t count = rows_->options().TableNames().size();
     quality_ = Quality::For(fitted_, count);
     std::vector<TableBuilder> tables(count, TableBuilder(schema_));
+    table_bytes_.resize(count);
+    for (size_t i = 0; i < count; ++i) tables[i].Reserve(table_bytes_[i] + table_bytes_[i] / 8);
     TableBuilder quarantined(QuarantineSchema());
     while (true) {
       MOTE_ASSIGN_OR_RETURN(const bool more, rows_->Next(&quality_));
@@ -46,27 +50,35 @@ class TransformPass final : public PassKernel {
       if (reason) Quarantine(*reason, &quarantined);
     }
     std::vector<Table> done;
-    for (TableBuilder& table : tables) done.push_back(table.Take());
+    for (size_t i = 0; i < count; ++i) {
+      table_bytes_[i] = tables[i].bytes();
+      done.push_back(tables[i].Take());
+    }
     done.push_back(quarantined.Take());
-    return SplitsLeaf(done, quality_, partial, context.blobs());
+    return SplitsLeaf(std::move(done), quality_, partial, context.blobs());
   }
 
  private:
   // Why the row is in no table; nullopt: it is in `table`.
   std::optional<DropReason> AddRow(TableBuilder& table) {
     if (rows_->ragged()) return DropReason::kColumnCount;
-    std::optional<int64_t> label_class;
-    if (rows_->has_label()) {
+    const bool labelled = rows_->has_label();
+    int64_t label_class = 0;
+    if (labelled) {
       const std::string_view label = Trim(rows_->Cell(rows_->label_column()));
       if (rows_->IsMissing(label)) return DropReason::kNoLabel;
-      label_class = Find(classes_, label);
-      if (!label_class.has_value()) return DropReason::kUnknownLabel;
+      const size_t place = classes_.Find(label);
+      if (place == classes_.size()) return DropReason::kUnknownLabel;
+      label_class = static_cast<int64_t>(place);
     }
     if (const auto reason = features_->Drops()) return reason;
-    features_->Fill(static_cast<size_t>(rows_->split()), &quality_);
-    table.AddI64(rows_->row());
-    table.AddF32s(features_->x().data(), static_cast<int64_t>(features_->x().size()));
-    if (label_class) table.AddI64(*label_class);
+    const std::vector<float>& x = features_->Fill(static_cast<size_t>(rows_->split()), &quality_);
+    row_.clear();
+    ByteWriter writer(&row_);
+    writer.Put(rows_->row());
+    writer.PutRaw({reinterpret_cast<const char*>(x.data()), x.size() * sizeof(float)});
+    if (labelled) writer.Put(label_class);
+    table.AddRow(row_);
     return std::nullopt;
   }
 
@@ -80,10 +92,12 @@ class TransformPass final : public PassKernel {
 
   const std::unique_ptr<PrepareRows> rows_;
   const Fitted fitted_;
-  const Places classes_;
+  const TextTable classes_;
   std::unique_ptr<FeatureRow> features_;
   Schema schema_;
   Quality quality_;
+  std::string row_;
+  std::vector<int64_t> table_bytes_;  // of the task before: the next one has about as many
 };
 
 class TransformKernel final : public Kernel {

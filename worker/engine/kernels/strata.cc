@@ -73,7 +73,7 @@ void Strata::Seek(int64_t task) {
 }
 
 absl::StatusOr<int> Strata::Next(std::string_view stratum) {
-  const size_t number = texts_.Known(stratum);
+  const size_t number = texts_.Find(stratum);
   if (number >= splits_.size()) return WrongCounts("a row has a value that was not counted");
   const int64_t place = places_[number];
   if (place >= splits_[number].rows()) return WrongCounts("there are more rows of a value than were counted");
