@@ -58,7 +58,7 @@ class HeaderReader {
 
   absl::Status ReadLine(std::string_view text) {
     ArffLine line(text, &unescaped_);
-    const ArffToken first = line.Next();
+    const ArffToken& first = line.Next();
     if (first.kind == TokenKind::kEnd) return absl::OkStatus();
     const std::string keyword = first.kind == TokenKind::kValue && !first.quoted ? LowerCase(first.text) : "";
     if (!has_relation_) {
@@ -79,11 +79,11 @@ class HeaderReader {
   }
 
   absl::Status ReadAttribute(ArffLine& line) {
-    const ArffToken name = line.Next();
+    const ArffToken& name = line.Next();
     if (name.kind == TokenKind::kWrong) return WrongHeader(std::string(name.text));
     if (name.kind != TokenKind::kValue || name.text.empty()) return WrongHeader("@attribute without a name");
     ArffAttribute attribute{.name = std::string(name.text)};
-    const ArffToken type = line.Next();
+    const ArffToken& type = line.Next();
     if (type.kind == TokenKind::kOpen) {
       attribute.kind = ArffAttribute::Kind::kNominal;
       MOTE_RETURN_IF_ERROR(ReadValues(line, &attribute));
@@ -108,7 +108,7 @@ class HeaderReader {
   }
 
   static absl::Status ReadValues(ArffLine& line, ArffAttribute* attribute) {
-    for (ArffToken token = line.Next(); token.kind != TokenKind::kClose; token = line.Next()) {
+    for (const ArffToken& token = line.Next(); token.kind != TokenKind::kClose; line.Next()) {
       if (token.kind == TokenKind::kWrong) return WrongHeader(std::string(token.text));
       if (token.kind == TokenKind::kEnd || token.kind == TokenKind::kOpen) {
         return WrongHeader(absl::StrCat("the values of attribute \"", attribute->name,

@@ -35,38 +35,40 @@ ArffLine::ArffLine(std::string_view line, std::string* unescaped) : line_(line),
   unescaped_->reserve(line.size());  // all values together are not longer: views into it stay
 }
 
-ArffToken ArffLine::Next() {
-  if (!wrong_.empty()) return {TokenKind::kWrong, false, wrong_};
+const ArffToken& ArffLine::Next() {
+  if (token_.kind == TokenKind::kWrong) return token_;
   while (at_ < line_.size() && IsArffBlank(line_[at_])) ++at_;
-  if (at_ == line_.size() || line_[at_] == '%') return {};
-  switch (line_[at_]) {
-    case ',':
-      ++at_;
-      return {TokenKind::kComma};
-    case '{':
-      ++at_;
-      return {TokenKind::kOpen};
-    case '}':
-      ++at_;
-      return {TokenKind::kClose};
-    case '\'':
-    case '"':
-      return Quoted();
-    default:
-      return Word();
+  if (at_ == line_.size() || line_[at_] == '%') {
+    token_ = {};
+  } else if (IsQuote(line_[at_])) {
+    Quoted();
+  } else if (line_[at_] == ',') {
+    Sign(TokenKind::kComma);
+  } else if (line_[at_] == '{') {
+    Sign(TokenKind::kOpen);
+  } else if (line_[at_] == '}') {
+    Sign(TokenKind::kClose);
+  } else {
+    Word();
   }
+  return token_;
 }
 
-ArffToken ArffLine::Word() {
+void ArffLine::Sign(TokenKind kind) {
+  token_ = {kind, false, line_.substr(at_, 1)};
+  ++at_;
+}
+
+void ArffLine::Word() {
   const size_t begin = at_;
   while (at_ < line_.size() && !EndsWord(line_[at_])) ++at_;
   if (at_ < line_.size() && (line_[at_] == '%' || IsQuote(line_[at_]))) {
     return Wrong("a quote or % inside a value without quotes; put the whole value in quotes");
   }
-  return {TokenKind::kValue, false, line_.substr(begin, at_ - begin)};
+  token_ = {TokenKind::kValue, false, line_.substr(begin, at_ - begin)};
 }
 
-ArffToken ArffLine::Quoted() {
+void ArffLine::Quoted() {
   const char quote = line_[at_];
   const size_t begin = at_ + 1;
   size_t end = begin;
@@ -83,11 +85,11 @@ ArffToken ArffLine::Quoted() {
   if (at_ < line_.size() && (!EndsWord(line_[at_]) || IsQuote(line_[at_]))) {
     return Wrong("text after a closing quote; write \\' or \\\" for a quote inside a value");
   }
-  const std::string_view raw = line_.substr(begin, end - begin);
-  return escaped ? Unescape(raw) : ArffToken{TokenKind::kValue, true, raw};
+  token_ = {TokenKind::kValue, true, line_.substr(begin, end - begin)};
+  if (escaped) Unescape(token_.text);
 }
 
-ArffToken ArffLine::Unescape(std::string_view raw) {
+void ArffLine::Unescape(std::string_view raw) {
   const size_t begin = unescaped_->size();
   for (size_t i = 0; i < raw.size(); ++i) {
     char c = raw[i];
@@ -96,12 +98,9 @@ ArffToken ArffLine::Unescape(std::string_view raw) {
     }
     unescaped_->push_back(c);
   }
-  return {TokenKind::kValue, true, std::string_view(*unescaped_).substr(begin)};
+  token_.text = std::string_view(*unescaped_).substr(begin);
 }
 
-ArffToken ArffLine::Wrong(std::string_view message) {
-  wrong_ = message;
-  return {TokenKind::kWrong, false, wrong_};
-}
+void ArffLine::Wrong(std::string_view message) { token_ = {TokenKind::kWrong, false, message}; }
 
 }  // namespace mote

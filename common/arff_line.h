@@ -32,19 +32,22 @@ class ArffLine {
   // is emptied first; the views of tokens are valid while both are left alone.
   ArffLine(std::string_view line, std::string* unescaped);
 
-  // Goes on after a comma or brace; stays where it is at the end and at what is wrong.
-  ArffToken Next();
+  // The next token; the end, or what is wrong, again and again. The reference is to the same
+  // object each time, which the next call changes.
+  const ArffToken& Next();
+  const ArffToken& token() const { return token_; }  // that Next gave last
 
  private:
-  ArffToken Word();
-  ArffToken Quoted();
-  ArffToken Unescape(std::string_view raw);
-  ArffToken Wrong(std::string_view message);
+  void Sign(ArffToken::Kind kind);
+  void Word();
+  void Quoted();
+  void Unescape(std::string_view raw);
+  void Wrong(std::string_view message);
 
   std::string_view line_;
   std::string* unescaped_;
   size_t at_ = 0;
-  std::string_view wrong_;  // what Next found last, and says from then on
+  ArffToken token_;
 };
 
 }  // namespace mote

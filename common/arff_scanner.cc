@@ -11,6 +11,7 @@
 namespace mote {
 namespace {
 
+using AttributeKind = ArffAttribute::Kind;
 using TokenKind = ArffToken::Kind;
 
 absl::Status WrongRow(std::string_view what) { return absl::InvalidArgumentError(std::string(what)); }
@@ -34,7 +35,7 @@ ArffScanner::ArffScanner(std::vector<ArffAttribute> attributes)
     const ArffAttribute& attribute = attributes_[i];
     declared_[i].assign(attribute.values.begin(), attribute.values.end());
     std::sort(declared_[i].begin(), declared_[i].end());
-    if (attribute.kind == ArffAttribute::Kind::kNumeric) {
+    if (attribute.kind == AttributeKind::kNumeric) {
       left_out_[i] = "0";
     } else if (!attribute.values.empty()) {
       left_out_[i] = attribute.values.front();
@@ -47,18 +48,19 @@ ArffScanner::ArffScanner(std::vector<ArffAttribute> attributes)
 absl::Status ArffScanner::Cells(std::string_view line, std::vector<std::string_view>* cells) {
   cells->clear();
   ArffLine tokens(line, &unescaped_);
-  const ArffToken first = tokens.Next();
-  return first.kind == TokenKind::kOpen ? Sparse(tokens, cells) : Dense(first, tokens, cells);
+  return tokens.Next().kind == TokenKind::kOpen ? Sparse(tokens, cells) : Dense(tokens, cells);
 }
 
 // Values stand behind commas or, as Weka has it, behind blanks alone.
-absl::Status ArffScanner::Dense(ArffToken first, ArffLine& line, std::vector<std::string_view>* cells) const {
+absl::Status ArffScanner::Dense(ArffLine& line, std::vector<std::string_view>* cells) const {
   absl::Status wrong_value;
   bool wants_value = true;
-  for (ArffToken token = first;; token = line.Next()) {
+  for (const ArffToken& token = line.token();; line.Next()) {
     const bool separates = token.kind == TokenKind::kComma || token.kind == TokenKind::kEnd;
     if (token.kind == TokenKind::kValue) {
-      if (wrong_value.ok() && cells->size() < attributes_.size()) wrong_value = CheckValue(cells->size(), token);
+      if (cells->size() < attributes_.size() && wrong_value.ok() && !IsDeclared(cells->size(), token)) {
+        wrong_value = WrongValue(cells->size(), token);
+      }
       cells->push_back(token.text);
       wants_value = false;
     } else if (!separates || wants_value) {
@@ -74,16 +76,16 @@ absl::Status ArffScanner::Dense(ArffToken first, ArffLine& line, std::vector<std
 absl::Status ArffScanner::Sparse(ArffLine& line, std::vector<std::string_view>* cells) const {
   *cells = left_out_;
   int64_t next = 0;  // the attribute behind the last that was given
-  ArffToken token = line.Next();
+  const ArffToken& token = line.Next();
   while (token.kind != TokenKind::kClose) {
-    const ArffToken value = line.Next();
-    MOTE_RETURN_IF_ERROR(SparseCell(token, value, &next, cells));
-    token = line.Next();
+    const ArffToken index = token;
+    MOTE_RETURN_IF_ERROR(SparseCell(index, line.Next(), &next, cells));
+    line.Next();
     if (token.kind == TokenKind::kClose) break;
     if (token.kind == TokenKind::kWrong) return WrongRow(token.text);
     if (token.kind != TokenKind::kComma)
       return WrongRow("a sparse row whose cells have no comma between them, or no } last");
-    token = line.Next();
+    line.Next();
     if (token.kind == TokenKind::kClose) return WrongRow("a sparse row with nothing behind its last comma");
   }
   if (line.Next().kind != TokenKind::kEnd) return WrongRow("something behind the } of a sparse row; leave out weights");
@@ -103,7 +105,7 @@ absl::Status ArffScanner::SparseCell(const ArffToken& index, const ArffToken& va
                                  "\" where an index is wanted: they ascend from 0 to ", attributes_.size() - 1));
   }
   MOTE_RETURN_IF_ERROR(CheckLeftOut(*next, attribute));
-  MOTE_RETURN_IF_ERROR(CheckValue(static_cast<size_t>(attribute), value));
+  if (!IsDeclared(static_cast<size_t>(attribute), value)) return WrongValue(static_cast<size_t>(attribute), value);
   (*cells)[static_cast<size_t>(attribute)] = value.text;
   *next = attribute + 1;
   return absl::OkStatus();
@@ -112,28 +114,30 @@ absl::Status ArffScanner::SparseCell(const ArffToken& index, const ArffToken& va
 absl::Status ArffScanner::CheckLeftOut(int64_t begin, int64_t end) const {
   for (int64_t i = begin; i < end && !all_may_lack_; ++i) {
     const ArffAttribute& attribute = attributes_[static_cast<size_t>(i)];
-    if (attribute.kind == ArffAttribute::Kind::kNumeric || !attribute.values.empty()) continue;
+    if (attribute.kind == AttributeKind::kNumeric || !attribute.values.empty()) continue;
     return WrongRow(absl::StrCat("the sparse row leaves out attribute \"", attribute.name,
                                  "\", a text, for which nothing stands; give its value, or ?"));
   }
   return absl::OkStatus();
 }
 
-absl::Status ArffScanner::CheckValue(size_t attribute, const ArffToken& value) const {
-  const ArffAttribute& type = attributes_[attribute];
-  if (type.kind == ArffAttribute::Kind::kText || IsMissingValue(value)) return absl::OkStatus();
-  const auto message = [&](const std::string& why) {
-    return WrongRow(absl::StrCat("attribute \"", type.name, "\" has the value \"",
-                                 std::string(value.text.substr(0, 200)), "\", ", why));
-  };
-  if (type.kind == ArffAttribute::Kind::kNumeric) {
+bool ArffScanner::IsDeclared(size_t attribute, const ArffToken& value) const {
+  const AttributeKind kind = attributes_[attribute].kind;
+  if (kind == AttributeKind::kText || IsMissingValue(value)) return true;
+  if (kind == AttributeKind::kNumeric) {
     const std::string_view number = Trim(value.text);
-    if (ParseNumber(number) || IsNonFinite(number)) return absl::OkStatus();
-    return message("which is no number; write ? for a missing one");
+    return ParseNumber(number) || IsNonFinite(number);
   }
   const std::vector<std::string_view>& declared = declared_[attribute];
-  if (std::binary_search(declared.begin(), declared.end(), value.text)) return absl::OkStatus();
-  return message(absl::StrCat("which is not declared: ", type.ToString()));
+  return std::binary_search(declared.begin(), declared.end(), value.text);
+}
+
+absl::Status ArffScanner::WrongValue(size_t attribute, const ArffToken& value) const {
+  const ArffAttribute& type = attributes_[attribute];
+  return WrongRow(absl::StrCat("attribute \"", type.name, "\" has the value \"", std::string(value.text.substr(0, 200)),
+                               type.kind == AttributeKind::kNumeric
+                                   ? "\", which is no number; write ? for a missing one"
+                                   : absl::StrCat("\", which is not declared: ", type.ToString())));
 }
 
 }  // namespace mote

@@ -34,13 +34,15 @@ class ArffScanner {
   absl::Status Cells(std::string_view line, std::vector<std::string_view>* cells);
 
  private:
-  absl::Status Dense(ArffToken first, ArffLine& line, std::vector<std::string_view>* cells) const;
+  // From the token at which `line` stands.
+  absl::Status Dense(ArffLine& line, std::vector<std::string_view>* cells) const;
   absl::Status Sparse(ArffLine& line, std::vector<std::string_view>* cells) const;
   absl::Status SparseCell(const ArffToken& index, const ArffToken& value, int64_t* next,
                           std::vector<std::string_view>* cells) const;
   // The attributes [begin, end) may be left out of a sparse row.
   absl::Status CheckLeftOut(int64_t begin, int64_t end) const;
-  absl::Status CheckValue(size_t attribute, const ArffToken& value) const;
+  bool IsDeclared(size_t attribute, const ArffToken& value) const;
+  absl::Status WrongValue(size_t attribute, const ArffToken& value) const;
 
   const std::vector<ArffAttribute> attributes_;
   std::vector<std::vector<std::string_view>> declared_;  // of each nominal attribute, sorted

@@ -21,6 +21,7 @@ struct InputSpec {
   std::string path;       // as its owner named it
   std::string delimiter;  // csv; empty: ","
   bool shared = false;    // `path` is absolute and seen by all workers; no artifact
+  std::vector<std::string> tensors = {};  // safetensors: the columns; empty: all
   bool operator==(const InputSpec&) const = default;
 };
 
