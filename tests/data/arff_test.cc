@@ -179,8 +179,8 @@ TEST(Arff, WhatIsNoArffFileIsRefusedByItsLine) {
   for (const int64_t chunk_bytes : {1, 7, 1 << 20}) {
     EXPECT_THAT(ArffError("a,b\n1,2\n", chunk_bytes), HasSubstr("\"x.arff\" line 1: no @relation"));
     EXPECT_THAT(ArffError("@relation r\n@attribute a real\n1\n", chunk_bytes), HasSubstr("\"x.arff\" line 3: neither"));
-    EXPECT_THAT(ArffError(std::string("@relation r\n@attribute a real\n@data\n1\n\0\n", 42), chunk_bytes),
-                HasSubstr("\"x.arff\" line 5 has a NUL byte (offset 40)"));
+    EXPECT_THAT(ArffError(std::string("@relation r\n@attribute a real\n@data\n1\n\0\n", 40), chunk_bytes),
+                HasSubstr("\"x.arff\" line 5 has a NUL byte (offset 38)"));
     EXPECT_THAT(ArffError(std::string("@relation \0\n@attribute a real\n@data\n1\n", 38), chunk_bytes),
                 HasSubstr("\"x.arff\" line 1 has a NUL byte (offset 10)"));
   }
@@ -236,7 +236,8 @@ TEST(Arff, GermanCreditIsPreparedAsItsCsvIs) {
       contents[name][format] = is_table ? cluster.Rows(output).bytes : cluster.Content(output);
       EXPECT_EQ(output.rows > 0, is_table && name != "quarantined") << name;
     }
-    const auto applied = cluster.Run("apply", {}, {{"input", *input}, {"fitted", outputs->at("fitted")}}, tasks);
+    const auto applied = cluster.Run("apply", {{"fitted", "clean.fitted"}},
+                                     {{"input", *input}, {"fitted", outputs->at("fitted")}}, tasks);
     ASSERT_TRUE(applied.ok()) << applied.status();
     contents["applied"][format] = cluster.Rows(applied->at("result")).bytes;
   }
