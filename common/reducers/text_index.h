@@ -4,8 +4,8 @@
 // A task sees one chunk and cannot know whether it starts inside quotes. It counts
 // for both cases; quotes come in pairs, so the parity of the quotes before a chunk
 // says which case holds. ARFF has no newlines in quotes, but a line may begin with blanks
-// from one chunk to the next and then be empty or a comment. Nothing is guessed: Combine only lines the facts up, and
-// Finish walks them once from the start of the file.
+// from one chunk to the next and then be empty or a comment. Nothing is guessed: Combine
+// only lines the facts up, and Finish walks them once from the start of the file.
 #pragma once
 
 #include <array>
