@@ -80,7 +80,7 @@ std::string MakeRandomArff(const RandomTable& table, uint64_t seed) {
 }
 
 TEST(Arff, FindsTheSameRowsForAnyCutIntoChunksBlobsAndBlocks) {
-  for (uint64_t seed = 1; seed <= 12; ++seed) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
     const RandomTable table = MakeRandomTable(40, seed);
     const std::string text = MakeRandomArff(table, seed);
     for (const int64_t chunk_bytes : {1, 2, 3, 7, 64, 1 << 20}) {
@@ -208,7 +208,8 @@ TEST(Arff, EveryTruncationIsATableOrAnError) {
 
 TEST(Arff, ARowOfManyMegabytesIsRefusedByItsLine) {
   const std::string head = "@relation r\n@attribute a string\n@data\nx\n";
-  EXPECT_THAT(ArffError(head + std::string((64 << 20) + 1000, 'x') + "\n"),
+  InProcess cluster;
+  EXPECT_THAT(std::string(cluster.Index(head + std::string((64 << 20) + 1000, 'x') + "\n", "arff").status().message()),
               HasSubstr("line 5: the row that starts here has over 6"));
 }
 
