@@ -16,6 +16,9 @@ T Load(const char* at, bool swap) {
   return std::bit_cast<T>(bytes);
 }
 
+// The upper half of a binary32; exact.
+float BrainToFloat(uint16_t brain) { return std::bit_cast<float>(static_cast<uint32_t>(brain) << 16); }
+
 // IEEE 754 binary16; exact.
 float HalfToFloat(uint16_t half) {
   const float sign = (half & 0x8000) != 0 ? -1.0f : 1.0f;
@@ -38,9 +41,9 @@ void AppendAs(std::string_view bytes, bool swap, std::string* out) {
   }
 }
 
-void AppendHalves(std::string_view bytes, bool swap, std::string* out) {
+void AppendShortFloats(std::string_view bytes, bool swap, float (*to_float)(uint16_t), std::string* out) {
   for (size_t i = 0; i + 2 <= bytes.size(); i += 2) {
-    const float value = HalfToFloat(Load<uint16_t>(bytes.data() + i, swap));
+    const float value = to_float(Load<uint16_t>(bytes.data() + i, swap));
     out->append(reinterpret_cast<const char*>(&value), sizeof(value));
   }
 }
@@ -55,6 +58,7 @@ int64_t ElementBytes(ElementType type) {
     case ElementType::kI16:
     case ElementType::kU16:
     case ElementType::kF16:
+    case ElementType::kBF16:
       return 2;
     case ElementType::kI32:
     case ElementType::kU32:
@@ -70,7 +74,8 @@ int64_t ElementBytes(ElementType type) {
 DType DTypeOf(ElementType type) {
   if (type == ElementType::kU8) return DType::kU8;
   if (type == ElementType::kF64) return DType::kF64;
-  return type == ElementType::kF32 || type == ElementType::kF16 ? DType::kF32 : DType::kI64;
+  if (type == ElementType::kF16 || type == ElementType::kBF16) return DType::kF32;
+  return type == ElementType::kF32 ? DType::kF32 : DType::kI64;
 }
 
 bool ArrayColumn::native() const {
@@ -97,7 +102,9 @@ void AppendElements(const ArrayColumn& column, std::string_view bytes, std::stri
     case ElementType::kU32:
       return AppendAs<uint32_t, int64_t>(bytes, swap, out);
     case ElementType::kF16:
-      return AppendHalves(bytes, swap, out);
+      return AppendShortFloats(bytes, swap, HalfToFloat, out);
+    case ElementType::kBF16:
+      return AppendShortFloats(bytes, swap, BrainToFloat, out);
     case ElementType::kF32:
       return AppendAs<float, float>(bytes, swap, out);
     case ElementType::kF64:

@@ -20,12 +20,13 @@ enum class ElementType : uint8_t {
   kF16 = 8,
   kF32 = 9,
   kF64 = 10,
+  kBF16 = 11,
 };
-inline constexpr uint8_t kElementTypeMax = 10;
+inline constexpr uint8_t kElementTypeMax = 11;
 
 int64_t ElementBytes(ElementType type);
-// What the elements become in a row: u8 and the floats keep their values, f16 becomes
-// f32, all other integers i64.
+// What the elements become in a row: u8 and the floats keep their values, f16 and bf16
+// become f32, all other integers i64.
 DType DTypeOf(ElementType type);
 
 // Row r of a column of width w is the w elements from byte

@@ -39,6 +39,7 @@ enum class DatasetFormat : uint8_t {
   kJsonl = 3,   // text: one column "record", one JSON value a line
   kText = 4,    // text: one column "line"
   kArrays = 5,  // numbers of fixed size, column by column
+  kArff = 6,    // text: every column is text, named by the header at the file's beginning
 };
 
 struct Dataset {

@@ -7,15 +7,18 @@
 
 namespace mote {
 
-// As people list them: "csv, jsonl, text or npy".
-inline constexpr std::string_view kInputFormatsText = "csv, jsonl, text or npy";
+// As people list them.
+inline constexpr std::string_view kInputFormatsText = "csv, arff, jsonl, text, npy, idx or safetensors";
 
 inline const std::vector<std::string>& InputFormats() {
-  static const auto* const formats = new std::vector<std::string>{"csv", "jsonl", "text", "npy"};
+  static const auto* const formats =
+      new std::vector<std::string>{"csv", "arff", "jsonl", "text", "npy", "idx", "safetensors"};
   return *formats;
 }
 
 // Its rows are found by a header alone: numbers of fixed size.
-inline bool IsArrayFormat(std::string_view format) { return format == "npy"; }
+inline bool IsArrayFormat(std::string_view format) {
+  return format == "npy" || format == "idx" || format == "safetensors";
+}
 
 }  // namespace mote

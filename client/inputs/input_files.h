@@ -9,9 +9,10 @@ namespace mote::client {
 
 struct InputFiles {
   std::vector<std::string> paths;  // in this order; none: workers read a shared file
-  // CSV's; '\0': another format. Later CSV files have the first one's header, which is
-  // taken once.
+  // CSV's; '\0': another format. Later files of CSV and ARFF have the first one's header,
+  // which is taken once.
   char delimiter = '\0';
+  bool arff = false;
 };
 
 // The files that a pattern (*, ?, [a-z]) in `path` fits, sorted by their bytes so that the

@@ -9,7 +9,7 @@
 namespace mote::client {
 namespace {
 
-const std::vector<std::string> kFormatsToCome = {"arff", "safetensors", "idx", "files"};
+const std::vector<std::string> kFormatsToCome = {"files"};
 
 bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -41,6 +41,25 @@ void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
     return;
   }
   csv->set_delimiter(*delimiter);
+}
+
+void ReadTensors(Fields& fields, v1::Input* input, Problems* problems) {
+  v1::Safetensors* safetensors = input->mutable_safetensors();
+  const Node::Entry* tensors = fields.Find("tensors");
+  if (tensors == nullptr) return;
+  if (!tensors->value.IsList() || tensors->value.items.empty()) {
+    problems->Add(tensors->value.place, "tensors wants a list of the file's tensors, as in [images, labels]");
+    return;
+  }
+  for (const Node& item : tensors->value.items) {
+    const auto name = TextOf(item, absl::StrCat("tensors of ", fields.what()), problems);
+    if (!name) continue;
+    const auto& named = safetensors->tensors();
+    if (std::find(named.begin(), named.end(), *name) != named.end()) {
+      problems->Add(item.place, absl::StrCat("tensor '", *name, "' stands here twice; each becomes one column"));
+    }
+    safetensors->add_tensors(*name);
+  }
 }
 
 // A path, or a pattern that fits some.
@@ -84,7 +103,7 @@ void ReadPaths(const Node::Entry& format, const JobFile& job, Fields& fields, v1
 void CheckJoins(const Node::Entry& format, const InputFiles& files, Problems* problems) {
   if (files.paths.size() < 2 || !IsArrayFormat(format.key)) return;
   problems->Add(format.place, absl::StrCat(files.paths.size(), " files: an input of format ", format.key,
-                                           " is one file; only csv, jsonl and text are joined"));
+                                           " is one file; only csv, arff, jsonl and text are joined"));
 }
 
 // Workers look for it, so nothing is said of whether it is there.
@@ -110,7 +129,10 @@ void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Probl
   if (format.key == "csv") ReadCsv(fields, input, problems);
   if (format.key == "jsonl") input->mutable_jsonl();
   if (format.key == "text") input->mutable_text();
+  if (format.key == "arff") input->mutable_arff();
   if (format.key == "npy") input->mutable_npy();
+  if (format.key == "idx") input->mutable_idx();
+  if (format.key == "safetensors") ReadTensors(fields, input, problems);
   fields.NotSupportedYet({"s3"});
   if (format.value.Find("s3") != nullptr) {
     fields.Find("path");
@@ -120,6 +142,7 @@ void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Probl
   } else if (format.value.IsMap()) {
     InputFiles& files = job->input_files.back();
     if (format.key == "csv") files.delimiter = input->csv().delimiter().empty() ? ',' : input->csv().delimiter()[0];
+    files.arff = format.key == "arff";
     ReadPaths(format, *job, fields, input, &files, problems);
     CheckJoins(format, files, problems);
   }

@@ -84,15 +84,34 @@ absl::Status WriteRows(Client& client, const Dataset& dataset, TableFormat forma
   return writer.Finish(hash.Finish());
 }
 
+// Of a file of this format that begins so; of arrays, the beginning alone tells.
+std::string_view ExtensionOf(const Dataset& dataset, std::string_view beginning) {
+  switch (dataset.format) {
+    case DatasetFormat::kCsv:
+      return "csv";
+    case DatasetFormat::kArff:
+      return "arff";
+    case DatasetFormat::kJsonl:
+      return "jsonl";
+    case DatasetFormat::kText:
+      return "txt";
+    case DatasetFormat::kArrays:
+    case DatasetFormat::kRows:
+      break;
+  }
+  if (beginning.starts_with("\x93NUMPY")) return "npy";
+  return IsSafetensors(beginning, dataset.source.bytes) ? "safetensors" : "idx";
+}
+
 // An input that is an output: its file as one shard, as it was put.
 absl::Status WriteSourceText(Client& client, const Dataset& dataset, const std::string& folder) {
-  const char* extension = dataset.format == DatasetFormat::kCsv     ? "csv"
-                          : dataset.format == DatasetFormat::kJsonl ? "jsonl"
-                          : dataset.format == DatasetFormat::kText  ? "txt"
-                                                                    : "npy";
-  const std::string path = absl::StrCat(folder, "/part-00000.", extension);
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  std::string path;
+  std::ofstream file;
   MOTE_RETURN_IF_ERROR(ReadSourceText(client, dataset, [&](std::string_view bytes) {
+    if (path.empty()) {
+      path = absl::StrCat(folder, "/part-00000.", std::string(ExtensionOf(dataset, bytes)));
+      file.open(path, std::ios::binary | std::ios::trunc);
+    }
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return absl::OkStatus();
   }));

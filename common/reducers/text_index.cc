@@ -24,7 +24,7 @@ absl::Status GetRows(ByteReader& reader, ChunkRows* rows) {
   return absl::OkStatus();
 }
 
-absl::Status GetHeader(ByteReader& reader, CsvHeader* header) {
+absl::Status GetHeader(ByteReader& reader, TextHeader* header) {
   MOTE_ASSIGN_OR_RETURN(const uint32_t names, reader.Get<uint32_t>());
   if (names == 0) return absl::OkStatus();
   if (names > reader.remaining() / sizeof(uint32_t)) return absl::InvalidArgumentError("chunk facts: too many names");
@@ -43,11 +43,12 @@ class IndexWalk {
   explicit IndexWalk(Dataset dataset) : dataset_(std::move(dataset)) {}
 
   absl::Status Add(const ChunkFacts& chunk) {
-    const ChunkRows& rows = chunk.cases[inside_quotes_];
+    const ChunkRows& rows = chunk.cases[second_case_];
     if (chunk.nul_offset >= 0) {
       return Wrong(absl::StrCat(" line ", line_ + chunk.nul_line, " has a NUL byte (offset ", chunk.nul_offset,
                                 "); the file must be plain text in UTF-8"));
     }
+    if (dataset_.format == DatasetFormat::kArff) AddColumns(chunk.header);
     if (rows.rows > 0) {
       MOTE_RETURN_IF_ERROR(CheckLength(rows.first_offset));
       last_offset_ = rows.first_offset;
@@ -56,12 +57,12 @@ class IndexWalk {
     }
     rows_ += rows.rows;
     line_ += chunk.newlines;
-    inside_quotes_ ^= chunk.odd_quotes;
+    second_case_ = (second_case_ && !chunk.settles) != chunk.odd_quotes;
     return absl::OkStatus();
   }
 
   absl::StatusOr<Dataset> Take() {
-    if (inside_quotes_) {
+    if (csv() && second_case_) {
       return Wrong(absl::StrCat(" line ", last_row_line_,
                                 ": the row that starts here opens a quote that is never closed; close it, or double "
                                 "a quote that is part of a value"));
@@ -99,9 +100,13 @@ class IndexWalk {
   }
 
   // The chunk whose first row is the header: data starts behind it.
-  void AddHeader(const CsvHeader& header, const ChunkRows& rows) {
-    for (const std::string& name : header.names) dataset_.schema.columns.push_back({name, DType::kText, 1});
+  void AddHeader(const TextHeader& header, const ChunkRows& rows) {
+    AddColumns(header);
     if (rows.rows > 1) dataset_.chunks.push_back({header.end_offset, 0, 1 + header.lines});
+  }
+
+  void AddColumns(const TextHeader& header) {
+    for (const std::string& name : header.names) dataset_.schema.columns.push_back({name, DType::kText, 1});
   }
 
   absl::Status Wrong(const std::string& what) const {
@@ -112,8 +117,8 @@ class IndexWalk {
   int64_t rows_ = 0;  // the header included
   int64_t line_ = 1;
   int64_t last_row_line_ = 1;
-  int64_t last_offset_ = 0;  // of the first row of the last chunk in which one starts
-  bool inside_quotes_ = false;
+  int64_t last_offset_ = 0;   // of the first row of the last chunk in which one starts
+  bool second_case_ = false;  // holds for the next chunk
 };
 
 class TextIndexReducer final : public Reducer {
@@ -166,11 +171,13 @@ absl::StatusOr<std::unique_ptr<Reducer>> MakeTextIndex(const Json& parameters) {
   const std::string format = params.Text("format");
   if (format == "csv") {
     dataset.format = DatasetFormat::kCsv;
+  } else if (format == "arff") {
+    dataset.format = DatasetFormat::kArff;
   } else if (format == "jsonl" || format == "text") {
     dataset.format = format == "text" ? DatasetFormat::kText : DatasetFormat::kJsonl;
     dataset.schema.columns.push_back({format == "text" ? "line" : "record", DType::kText, 1});
   } else {
-    return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, jsonl or text"));
+    return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, arff, jsonl or text"));
   }
   dataset.name = params.Text("name");
   if (const std::string shared = params.Text("shared"); !shared.empty()) {
@@ -191,7 +198,7 @@ std::string ChunkFacts::Encode() const {
   std::string out;
   ByteWriter writer(&out);
   writer.Put(newlines);
-  writer.Put(static_cast<uint8_t>(odd_quotes));
+  writer.Put(static_cast<uint8_t>(odd_quotes | settles << 1));
   for (const ChunkRows& rows : cases) {
     for (const int64_t field : {rows.rows, rows.first_offset, rows.first_line, rows.last_line}) writer.Put(field);
   }
@@ -209,8 +216,9 @@ absl::StatusOr<ChunkFacts> ChunkFacts::Decode(std::string_view bytes) {
   ByteReader reader(bytes);
   ChunkFacts facts;
   MOTE_ASSIGN_OR_RETURN(facts.newlines, reader.Get<int64_t>());
-  MOTE_ASSIGN_OR_RETURN(const uint8_t odd, reader.Get<uint8_t>());
-  facts.odd_quotes = odd != 0;
+  MOTE_ASSIGN_OR_RETURN(const uint8_t after, reader.Get<uint8_t>());
+  facts.odd_quotes = (after & 1) != 0;
+  facts.settles = (after & 2) != 0;
   for (ChunkRows& rows : facts.cases) MOTE_RETURN_IF_ERROR(GetRows(reader, &rows));
   MOTE_ASSIGN_OR_RETURN(facts.nul_offset, reader.Get<int64_t>());
   MOTE_ASSIGN_OR_RETURN(facts.nul_line, reader.Get<int64_t>());
@@ -231,7 +239,7 @@ ReducerEntry TextIndexEntry() {
               {.name = "text_index",
                .summary = "Where the rows of a text file start",
                .parameters =
-                   {{.name = "format", .kind = Kind::kText, .default_value = "", .summary = "csv, jsonl or text"},
+                   {{.name = "format", .kind = Kind::kText, .default_value = "", .summary = "csv, arff, jsonl or text"},
                     {.name = "name", .kind = Kind::kText, .default_value = "", .summary = "of the file, for messages"},
                     {.name = "artifact", .kind = Kind::kText, .default_value = "\"\"", .summary = "the file's bytes"},
                     {.name = "shared", .kind = Kind::kText, .default_value = "\"\"", .summary = "or where it lies"},

@@ -66,8 +66,18 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
     case v1::Input::kText:
       input.format = "text";
       break;
+    case v1::Input::kArff:
+      input.format = "arff";
+      break;
     case v1::Input::kNpy:
       input.format = "npy";
+      break;
+    case v1::Input::kIdx:
+      input.format = "idx";
+      break;
+    case v1::Input::kSafetensors:
+      input.format = "safetensors";
+      input.tensors.assign(proto.safetensors().tensors().begin(), proto.safetensors().tensors().end());
       break;
     case v1::Input::FORMAT_NOT_SET:
       mistakes->Add(path, absl::StrCat("no format; set ", std::string(kInputFormatsText)));
@@ -151,7 +161,12 @@ v1::Input ProtoOf(const InputSpec& input) {
   if (input.format == "csv") proto.mutable_csv()->set_delimiter(input.delimiter);
   if (input.format == "jsonl") proto.mutable_jsonl();
   if (input.format == "text") proto.mutable_text();
+  if (input.format == "arff") proto.mutable_arff();
   if (input.format == "npy") proto.mutable_npy();
+  if (input.format == "idx") proto.mutable_idx();
+  if (input.format == "safetensors") {
+    proto.mutable_safetensors()->mutable_tensors()->Assign(input.tensors.begin(), input.tensors.end());
+  }
   return proto;
 }
 

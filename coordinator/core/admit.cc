@@ -105,6 +105,7 @@ class Admission {
                       {"path", input.path},
                       {"delimiter", input.delimiter.empty() ? "," : input.delimiter}};
       if (!input.shared) parameters["artifact"] = input.artifact;
+      if (!input.tensors.empty()) parameters["tensors"] = input.tensors;
       if (input.shared && (input.path.empty() || input.path[0] != '/')) {
         Mistake(absl::StrCat(path, ".shared"),
                 absl::StrCat("\"", input.path, "\" is not absolute; workers have no folder of the job file"));

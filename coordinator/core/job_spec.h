@@ -17,11 +17,12 @@ enum class TaskPolicy { kFail, kQuarantine };
 
 struct InputSpec {
   std::string name;
-  std::string format;     // as input_format.h lists them
-  std::string artifact;   // ArtifactRef::ToString()
-  std::string path;       // as its owner named it
-  std::string delimiter;  // csv; empty: ","
-  bool shared = false;    // `path` is absolute and seen by all workers; no artifact
+  std::string format;                     // as input_format.h lists them
+  std::string artifact;                   // ArtifactRef::ToString()
+  std::string path;                       // as its owner named it
+  std::string delimiter;                  // csv; empty: ","
+  bool shared = false;                    // `path` is absolute and seen by all workers; no artifact
+  std::vector<std::string> tensors = {};  // safetensors: the columns; empty: all
   bool operator==(const InputSpec&) const = default;
 };
 

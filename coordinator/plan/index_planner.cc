@@ -1,6 +1,7 @@
 #include "coordinator/plan/index_planner.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,10 +27,12 @@ OperationDescription DescribeIndex() {
       {.name = "artifact", .kind = Kind::kText, .default_value = "", .summary = "the file's bytes"},
       {.name = "path", .kind = Kind::kText, .default_value = "", .summary = "the file as the user named it"},
       {.name = "delimiter", .kind = Kind::kText, .default_value = "\",\"", .summary = "between the cells of a CSV row"},
-      {.name = "chunk_bytes",
-       .kind = Kind::kInteger,
-       .default_value = "1048576",
-       .summary = "text of one task, bytes"}};
+      {.name = "chunk_bytes", .kind = Kind::kInteger, .default_value = "1048576", .summary = "text of one task, bytes"},
+      {.name = "tensors",
+       .kind = Kind::kList,
+       .default_value = "",
+       .optional = true,
+       .summary = "columns of a safetensors file; without: all its tensors"}};
   description.outputs = {"result"};
   description.task_shape = "1 MiB of text; of a file of arrays one task, which reads its header";
   description.takes_input = false;
@@ -57,6 +60,20 @@ absl::Status CheckDelimiter(const std::string& delimiter) {
                    " is not one ASCII character other than a quote or a line end; set it to \",\", \";\" or a tab"));
 }
 
+absl::Status CheckTensors(const Json& tensors, const std::string& format) {
+  if (format != "safetensors") {
+    return absl::InvalidArgumentError(absl::StrCat("tensors: a file of ", format, " has none; leave it out"));
+  }
+  std::set<std::string> names;
+  for (const Json& tensor : tensors) {
+    if (tensor.is_string() && names.insert(tensor.get<std::string>()).second) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("tensors: ", tensor.dump(-1, ' ', false, Json::error_handler_t::replace),
+                     " is not the name of one more tensor; list each column once"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckIndex(const Params& params) {
   const std::string format = params.Text("format");
   const std::vector<std::string>& known = InputFormats();
@@ -64,6 +81,7 @@ absl::Status CheckIndex(const Params& params) {
     return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not ", std::string(kInputFormatsText)));
   }
   MOTE_RETURN_IF_ERROR(CheckDelimiter(params.Text("delimiter")));
+  if (const Json* const tensors = params.Find("tensors")) MOTE_RETURN_IF_ERROR(CheckTensors(*tensors, format));
   if (params.Integer("chunk_bytes") >= 1) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("chunk_bytes: ", params.Integer("chunk_bytes"), " is below 1"));
 }

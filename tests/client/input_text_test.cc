@@ -45,8 +45,9 @@ class InputTextTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  static absl::StatusOr<std::string> All(const std::vector<std::string>& paths, char delimiter = '\0') {
-    InputText text({paths, delimiter});
+  static absl::StatusOr<std::string> All(const std::vector<std::string>& paths, char delimiter = '\0',
+                                         bool arff = false) {
+    InputText text({paths, delimiter, arff});
     std::string all;
     for (size_t i = 0;; ++i) {
       const absl::StatusOr<std::string> piece = text.Piece(i);
@@ -56,8 +57,8 @@ class InputTextTest : public ::testing::Test {
     }
   }
 
-  static std::string ErrorOf(const std::vector<std::string>& paths, char delimiter = '\0') {
-    const absl::StatusOr<std::string> all = All(paths, delimiter);
+  static std::string ErrorOf(const std::vector<std::string>& paths, char delimiter = '\0', bool arff = false) {
+    const absl::StatusOr<std::string> all = All(paths, delimiter, arff);
     EXPECT_EQ(all.status().code(), absl::StatusCode::kInvalidArgument) << all.status();
     return std::string(all.status().message());
   }
@@ -108,6 +109,32 @@ TEST_F(InputTextTest, AnotherHeaderIsRefused) {
   const std::string first = Write("1.csv", "a,b\n1,2\n"), second = Write("2.csv", "b,a\n1,2\n");
   EXPECT_THAT(ErrorOf({first, second}, ','), HasSubstr("2.csv' has the header \"b,a\""));
   EXPECT_THAT(ErrorOf({first, Write("3.csv", "\"a")}, ','), HasSubstr("3.csv': header: "));
+}
+
+TEST_F(InputTextTest, ArffFilesOfTheSameAttributesAreJoined) {
+  const std::string head = "% one\n@relation r\n@attribute x real\n@attribute 'y' {a, b}\n@data\n",
+                    first = Write("1.arff", head + "1,a"),
+                    second = Gzip("2.arff.gz",
+                                  "@RELATION other\r\n@ATTRIBUTE 'x' NUMERIC\r\n\r\n"
+                                  "@attribute y {'a' b}\r\n@DATA % rows\r\n% more\r\n2,b\r\n"),
+                    only = Write("3.arff", "@relation r\n@attribute x real\n@attribute y {a,b}\n@data"),
+                    none = Write("4.arff", "");
+  EXPECT_EQ(*All({none, first, only, second, only}, '\0', true), head + "1,a\n% more\r\n2,b\r\n");
+  EXPECT_EQ(*All({only, first}, '\0', true), ReadFile(only) + "\n1,a");
+}
+
+TEST_F(InputTextTest, ArffFilesOfOtherAttributesAreRefused) {
+  const auto file = [&](const std::string& name, const std::string& attributes) {
+    return Write(name, "@relation r\n" + attributes + "@data\n");
+  };
+  const std::string first = file("1.arff", "@attribute x real\n@attribute y {a, b}\n");
+  EXPECT_THAT(
+      ErrorOf({first, file("2.arff", "@attribute x real\n@attribute y {b, a}\n")}, '\0', true),
+      HasSubstr("2.arff' has the header \"@attribute y {b, a}\" and '" + first + "' has \"@attribute y {a, b}\""));
+  EXPECT_THAT(ErrorOf({first, file("3.arff", "@attribute x real\n")}, '\0', true),
+              HasSubstr("3.arff' has the header \"only 1 attributes\""));
+  EXPECT_THAT(ErrorOf({first, Write("4.arff", "x,y\n1,a\n")}, '\0', true),
+              HasSubstr("4.arff': header: line 1: no @relation"));
 }
 
 TEST_F(InputTextTest, DamageIsNamedWithItsPlace) {

@@ -204,7 +204,7 @@ TEST(Mistakes, AreToldAllAtOnceInTheOrderOfTheFile) {
       "name: X y\n"
       "inputs:\n"
       "  rows: {csv: {path: nowhere.csv}}\n"
-      "  more: {arff: {path: german_credit.csv}}\n"
+      "  more: {files: {path: german_credit.csv}}\n"
       "stages:\n"
       "  - name: a\n"
       "    input: rwos\n"
@@ -216,8 +216,8 @@ TEST(Mistakes, AreToldAllAtOnceInTheOrderOfTheFile) {
       told,
       "job.yaml:1:7: 'X y' cannot name a job; use 1 to 100 lower-case letters, digits and dashes\n"
       "job.yaml:3:22: there is no file 'nowhere.csv'; paths are relative to the job file's folder\n"
-      "job.yaml:4:10: the format 'arff' of input 'more' is not supported yet; this version reads csv, jsonl, "
-      "text or npy\n"
+      "job.yaml:4:10: the format 'files' of input 'more' is not supported yet; this version reads csv, arff, jsonl, "
+      "text, npy, idx or safetensors\n"
       "job.yaml:7:12: input of stage 'a': there is no stage or input 'rwos'; did you mean 'rows'?; the job has a, "
       "more, rows\n"
       "job.yaml:9:14: 'timeout' in stage 'a' wants a duration above zero with its unit, such as 90s or 5m, not the "
@@ -255,6 +255,41 @@ TEST(Inputs, FilesThatCannotBeOneInputAreRefused) {
   EXPECT_THAT(told("{csv: {shared: /data/a.csv.gz}}"), HasSubstr("is packed"));
   EXPECT_THAT(told("{npy: {paths: [german_credit.csv, german_credit.csv]}}"),
               HasSubstr("2 files: an input of format npy is one file"));
+  EXPECT_THAT(told("{idx: {path: 'credit_risk*'}}"), HasSubstr("2 files: an input of format idx is one file"));
+  EXPECT_THAT(told("{arff: {shared: /data/a.arff.zst}}"), HasSubstr("is packed"));
+}
+
+TEST(Inputs, OfEachFormatBecomeAMessageOfIt) {
+  const auto input = [](const std::string& format, const std::string& more = "") {
+    const absl::StatusOr<JobFile> job =
+        ParseJobFile(absl::StrCat("name: x\ninputs: {rows: {", format, ": {path: german_credit.csv", more,
+                                  "}}}\nstages:\n  - {name: a, input: rows, noop: {}}\n"),
+                     "tests/client/testdata/job.yaml", {});
+    EXPECT_TRUE(job.ok()) << job.status();
+    return job.ok() ? job->spec.inputs(0) : v1::Input();
+  };
+  EXPECT_EQ(input("csv").format_case(), v1::Input::kCsv);
+  EXPECT_EQ(input("arff").format_case(), v1::Input::kArff);
+  EXPECT_EQ(input("jsonl").format_case(), v1::Input::kJsonl);
+  EXPECT_EQ(input("text").format_case(), v1::Input::kText);
+  EXPECT_EQ(input("npy").format_case(), v1::Input::kNpy);
+  EXPECT_EQ(input("idx").format_case(), v1::Input::kIdx);
+  EXPECT_THAT(input("safetensors").safetensors().tensors(), ElementsAre());
+  EXPECT_THAT(input("safetensors", ", tensors: [b, a]").safetensors().tensors(), ElementsAre("b", "a"));
+}
+
+TEST(Inputs, TensorsAreAListOfDifferentNames) {
+  const auto told = [](const std::string& source) {
+    return Mistakes("name: x\ninputs: {rows: {safetensors: {" + source +
+                    "}}}\nstages:\n  - {name: a, input: rows, noop: {}}\n");
+  };
+  EXPECT_THAT(told("path: german_credit.csv, tensors: a"), HasSubstr("tensors wants a list of the file's tensors"));
+  EXPECT_THAT(told("path: german_credit.csv, tensors: []"), HasSubstr("tensors wants a list of the file's tensors"));
+  EXPECT_THAT(told("path: german_credit.csv, tensors: [a, b, a]"), HasSubstr("tensor 'a' stands here twice"));
+  EXPECT_THAT(told("path: german_credit.csv, tensors: [a, 5]"), HasSubstr("quote it"));
+  EXPECT_THAT(Mistakes("name: x\ninputs: {rows: {npy: {path: german_credit.csv, tensors: [a]}}}\nstages:\n"
+                       "  - {name: a, input: rows, noop: {}}\n"),
+              HasSubstr("unknown field 'tensors'"));
 }
 
 TEST(Mistakes, WrongTypesNameWhatIsWantedAndWhatIsThere) {

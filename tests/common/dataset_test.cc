@@ -44,6 +44,9 @@ TEST(Dataset, EncodingIsReadBack) {
   EXPECT_TRUE(Refuses(shared, [](Dataset& d) { d.shared->bytes = 1; }));
   EXPECT_TRUE(Refuses(shared, [](Dataset& d) { d.shared->path = "a.csv"; }));
   EXPECT_EQ(*Dataset::Decode(Dataset{}.Encode()), Dataset{});
+  Dataset arff = Csv();
+  arff.format = DatasetFormat::kArff;
+  EXPECT_EQ(*Dataset::Decode(arff.Encode()), arff);
 }
 
 TEST(Dataset, BytesAreThoseOfTheRowsOrTheText) {

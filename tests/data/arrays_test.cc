@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/data/array_file.h"
 #include "tests/testing/in_process.h"
 #include "worker/engine/row_source.h"
 
@@ -16,11 +17,6 @@ namespace mote::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-template <class T>
-std::string BytesOf(const std::vector<T>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-}
 
 std::vector<float> Counting(size_t count) {
   std::vector<float> values(count);
@@ -38,27 +34,8 @@ std::string Npy(const std::string& descr, const std::string& shape, const std::s
   return "\x93NUMPY" + std::string("\1\0", 2) + std::string(reinterpret_cast<const char*>(&size), 2) + header + data;
 }
 
-std::string ArrayError(const std::string& file) {
-  InProcess cluster;
-  const absl::StatusOr<Output> output = cluster.Index(file, "npy", 1 << 20, kBlobBytesMax, "x.npy");
-  EXPECT_EQ(output.status().code(), absl::StatusCode::kInvalidArgument) << output.status();
-  return std::string(output.status().message());
-}
-
-// The one column of the file, as numbers.
-std::vector<double> NumbersOf(const std::string& file) {
-  InProcess cluster;
-  const absl::StatusOr<Output> output = cluster.Index(file, "npy", 1 << 20, 7);
-  EXPECT_TRUE(output.ok()) << output.status();
-  if (!output.ok()) return {};
-  const Table table = cluster.Rows(*output);
-  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
-  std::vector<double> numbers;
-  for (int64_t row = 0; row < table.rows; ++row) {
-    for (int64_t i = 0; i < table.schema.columns[0].width; ++i) numbers.push_back(view.Number(row, 0, i));
-  }
-  return numbers;
-}
+std::string NpyError(const std::string& file) { return ArrayError(file, "npy"); }
+std::vector<double> NumbersOf(const std::string& file) { return NumbersOfFile(file, "npy"); }
 
 TEST(Npy, RowsAreTheArraysOwnBytesForAnyRangeAndAnyCutIntoBlobs) {
   const std::string data = BytesOf(Counting(50 * 6));
@@ -111,26 +88,26 @@ TEST(Npy, AnArrayWithoutRowsIsATableWithoutRows) {
 }
 
 TEST(Npy, WhatIsNoTableOfNumbersIsRefused) {
-  EXPECT_THAT(ArrayError("a,b\n1,2\n3,4\n5,6\n"), HasSubstr("\"x.npy\" is no npy file"));
-  EXPECT_THAT(ArrayError(""), HasSubstr("\"x.npy\" is empty"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 3)", std::string(20, 0))), HasSubstr("it was cut off"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 3)", std::string(28, 0))), HasSubstr("one file holds one array"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 3)", std::string(24, 0), "True")), HasSubstr("Fortran order"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "()", std::string(4, 0))), HasSubstr("has no rows"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 0)", "")), HasSubstr("rows without a number"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(9999999999999, 2)", "")), HasSubstr("too many rows"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(2, 99999999)", "")), HasSubstr("rows of more than"));
-  EXPECT_THAT(ArrayError(Npy("<f4", "(2, ?)", "")), HasSubstr("a header that cannot be read"));
-  EXPECT_THAT(ArrayError(Npy("|O", "(2,)", "ab")), HasSubstr("its numbers are '|O'; save them as float16"));
+  EXPECT_THAT(NpyError("a,b\n1,2\n3,4\n5,6\n"), HasSubstr("\"x.npy\" is no npy file"));
+  EXPECT_THAT(NpyError(""), HasSubstr("\"x.npy\" is empty"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(2, 3)", std::string(20, 0))), HasSubstr("it was cut off"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(2, 3)", std::string(28, 0))), HasSubstr("one file holds one array"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(2, 3)", std::string(24, 0), "True")), HasSubstr("Fortran order"));
+  EXPECT_THAT(NpyError(Npy("<f4", "()", std::string(4, 0))), HasSubstr("has no rows"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(2, 0)", "")), HasSubstr("rows without a number"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(9999999999999, 2)", "")), HasSubstr("too many rows"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(2, 99999999)", "")), HasSubstr("rows of more than"));
+  EXPECT_THAT(NpyError(Npy("<f4", "(2, ?)", "")), HasSubstr("a header that cannot be read"));
+  EXPECT_THAT(NpyError(Npy("|O", "(2,)", "ab")), HasSubstr("its numbers are '|O'; save them as float16"));
   std::string cut = Npy("<f4", "(2,)", "");
-  EXPECT_THAT(ArrayError(cut.substr(0, 40)), HasSubstr("in its header"));
+  EXPECT_THAT(NpyError(cut.substr(0, 40)), HasSubstr("in its header"));
   cut[6] = 9;
-  EXPECT_THAT(ArrayError(cut), HasSubstr("npy of version 9"));
+  EXPECT_THAT(NpyError(cut), HasSubstr("npy of version 9"));
 }
 
 TEST(Npy, EveryTruncationIsRefusedAndNoneReadsBeyondTheFile) {
   const std::string file = Npy("<f4", "(2, 3)", std::string(24, 1));
-  for (size_t size = 0; size < file.size(); ++size) ArrayError(file.substr(0, size));
+  for (size_t size = 0; size < file.size(); ++size) NpyError(file.substr(0, size));
 }
 
 }  // namespace

@@ -116,15 +116,15 @@ absl::StatusOr<std::map<std::string, Output>> InProcess::Run(const std::string& 
 }
 
 absl::StatusOr<Output> InProcess::Index(const std::string& text, const std::string& format, int64_t chunk_bytes,
-                                        int64_t blob_bytes, const std::string& name) {
+                                        int64_t blob_bytes, const std::string& name, const Json& more) {
   Manifest manifest;
   for (size_t at = 0; at < text.size(); at += static_cast<size_t>(blob_bytes)) {
     const std::string piece = text.substr(at, static_cast<size_t>(blob_bytes));
     manifest.blobs.push_back({context_.Store(piece), static_cast<int64_t>(piece.size())});
   }
   const ArtifactRef ref{context_.Store(manifest.Encode()), static_cast<int64_t>(text.size()), true};
-  const Json parameters = {
-      {"format", format}, {"artifact", ref.ToString()}, {"path", name}, {"chunk_bytes", chunk_bytes}};
+  Json parameters = {{"format", format}, {"artifact", ref.ToString()}, {"path", name}, {"chunk_bytes", chunk_bytes}};
+  parameters.update(more);
   MOTE_ASSIGN_OR_RETURN(const auto outputs, Run("index", parameters, {}));
   return outputs.at("result");
 }

@@ -61,9 +61,10 @@ class InProcess {
                                                     coordinator::ReduceSpec reduce = {});
 
   // The text as a job's input called `name`: stored, cut into blobs of `blob_bytes`, indexed.
+  // `more`: parameters of `index`.
   absl::StatusOr<Output> Index(const std::string& text, const std::string& format = "csv",
                                int64_t chunk_bytes = 1 << 20, int64_t blob_bytes = kBlobBytesMax,
-                               const std::string& name = "loans.csv");
+                               const std::string& name = "loans.csv", const Json& more = Json::object());
 
   // A table as an output of some stage, in segments of `segment_rows`.
   Output MakeTable(const Table& table, int64_t segment_rows);

@@ -49,7 +49,8 @@ absl::StatusOr<std::unique_ptr<CellCursor>> CellCursor::Open(const Value& datase
   MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(dataset, source));
   auto cursor = std::make_unique<CellCursor>();
   MOTE_ASSIGN_OR_RETURN(cursor->dataset_, Dataset::Decode(encoded));
-  if (cursor->dataset_.format == DatasetFormat::kCsv) {
+  const DatasetFormat format = cursor->dataset_.format;
+  if (format == DatasetFormat::kCsv || format == DatasetFormat::kArff) {
     MOTE_ASSIGN_OR_RETURN(cursor->text_, TextCursor::Open(cursor->dataset_, source));
     return cursor;
   }

@@ -41,7 +41,7 @@ class CellCursor {
   void WriteNumbers(std::vector<std::string_view>* cells);
 
   Dataset dataset_;
-  std::unique_ptr<TextCursor> text_;  // of a CSV file
+  std::unique_ptr<TextCursor> text_;  // of a CSV or ARFF file
   std::unique_ptr<RowSource> rows_;   // of anything else
   Table table_;                       // the rows of the range
   TableView view_;

@@ -19,7 +19,7 @@
 
 namespace mote::engine {
 
-// Rows of text become text columns (CSV: one a header name; JSON lines: "record"; text:
+// Rows of text become text columns (CSV and ARFF: one a header name; JSON lines: "record"; text:
 // "line"); what is a number already is not parsed. Keeps the blobs that it
 // used last mapped, so reading rows in random order is cheap too.
 //

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int64_t kLengthBytes = 8;
 // The format's own limit.
-constexpr int64_t kHeaderBytesMax = 100'000'000;
+constexpr int64_t kTensorsHeaderBytesMax = 100'000'000;
 constexpr size_t kDimensionsMax = 16;
 
 absl::Status Bad(const std::string& what) {
@@ -132,7 +132,7 @@ absl::StatusOr<int64_t> SafetensorsHeader::Bytes(std::string_view start, int64_t
     return Bad(absl::StrCat(file_bytes, " bytes are too few"));
   }
   std::memcpy(&length, start.data(), sizeof(length));
-  if (length > static_cast<uint64_t>(std::min(file_bytes - kLengthBytes, kHeaderBytesMax))) {
+  if (length > static_cast<uint64_t>(std::min(file_bytes - kLengthBytes, kTensorsHeaderBytesMax))) {
     return Bad(absl::StrCat("a header of ", length, " bytes in a file of ", file_bytes, " bytes"));
   }
   return kLengthBytes + static_cast<int64_t>(length);

@@ -15,6 +15,14 @@ size_t EmptyLine(std::string_view text) {
   return text.starts_with("\r\n") ? 2 : 0;
 }
 
+// The same of a blank line or comment of an ARFF file.
+size_t EmptyArffLine(std::string_view text) {
+  const auto first = std::find_if_not(text.begin(), text.end(), IsArffBlank);
+  if (first != text.end() && *first != '\n' && *first != '%') return 0;
+  const auto end = std::find(first, text.end(), '\n');
+  return static_cast<size_t>(end - text.begin()) + (end != text.end());
+}
+
 }  // namespace
 
 int64_t LineOfRow(std::string_view text, int64_t line) {
@@ -36,11 +44,27 @@ absl::StatusOr<std::unique_ptr<TextCursor>> TextCursor::Open(const Dataset& data
   std::unique_ptr<TextCursor> cursor(new TextCursor(dataset));
   if (dataset.shared) {
     cursor->reader_ = std::make_unique<ArtifactReader>(ArtifactReader::OfShared(*dataset.shared));
-    return cursor;
+  } else {
+    MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(dataset.source, source));
+    cursor->reader_ = std::make_unique<ArtifactReader>(std::move(reader));
   }
-  MOTE_ASSIGN_OR_RETURN(ArtifactReader reader, ArtifactReader::Open(dataset.source, source));
-  cursor->reader_ = std::make_unique<ArtifactReader>(std::move(reader));
+  if (dataset.format == DatasetFormat::kArff && dataset.rows > 0) {
+    MOTE_RETURN_IF_ERROR(cursor->ReadArffHeader(source));
+  }
   return cursor;
+}
+
+// What may stand in which column is not in the index: it may be as long as the header.
+absl::Status TextCursor::ReadArffHeader(BlobSource& source) {
+  const int64_t bytes = std::min(kArffHeaderBytesMax, dataset_.chunks.front().offset);
+  MOTE_ASSIGN_OR_RETURN(const std::string_view start, reader_->View(0, bytes, source, &joined_));
+  absl::StatusOr<ArffHeader> header = ArffHeader::Parse(start);
+  if (!header.ok() || header->attributes.size() != dataset_.schema.columns.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", dataset_.name, "\" has another header than its index; submit the job again"));
+  }
+  arff_ = std::make_unique<ArffScanner>(std::move(header->attributes));
+  return absl::OkStatus();
 }
 
 TextCursor::Position TextCursor::Nearest(int64_t row) const {
@@ -68,8 +92,15 @@ absl::Status TextCursor::Seek(TaskRange rows, BlobSource& source) {
   at_ = 0;
   lines_ = 0;
   if (dataset_.format == DatasetFormat::kCsv) csv_ = std::make_unique<CsvScanner>(text_, dataset_.delimiter);
-  for (next_row_ = from.row; next_row_ < rows.begin; ++next_row_) MOTE_RETURN_IF_ERROR(Scan(&skipped_));
+  for (next_row_ = from.row; next_row_ < rows.begin; ++next_row_) MOTE_RETURN_IF_ERROR(SkipRow());
   return absl::OkStatus();
+}
+
+// What a line holds is looked at by who asked for it alone: it may be wrong.
+absl::Status TextCursor::SkipRow() {
+  if (csv_ != nullptr) return Scan(&skipped_);
+  std::string_view line;
+  return NextLine(&line) ? absl::OkStatus() : EndsEarly();
 }
 
 absl::StatusOr<bool> TextCursor::Next(std::vector<std::string_view>* cells) {
@@ -86,35 +117,52 @@ absl::StatusOr<bool> TextCursor::Next(std::vector<std::string_view>* cells) {
 // One row, whose index is next_row_.
 absl::Status TextCursor::Scan(std::vector<std::string_view>* cells) {
   bool found = false;
-  if (csv_ != nullptr) {
-    line_ = LineOfRow(text_.substr(csv_->offset()), text_line_ + csv_->lines());
-    absl::StatusOr<bool> next = csv_->Next(cells);
-    if (!next.ok()) return BadRow();
-    found = *next;
-  } else {
-    cells->resize(1);
-    found = NextLine(&(*cells)[0]);
+  MOTE_RETURN_IF_ERROR(csv_ != nullptr ? ScanCsv(cells, &found) : ScanLine(cells, &found));
+  return found ? absl::OkStatus() : EndsEarly();
+}
+
+absl::Status TextCursor::ScanCsv(std::vector<std::string_view>* cells, bool* found) {
+  line_ = LineOfRow(text_.substr(csv_->offset()), text_line_ + csv_->lines());
+  const absl::StatusOr<bool> next = csv_->Next(cells);
+  if (next.ok()) {
+    *found = *next;
+    return absl::OkStatus();
   }
-  if (found) return absl::OkStatus();
+  const CsvError& error = csv_->error();
+  const std::string_view before = text_.substr(0, error.offset);
+  return BadRow(text_line_ + std::count(before.begin(), before.end(), '\n'), error.message);
+}
+
+absl::Status TextCursor::ScanLine(std::vector<std::string_view>* cells, bool* found) {
+  std::string_view line;
+  *found = NextLine(&line);
+  if (!*found) return absl::OkStatus();
+  if (arff_ == nullptr) {
+    cells->assign(1, line);
+    return absl::OkStatus();
+  }
+  const absl::Status scanned = arff_->Cells(line, cells);
+  return scanned.ok() ? scanned : BadRow(line_, {scanned.message().data(), scanned.message().size()});
+}
+
+absl::Status TextCursor::EndsEarly() const {
   return absl::InvalidArgumentError(absl::StrCat("\"", dataset_.name, "\" ends before row ", next_row_, " of ",
                                                  dataset_.rows, ": its index does not fit; submit the job again"));
 }
 
 // What the scanner refused in row next_row_.
-absl::Status TextCursor::BadRow() const {
-  const CsvError& error = csv_->error();
-  const std::string_view before = text_.substr(0, error.offset);
-  return absl::InvalidArgumentError(absl::StrCat("row=", next_row_, " in \"", dataset_.name, "\" line ",
-                                                 text_line_ + std::count(before.begin(), before.end(), '\n'), ": ",
-                                                 error.message, "; fix the file"));
+absl::Status TextCursor::BadRow(int64_t line, std::string_view what) const {
+  return absl::InvalidArgumentError(absl::StrCat("row=", next_row_, " in \"", dataset_.name, "\" line ", line, ": ",
+                                                 std::string(what), "; fix the file"));
 }
 
 void TextCursor::SkipEmptyLines() {
-  for (size_t empty; (empty = EmptyLine(text_.substr(at_))) > 0; ++lines_) at_ += empty;
+  const auto empty_line = dataset_.format == DatasetFormat::kArff ? EmptyArffLine : EmptyLine;
+  for (size_t empty = 0; at_ < text_.size() && (empty = empty_line(text_.substr(at_))) > 0; ++lines_) at_ += empty;
 }
 
 bool TextCursor::NextLine(std::string_view* line) {
-  if (dataset_.format == DatasetFormat::kJsonl) SkipEmptyLines();
+  if (dataset_.format != DatasetFormat::kText) SkipEmptyLines();
   line_ = text_line_ + lines_;
   if (at_ >= text_.size()) return false;
   const size_t newline = std::min(text_.find('\n', at_), text_.size());

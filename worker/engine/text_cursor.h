@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/arff_scanner.h"
 #include "common/block.h"
 #include "common/csv.h"
 #include "common/dataset.h"
@@ -17,9 +18,10 @@
 namespace mote::engine {
 
 // Walks the rows of a range. A cell is a view; nothing is copied except cells
-// with doubled quotes and text that spans blobs.
+// with doubled quotes or escapes and text that spans blobs.
 //
-// Empty lines are no rows, except in kText. `\n` and `\r\n` both end a row.
+// Empty lines are no rows, except in kText; nor are comments in kArff, whose header is
+// read when the cursor is opened. `\n` and `\r\n` both end a row.
 // Not thread-safe.
 class TextCursor {
  public:
@@ -37,10 +39,11 @@ class TextCursor {
   absl::Status Seek(TaskRange rows, BlobSource& source);
 
   // The cells of the next row; false after the last of the range. Views are valid
-  // until the next call of anything. CSV rows may have any number of cells: the
-  // caller checks.
+  // until the next call of anything. Rows of CSV and ARFF may have any number of cells:
+  // the caller checks.
   //
-  //   InvalidArgument  bad quotes or a NUL byte: names file, row and line
+  //   InvalidArgument  bad quotes, a NUL byte, in ARFF a value that is not what was declared:
+  //                    names file, row and line
   absl::StatusOr<bool> Next(std::vector<std::string_view>* cells);
 
   // Of the row that Next gave last: its index and the 1-based line it starts on.
@@ -56,8 +59,13 @@ class TextCursor {
     int64_t line = 1;
   };
   Position Nearest(int64_t row) const;
+  absl::Status ReadArffHeader(BlobSource& source);
+  absl::Status SkipRow();
   absl::Status Scan(std::vector<std::string_view>* cells);
-  absl::Status BadRow() const;
+  absl::Status ScanCsv(std::vector<std::string_view>* cells, bool* found);
+  absl::Status ScanLine(std::vector<std::string_view>* cells, bool* found);
+  absl::Status BadRow(int64_t line, std::string_view what) const;
+  absl::Status EndsEarly() const;
   bool NextLine(std::string_view* line);
   void SkipEmptyLines();
 
@@ -70,6 +78,7 @@ class TextCursor {
   int64_t text_offset_ = 0;
   int64_t text_line_ = 1;  // line at the start of text_
   std::unique_ptr<CsvScanner> csv_;
+  std::unique_ptr<ArffScanner> arff_;
   size_t at_ = 0;      // line formats: next byte of text_
   int64_t lines_ = 0;  // line formats: newlines before at_
   int64_t next_row_ = 0;

@@ -159,6 +159,32 @@ TEST(JobConvert, EveryMistakeIsOnALineOfItsOwn) {
   EXPECT_THAT(message, HasSubstr("\nstages[0].timeout: negative"));
 }
 
+TEST(JobConvert, InputsOfEveryFormatComeBackEqual) {
+  v1::JobSpec proto;
+  const auto input = [&](const std::string& name) {
+    v1::Input* added = proto.add_inputs();
+    added->set_name(name);
+    added->set_path("file");
+    return added;
+  };
+  input("csv")->mutable_csv()->set_delimiter(";");
+  input("arff")->mutable_arff();
+  input("jsonl")->mutable_jsonl();
+  input("text")->mutable_text();
+  input("npy")->mutable_npy();
+  input("idx")->mutable_idx();
+  input("safetensors")->mutable_safetensors()->add_tensors("x");
+  const absl::StatusOr<JobSpec> spec = FromProto(proto);
+  ASSERT_THAT(spec, IsOk());
+  for (const InputSpec& read : spec->inputs) EXPECT_EQ(read.format, read.name);
+  EXPECT_EQ(spec->inputs.back().tensors, std::vector<std::string>{"x"});
+  const v1::JobSpec back = ToProtoWithoutParameters(*spec);
+  ASSERT_EQ(back.inputs_size(), proto.inputs_size());
+  for (int i = 0; i < proto.inputs_size(); ++i) {
+    EXPECT_EQ(back.inputs(i).SerializeAsString(), proto.inputs(i).SerializeAsString()) << proto.inputs(i).name();
+  }
+}
+
 TEST(JobConvert, APriceWithoutAUnitIsRefusedAndABudgetOfZeroIsNotTakenForNone) {
   v1::JobSpec proto;
   proto.mutable_price();

@@ -8,9 +8,8 @@
 namespace mote::engine {
 namespace {
 
-// Elements of a row, and rows: their product with 8 bytes stays far below 2^63.
-constexpr int64_t kWidthMax = int64_t{1} << 20;
-constexpr int64_t kRowsMax = int64_t{1} << 40;
+// Rows: with elements of a row and 8 bytes for each of these, the product stays far below 2^63.
+constexpr int64_t kArrayRowsMax = int64_t{1} << 38;
 
 absl::Status Wrong(const std::string& name, const std::vector<int64_t>& shape, std::string_view what) {
   return absl::InvalidArgumentError(
@@ -21,12 +20,12 @@ absl::Status Wrong(const std::string& name, const std::vector<int64_t>& shape, s
 
 absl::StatusOr<ArrayTable> TableOfArray(const std::string& name, const std::vector<int64_t>& shape, ArrayColumn array) {
   if (shape.empty()) return Wrong(name, shape, "has no rows; give it a first dimension");
-  if (shape[0] < 0 || shape[0] > kRowsMax) return Wrong(name, shape, "has too many rows, or fewer than none");
+  if (shape[0] < 0 || shape[0] > kArrayRowsMax) return Wrong(name, shape, "has too many rows, or fewer than none");
   int64_t width = 1;
   for (size_t i = 1; i < shape.size(); ++i) {
     if (shape[i] < 1) return Wrong(name, shape, "has rows without a number");
-    if (shape[i] > kWidthMax / width) {
-      return Wrong(name, shape, absl::StrCat("has rows of more than ", kWidthMax, " numbers; cut them"));
+    if (shape[i] > kArrayWidthMax / width) {
+      return Wrong(name, shape, absl::StrCat("has rows of more than ", kArrayWidthMax, " numbers; cut them"));
     }
     width *= shape[i];
   }
@@ -35,6 +34,14 @@ absl::StatusOr<ArrayTable> TableOfArray(const std::string& name, const std::vect
   table.schema.columns.push_back({name, DTypeOf(array.type), width});
   table.arrays.push_back(array);
   return table;
+}
+
+absl::Status CheckArrayFills(const ArrayTable& table, int64_t file_bytes) {
+  const int64_t expected = table.arrays[0].offset + ArrayBytes(table, 0);
+  if (file_bytes == expected) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("has ", file_bytes, " bytes where its header says ", expected,
+                   file_bytes < expected ? "; it was cut off" : "; one file holds one array"));
 }
 
 int64_t ArrayBytes(const ArrayTable& table, size_t column) {

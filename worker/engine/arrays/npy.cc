@@ -91,10 +91,8 @@ absl::StatusOr<ArrayTable> ReadNpyHeader(std::string_view start, int64_t file_by
     return Wrong("lies in Fortran order, where no row is in one piece; save numpy.ascontiguousarray of it");
   }
   MOTE_ASSIGN_OR_RETURN(ArrayTable table, TableOfArray("x", *shape, array));
-  const int64_t expected = array.offset + ArrayBytes(table, 0);
-  if (file_bytes == expected) return table;
-  return Wrong(absl::StrCat("has ", file_bytes, " bytes where its header says ", expected,
-                            file_bytes < expected ? "; it was cut off" : "; one file holds one array"));
+  MOTE_RETURN_IF_ERROR(CheckArrayFills(table, file_bytes));
+  return table;
 }
 
 }  // namespace mote::engine

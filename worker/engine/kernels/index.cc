@@ -1,13 +1,16 @@
 // `index`: where the rows of a text file start. Task t looks at the bytes
-// [t·chunk_bytes, (t+1)·chunk_bytes); task 0 reads the header of a CSV file too.
+// [t·chunk_bytes, (t+1)·chunk_bytes); task 0 reads the header of a CSV file too, every task
+// that of an ARFF file, behind which its rows begin.
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/arff_header.h"
 #include "common/csv.h"
 #include "common/json.h"
 #include "common/prepare/cell.h"
@@ -35,13 +38,16 @@ class IndexPass final : public PassKernel {
     const std::string format = parameters.at("format").get<std::string>();
     if (format == "jsonl") format_ = DatasetFormat::kJsonl;
     if (format == "text") format_ = DatasetFormat::kText;
+    if (format == "arff") format_ = DatasetFormat::kArff;
   }
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
+    if (format_ == DatasetFormat::kArff && !arff_) MOTE_RETURN_IF_ERROR(ReadArffHeader(context));
     const int64_t begin = task * chunk_bytes_;
     const int64_t end = std::min(begin + chunk_bytes_, reader_.bytes());
     std::string joined;
     MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, reader_.View(begin, end - begin, context, &joined));
+    if (arff_) return AddArffLeaf(task, bytes, context, partial);
     TextPiece piece{bytes, begin, reader_.bytes(), nullptr};
     // Another reader: the view of this piece must stay where it is.
     piece.following = [&]() -> absl::StatusOr<std::string> {
@@ -57,7 +63,29 @@ class IndexPass final : public PassKernel {
   }
 
  private:
-  absl::Status ReadHeader(TaskContext& context, CsvHeader* header) {
+  absl::Status AddArffLeaf(int64_t task, std::string_view bytes, TaskContext& context, std::string* partial) {
+    ChunkFacts facts = FindArffRows(bytes, task * chunk_bytes_, arff_->end_offset);
+    if (task == 0) {
+      std::vector<std::string_view> names;
+      for (const ArffAttribute& attribute : arff_->attributes) names.push_back(attribute.name);
+      facts.header.end_offset = arff_->end_offset;
+      facts.header.lines = arff_->lines;
+      MOTE_RETURN_IF_ERROR(CheckNames(names, &facts.header));
+    }
+    return TextIndexLeaf(facts, partial, context.blobs());
+  }
+
+  absl::Status ReadArffHeader(TaskContext& context) {
+    std::string joined;
+    MOTE_ASSIGN_OR_RETURN(const std::string_view start,
+                          reader_.View(0, std::min(kArffHeaderBytesMax, reader_.bytes()), context, &joined));
+    absl::StatusOr<ArffHeader> header = ArffHeader::Parse(start);
+    if (!header.ok()) return Wrong(absl::StrCat(" ", header.status().message()));
+    arff_ = *std::move(header);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadHeader(TaskContext& context, TextHeader* header) {
     std::string joined;
     const int64_t size = std::min(kHeaderBytesMax, reader_.bytes());
     MOTE_ASSIGN_OR_RETURN(std::string_view text, reader_.View(0, size, context, &joined));
@@ -79,7 +107,7 @@ class IndexPass final : public PassKernel {
     return CheckNames(cells, header);
   }
 
-  absl::Status CheckNames(const std::vector<std::string_view>& cells, CsvHeader* header) {
+  absl::Status CheckNames(const std::vector<std::string_view>& cells, TextHeader* header) {
     std::map<std::string_view, size_t> seen;
     for (size_t i = 0; i < cells.size(); ++i) {
       const std::string_view name = Trim(cells[i]);
@@ -108,6 +136,7 @@ class IndexPass final : public PassKernel {
   const char delimiter_;
   const int64_t chunk_bytes_;
   DatasetFormat format_ = DatasetFormat::kCsv;
+  std::optional<ArffHeader> arff_;  // once it is read
 };
 
 class IndexKernel final : public Kernel {

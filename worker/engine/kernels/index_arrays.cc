@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/dataset.h"
@@ -18,14 +19,15 @@ namespace {
 
 class IndexArraysPass final : public PassKernel {
  public:
-  explicit IndexArraysPass(InputFile file) : file_(std::move(file)) {}
+  IndexArraysPass(InputFile file, std::string format, std::vector<std::string> tensors)
+      : file_(std::move(file)), format_(std::move(format)), tensors_(std::move(tensors)) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
     std::string joined;
     const int64_t bytes = file_.reader.bytes();
     MOTE_ASSIGN_OR_RETURN(const std::string_view start,
                           file_.reader.View(0, std::min(bytes, kArrayHeaderBytesMax), context, &joined));
-    absl::StatusOr<ArrayTable> table = ReadNpyHeader(start, bytes);
+    absl::StatusOr<ArrayTable> table = ReadHeader(start, bytes);
     if (!table.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("\"", file_.name, "\" ", table.status().message()));
     }
@@ -42,7 +44,14 @@ class IndexArraysPass final : public PassKernel {
   }
 
  private:
+  absl::StatusOr<ArrayTable> ReadHeader(std::string_view start, int64_t bytes) const {
+    if (format_ == "safetensors") return ReadSafetensorsTable(start, bytes, tensors_);
+    return format_ == "idx" ? ReadIdxHeader(start, bytes) : ReadNpyHeader(start, bytes);
+  }
+
   InputFile file_;
+  const std::string format_;
+  const std::vector<std::string> tensors_;  // of safetensors: the columns; empty: all
 };
 
 class IndexArraysKernel final : public Kernel {
@@ -50,7 +59,9 @@ class IndexArraysKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(pass, context));
-    return std::make_unique<IndexArraysPass>(std::move(file));
+    MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
+    return std::make_unique<IndexArraysPass>(std::move(file), parameters.at("format").get<std::string>(),
+                                             parameters.value("tensors", std::vector<std::string>()));
   }
 };
 

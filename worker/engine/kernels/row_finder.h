@@ -31,4 +31,8 @@ struct TextPiece {
 // accepts the text; where it does not, reading the rows says so.
 absl::StatusOr<ChunkFacts> FindRows(const TextPiece& piece, DatasetFormat format);
 
+// The same of the chunk `bytes` at `offset` of an ARFF file whose rows stand behind
+// `header_bytes`: each line there that is neither blank nor a comment is one.
+ChunkFacts FindArffRows(std::string_view bytes, int64_t offset, int64_t header_bytes);
+
 }  // namespace mote::engine
