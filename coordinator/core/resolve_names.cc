@@ -180,8 +180,7 @@ class NameResolver {
 
   // What a parameter of the operation refers to, if it does.
   void ReadParameter(int stage, const Parameter& parameter, const Json& value, const std::string& prefix) {
-    const bool may_refer =
-        parameter.kind == Parameter::Kind::kReference || parameter.kind == Parameter::Kind::kModel;
+    const bool may_refer = parameter.kind == Parameter::Kind::kReference || parameter.kind == Parameter::Kind::kModel;
     if (may_refer && value.is_string()) {
       Read(stage, parameter.name, parameter.name, value.get<std::string>(), absl::StrCat(prefix, parameter.name));
     }

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feature_names.h"
+#include "common/bundle_name.h"
 #include "common/json.h"
 #include "common/status_macros.h"
-#include "coordinator/core/bundles.h"
 #include "coordinator/plan/apply_planner.h"
 #include "coordinator/plan/infer_columns.h"
 #include "coordinator/plan/model_source.h"

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/bundle_name.h"
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/prepare/cleaning.h"
 #include "common/status_macros.h"
-#include "coordinator/core/bundles.h"
 #include "coordinator/core/resolve_names.h"
 #include "coordinator/plan/declare.h"
 #include "coordinator/plan/model_source.h"

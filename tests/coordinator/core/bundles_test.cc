@@ -55,7 +55,7 @@ class Bundles : public ::testing::Test {
 
 TEST(BundleReference, NamesAVersionOrTheNewestOrIsNone) {
   const auto text = [](const std::string& written) {
-    const auto reference = mc::BundleReference::Parse(written);
+    const auto reference = BundleReference::Parse(written);
     return reference ? absl::StrCat(reference->name, " ", reference->version) : "none";
   };
   EXPECT_EQ(text("credit/model:3"), "credit/model 3");
