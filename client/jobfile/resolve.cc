@@ -75,8 +75,7 @@ void AddParameterReferences(const v1::OperationDescription& description, int sta
   for (const Parameter& parameter : description.parameters()) {
     const Node::Entry* entry = job.parameters[stage].Find(parameter.name());
     if (entry == nullptr) continue;
-    const bool reference =
-        parameter.kind() == Parameter::KIND_REFERENCE || parameter.kind() == Parameter::KIND_MODEL;
+    const bool reference = parameter.kind() == Parameter::KIND_REFERENCE || parameter.kind() == Parameter::KIND_MODEL;
     std::vector<const Node*> named;
     if (reference) named.push_back(&entry->value);
     if (parameter.kind() == Parameter::KIND_REFERENCES) {

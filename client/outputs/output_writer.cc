@@ -157,7 +157,8 @@ absl::StatusOr<std::string> WriteDocument(Client& client, const v1::OutputStatus
     MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(absl::StrCat(".", picture.name, ".svg")), picture.svg));
   }
   if (!pictures.empty()) {
-    MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".html"), PageOf(output.name(), {{output.name(), text.value_or(""), pictures}})));
+    MOTE_RETURN_IF_ERROR(
+        WriteFileAtomically(path(".html"), PageOf(output.name(), {{output.name(), text.value_or(""), pictures}})));
   }
   if (const std::optional<std::string> events = EventFile(document)) {
     MOTE_RETURN_IF_ERROR(WriteFileAtomically(path(".tfevents"), *events));

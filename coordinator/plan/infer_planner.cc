@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/feature_names.h"
 #include "common/bundle_name.h"
+#include "common/feature_names.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/apply_planner.h"

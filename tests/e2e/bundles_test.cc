@@ -42,21 +42,22 @@ TEST(IndexPage, HasAllReportsOfTheJobWithTheirPicturesAndNamesTheRest) {
   RealCluster cluster(1);
   WriteFile(cluster.dir() + "/page.csv", Loans(200, 0, true));
   const std::string out = cluster.dir() + "/out";
-  const Outcome outcome = cluster.Mote(
-      {"submit", WriteJob(cluster, "page",
-                          "  - name: clean\n    input: rows\n    prepare: {label: class, positive: bad}\n"
-                          "  - name: grow\n    input: clean.all\n    forest: {trees: 5}\n"
-                          "  - name: score\n    input: clean.all\n    infer: {model: grow.model}\n"
-                          "    reduce: {classification_report: {label: class, costs: {false_negative: 4}}}\n"
-                          "outputs:\n  report: {from: score}\n  quality: {from: clean.quality}\n"
-                          "  model: {from: grow.model}\n"),
-       "--output", out});
+  const Outcome outcome =
+      cluster.Mote({"submit",
+                    WriteJob(cluster, "page",
+                             "  - name: clean\n    input: rows\n    prepare: {label: class, positive: bad}\n"
+                             "  - name: grow\n    input: clean.all\n    forest: {trees: 5}\n"
+                             "  - name: score\n    input: clean.all\n    infer: {model: grow.model}\n"
+                             "    reduce: {classification_report: {label: class, costs: {false_negative: 4}}}\n"
+                             "outputs:\n  report: {from: score}\n  quality: {from: clean.quality}\n"
+                             "  model: {from: grow.model}\n"),
+                    "--output", out});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("index.html"));
   const std::string page = ReadFile(out + "/index.html");
-  EXPECT_THAT(page, AllOf(HasSubstr("<h1>page</h1>"), HasSubstr("<h2>report</h2>"), HasSubstr("<h2>quality</h2>"),
-                          HasSubstr("from 0.2000 on, the ratio of the costs"), HasSubstr("<svg"),
-                          HasSubstr("model: ")));
+  EXPECT_THAT(page,
+              AllOf(HasSubstr("<h1>page</h1>"), HasSubstr("<h2>report</h2>"), HasSubstr("<h2>quality</h2>"),
+                    HasSubstr("from 0.2000 on, the ratio of the costs"), HasSubstr("<svg"), HasSubstr("model: ")));
 }
 
 class BundlesE2e : public ::testing::Test {

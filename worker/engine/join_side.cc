@@ -82,7 +82,7 @@ absl::Status JoinSide::Add(const TableView& view, int64_t place, int64_t row, co
 }
 
 absl::Status JoinSide::Link(std::string_view text, int64_t row, const JoinKey& key) {
-  const size_t number = keys_.Find(text);
+  const size_t number = keys_.Add(text);
   if (number == rows_.size()) {
     rows_.push_back({});
     rows_.back().table_row = row;

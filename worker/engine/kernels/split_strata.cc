@@ -32,7 +32,7 @@ class StrataPass final : public RowPassKernel {
     while (true) {
       MOTE_ASSIGN_OR_RETURN(const bool more, cells_->Next());
       if (!more) break;
-      const size_t number = texts.Find(StratumOf(cells_->options(), cells_->cell()));
+      const size_t number = texts.Add(StratumOf(cells_->options(), cells_->cell()));
       if (number == rows.size()) {
         if (number == kStrataMax) return TooManyStrata(cells_->options());
         rows.push_back(0);

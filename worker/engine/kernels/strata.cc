@@ -50,7 +50,7 @@ absl::StatusOr<std::unique_ptr<Strata>> Strata::Open(const Value& counts, const 
       int64_t task = 0, count = 0;
       std::memcpy(&task, view.Cell(i, 0).data(), sizeof(task));
       std::memcpy(&count, view.Cell(i, 1).data(), sizeof(count));
-      const size_t stratum = strata->texts_.Find(view.Text(i, 2));
+      const size_t stratum = strata->texts_.Add(view.Text(i, 2));
       if (stratum == kStrataMax) return TooManyStrata(options);
       if (stratum == rows.size()) rows.push_back(0);
       const bool ascends = strata->entries_.empty() || task >= strata->entries_.back().task;
