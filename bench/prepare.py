@@ -56,7 +56,8 @@ def run(cluster, folder, seed, outputs=("train", "test")):
 
 def make(programs, mebibytes, folder):
     pathlib.Path(folder).mkdir(exist_ok=True)
-    subprocess.run([programs / "mote-prepare-stage", str(mebibytes), "1", folder], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([programs / "mote-prepare-stage", str(mebibytes), "1", folder], check=True,
+                   stdout=subprocess.DEVNULL)
     return pathlib.Path(folder, "loans.csv").stat().st_size
 
 

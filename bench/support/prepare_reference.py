@@ -11,7 +11,7 @@ import statistics
 
 EXACT_MAX = 8192  # different numbers of a column up to which its median is exact
 RELATIVE = 1e-5  # of a feature: it is a 32-bit float
-SKETCH = 2.0**-10  # relative error of the median of a column of more
+SKETCH = 2.0**-8  # relative error of the median of a column of more, where many columns share the room
 
 
 class Differs(Exception):

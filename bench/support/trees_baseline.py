@@ -3,7 +3,7 @@
     /usr/bin/python3 trees_baseline.py data TRAIN TEST ROWS TEST_ROWS FEATURES
     /usr/bin/python3 trees_baseline.py forest|boost TRAIN TEST TREES
 
-`data` writes two CSV files; the others print a JSON object: seconds of fit, accuracy, AUC.
+`data` writes two CSV files; the others print a JSON object: seconds and CPU seconds of fit, accuracy, AUC.
 """
 
 import json
@@ -53,11 +53,11 @@ def fit(kind, train, test, trees):
         model = RandomForestClassifier(n_estimators=trees, n_jobs=1, random_state=1)
     else:
         model = HistGradientBoostingClassifier(max_iter=trees, early_stopping=False, random_state=1)
-    start = time.monotonic()
+    start, used = time.monotonic(), time.process_time()
     model.fit(x, labels)
-    took = time.monotonic() - start
+    took, used = time.monotonic() - start, time.process_time() - used
     scores = model.predict_proba(x_test)[:, 1]
-    print(json.dumps({"seconds": took, "accuracy": float(((scores > 0.5) == labels_test).mean()),
+    print(json.dumps({"seconds": took, "cpu_seconds": used, "accuracy": float(((scores > 0.5) == labels_test).mean()),
                       "roc_auc": float(roc_auc_score(labels_test, scores))}))
 
 
