@@ -116,6 +116,7 @@ class DistinctPlanner final : public Planner {
     PlanStep step = RunOnce(std::move(kept));
     step.passes.push_back(std::move(dropped));
     step.memo = "rows";
+    step.progress = "rows";
     return step;
   }
 
