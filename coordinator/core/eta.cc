@@ -147,17 +147,17 @@ OpenWork OpenWorkOf(const State& state, const Job& job, int stage, const Lengths
   return work;
 }
 
-constexpr int64_t kStepsMin = 2;
-
 // An iteration that has just begun: its first tasks initialise, and wait for an engine that
 // loads libtorch. What they took says nothing about the steps to come.
-bool BeginsIteration(const StageRun& run) {
-  constexpr int64_t kManyTimes = 8;
-  return run.before_step.steps < kStepsMin && run.tasks_to_come > kManyTimes * run.tasks_total;
+bool BeginsIteration(const StageRun& run, absl::Time now) {
+  constexpr int64_t kManyTimes = 50;
+  constexpr absl::Duration kBeginning = absl::Seconds(10);
+  return run.tasks_to_come > kManyTimes * run.tasks_committed && now - run.start < kBeginning;
 }
 
 // Steps of an iteration follow each other: what they took so far is what they take.
 std::optional<double> SecondsOfSteps(const StageRun& run, double left_share, absl::Time now) {
+  constexpr int64_t kStepsMin = 2;
   const absl::Duration elapsed = now - run.start;
   if (run.before_step.steps < kStepsMin || run.tasks_to_come == 0 || elapsed <= absl::ZeroDuration()) {
     return std::nullopt;
@@ -168,7 +168,7 @@ std::optional<double> SecondsOfSteps(const StageRun& run, double left_share, abs
 std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index, absl::Time now) {
   const StageRun& run = job.stages[index];
   if (run.state != StageState::kRunning || run.tasks_committed == 0) return std::nullopt;
-  if (IsCalibrating(job, index) || BeginsIteration(run)) return std::nullopt;
+  if (IsCalibrating(job, index) || BeginsIteration(run, now)) return std::nullopt;
   const Lengths lengths(run);
   const OpenWork open = OpenWorkOf(state, job, index, lengths, now);
   const double slots = SlotsOf(state, job, open.pass);

@@ -133,10 +133,12 @@ Output InProcess::MakeTable(const Table& table, int64_t segment_rows) {
   Dataset dataset;
   dataset.schema = table.schema;
   dataset.rows = table.rows;
-  const int64_t stride = *table.schema.Stride();
+  const absl::StatusOr<TableView> view = TableView::Open(table.schema, table.rows, table.bytes);
+  MOTE_CHECK(view.ok(), "not rows of the schema");
   for (int64_t row = 0; row < table.rows; row += segment_rows) {
     const int64_t rows = std::min(segment_rows, table.rows - row);
-    std::string bytes = table.bytes.substr(static_cast<size_t>(row * stride), static_cast<size_t>(rows * stride));
+    const std::string_view first = view->Row(row), last = view->Row(row + rows - 1);
+    std::string bytes(first.data(), last.data() + last.size());
     const auto size = static_cast<int64_t>(bytes.size());
     dataset.segments.push_back({{context_.Store(std::move(bytes)), size}, rows});
   }
