@@ -93,7 +93,9 @@ TEST(ParseNumber, OfAFewBytesEachIsLookedAt) {
         const std::optional<double> number = ParseNumber(text);
         if (text[0] == '+' && size > 1) continue;  // std::from_chars takes none
         EXPECT_EQ(number.has_value(), whole) << text;
-        if (whole) EXPECT_EQ(*number, expected) << text;
+        if (whole) {
+          EXPECT_EQ(*number, expected) << text;
+        }
       }
     }
   }
