@@ -159,9 +159,10 @@ absl::StatusOr<v1::ListOperationsResponse> Client::ListOperations() {
   return response;
 }
 
-absl::StatusOr<v1::ListBundlesResponse> Client::ListBundles(const std::string& name) {
+absl::StatusOr<v1::ListBundlesResponse> Client::ListBundles(const std::string& name, const std::string& tenant) {
   v1::ListBundlesRequest request;
   request.set_name(name);
+  request.set_tenant(tenant);
   v1::ListBundlesResponse response;
   MOTE_RETURN_IF_ERROR(
       connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListBundles, request, &response));

@@ -17,6 +17,7 @@ namespace {
 
 struct BundlesOptions {
   std::string name;
+  std::string tenant;
   OutputFormat format = OutputFormat::kTable;
 };
 
@@ -39,12 +40,12 @@ std::string BundlesTable(const v1::ListBundlesResponse& list) {
                DurationText(absl::Now() - TimeOf(bundle.publish_time()))});
   }
   std::string text = table.ToString();
-  if (list.left_off() > 0) absl::StrAppend(&text, list.left_off(), " more versions; name a bundle to see its own\n");
+  if (list.left_off() > 0) absl::StrAppend(&text, list.left_off(), " more versions, older or of other bundles\n");
   return text;
 }
 
 absl::Status PrintBundles(Client& client, const BundlesOptions& options) {
-  MOTE_ASSIGN_OR_RETURN(const v1::ListBundlesResponse list, client.ListBundles(options.name));
+  MOTE_ASSIGN_OR_RETURN(const v1::ListBundlesResponse list, client.ListBundles(options.name, options.tenant));
   OrderedJson json = OrderedJson::array();
   for (const v1::Bundle& bundle : list.bundles()) json.push_back(ToJson(bundle));
   if (PrintStructured(json, options.format)) return absl::OkStatus();
@@ -62,6 +63,7 @@ void AddBundles(CLI::App* app, Invocation* invocation) {
   const auto options = std::make_shared<BundlesOptions>();
   CLI::App* command = app->add_subcommand("bundles", "List published bundles, the newest version first");
   command->add_option("NAME", options->name, "Of this name alone");
+  command->add_option("--tenant", options->tenant, "Whose; default: default");
   AddFormat(command, &options->format, {"table", "json", "yaml", "name"});
   command->callback([=] {
     invocation->body = [=] { return WithClient(*invocation, [=](Client& c) { return PrintBundles(c, *options); }); };

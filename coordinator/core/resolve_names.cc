@@ -101,7 +101,7 @@ class NameResolver {
       return absl::StrCat("bundle \"", reference.name, "\" has no version ", reference.version, "; its newest is ",
                           newest->version);
     }
-    return absl::StrCat("no bundle is called \"", reference.name, "\"",
+    return absl::StrCat("tenant ", job_.spec.tenant, " has no bundle \"", reference.name, "\"",
                         DidYouMean(reference.name, bundles_.Names(job_.spec.tenant)),
                         "; `mote bundles` lists what was published on this coordinator");
   }

@@ -88,14 +88,20 @@ void Decide(Transaction& tx, const ListBundles& command) {
   const std::vector<const Bundle*> bundles = tx.state.bundles.List(tenant, command.name);
   if (!command.name.empty() && bundles.empty()) {
     return Refuse(tx, command.call,
-                  absl::NotFoundError(absl::StrCat("no bundle is called \"", command.name, "\"",
+                  absl::NotFoundError(absl::StrCat("tenant ", tenant, " has no bundle \"", command.name, "\"",
                                                    DidYouMean(command.name, tx.state.bundles.Names(tenant)),
                                                    "; `mote bundles` lists them")));
   }
   BundleListView list;
   for (const Bundle* const bundle : bundles) {
     if (static_cast<int>(list.bundles.size()) == command.page_size) break;
-    list.bundles.push_back(*bundle);
+    // What its parts are, without what is in them.
+    Bundle& listed =
+        list.bundles.emplace_back(Bundle{bundle->tenant, bundle->name, bundle->version, bundle->job, bundle->time, {}});
+    for (const auto& [name, output] : bundle->outputs) {
+      listed.outputs[name] = {
+          output.kind, {}, output.rows, output.bytes, output.kind == OutputKind::kBlob ? output.schema : ""};
+    }
   }
   list.left_off = static_cast<int64_t>(bundles.size() - list.bundles.size());
   tx.Send(Reply{command.call, absl::OkStatus(), std::move(list)});

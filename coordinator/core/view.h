@@ -107,8 +107,8 @@ struct JobListView {
 
 // By name, the newest version first.
 struct BundleListView {
-  std::vector<Bundle> bundles;
-  int64_t left_off = 0;  // that there are beyond these
+  std::vector<Bundle> bundles;  // outputs without their content
+  int64_t left_off = 0;         // that there are beyond these
 };
 
 struct WorkerView {

@@ -137,6 +137,10 @@ class InferPlanner final : public Planner {
     const std::vector<CompletedPass> none;
     MOTE_ASSIGN_OR_RETURN(PlanStep infer, Infer({context.stage_name, context.parameters, context.tasks, context.reduce,
                                                  inputs, "", none}));
+    for (const char* const name : {"quality", "quarantined"}) {  // kept while the rows are scored
+      const std::optional<ArtifactRef>& artifact = step.outputs.at(name).content.artifact;
+      if (artifact) infer.artifacts.push_back(*artifact);
+    }
     infer.memo =
         absl::StrCat(std::string(kInferring), Json{{"quality", EncodeOutput(step.outputs.at("quality"))},
                                                    {"quarantined", EncodeOutput(step.outputs.at("quarantined"))}}

@@ -210,5 +210,20 @@ TEST(JoinSide, ATableThatTakesTooMuchMemoryIsRefused) {
               ::testing::MatchesRegex("with: 4 of 4 rows take [0-9]+ bytes in memory.* at most 200;.*"));
 }
 
+TEST(Join, WholeFloatingPointKeysMatchWholeNumbersAndNoNumberMatchesNothing) {
+  InProcess cluster;
+  TableBuilder with({{{"id", DType::kF64, 1}, {"name", DType::kText, 1}}});
+  const std::vector<std::pair<double, const char*>> rows = {
+      {100000, "a"}, {0.5, "b"}, {std::nan(""), "c"}, {std::nan(""), "d"}, {-0.0, "e"}, {9007199254740994.0, "f"}};
+  for (const auto& [id, name] : rows) {
+    with.AddF64(id);
+    with.AddText(name);
+  }
+  const Output input = *cluster.Index("id\n100000\n0.5\nnan\n0\n1e+05\n");
+  const absl::StatusOr<Output> output = Join(cluster, input, cluster.MakeTable(with.Take(), 4), {{"on", "id"}});
+  ASSERT_TRUE(output.ok()) << output.status();
+  EXPECT_THAT(LinesOf(cluster, *output), ElementsAre("100000|a", "0.5|b", "0|e"));
+}
+
 }  // namespace
 }  // namespace mote::testing

@@ -1,6 +1,9 @@
 #include "worker/engine/join_side.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,20 +16,40 @@ namespace mote::engine {
 namespace {
 
 constexpr int64_t kSideRowsAtOnce = 4096;
-// Of a row beside its bytes: its place, its link, and where its key is found.
-constexpr int64_t kSideRowBytes = 96;
+
+// A floating-point number; nullopt: the cell holds another type.
+std::optional<double> FloatOf(std::string_view cell, DType dtype) {
+  if (dtype == DType::kF32) {
+    float value;
+    std::memcpy(&value, cell.data(), sizeof(value));
+    return value;
+  }
+  if (dtype != DType::kF64) return std::nullopt;
+  double value;
+  std::memcpy(&value, cell.data(), sizeof(value));
+  return value;
+}
 
 }  // namespace
 
 std::string_view JoinKey::TextOf(const std::vector<std::string_view>& cells, size_t column, std::string* number) const {
   const DType dtype = schema_.columns[column].dtype;
-  return dtype == DType::kText ? Trim(cells[column]) : NumberText(cells[column], dtype, number);
+  if (dtype == DType::kText) return Trim(cells[column]);
+  // Written as whole numbers are, to match those: the shortest text of 100000.0 is 1e+05.
+  constexpr double kWholeMax = 9007199254740992;  // 2^53
+  if (const std::optional<double> value = FloatOf(cells[column], dtype);
+      value && std::abs(*value) < kWholeMax && *value == std::floor(*value)) {
+    return *number = absl::StrCat(static_cast<int64_t>(*value));
+  }
+  return NumberText(cells[column], dtype, number);
 }
 
 bool JoinKey::Read(const std::vector<std::string_view>& cells, std::string_view* key) {
   key_.clear();
   ByteWriter writer(&key_);
   for (const size_t column : columns_) {
+    const std::optional<double> value = FloatOf(cells[column], schema_.columns[column].dtype);
+    if (value && std::isnan(*value)) return false;
     const std::string_view text = TextOf(cells, column, &number_);
     if (std::find(options_.missing.begin(), options_.missing.end(), text) != options_.missing.end()) return false;
     writer.PutString(text);
@@ -86,7 +109,6 @@ absl::Status JoinSide::Link(std::string_view text, int64_t row, const JoinKey& k
   if (number == rows_.size()) {
     rows_.push_back({});
     rows_.back().table_row = row;
-    key_bytes_ += static_cast<int64_t>(text.size());
   }
   Rows& rows = rows_[number];
   if (++rows.count > matches_max_) {
@@ -107,7 +129,9 @@ absl::Status JoinSide::Link(std::string_view text, int64_t row, const JoinKey& k
 }
 
 int64_t JoinSide::memory() const {
-  return static_cast<int64_t>(bytes_.size()) + key_bytes_ + static_cast<int64_t>(next_.size()) * kSideRowBytes;
+  const size_t beside =
+      rows_.capacity() * sizeof(Rows) + next_.capacity() * sizeof(next_[0]) + begins_.capacity() * sizeof(begins_[0]);
+  return static_cast<int64_t>(bytes_.capacity() + beside) + keys_.memory();
 }
 
 size_t JoinSide::First(std::string_view key) const {

@@ -84,7 +84,6 @@ class JoinSide {
   std::vector<uint32_t> next_;     // by row that has a key
   std::vector<size_t> begins_{0};  // of its bytes, and the end of all
   std::string bytes_;
-  int64_t key_bytes_ = 0;
   std::vector<std::string_view> cells_;
 };
 

@@ -100,7 +100,7 @@ TEST_F(Bundles, TheSameRequestIsTheSameJobAlthoughANewerVersionIsThere) {
 }
 
 TEST_F(Bundles, WhatIsNotThereIsNamedWithWhatIs) {
-  EXPECT_THAT(Refusal(Publishing("copy", "credit/model")), HasSubstr("no bundle is called \"credit/model\""));
+  EXPECT_THAT(Refusal(Publishing("copy", "credit/model")), HasSubstr("tenant default has no bundle \"credit/model\""));
   Run(Publishing("credit/model", TreesOf("first")));
   EXPECT_THAT(Refusal(Publishing("copy", "credit/modle")), HasSubstr("did you mean \"credit/model\"?"));
   EXPECT_THAT(Refusal(Publishing("copy", "credit/model:2")), HasSubstr("has no version 2; its newest is 1"));
@@ -113,7 +113,7 @@ TEST_F(Bundles, OtherTenantsHaveBundlesOfTheirOwn) {
   Run(Publishing("credit/model", TreesOf("first")));
   mc::JobSpec spec = Publishing("copy", "credit/model");
   spec.tenant = "bank";
-  EXPECT_THAT(Refusal(spec), HasSubstr("no bundle is called"));
+  EXPECT_THAT(Refusal(spec), HasSubstr("tenant bank has no bundle"));
   EXPECT_THAT(published().Names("default"), ElementsAre("credit/model"));
   EXPECT_TRUE(published().Names("bank").empty());
 }

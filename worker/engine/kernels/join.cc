@@ -79,7 +79,10 @@ class JoinPass final : public RowPassKernel {
       ++joined->rows;
     };
     if (match == JoinSide::kNone && options_.keeps_unmatched) add(no_match_);
-    for (; match != JoinSide::kNone; match = side_->Next(match)) add(side_->Taken(match));
+    // One row may have very many matches: the caller looks at the bytes after it.
+    for (; match != JoinSide::kNone && joined->bytes.size() <= kJoinedBytesMax; match = side_->Next(match)) {
+      add(side_->Taken(match));
+    }
   }
 
   static absl::Status TooMany(int64_t row, TaskRange range, const Table& joined) {

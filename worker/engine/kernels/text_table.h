@@ -35,6 +35,11 @@ class TextTable {
   }
 
   size_t size() const { return texts_.size(); }
+  // Bytes that it takes.
+  int64_t memory() const {
+    return static_cast<int64_t>(bytes_.capacity() + texts_.capacity() * sizeof(Text) +
+                                slots_.capacity() * sizeof(Slot));
+  }
   // Valid until the next text is added.
   std::string_view operator[](size_t number) const {
     return std::string_view(bytes_).substr(texts_[number].begin, texts_[number].size);
