@@ -155,6 +155,18 @@ void CheckBytes(std::string_view text, Problems* problems) {
   problems->Add(place, "a NUL byte; job files are text (UTF-8)");
 }
 
+// Where another document begins, or what is wrong in it stands; nullopt: there is none.
+std::optional<Place> NextDocument(YAML::Parser& parser) {
+  Problems in_it("");
+  TreeBuilder builder(&in_it);
+  try {
+    if (!parser.HandleNextDocument(builder)) return std::nullopt;
+  } catch (const Stop&) {
+    return in_it.list().back().place;
+  }
+  return builder.TakeRoot().place;
+}
+
 }  // namespace
 
 std::optional<Node> ParseYaml(std::string_view text, Problems* problems) {
@@ -167,10 +179,9 @@ std::optional<Node> ParseYaml(std::string_view text, Problems* problems) {
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) return Node();
     Node root = builder.TakeRoot();
-    Problems ignored(problems->file());
-    TreeBuilder second(&ignored);
-    if (!parser.HandleNextDocument(second)) return root;
-    problems->Add(second.TakeRoot().place, "a second document (after ---); a job file holds one");
+    const std::optional<Place> second = NextDocument(parser);
+    if (!second) return root;
+    problems->Add(*second, "a second document (after ---); a job file holds one");
   } catch (const Stop&) {
     // The problem is recorded.
   } catch (const YAML::Exception& error) {

@@ -313,6 +313,7 @@ TEST(Mistakes, YamlErrorsHaveTheirPlace) {
   EXPECT_EQ(Mistakes("name: x\nname: y\nstages: [{name: a, noop: {}}]\n"),
             "job.yaml:2:1: 'name' stands here twice; the first is in line 1; remove one");
   EXPECT_THAT(Mistakes("name: x\n---\nname: y\n"), HasSubstr("a second document"));
+  EXPECT_THAT(Mistakes("name: x\n---\n? [1]\n: y\n"), HasSubstr("a second document")) << "which is wrong besides";
   EXPECT_EQ(Mistakes(std::string("name: x\nab\0c\n", 13)), "job.yaml:2:3: a NUL byte; job files are text (UTF-8)");
   EXPECT_THAT(Mistakes("name: !!python/object x\n"), HasSubstr("job.yaml:1:7"));
 }
