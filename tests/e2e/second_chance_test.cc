@@ -2,9 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -14,6 +15,7 @@ namespace mote::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string ReadFile(const std::string& path) {
@@ -51,11 +53,11 @@ std::string PickyJob(const std::string& dir, const std::string& policy) {
   return path;
 }
 
-std::string AskedFor(const std::string& dir) {
-  std::string asked = ReadFile(dir + "/asked");
+// Each record once: where an engine is slow to start, a second copy of a block may ask again.
+std::set<int> AskedFor(const std::string& dir) {
+  std::istringstream asked(ReadFile(dir + "/asked"));
   WriteFile(dir + "/asked", "");
-  std::replace(asked.begin(), asked.end(), '\n', ' ');
-  return asked;
+  return {std::istream_iterator<int>(asked), {}};
 }
 
 TEST(SecondChance, QuarantinedRecordsAloneRunAgainAndTheResultIsThatOfAnUndisturbedRun) {
@@ -77,7 +79,7 @@ TEST(SecondChance, QuarantinedRecordsAloneRunAgainAndTheResultIsThatOfAnUndistur
   WriteFile(cluster.dir() + "/broken", "");
   const Outcome retried = cluster.Mote({"retry", id});
   EXPECT_EQ(retried.exit_code, 0) << retried.err;
-  EXPECT_THAT(AskedFor(cluster.dir()), ::testing::AnyOf("7 23 ", "23 7 "));
+  EXPECT_THAT(AskedFor(cluster.dir()), ElementsAre(7, 23));
   const std::string digest = cluster.Digest(id);
   const Outcome undisturbed = cluster.Mote({"submit", file, "--no-reuse", "--digest"});
   EXPECT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
@@ -97,9 +99,9 @@ TEST(SecondChance, AFailedJobGoesOnWhereItFailedAlsoAfterTheCoordinatorWasKilled
   WriteFile(cluster.dir() + "/broken", "");
   const Outcome retried = cluster.Mote({"retry", id});
   EXPECT_EQ(retried.exit_code, 0) << retried.err;
-  const std::string asked = AskedFor(cluster.dir());
-  EXPECT_THAT(asked, HasSubstr("31 "));
-  EXPECT_LT(std::count(asked.begin(), asked.end(), ' '), 20) << "what was done stays done: " << asked;
+  const std::set<int> asked = AskedFor(cluster.dir());
+  EXPECT_TRUE(asked.contains(31));
+  EXPECT_LT(asked.size(), 20U) << "what was done stays done";
   EXPECT_EQ(cluster.Mote({"retry", id}).exit_code, 2) << "there is nothing left to retry";
 }
 
