@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/bundle_name.h"
 
 namespace mote::client {
 namespace {
@@ -51,7 +52,7 @@ class GraphCheck {
     const auto stage = stages_.find(name);
     if (stage == stages_.end()) {
       // A bundle: the coordinator knows which ones there are.
-      if (name.find_first_of("/:") != std::string::npos && !reference.whole_stage) return;
+      if (BundleReference::Is(name) && !reference.whole_stage) return;
       if (inputs_.count(name) == 0 || reference.whole_stage)
         UnknownName(reference, name);
       else if (dot != std::string::npos && reference.to.substr(dot + 1) != "result")

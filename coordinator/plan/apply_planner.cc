@@ -105,23 +105,15 @@ class ApplyPlanner final : public Planner {
   }
 
   static absl::StatusOr<PlanStep> PlanTransform(const PlanContext& context, const Value& fitted) {
-    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     if (context.completed[0].root.artifact) {
       return absl::ResourceExhaustedError("apply: the parameters of what was fitted are too long to plan with");
     }
     MOTE_ASSIGN_OR_RETURN(Json read, ParseJson(context.completed[0].root.bytes));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
     Json parameters = std::move(read["parameters"]);
     parameters.erase("split");
     parameters["applies"] = true;
     parameters["on_bad_row"] = context.parameters.at("on_bad_row");
-    parameters["rows_per_task"] = cut.rows_per_task;
-    PassSpec pass;
-    pass.kernel = "prepare.transform";
-    pass.parameters = parameters.dump();
-    pass.task_count = cut.task_count;
-    pass.reducer = "splits";
-    pass.inputs.emplace("input", input->content);
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.transform", "splits", std::move(parameters)));
     pass.inputs.emplace("fitted", fitted);
     pass.label = "transform rows";
     PlanStep step = RunOnce(std::move(pass));

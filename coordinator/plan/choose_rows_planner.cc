@@ -30,14 +30,7 @@ OperationDescription DescribeChoice(std::string name, std::string summary, std::
 
 // The one pass, whose kernel reads the rows of each task.
 absl::StatusOr<PlanStep> ChooseRows(const PlanContext& context, std::string kernel, Json parameters) {
-  MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
-  parameters["rows_per_task"] = cut.rows_per_task;
-  PassSpec pass;
-  pass.kernel = std::move(kernel);
-  pass.parameters = parameters.dump();
-  pass.task_count = cut.task_count;
-  pass.inputs.emplace("input", input->content);
+  MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, std::move(kernel), "", std::move(parameters)));
   MOTE_RETURN_IF_ERROR(SetReducer(context, "concat", &pass));
   return RunOnce(std::move(pass));
 }

@@ -61,20 +61,6 @@ class DistinctPlanner final : public Planner {
   static constexpr std::string_view kReadingKeys = "keys";
   static constexpr std::string_view kMatching = "match";
 
-  static absl::StatusOr<PassSpec> RowsPass(const PlanContext& context, std::string kernel) {
-    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
-    Json parameters = context.parameters;
-    parameters["rows_per_task"] = cut.rows_per_task;
-    PassSpec pass;
-    pass.kernel = std::move(kernel);
-    pass.parameters = parameters.dump();
-    pass.task_count = cut.task_count;
-    pass.reducer = "concat";
-    pass.inputs.emplace("input", input->content);
-    return pass;
-  }
-
   static absl::StatusOr<PlanStep> PlanKeys(const PlanContext& context) {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     if (!input->schema.empty()) {  // otherwise the kernel checks
@@ -82,7 +68,7 @@ class DistinctPlanner final : public Planner {
       MOTE_ASSIGN_OR_RETURN(const std::vector<std::string> by, TextList(context.parameters.at("by"), "by"));
       MOTE_RETURN_IF_ERROR(FindColumns(schema, by, "by", "the input").status());
     }
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, RowsPass(context, "distinct.keys"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "distinct.keys", "concat", context.parameters));
     pass.label = "keys of the rows";
     const int64_t tasks = pass.task_count;
     PlanStep step = RunOnce(std::move(pass));
@@ -107,7 +93,7 @@ class DistinctPlanner final : public Planner {
   }
 
   static absl::StatusOr<PlanStep> PlanRows(const PlanContext& context, const Output& repeats) {
-    MOTE_ASSIGN_OR_RETURN(PassSpec kept, RowsPass(context, "distinct.rows"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec kept, InputRowsPass(context, "distinct.rows", "concat", context.parameters));
     kept.inputs.emplace("repeats", repeats.content);
     kept.label = "rows that are kept";
     PassSpec dropped = kept;

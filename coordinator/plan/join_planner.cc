@@ -53,14 +53,7 @@ class JoinPlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     MOTE_ASSIGN_OR_RETURN(const Output* const with, TableInput(context, "with"));
     MOTE_RETURN_IF_ERROR(CheckTables(context, *input, *with));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
-    Json parameters = context.parameters;
-    parameters["rows_per_task"] = cut.rows_per_task;
-    PassSpec pass;
-    pass.kernel = "join";
-    pass.parameters = parameters.dump();
-    pass.task_count = cut.task_count;
-    pass.inputs.emplace("input", input->content);
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "join", "", context.parameters));
     pass.inputs.emplace("with", with->content);
     MOTE_RETURN_IF_ERROR(SetReducer(context, "concat", &pass));
     return RunOnce(std::move(pass));

@@ -182,7 +182,7 @@ class PreparePlanner final : public Planner {
   }
 
   static absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context) {
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.profile", "profile"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.profile", "profile", context.parameters));
     pass.finish = false;
     pass.label = "statistics of the training rows";
     const int64_t tasks = pass.task_count;
@@ -198,7 +198,7 @@ class PreparePlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(context.completed[0].root.bytes));
     MOTE_ASSIGN_OR_RETURN(const std::vector<std::optional<NumberBounds>> bounds, FitAllBounds(profile, options));
     const std::string text = BoundsText(bounds);
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.profile", "profile"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.profile", "profile", context.parameters));
     pass.inputs.emplace("bounds", Value{text, {}});
     pass.finish = false;
     pass.label = "statistics without outliers";
@@ -214,7 +214,7 @@ class PreparePlanner final : public Planner {
                                          std::string_view bounds) const {
     const std::string& profile = context.completed[0].root.bytes;
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(profile, bounds, options));
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.transform", "splits"));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.transform", "splits", context.parameters));
     pass.inputs.emplace("fitted", Value{fitted.ToJson(options, context.parameters).dump(), {}});
     pass.label = "transform rows";
     PlanStep step = RunOnce(std::move(pass));

@@ -79,6 +79,20 @@ absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int6
   return cut;
 }
 
+absl::StatusOr<PassSpec> InputRowsPass(const PlanContext& context, std::string kernel, std::string reducer,
+                                       Json parameters) {
+  MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
+  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
+  parameters["rows_per_task"] = cut.rows_per_task;
+  PassSpec pass;
+  pass.kernel = std::move(kernel);
+  pass.parameters = parameters.dump();
+  pass.task_count = cut.task_count;
+  pass.reducer = std::move(reducer);
+  pass.inputs.emplace("input", input->content);
+  return pass;
+}
+
 absl::StatusOr<int64_t> CountTasks(const TaskShape& shape, int64_t default_count) {
   MOTE_RETURN_IF_ERROR(CheckShape(shape));
   if (shape.rows > 0 || shape.bytes > 0) {

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/json.h"
 #include "common/output.h"
 #include "common/pass_spec.h"
 #include "common/schema.h"
@@ -49,6 +51,14 @@ int64_t RowsForBytes(const Output& table, int64_t bytes);
 // Returns
 //   InvalidArgument  a negative number, or more than one of rows, bytes, count
 absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int64_t default_rows);
+
+// A pass whose tasks read the rows of the stage's input, as `tasks:` cuts it, else about
+// kTableTaskBytes each. `parameters`: of the kernel, which also learns `rows_per_task`.
+// `reducer`: empty where SetReducer follows.
+//
+// Errors as TableInput's and CutRows's.
+absl::StatusOr<PassSpec> InputRowsPass(const PlanContext& context, std::string kernel, std::string reducer,
+                                       Json parameters);
 
 // N of an operation without input: `{count: n}`, else `default_count`.
 //

@@ -35,7 +35,7 @@ PlanStep FindingStep(PassSpec pass, const Json& state) {
 }
 
 absl::StatusOr<PlanStep> CountStrata(const PlanContext& context) {
-  MOTE_ASSIGN_OR_RETURN(PassSpec pass, PrepareRowsPass(context, "prepare.strata", "concat"));
+  MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.strata", "concat", context.parameters));
   pass.label = "rows of each class";
   const int64_t tasks = pass.task_count;
   PlanStep step = FindingStep(std::move(pass), Json::object());
@@ -151,20 +151,6 @@ absl::StatusOr<FoundSplit> FindSplit(const PlanContext& context, const PrepareOp
   MOTE_ASSIGN_OR_RETURN(split.found, ParseJson(std::string(context.memo.substr(0, end))));
   split.memo = context.memo.substr(end + 1);
   return split;
-}
-
-absl::StatusOr<PassSpec> PrepareRowsPass(const PlanContext& context, std::string kernel, std::string reducer) {
-  MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
-  Json parameters = context.parameters;
-  parameters["rows_per_task"] = cut.rows_per_task;
-  PassSpec pass;
-  pass.kernel = std::move(kernel);
-  pass.parameters = parameters.dump();
-  pass.task_count = cut.task_count;
-  pass.reducer = std::move(reducer);
-  pass.inputs.emplace("input", input->content);
-  return pass;
 }
 
 }  // namespace mote::coordinator

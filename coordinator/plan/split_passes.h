@@ -36,7 +36,4 @@ struct FoundSplit {
 //   ResourceExhausted  there are too many classes and tasks; says what to do
 absl::StatusOr<FoundSplit> FindSplit(const PlanContext& context, const PrepareOptions& options);
 
-// A pass of prepare over the rows of the input.
-absl::StatusOr<PassSpec> PrepareRowsPass(const PlanContext& context, std::string kernel, std::string reducer);
-
 }  // namespace mote::coordinator

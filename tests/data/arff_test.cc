@@ -34,16 +34,6 @@ constexpr char kFlowers[] =
     "3,virginica\n"  // line 9: not declared
     "4,setosa\n";
 
-std::vector<std::vector<std::string>> ArffCells(const Table& table) {
-  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
-  std::vector<std::vector<std::string>> rows;
-  for (int64_t row = 0; row < table.rows; ++row) {
-    rows.emplace_back();
-    for (size_t c = 0; c < table.schema.columns.size(); ++c) rows.back().emplace_back(view.Text(row, c));
-  }
-  return rows;
-}
-
 std::string ArffError(const std::string& text, int64_t chunk_bytes = 1 << 20) {
   InProcess cluster;
   const absl::StatusOr<Output> output = cluster.Index(text, "arff", chunk_bytes, 100, "x.arff");
@@ -90,7 +80,7 @@ TEST(Arff, FindsTheSameRowsForAnyCutIntoChunksBlobsAndBlocks) {
       ASSERT_TRUE(output.ok()) << output.status();
       EXPECT_EQ(output->rows, 40);
       const Table rows = cluster.Rows(*output);
-      EXPECT_EQ(ArffCells(rows), table.rows);
+      EXPECT_EQ(TextCells(rows), table.rows);
       for (size_t c = 0; c < table.names.size(); ++c) EXPECT_EQ(rows.schema.columns[c].name, table.names[c]);
     }
   }
@@ -117,7 +107,7 @@ TEST(Arff, AnyRangeReadsAsTheWholeDoes) {
     ASSERT_TRUE(rows.ok()) << rows.status();
     const std::vector<std::vector<std::string>> expected(table.rows.begin() + range.begin,
                                                          table.rows.begin() + range.end);
-    EXPECT_EQ(ArffCells(*rows), expected);
+    EXPECT_EQ(TextCells(*rows), expected);
   }
 }
 
@@ -143,8 +133,8 @@ TEST(Arff, AValueThatIsNotDeclaredNamesLineAttributeAndValue) {
         "row=2 in \"flowers.arff\" line 9: attribute \"kind\" has the value \"virginica\", which is not declared: "
         "kind {setosa, a b}; fix the file");
     // Only who asks for the row is told.
-    EXPECT_THAT(ArffCells(*source->Read({3, 4}, cluster.context())), ElementsAre(ElementsAre("4", "setosa")));
-    EXPECT_THAT(ArffCells(*source->Read({0, 2}, cluster.context())),
+    EXPECT_THAT(TextCells(*source->Read({3, 4}, cluster.context())), ElementsAre(ElementsAre("4", "setosa")));
+    EXPECT_THAT(TextCells(*source->Read({0, 2}, cluster.context())),
                 ElementsAre(ElementsAre("1.5", "setosa"), ElementsAre("2", "a b")));
   }
 }
@@ -253,9 +243,9 @@ TEST(Arff, RowsAreFilteredAndSampledAsThoseOfCsv) {
   for (const auto& [format, text] : {std::pair("csv", csv), std::pair("arff", ArffOfCsv(csv))}) {
     const Output input = *cluster.Index(text, format, 20);
     const Json where = {{"where", {{"age", {{"min", 18}}}, {"city", "Bern"}}}};
-    results.push_back(ArffCells(cluster.Rows((*cluster.Run("filter", where, {{"input", input}})).at("result"))));
+    results.push_back(TextCells(cluster.Rows((*cluster.Run("filter", where, {{"input", input}})).at("result"))));
     results.push_back(
-        ArffCells(cluster.Rows((*cluster.Run("sample", {{"rows", 2}}, {{"input", input}})).at("result"))));
+        TextCells(cluster.Rows((*cluster.Run("sample", {{"rows", 2}}, {{"input", input}})).at("result"))));
   }
   EXPECT_THAT(results[0], ElementsAre(ElementsAre("31", "Bern"), ElementsAre("64", "Bern")));
   EXPECT_EQ(results[1].size(), 2u);

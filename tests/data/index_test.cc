@@ -16,16 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::vector<std::vector<std::string>> Cells(const Table& table) {
-  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
-  std::vector<std::vector<std::string>> rows;
-  for (int64_t row = 0; row < table.rows; ++row) {
-    rows.emplace_back();
-    for (size_t c = 0; c < table.schema.columns.size(); ++c) rows.back().emplace_back(view.Text(row, c));
-  }
-  return rows;
-}
-
 std::string IndexError(const std::string& text, int64_t chunk_bytes = 1 << 20) {
   InProcess cluster;
   const absl::StatusOr<Output> output = cluster.Index(text, "csv", chunk_bytes);
@@ -43,7 +33,7 @@ TEST(Index, FindsTheSameRowsForAnyCutIntoChunksBlobsAndBlocks) {
       ASSERT_TRUE(output.ok()) << output.status();
       EXPECT_EQ(output->rows, 60);
       const Table rows = cluster.Rows(*output);
-      EXPECT_EQ(Cells(rows), table.rows);
+      EXPECT_EQ(TextCells(rows), table.rows);
       for (size_t c = 0; c < table.names.size(); ++c) EXPECT_EQ(rows.schema.columns[c].name, table.names[c]);
     }
   }
@@ -67,16 +57,16 @@ TEST(Index, AHundredThousandChunksAreReadBackFromBlobs) {
   ASSERT_TRUE(output.ok()) << output.status();
   EXPECT_EQ(output->rows, 20000);
   const auto source = *engine::RowSource::Open(output->content, cluster.context());
-  EXPECT_THAT(Cells(*source->Read({12345, 12346}, cluster.context())), ElementsAre(ElementsAre("12345", "x")));
+  EXPECT_THAT(TextCells(*source->Read({12345, 12346}, cluster.context())), ElementsAre(ElementsAre("12345", "x")));
 }
 
 TEST(Index, LinesOfTextAndJsonAreRows) {
   InProcess cluster;
   const Output text = *cluster.Index("one\n\n\"two\r\nthree", "text", 3);
-  EXPECT_THAT(Cells(cluster.Rows(text)),
+  EXPECT_THAT(TextCells(cluster.Rows(text)),
               ElementsAre(ElementsAre("one"), ElementsAre(""), ElementsAre("\"two"), ElementsAre("three")));
   const Output json = *cluster.Index("{\"a\": 1}\n\n\r\n{\"a\": \"x\"}\n", "jsonl", 3);
-  EXPECT_THAT(Cells(cluster.Rows(json)), ElementsAre(ElementsAre("{\"a\": 1}"), ElementsAre("{\"a\": \"x\"}")));
+  EXPECT_THAT(TextCells(cluster.Rows(json)), ElementsAre(ElementsAre("{\"a\": 1}"), ElementsAre("{\"a\": \"x\"}")));
 }
 
 TEST(Index, AHeaderAloneIsATableWithoutRows) {
@@ -130,7 +120,7 @@ TEST(RowSource, AnyRangeReadsAsTheWholeDoes) {
     ASSERT_TRUE(rows.ok()) << rows.status();
     const std::vector<std::vector<std::string>> expected(table.rows.begin() + range.begin,
                                                          table.rows.begin() + range.end);
-    EXPECT_EQ(Cells(*rows), expected);
+    EXPECT_EQ(TextCells(*rows), expected);
   }
   EXPECT_EQ(source->Read({49, 51}, cluster.context()).status().code(), absl::StatusCode::kOutOfRange);
 }

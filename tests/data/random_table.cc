@@ -58,4 +58,14 @@ RandomTable MakeRandomTable(int64_t rows, uint64_t seed) {
   return table;
 }
 
+std::vector<std::vector<std::string>> TextCells(const Table& table) {
+  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
+  std::vector<std::vector<std::string>> rows;
+  for (int64_t row = 0; row < table.rows; ++row) {
+    rows.emplace_back();
+    for (size_t c = 0; c < table.schema.columns.size(); ++c) rows.back().emplace_back(view.Text(row, c));
+  }
+  return rows;
+}
+
 }  // namespace mote::testing

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "common/table.h"
+
 namespace mote::testing {
 
 struct RandomTable {
@@ -17,5 +19,8 @@ struct RandomTable {
 // purpose (texts with quotes, commas and newlines), flag (two texts), constant,
 // class (good or bad, sometimes missing). A function of the seed.
 RandomTable MakeRandomTable(int64_t rows, uint64_t seed);
+
+// The rows of a table of texts, cell by cell: RandomTable::rows, where a reader is right.
+std::vector<std::vector<std::string>> TextCells(const Table& table);
 
 }  // namespace mote::testing
