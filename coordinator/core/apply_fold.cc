@@ -18,6 +18,7 @@ absl::Status ApplyFold(State& state, const FinishPlanned& event) {
   AddPass(state, *job, pass->stage, event.finish, pass->is_volatile);
   Pass& finish = job->passes.at(event.finish.pass);
   finish.finishes = event.pass;
+  finish.planned = event.time;
   UseInputs(state, finish);
   UpdateRunnable(state, *job);
   return absl::OkStatus();

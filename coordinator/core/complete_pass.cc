@@ -59,16 +59,11 @@ absl::StatusOr<Output> DecodeFinish(const std::string& text) {
   return output;
 }
 
-// The one-task pass that runs Finish over the root or, if the pass does not want
-// that, brings the root into the coordinator's store.
-absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass) {
-  const Node& root = pass.fold.by_task().begin()->second;
-  Subtree subtree;
-  subtree.reducer = pass.spec->reducer;
-  subtree.reducer_parameters = pass.spec->reducer_parameters;
-  subtree.task_count = pass.spec->task_count;
+// The one-task pass that folds the last nodes to the root, and runs Finish over that
+// or, if the pass does not want it, brings the root into the coordinator's store.
+absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass, const std::vector<const Node*>& nodes) {
+  Subtree subtree = SubtreeOf(pass, nodes, tx.blobs());
   subtree.finish = pass.spec->finish;
-  subtree.entries = {{root.block, root.artifact ? Value{"", root.artifact} : StoreBytes(*root.partial, tx.blobs())}};
   PlannedPass finish;
   finish.pass = NextPassId(tx.state);
   finish.spec.kernel = "finish";
@@ -76,7 +71,7 @@ absl::Status PlanFinish(Transaction& tx, JobId job, const Pass& pass) {
   finish.spec.task_count = 1;
   finish.spec.reducer = "single";
   finish.spec.label = absl::StrCat("finish of ", pass.spec->reducer);
-  tx.EmitOf(pass, FinishPlanned{job, pass.id, std::move(finish)});
+  tx.EmitOf(pass, FinishPlanned{job, pass.id, std::move(finish), tx.now});
   return absl::OkStatus();
 }
 
@@ -119,15 +114,18 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
     MOTE_ASSIGN_OR_RETURN(const PassId folded, CompleteFold(tx, job, pass));
     return CompletePass(tx, job, folded);
   }
-  if (pass.fold.by_task().size() > 1) return PlanLastFolds(tx, job, pass);
-  if (!pass.folding.empty()) return absl::OkStatus();  // the last partial is being moved
-  if (IsByReference(pass)) return PlanFinish(tx, job, pass);
+  if (IsByReference(pass)) {
+    const std::vector<const Node*> nodes = pass.fold.Cover({RootLevel(pass.spec->task_count), 0}, kFoldNodesMax);
+    if (nodes.empty()) return PlanLastFolds(tx, job, pass);
+    if (!pass.folding.empty()) return absl::OkStatus();  // a partial is being folded, or moved
+    return PlanFinish(tx, job, pass, nodes);
+  }
   const std::string* root = RootOf(pass);
   CompletedPass result = ResultOf(pass);
   if (!pass.spec->finish) {
     if (root != nullptr) result.root = StoreBytes(*root, tx.blobs());
   } else if (root != nullptr && pass.reducer->FinishReadsBlobs(*root)) {
-    return PlanFinish(tx, job, pass);
+    return PlanFinish(tx, job, pass, pass.fold.Cover({RootLevel(pass.spec->task_count), 0}, 1));
   } else {
     MOTE_ASSIGN_OR_RETURN(result.output, pass.reducer->Finish(root, tx.blobs(), nullptr));
   }

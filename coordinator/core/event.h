@@ -78,11 +78,13 @@ struct StepPlanned {
   bool operator==(const StepPlanned&) const = default;
 };
 
-// A pass whose root only an engine can finish gets a one-task pass that does.
+// A pass whose root only an engine can finish gets a one-task pass that does, after it
+// has folded what is still apart.
 struct FinishPlanned {
   JobId job;
   PassId pass;  // the one that is finished
   PlannedPass finish;
+  absl::Time time;
   bool operator==(const FinishPlanned&) const = default;
 };
 

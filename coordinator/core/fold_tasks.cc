@@ -15,9 +15,7 @@
 namespace mote::coordinator {
 namespace {
 
-// Of one fold task: few enough that the last folds of a pass occupy several slots.
-constexpr int64_t kNodesMax = 16;
-static_assert(kNodesMax <= Subtree::kNodesMax);
+static_assert(kFoldNodesMax <= Subtree::kNodesMax);
 
 // Some part of the block is being folded already.
 bool IsBeingFolded(const Pass& pass, Block block) {
@@ -27,23 +25,19 @@ bool IsBeingFolded(const Pass& pass, Block block) {
   return at != pass.folding.end() && at->first < end;
 }
 
-// What travels with a definition is a reference: small partials go into blobs.
-Subtree::Entry EntryOf(const Node& node, BlobSink& blobs) {
+// A small partial travels with the definition only if it is the only one.
+Subtree::Entry EntryOf(const Node& node, bool is_alone, BlobSink& blobs) {
   Subtree::Entry entry{node.block, std::nullopt};
   if (node.artifact) {
     entry.value = Value{"", node.artifact};
   } else if (node.partial) {
-    entry.value = Value{"", StoreArtifact(*node.partial, blobs)};
+    entry.value = is_alone ? StoreBytes(*node.partial, blobs) : Value{"", StoreArtifact(*node.partial, blobs)};
   }
   return entry;
 }
 
 absl::Status Plan(Transaction& tx, JobId job, const Pass& pass, Block block, const std::vector<const Node*>& nodes) {
-  Subtree subtree;
-  subtree.reducer = pass.spec->reducer;
-  subtree.reducer_parameters = pass.spec->reducer_parameters;
-  subtree.task_count = pass.spec->task_count;
-  for (const Node* node : nodes) subtree.entries.push_back(EntryOf(*node, tx.blobs()));
+  const Subtree subtree = SubtreeOf(pass, nodes, tx.blobs());
   PlannedPass fold;
   fold.pass = NextPassId(tx.state);
   fold.spec.kernel = "fold";
@@ -68,7 +62,7 @@ void ReleaseInputs(Transaction& tx, const Pass& pass, Block block) {
 
 absl::Status PlanBelow(Transaction& tx, JobId job, const Pass& pass, Block block) {
   if (block.begin() >= pass.spec->task_count) return absl::OkStatus();
-  const std::vector<const Node*> nodes = pass.fold.Cover(block, kNodesMax);
+  const std::vector<const Node*> nodes = pass.fold.Cover(block, kFoldNodesMax);
   if (nodes.size() == 1) return absl::OkStatus();
   if (!nodes.empty() && !IsBeingFolded(pass, block)) return Plan(tx, job, pass, block, nodes);
   const auto folding = pass.folding.find(block.begin());
@@ -78,6 +72,15 @@ absl::Status PlanBelow(Transaction& tx, JobId job, const Pass& pass, Block block
 }
 
 }  // namespace
+
+Subtree SubtreeOf(const Pass& pass, const std::vector<const Node*>& nodes, BlobSink& blobs) {
+  Subtree subtree;
+  subtree.reducer = pass.spec->reducer;
+  subtree.reducer_parameters = pass.spec->reducer_parameters;
+  subtree.task_count = pass.spec->task_count;
+  for (const Node* node : nodes) subtree.entries.push_back(EntryOf(*node, nodes.size() == 1, blobs));
+  return subtree;
+}
 
 absl::Status PlanFold(Transaction& tx, JobId job, PassId id, int64_t task, int64_t nodes_min) {
   const Pass* pass = tx.state.FindPass(job, id);
@@ -91,7 +94,7 @@ absl::Status PlanFold(Transaction& tx, JobId job, PassId id, int64_t task, int64
   const int root = RootLevel(pass->spec->task_count);
   for (Block above = block; above.level < root;) {
     above = above.Parent();
-    std::vector<const Node*> cover = pass->fold.Cover(above, kNodesMax);
+    std::vector<const Node*> cover = pass->fold.Cover(above, kFoldNodesMax);
     if (cover.empty() || IsBeingFolded(*pass, above)) break;
     block = above;
     nodes = std::move(cover);

@@ -81,7 +81,7 @@ struct Pass {
   std::optional<PassId> finished_by;
   std::optional<FoldedSubtree> folds;         // this one folds a subtree of that one
   std::map<int64_t, FoldedSubtree> folding;   // by first task: `pass` folds `block` of this one
-  absl::Time planned = absl::InfinitePast();  // of a fold task
+  absl::Time planned = absl::InfinitePast();  // of a task that reads a tree
   std::optional<CompletedPass> result;
   absl::Status broken;  // why the pass cannot be folded
   // Of a pass that may lose tasks (second_chance.h):

@@ -33,6 +33,7 @@ void Fill(const FinishPlanned& event, records::Event* record) {
   proto.set_job(event.job.value);
   proto.set_pass(event.pass.value);
   *proto.mutable_finish() = ProtoOf(event.finish);
+  *proto.mutable_time() = ToProto(event.time);
 }
 
 void Fill(const FoldPlanned& event, records::Event* record) {

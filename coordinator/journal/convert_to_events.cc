@@ -35,7 +35,7 @@ absl::StatusOr<Event> From(const records::StepPlanned& proto) {
 }
 
 absl::StatusOr<Event> From(const records::FinishPlanned& proto) {
-  FinishPlanned event{{proto.job()}, {proto.pass()}, {}};
+  FinishPlanned event{{proto.job()}, {proto.pass()}, {}, FromProto(proto.time())};
   MOTE_ASSIGN_OR_RETURN(event.finish, PassFrom(proto.finish()));
   return event;
 }

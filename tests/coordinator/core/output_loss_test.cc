@@ -14,13 +14,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-template <class Event>
-int Count(const CoreHarness& c) {
-  int count = 0;
-  for (const mc::Event& event : c.journal()) count += std::holds_alternative<Event>(event) ? 1 : 0;
-  return count;
-}
-
 // The workers work in turns until the job has ended.
 void RunToTheEnd(CoreHarness& c, ReferenceWorkers& workers, JobId job, const std::vector<std::string>& names) {
   for (int idle = 0; !IsTerminal(c.View(job).state);) {
@@ -320,8 +313,9 @@ struct OneHolder {
     const mc::SendLease last = c.TakeLease("w1");
     c.Connect("w2");
     workers.Run("w1", last);
+    tree = last.token.pass;
     fold = c.TakeLease("w1");
-    EXPECT_EQ(fold.pass->kernel, "fold");
+    EXPECT_EQ(fold.pass->kernel, "finish");
     EXPECT_THAT(c.TakeLeases("w2"), IsEmpty());
   }
   void EngineOfTheHolderDies() {
@@ -332,6 +326,7 @@ struct OneHolder {
   CoreHarness c;
   ReferenceWorkers workers{c, ReferenceWorkers::Partials::kKept};
   JobId job;
+  PassId tree;
   mc::SendLease fold;
 };
 
@@ -347,7 +342,7 @@ TEST(FoldTask, GoesWhereItsInputsLieOrAfterAShortWaitAnywhere) {
 
 TEST(FoldTask, WaitsNoLongerForItsPlaceWhenTheClockIsSetBack) {
   OneHolder k;
-  k.c.holding["w1"] = {k.fold.tree};
+  k.c.holding["w1"] = {k.tree};
   k.c.StepClock(-absl::Hours(1));
   k.c.Restart();
   k.c.Connect("w1");
@@ -365,7 +360,7 @@ TEST(FoldTask, IsNotLeasedWhileSomeoneWhoKeepsAnInputIsAway) {
   k.c.Advance(absl::Seconds(1));
   EXPECT_THAT(k.c.TakeLeases("w2"), IsEmpty());
   EXPECT_THAT(k.c.View(k.job).waiting_reason, HasSubstr("worker w1 is away and alone has a partial"));
-  k.c.holding["w1"] = {k.fold.tree};
+  k.c.holding["w1"] = {k.tree};
   k.c.Connect("w1");
   RunToTheEnd(k.c, k.workers, k.job, {"w1", "w2"});
   EXPECT_EQ(Count<mc::OutputLost>(k.c), 0);

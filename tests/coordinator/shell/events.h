@@ -135,7 +135,7 @@ inline std::vector<Event> OneEventOfEachKind() {
         step.time = time;
         return step;
       }(),
-      FinishPlanned{{7}, {9}, {{10}, SomePass()}},
+      FinishPlanned{{7}, {9}, {{10}, SomePass()}, time},
       FoldPlanned{{7}, {9}, {3, 2}, {{11}, SomePass()}, time},
       SubtreeFolded{{7}, {11}, time},
       OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1", time},
