@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/digest.h"
 #include "common/json.h"
 #include "coordinator/plan/plan_memo.h"
 
@@ -23,11 +24,12 @@ Json WithRate(Json optimizer, double rate) {
   return optimizer;
 }
 
+std::string KeyOf(const Json& parts) { return Sha256(parts.dump()).Hex(); }
+
 // A pass over rows of the input whose root goes raw to the next pass.
-PassSpec OverRows(const TrainStepPlan& plan, std::string kernel, std::string reducer, const Json& parameters) {
+PassSpec OverRows(const TrainStepPlan& plan, std::string kernel, std::string reducer) {
   PassSpec pass;
   pass.kernel = std::move(kernel);
-  pass.parameters = parameters.dump();
   pass.task_count = plan.tasks.StepTasks(plan.progress.step);
   pass.reducer = std::move(reducer);
   pass.inputs.emplace("input", plan.input.content);
@@ -49,42 +51,79 @@ int64_t TrainStepPlan::local_steps() const {
   return std::min(settings.local_steps, tasks.optimizer_steps() - first_local_step());
 }
 
+std::vector<Value> TrainStepPlan::PendingRoots() const {
+  std::vector<Value> roots;
+  for (const ArtifactRef& gradient : progress.pending) roots.push_back({.bytes = {}, .artifact = gradient});
+  return roots;
+}
+
+std::vector<double> TrainStepPlan::RatesOf(const std::vector<Value>& roots) const {
+  std::vector<double> rates;
+  const int64_t first = progress.step - static_cast<int64_t>(roots.size());
+  for (int64_t step = first; step < progress.step; ++step) rates.push_back(Rate(step));
+  return rates;
+}
+
+std::vector<std::string> TrainStepPlan::Keys(const std::vector<Value>& roots) const {
+  std::vector<std::string> keys = {progress.state_key};
+  if (keys.front().empty()) {
+    keys.front() = KeyOf({StateIn(progress).artifact->ToString(), settings.optimizer, settings.clip});
+  }
+  const std::vector<double> rates = RatesOf(roots);
+  for (size_t i = 0; i < roots.size(); ++i) {
+    const std::string root = roots[i].artifact ? roots[i].artifact->ToString() : Sha256(roots[i].bytes).Hex();
+    keys.push_back(KeyOf({keys.back(), root, rates[i]}));
+  }
+  return keys;
+}
+
+void TrainStepPlan::AddUpdates(const std::vector<Value>& roots, Json parameters, PassSpec* pass) const {
+  for (size_t i = 0; i < roots.size(); ++i) pass->inputs.emplace(absl::StrCat("root", i), roots[i]);
+  parameters["updates"] = {{"optimizer", settings.optimizer},
+                           {"clip", settings.clip},
+                           {"rates", RatesOf(roots)},
+                           {"keys", Keys(roots)},
+                           {"epoch", progress.epoch + 1},
+                           {"step", progress.step - static_cast<int64_t>(roots.size()) + 1}};
+  pass->parameters = parameters.dump();
+}
+
 PassSpec TrainStepPlan::Gradient() const {
   const int64_t begin = progress.step * settings.batch_size;
-  PassSpec pass = OverRows(*this, "train.gradient", "gradient_sum",
-                           {{"begin", begin},
-                            {"end", std::min(begin + settings.batch_size, tasks.rows)},
-                            {"rows_per_task", tasks.task_rows},
-                            {"shuffle", settings.seed + progress.epoch},
-                            {"class_weights", progress.weights}});
+  PassSpec pass = OverRows(*this, "train.gradient", "gradient_sum");
+  AddUpdates(PendingRoots(),
+             {{"begin", begin},
+              {"end", std::min(begin + settings.batch_size, tasks.rows)},
+              {"rows_per_task", tasks.task_rows},
+              {"shuffle", settings.seed + progress.epoch},
+              {"class_weights", progress.weights}},
+             &pass);
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", step ", progress.step + 1);
   return pass;
 }
 
-PassSpec TrainStepPlan::Update(const Value& root) const {
-  PassSpec pass = OneTask("train.update", {{"optimizer", WithRate(settings.optimizer, Rate(progress.step))},
-                                           {"clip", settings.clip},
-                                           {"epoch", progress.epoch + 1},
-                                           {"step", progress.step + 1}});
-  pass.inputs.emplace("root", root);
+PassSpec TrainStepPlan::Update(const std::vector<Value>& roots) const {
+  PassSpec pass = OneTask("train.update", Json::object());
+  AddUpdates(roots, Json::object(), &pass);
   pass.inputs.emplace("state", StateIn(progress));
-  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step + 1);
+  pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step);
   return pass;
 }
 
 PassSpec TrainStepPlan::Local() const {
   std::vector<double> rates;
   for (int64_t i = 0; i < local_steps(); ++i) rates.push_back(Rate(first_local_step() + i));
-  PassSpec pass = OverRows(*this, "train.local", "state_sum",
-                           {{"parts", settings.parts},
-                            {"first_step", first_local_step()},
-                            {"rates", std::move(rates)},
-                            {"batch_size", settings.batch_size},
-                            {"shuffle", settings.seed + progress.epoch},
-                            {"optimizer", settings.optimizer},
-                            {"clip", settings.clip},
-                            {"class_weights", progress.weights},
-                            {"epoch", progress.epoch + 1}});
+  PassSpec pass = OverRows(*this, "train.local", "state_sum");
+  pass.parameters = Json{{"parts", settings.parts},
+                         {"first_step", first_local_step()},
+                         {"rates", std::move(rates)},
+                         {"batch_size", settings.batch_size},
+                         {"shuffle", settings.seed + progress.epoch},
+                         {"optimizer", settings.optimizer},
+                         {"clip", settings.clip},
+                         {"class_weights", progress.weights},
+                         {"epoch", progress.epoch + 1}}
+                        .dump();
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", round ", progress.step + 1);
   return pass;
 }

@@ -1,7 +1,17 @@
 // The passes of one step of a training: the tasks that share its work, and the one that
 // makes the next state of what they yield.
+//
+// A gradient that lies in the store waits there for others: whoever computes the next one
+// brings the weights up to date itself (worker/engine/torch_kernels/pending_updates.h), so
+// that a step is one pass. Every state on the way has a key, a digest of all that made it,
+// by which an engine knows what it has already.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/json.h"
 #include "common/output.h"
 #include "common/pass_spec.h"
 #include "coordinator/plan/train_progress.h"
@@ -19,8 +29,12 @@ struct TrainStepPlan {
 
   // One task per `tasks.task_rows` rows of the batch; the root is a sum of gradients.
   PassSpec Gradient() const;
-  // State r+1 from `root` of Gradient.
-  PassSpec Update(const Value& root) const;
+  // Gradients that the state has not taken yet, of the steps before `progress.step`.
+  std::vector<Value> PendingRoots() const;
+  // The state that has taken them; `roots` as PendingRoots.
+  PassSpec Update(const std::vector<Value>& roots) const;
+  // Of what Update yields.
+  std::string KeyAfter(const std::vector<Value>& roots) const { return Keys(roots).back(); }
   // One task per part that has rows left; the root is a sum of states.
   PassSpec Local() const;
   // State r+1 from `root` of Local.
@@ -28,6 +42,11 @@ struct TrainStepPlan {
 
  private:
   double Rate(int64_t step) const;  // of the step with this number in the epoch
+  std::vector<double> RatesOf(const std::vector<Value>& roots) const;
+  // Of the states before and after each of them.
+  std::vector<std::string> Keys(const std::vector<Value>& roots) const;
+  // What the pass needs to bring the state up to date, beside `parameters`.
+  void AddUpdates(const std::vector<Value>& roots, Json parameters, PassSpec* pass) const;
   int64_t first_local_step() const { return progress.step * settings.local_steps; }
   int64_t local_steps() const;  // of the largest part in this round
 };

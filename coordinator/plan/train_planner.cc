@@ -23,6 +23,9 @@ namespace {
 
 constexpr int64_t kGradientRows = 64;
 constexpr int64_t kEvaluateRows = 512;
+// Gradients that wait for an update together: what an engine that starts in their midst
+// has to take first.
+constexpr int64_t kStepsPerUpdate = 8;
 
 // Everything that the phases need, read once per call of Next.
 struct Run {
@@ -39,7 +42,25 @@ struct Run {
   int64_t rows() const { return input->rows; }
   TrainTasks tasks() const {
     const int64_t validation = validate == nullptr ? 0 : (validate->rows + kEvaluateRows - 1) / kEvaluateRows;
-    return {rows(), settings.batch_size, task_rows, settings.epochs, validation, settings.parts, settings.local_steps};
+    return {.rows = rows(),
+            .batch_size = settings.batch_size,
+            .task_rows = task_rows,
+            .epochs = settings.epochs,
+            .validation_tasks = validation,
+            .parts = settings.parts,
+            .local_steps = settings.local_steps,
+            .steps_per_update = progress.defers ? kStepsPerUpdate : 1};
+  }
+  // What follows the passes that are asked for now.
+  int64_t TasksToCome() const {
+    if (progress.phase == "update" && settings.parts == 0) {
+      return tasks().After("update", progress.epoch, progress.step - 1, 0);
+    }
+    int64_t pending = progress.phase == "round" ? 1 : 0;
+    if (progress.phase == "gradient") {
+      pending = 1 + (progress.next_key.empty() ? static_cast<int64_t>(progress.pending.size()) : 0);
+    }
+    return tasks().After(progress.phase, progress.epoch, progress.step, pending);
   }
 };
 
@@ -73,7 +94,7 @@ PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
   PlanStep step;
   step.memo = run.progress.Encode();
   step.passes = std::move(passes);
-  step.tasks_to_come = run.tasks().After(run.progress.phase, run.progress.epoch, run.progress.step);
+  step.tasks_to_come = run.TasksToCome();
   step.artifacts = run.progress.artifacts();
   if (run.progress.state.has_value()) {
     step.progress =
@@ -86,12 +107,11 @@ PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
   return step;
 }
 
-// The answer of the only task of the only pass.
+// The answer of the only task of the last pass.
 absl::StatusOr<Json> Answer(const Run& run, std::string_view what) {
-  const CompletedPass& done = run.context.completed.front();
+  const CompletedPass& done = run.context.completed.back();
   if (done.absent_all) {
     return absl::InvalidArgumentError(absl::StrCat("the ", std::string(what), " of epoch ", run.progress.epoch + 1,
-                                                   ", step ", run.progress.step + 1,
                                                    " was quarantined, and training cannot go on without it"));
   }
   return ParseJson(done.root.bytes);
@@ -161,30 +181,41 @@ absl::StatusOr<PlanStep> AskInit(Run& run) {
 
 TrainStepPlan StepPlan(const Run& run) { return {run.settings, run.progress, run.tasks(), *run.input}; }
 
+// Where enough gradients wait, the state takes them while the next one is computed.
 absl::StatusOr<PlanStep> AskStep(Run& run, bool checkpoint) {
   const TrainStepPlan plan = StepPlan(run);
   std::vector<PassSpec> passes;
   passes.push_back(run.settings.parts > 0 ? plan.Local() : plan.Gradient());
+  const std::vector<Value> roots = plan.PendingRoots();
+  if (static_cast<int64_t>(roots.size()) >= kStepsPerUpdate) {
+    passes.push_back(plan.Update(roots));
+    run.progress.next_key = plan.KeyAfter(roots);
+  }
   PlanStep step = Ask(run, run.settings.parts > 0 ? "round" : "gradient", std::move(passes));
   step.is_volatile = true;
   step.checkpoint = checkpoint;
   return step;
 }
 
-absl::StatusOr<PlanStep> AskUpdate(Run& run) {
-  const CompletedPass& done = run.context.completed.front();
-  if (done.absent_all) {
-    const bool local = run.settings.parts > 0;
-    return absl::InvalidArgumentError(
-        absl::StrCat("every task of epoch ", run.progress.epoch + 1, local ? ", round " : ", step ",
-                     run.progress.step + 1, " was quarantined: there is no ", local ? "state to average" : "gradient"));
-  }
-  const TrainStepPlan plan = StepPlan(run);
+absl::Status CheckAnyDone(const Run& run) {
+  if (!run.context.completed.front().absent_all) return absl::OkStatus();
+  const bool local = run.settings.parts > 0;
+  return absl::InvalidArgumentError(
+      absl::StrCat("every task of epoch ", run.progress.epoch + 1, local ? ", round " : ", step ",
+                   run.progress.step + 1, " was quarantined: there is no ", local ? "state to average" : "gradient"));
+}
+
+PlanStep AskUpdate(Run& run, PassSpec update) {
   std::vector<PassSpec> passes;
-  passes.push_back(run.settings.parts > 0 ? plan.Average(done.root) : plan.Update(done.root));
+  passes.push_back(std::move(update));
   PlanStep step = Ask(run, "update", std::move(passes));
   step.is_volatile = true;
   return step;
+}
+
+absl::StatusOr<PlanStep> AfterRound(Run& run) {
+  MOTE_RETURN_IF_ERROR(CheckAnyDone(run));
+  return AskUpdate(run, StepPlan(run).Average(run.context.completed.front().root));
 }
 
 absl::StatusOr<PlanStep> AskEvaluate(Run& run) {
@@ -237,18 +268,59 @@ absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
   return AskExport(run);
 }
 
-absl::StatusOr<PlanStep> AfterUpdate(Run& run) {
-  TrainProgress& progress = run.progress;
-  MOTE_ASSIGN_OR_RETURN(Json answer, Answer(run, "update"));
-  MOTE_ASSIGN_OR_RETURN(progress.state, StateOf(answer));
-  if (!answer["loss"].is_number() || !answer["rows"].is_number_integer()) {
-    return absl::InvalidArgumentError(absl::StrCat("an engine answered ", answer.dump(), " without loss and rows"));
+absl::Status TakeLosses(Run& run, const Json& answer) {
+  const auto is_list = [&answer](const char* name) { return answer.contains(name) && answer[name].is_array(); };
+  if (!is_list("losses") || !is_list("rows") || answer["losses"].size() != answer["rows"].size()) {
+    return absl::InvalidArgumentError(absl::StrCat("an engine answered ", answer.dump(), " without losses and rows"));
   }
-  progress.loss_sum += answer["loss"].get<double>();
-  progress.loss_rows += answer["rows"].get<int64_t>();
-  if (++progress.step < run.tasks().steps()) return AskStep(run, /*checkpoint=*/false);
+  for (size_t i = 0; i < answer["rows"].size(); ++i) {
+    const Json &loss = answer["losses"][i], &rows = answer["rows"][i];
+    if (!loss.is_number() || !rows.is_number_integer()) {
+      return absl::InvalidArgumentError(absl::StrCat("an engine answered ", answer.dump(), ", not numbers"));
+    }
+    run.progress.loss_sum += loss.get<double>();
+    run.progress.loss_rows += rows.get<int64_t>();
+  }
+  return absl::OkStatus();
+}
+
+// The state that was asked for has taken what was pending.
+absl::Status TakeUpdate(Run& run) {
+  TrainProgress& progress = run.progress;
+  MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "update"));
+  MOTE_ASSIGN_OR_RETURN(progress.state, StateOf(answer));
+  MOTE_RETURN_IF_ERROR(TakeLosses(run, answer));
+  progress.state_key = std::exchange(progress.next_key, "");
+  progress.pending.clear();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PlanStep> AfterStep(Run& run) {
+  if (run.progress.step < run.tasks().steps()) return AskStep(run, /*checkpoint=*/false);
   if (run.validate != nullptr) return AskEvaluate(run);
   return EndEpoch(run, nullptr);
+}
+
+// A small gradient is taken at once. One in the store waits for others of its epoch.
+absl::StatusOr<PlanStep> AfterGradient(Run& run) {
+  TrainProgress& progress = run.progress;
+  MOTE_RETURN_IF_ERROR(CheckAnyDone(run));
+  if (!progress.next_key.empty()) MOTE_RETURN_IF_ERROR(TakeUpdate(run));
+  const Value& root = run.context.completed.front().root;
+  progress.defers = root.artifact.has_value();
+  std::vector<Value> roots = StepPlan(run).PendingRoots();
+  roots.push_back(root);
+  if (progress.defers) progress.pending.push_back(*root.artifact);
+  if (++progress.step < run.tasks().steps() && progress.defers) return AskStep(run, /*checkpoint=*/false);
+  const TrainStepPlan plan = StepPlan(run);
+  progress.next_key = plan.KeyAfter(roots);
+  return AskUpdate(run, plan.Update(roots));
+}
+
+absl::StatusOr<PlanStep> AfterUpdate(Run& run) {
+  MOTE_RETURN_IF_ERROR(TakeUpdate(run));
+  if (run.settings.parts > 0) ++run.progress.step;
+  return AfterStep(run);
 }
 
 absl::StatusOr<PlanStep> AfterEvaluate(Run& run) {
@@ -319,7 +391,8 @@ class TrainPlanner final : public Planner {
       MOTE_ASSIGN_OR_RETURN(run.progress.state, StateOf(answer));
       return AskStep(run, /*checkpoint=*/true);
     }
-    if (phase == "gradient" || phase == "round") return AskUpdate(run);
+    if (phase == "gradient") return AfterGradient(run);
+    if (phase == "round") return AfterRound(run);
     if (phase == "update") return AfterUpdate(run);
     if (phase == "evaluate") return AfterEvaluate(run);
     return Yield(run);

@@ -1,5 +1,7 @@
 #include "coordinator/plan/train_progress.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/status_macros.h"
@@ -21,15 +23,21 @@ std::vector<ArtifactRef> TrainProgress::artifacts() const {
   std::vector<ArtifactRef> refs;
   if (state.has_value()) refs.push_back(*state);
   if (best_state.has_value() && best_state != state) refs.push_back(*best_state);
+  refs.insert(refs.end(), pending.begin(), pending.end());
   return refs;
 }
 
 std::string TrainProgress::Encode() const {
+  Json gradients = Json::array();
+  for (const ArtifactRef& gradient : pending) gradients.push_back(gradient.ToString());
   return Json{{"phase", phase},
               {"at", {epoch, step}},
               {"classes", classes},
               {"weights", weights},
               {"state", EncodeRef(state)},
+              {"keys", {state_key, next_key}},
+              {"pending", std::move(gradients)},
+              {"defers", defers},
               {"best", {best_epoch, best_loss, EncodeRef(best_state)}},
               {"loss", {loss_sum, loss_rows}},
               {"history", history}}
@@ -46,6 +54,12 @@ absl::StatusOr<TrainProgress> TrainProgress::Decode(std::string_view memo) {
     progress.classes = json.at("classes").get<int64_t>();
     progress.weights = json.at("weights").get<std::vector<double>>();
     MOTE_ASSIGN_OR_RETURN(progress.state, DecodeRef(json.at("state")));
+    progress.state_key = json.at("keys").at(0).get<std::string>();
+    progress.next_key = json.at("keys").at(1).get<std::string>();
+    for (const Json& gradient : json.at("pending")) {
+      MOTE_ASSIGN_OR_RETURN(progress.pending.emplace_back(), ArtifactRef::Parse(gradient.get<std::string>()));
+    }
+    progress.defers = json.at("defers").get<bool>();
     progress.best_epoch = json.at("best").at(0).get<int64_t>();
     progress.best_loss = json.at("best").at(1).get<double>();
     MOTE_ASSIGN_OR_RETURN(progress.best_state, DecodeRef(json.at("best").at(2)));

@@ -19,7 +19,11 @@ struct TrainProgress {
   int64_t step = 0;   // within the epoch, from 0
   int64_t classes = 0;
   std::vector<double> weights;            // of each class's rows in the loss; empty: all 1
-  std::optional<ArtifactRef> state;       // newest weights and moments
+  std::optional<ArtifactRef> state;       // weights and moments
+  std::string state_key;                  // of what led to `state` (plan/train_passes.h); empty: its artifact names it
+  std::string next_key;                   // of the state that was asked for, too; empty: none was
+  std::vector<ArtifactRef> pending;       // gradients of the last steps, which `state` has not taken yet
+  bool defers = false;                    // gradients lie in the store: the state takes several at once
   std::optional<ArtifactRef> best_state;  // at the end of epoch `best_epoch`
   int64_t best_epoch = -1;
   double best_loss = 0;

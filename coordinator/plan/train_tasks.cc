@@ -22,19 +22,21 @@ int64_t TrainTasks::StepTasks(int64_t step) const {
   return Pieces(std::min(batch_size, rows - step * batch_size), task_rows);
 }
 
-int64_t TrainTasks::StepsFrom(int64_t step) const {
-  if (step >= steps()) return 0;
-  const int64_t whole = steps() - 1 - step;  // all but the last, which may be smaller
-  return whole * (StepTasks(0) + 1) + StepTasks(steps() - 1) + 1;
+int64_t TrainTasks::StepsFrom(int64_t step, int64_t pending) const {
+  const int64_t left = std::max<int64_t>(0, steps() - step);
+  const int64_t updates = Pieces(pending + left, steps_per_update);
+  if (left == 0) return updates;
+  return (left - 1) * StepTasks(0) + StepTasks(steps() - 1) + updates;  // the last may be smaller
 }
 
-int64_t TrainTasks::After(std::string_view phase, int64_t epoch, int64_t step) const {
-  const int64_t whole_epoch = StepsFrom(0) + validation_tasks;
+int64_t TrainTasks::After(std::string_view phase, int64_t epoch, int64_t step, int64_t pending) const {
+  const int64_t whole_epoch = StepsFrom(0, 0) + validation_tasks;
   const int64_t later_epochs = (epochs - epoch - 1) * whole_epoch + 1;  // and the export
   if (phase == "classes") return 1 + epochs * whole_epoch + 1;
   if (phase == "init") return epochs * whole_epoch + 1;
-  if (phase == "gradient" || phase == "round") return 1 + StepsFrom(step + 1) + validation_tasks + later_epochs;
-  if (phase == "update") return StepsFrom(step + 1) + validation_tasks + later_epochs;
+  if (phase == "gradient" || phase == "round" || phase == "update") {
+    return StepsFrom(step + 1, pending) + validation_tasks + later_epochs;
+  }
   if (phase == "evaluate") return later_epochs;
   return 0;
 }

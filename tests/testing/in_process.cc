@@ -31,7 +31,10 @@ Digest MemoryContext::Store(std::string bytes) {
   return digest;
 }
 
-InProcess::InProcess(InProcessOptions options) : options_(options) {
+InProcess::InProcess(InProcessOptions options) : options_(options) { StartEngine(); }
+
+void InProcess::StartEngine() {
+  kernels_.clear();
   engine::RegisterBuiltinKernels(kernels_);
   if (options_.more_kernels != nullptr) options_.more_kernels(kernels_);
 }
@@ -75,6 +78,7 @@ void InProcess::CheckTravels(const std::string& bytes, const char* what) const {
 }
 
 absl::StatusOr<coordinator::CompletedPass> InProcess::RunPass(const PassSpec& pass) {
+  if (options_.new_engine_each_pass) StartEngine();
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<Reducer> reducer, MakeReducer(pass.reducer, reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(const std::optional<std::string> root, FoldTasks(pass, *reducer));

@@ -44,6 +44,8 @@ struct InProcessOptions {
   // Checked: nodes, roots and memos stay within kInlineBytesMax. Else what is larger
   // goes as an artifact.
   bool inline_only = false;
+  // Every pass runs in a new engine, which has nothing of those before in its memory.
+  bool new_engine_each_pass = false;
   // Kernels beside the built-in ones, such as engine::RegisterTorchKernels.
   engine::RegisterKernelsFunction more_kernels = nullptr;
 };
@@ -75,6 +77,7 @@ class InProcess {
   std::string Content(const Output& output);
 
  private:
+  void StartEngine();
   absl::StatusOr<coordinator::CompletedPass> RunPass(const PassSpec& pass);
   // The root; nullopt when no task has a result.
   absl::StatusOr<std::optional<std::string>> FoldTasks(const PassSpec& pass, const Reducer& reducer);

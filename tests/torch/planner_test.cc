@@ -129,7 +129,7 @@ TEST_F(TrainSteps, ARoundIsAPassOfThePartsThatHaveRowsLeft) {
     ASSERT_TRUE(step.ok()) << step.status();
     EXPECT_EQ(step->passes[0].kernel, "train.average");
     EXPECT_EQ(step->passes[0].inputs.at("root").bytes, "sums");
-    next(Json{{"state", state}, {"loss", 1.0}, {"rows", 4}}.dump());
+    next(Json{{"state", state}, {"losses", {1.0}}, {"rows", {4}}}.dump());
   }
   ASSERT_TRUE(step.ok()) << step.status();
   EXPECT_EQ(step->passes[0].kernel, "train.export");
@@ -143,7 +143,9 @@ TEST_F(TrainSteps, ARoundWithoutAPartEndsTheTraining) {
   const std::string state = "sha256:" + std::string(64, 'a') + ":5";
   const std::string memo = Json{{"phase", "round"}, {"at", {0, 0}},
                                 {"classes", 2},     {"weights", Json::array()},
-                                {"state", state},   {"best", {-1, 0.0, Json()}},
+                                {"state", state},   {"keys", {"", ""}},
+                                {"pending", Json::array()}, {"defers", false},
+                                {"best", {-1, 0.0, Json()}},
                                 {"loss", {0.0, 0}}, {"history", Json::array()}}
                                .dump();
   std::vector<coordinator::CompletedPass> completed(1);

@@ -65,7 +65,7 @@ at::Tensor TreeSum(const std::vector<at::Tensor>& leaves, size_t begin, int leve
   return middle < leaves.size() ? left + TreeSum(leaves, middle, level - 1) : left;
 }
 
-std::vector<float> PlainLoop(const Table& table) {
+std::vector<float> PlainLoop(const Table& table, const std::vector<int64_t>& hidden, int64_t batch) {
   at::set_num_threads(1);
   const std::vector<Example> examples = Examples(table);
   const auto optimizer =
@@ -73,14 +73,14 @@ std::vector<float> PlainLoop(const Table& table) {
           {{"name", "adamw"}, {"lr", 0.01}, {"betas", {0.9, 0.999}}, {"eps", 1e-8}, {"weight_decay", 0.01}})
           .value();
   engine::TrainState state;
-  state.spec = {.in = kFeatures, .hidden = {8, 5}, .out = kClasses, .activation = "tanh"};
+  state.spec = {.in = kFeatures, .hidden = hidden, .out = kClasses, .activation = "tanh"};
   state.weights = engine::InitialWeights(state.spec, kSeed);
   state.first.assign(state.weights.size(), 0.0F);
   state.second.assign(state.weights.size(), 0.0F);
   for (int64_t epoch = 0; epoch < kEpochs; ++epoch) {
     const Permutation order(table.rows, kSeed + epoch);
-    for (int64_t begin = 0; begin < table.rows; begin += kBatch) {
-      const int64_t end = std::min(begin + kBatch, table.rows);
+    for (int64_t begin = 0; begin < table.rows; begin += batch) {
+      const int64_t end = std::min(begin + batch, table.rows);
       const std::vector<at::Tensor> leaves = Leaves(state.spec, state.weights);
       std::vector<at::Tensor> sums;
       for (int64_t first = begin; first < end; first += kTaskRows) {
@@ -100,7 +100,49 @@ TEST(Training, EqualsAPlainLoopOfLibtorchBitForBit) {
   const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
   const auto trained = Train(2, 33, Settings(), kTaskRows, table);
   ASSERT_TRUE(trained.ok()) << trained.status();
-  EXPECT_EQ(Decode(trained->model).weights, PlainLoop(table));
+  EXPECT_EQ(Decode(trained->model).weights, PlainLoop(table, {8, 5}, kBatch));
+}
+
+// Gradients of 72 KB lie in the store, and wait there for an update of up to eight of them:
+// an epoch of twenty steps has three.
+Json SettingsOfALargeModel() {
+  Json settings = Settings();
+  settings["model"]["mlp"]["hidden"] = {128, 128};
+  settings["batch_size"] = 5;
+  return settings;
+}
+
+TEST(Training, WeightsBroughtUpToDateByEachEngineAreThoseOfAPlainLoop) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const auto trained = Train(2, 33, SettingsOfALargeModel(), kTaskRows, table);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  EXPECT_EQ(Decode(trained->model).weights, PlainLoop(table, {128, 128}, 5));
+  EXPECT_EQ(trained->history["steps"], kEpochs * 20);
+}
+
+// Each new engine takes the pending gradients itself, up to eight of them.
+TEST(Training, EnginesThatKnowNothingComeToTheSameBits) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const auto lasting = Train(0, 33, SettingsOfALargeModel(), kTaskRows, table, true);
+  ASSERT_TRUE(lasting.ok()) << lasting.status();
+  InProcessOptions options = TorchOptions(0);
+  options.new_engine_each_pass = true;
+  InProcess process(options);
+  std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 33)},
+                                       {"validate", process.MakeTable(PreparedTable(40, kFeatures, kClasses, 9), 7)}};
+  const auto outputs = process.Run("train", SettingsOfALargeModel(), inputs, {.rows = kTaskRows});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_EQ(process.Content(outputs->at("model")), lasting->model);
+  EXPECT_EQ(Json::parse(process.Content(outputs->at("history"))), lasting->history);
+}
+
+TEST(Training, DivergenceOfALargeModelNamesTheStep) {
+  Json settings = SettingsOfALargeModel();
+  settings["model"]["mlp"]["activation"] = "relu";
+  settings["optimizer"] = {{"sgd", {{"lr", 1e30}}}};
+  const auto trained = Train(0, 1000, settings, kTaskRows, PreparedTable(kRows, kFeatures, kClasses, 1));
+  EXPECT_EQ(trained.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(trained.status().ToString(), HasSubstr("training diverged in epoch 1, step "));
 }
 
 TEST(Training, BlocksAndSegmentsDoNotChangeTheBits) {

@@ -36,36 +36,45 @@ TEST(TrainTasks, ARoundHasATaskForEachPartThatHasRowsLeft) {
 
 // Walks through a training as its planner does and adds up what is planned.
 void ExpectToAddUp(const TrainTasks& tasks) {
-  const int64_t all = tasks.After("classes", 0, 0);
+  const int64_t all = tasks.After("classes", 0, 0, 0);
   int64_t planned = 1;  // init
-  EXPECT_EQ(planned + tasks.After("init", 0, 0), all);
+  EXPECT_EQ(planned + tasks.After("init", 0, 0, 0), all);
   for (int64_t epoch = 0; epoch < tasks.epochs; ++epoch) {
+    int64_t pending = 0;
     for (int64_t step = 0; step < tasks.steps(); ++step) {
       planned += tasks.StepTasks(step);
-      EXPECT_EQ(planned + tasks.After(tasks.parts > 0 ? "round" : "gradient", epoch, step), all)
+      ++pending;
+      EXPECT_EQ(planned + tasks.After(tasks.parts > 0 ? "round" : "gradient", epoch, step, pending), all)
           << epoch << " " << step;
+      if (pending < tasks.steps_per_update && step + 1 < tasks.steps()) continue;
       planned += 1;
-      EXPECT_EQ(planned + tasks.After("update", epoch, step), all) << epoch << " " << step;
+      pending = 0;
+      EXPECT_EQ(planned + tasks.After("update", epoch, step, pending), all) << epoch << " " << step;
     }
     planned += tasks.validation_tasks;
-    EXPECT_EQ(planned + tasks.After("evaluate", epoch, 0), all) << epoch;
+    EXPECT_EQ(planned + tasks.After("evaluate", epoch, 0, 0), all) << epoch;
   }
   EXPECT_EQ(planned + 1, all);
-  EXPECT_EQ(tasks.After("export", 2, 0), 0);
+  EXPECT_EQ(tasks.After("export", 2, 0, 0), 0);
 }
 
 TEST(TrainTasks, WhatWasPlannedAndWhatFollowsAlwaysAddUpToTheSame) {
-  EXPECT_EQ(Some().After("classes", 0, 0), 1 + 3 * (4 + 4 + 4 + 1 + 4 + 2) + 1)
+  EXPECT_EQ(Some().After("classes", 0, 0, 0), 1 + 3 * (4 + 4 + 4 + 1 + 4 + 2) + 1)
       << "init, per epoch gradients, updates, validation; export";
   ExpectToAddUp(Some());
-  EXPECT_EQ(Parts().After("classes", 0, 0), 1 + 2 * (5 * 4 + 1 + 6 + 3) + 1);
+  EXPECT_EQ(Parts().After("classes", 0, 0, 0), 1 + 2 * (5 * 4 + 1 + 6 + 3) + 1);
   ExpectToAddUp(Parts());
+  for (const int64_t steps : {2, 3, 4, 8}) {
+    TrainTasks deferring = Some();
+    deferring.steps_per_update = steps;
+    ExpectToAddUp(deferring);
+  }
 }
 
 TEST(TrainTasks, ABatchLargerThanTheTableIsOneStep) {
   const TrainTasks tasks{.rows = 10, .batch_size = 64, .task_rows = 64, .epochs = 1, .validation_tasks = 0};
   EXPECT_EQ(tasks.steps(), 1);
-  EXPECT_EQ(tasks.After("init", 0, 0), 1 + 1 + 1);
+  EXPECT_EQ(tasks.After("init", 0, 0, 0), 1 + 1 + 1);
 }
 
 }  // namespace

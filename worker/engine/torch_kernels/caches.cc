@@ -36,6 +36,31 @@ absl::StatusOr<std::shared_ptr<Mlp>> Caches::Weights(const PassSpec& pass, std::
   return weights_.Insert(std::move(key), std::move(mlp));
 }
 
+absl::StatusOr<std::shared_ptr<const TrainState>> Caches::State(const PendingUpdates& updates, TaskContext& context) {
+  size_t taken = updates.roots.size();
+  std::shared_ptr<const TrainState> known = states_.Find(updates.keys[taken]);
+  while (known == nullptr && taken > 0) known = states_.Find(updates.keys[--taken]);
+  if (known != nullptr && taken == updates.roots.size()) return known;
+  TrainState state;
+  if (known != nullptr) {
+    state = *known;
+  } else {
+    MOTE_ASSIGN_OR_RETURN(state, ReadState(updates.state, StatePart::kAll, context));
+  }
+  for (; taken < updates.roots.size(); ++taken) MOTE_RETURN_IF_ERROR(updates.Take(taken, context, &state));
+  const size_t bytes = 3 * state.weights.size() * sizeof(float);
+  return states_.Insert(updates.key(), std::make_shared<const TrainState>(std::move(state)), bytes);
+}
+
+absl::StatusOr<std::shared_ptr<Mlp>> Caches::Weights(const PendingUpdates& updates, const EngineOptions& options,
+                                                     TaskContext& context) {
+  std::string key = absl::StrCat(updates.key(), " on ", options.device);
+  if (std::shared_ptr<Mlp> known = weights_.Find(key)) return known;
+  MOTE_ASSIGN_OR_RETURN(const std::shared_ptr<const TrainState> state, State(updates, context));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Mlp> mlp, Mlp::Load(*state, options.device, context));
+  return weights_.Insert(std::move(key), std::move(mlp));
+}
+
 absl::StatusOr<std::shared_ptr<ScriptModule>> Caches::Script(const PassSpec& pass, std::string_view name,
                                                              const std::string& file, const EngineOptions& options,
                                                              TaskContext& context) {

@@ -12,6 +12,7 @@
 #include "worker/engine/lru_cache.h"
 #include "worker/engine/row_source.h"
 #include "worker/engine/torch_kernels/mlp.h"
+#include "worker/engine/torch_kernels/pending_updates.h"
 #include "worker/engine/torch_kernels/script_module.h"
 
 namespace mote::engine {
@@ -27,6 +28,16 @@ class Caches {
   absl::StatusOr<std::shared_ptr<Mlp>> Weights(const PassSpec& pass, std::string_view name,
                                                const EngineOptions& options, TaskContext& context);
 
+  // The state that has taken all of the updates. Each state on the way that is known
+  // spares those before it.
+  //
+  // Errors as ReadState's and PendingUpdates::Take's.
+  absl::StatusOr<std::shared_ptr<const TrainState>> State(const PendingUpdates& updates, TaskContext& context);
+
+  // Its weights, on the device.
+  absl::StatusOr<std::shared_ptr<Mlp>> Weights(const PendingUpdates& updates, const EngineOptions& options,
+                                               TaskContext& context);
+
   // The TorchScript file in the pass's input `name`. Errors as ScriptModule::Load's.
   absl::StatusOr<std::shared_ptr<ScriptModule>> Script(const PassSpec& pass, std::string_view name,
                                                        const std::string& file, const EngineOptions& options,
@@ -35,6 +46,7 @@ class Caches {
  private:
   LruCache<RowSource> rows_{8};
   LruCache<Mlp> weights_{4};
+  LruCache<const TrainState> states_{size_t{256} << 20};  // bytes
   LruCache<ScriptModule> scripts_{2};
 };
 

@@ -15,7 +15,7 @@ std::unique_ptr<Kernel> MakeTrainExportKernel();
 std::unique_ptr<Kernel> MakeTrainGradientKernel(std::shared_ptr<Caches> caches);
 std::unique_ptr<Kernel> MakeTrainInitKernel();
 std::unique_ptr<Kernel> MakeTrainLocalKernel(std::shared_ptr<Caches> caches);
-std::unique_ptr<Kernel> MakeTrainUpdateKernel();
+std::unique_ptr<Kernel> MakeTrainUpdateKernel(std::shared_ptr<Caches> caches);
 
 // All of them, sharing one set of caches.
 void RegisterTorchKernels(KernelMap& kernels);

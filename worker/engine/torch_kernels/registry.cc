@@ -11,7 +11,7 @@ void RegisterTorchKernels(KernelMap& kernels) {
   kernels.emplace("train.gradient", MakeTrainGradientKernel(caches));
   kernels.emplace("train.init", MakeTrainInitKernel());
   kernels.emplace("train.local", MakeTrainLocalKernel(caches));
-  kernels.emplace("train.update", MakeTrainUpdateKernel());
+  kernels.emplace("train.update", MakeTrainUpdateKernel(caches));
 }
 
 }  // namespace mote::engine

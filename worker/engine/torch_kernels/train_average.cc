@@ -6,7 +6,7 @@
 //
 // AverageParameters {optimizer, lr of its last step included; steps: that the largest part
 // took; epoch, round: for messages, from 1}. Inputs "root" and "state". One task; its leaf
-// is {"state": artifact, "loss": sum over rows, "rows"}.
+// is {"state": artifact, "losses": [sum over rows], "rows": [count]}.
 #include <cstring>
 #include <string>
 #include <utility>
@@ -74,7 +74,7 @@ class AveragePass final : public PassKernel {
                                         absl::StrCat("epoch ", parameters_.epoch, ", round ", parameters_.round),
                                         optimizer_.lr));
     const ArtifactRef stored = StoreArtifact(state.Encode(), context.blobs());
-    *partial = Json{{"state", stored.ToString()}, {"loss", sums.loss}, {"rows", sums.rows}}.dump();
+    *partial = Json{{"state", stored.ToString()}, {"losses", {sums.loss}}, {"rows", {sums.rows}}}.dump();
     return absl::OkStatus();
   }
 

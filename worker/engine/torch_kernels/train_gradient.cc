@@ -2,8 +2,8 @@
 // sums, in one forward and backward pass.
 //
 // GradientParameters {begin, end: positions of the batch in the epoch's order; rows_per_task;
-// shuffle: seed of that order; class_weights: one a class, or none}. Inputs "input"
-// (x and label) and "state". The leaf is a partial of the reducer gradient_sum.
+// shuffle: seed of that order; class_weights: one a class, or none}, and what
+// PendingUpdates has. Input "input" (x and label). The leaf is a partial of the reducer gradient_sum.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -18,6 +18,7 @@
 #include "worker/engine/pass_json.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/labelled_batch.h"
+#include "worker/engine/torch_kernels/pending_updates.h"
 #include "worker/engine/torch_kernels/torch_runtime.h"
 
 namespace mote::engine {
@@ -87,7 +88,8 @@ class GradientKernel final : public Kernel {
     MOTE_RETURN_IF_ERROR(StartTorch(options));
     MOTE_ASSIGN_OR_RETURN(GradientParameters parameters, ReadParameters<GradientParameters>(pass, Read));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, caches_->Rows(pass, "input", context));
-    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Mlp> mlp, caches_->Weights(pass, "state", options, context));
+    MOTE_ASSIGN_OR_RETURN(const PendingUpdates updates, PendingUpdates::Read(pass));
+    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Mlp> mlp, caches_->Weights(updates, options, context));
     MOTE_RETURN_IF_ERROR(Check(parameters, pass, mlp->spec(), rows->rows()));
     return std::make_unique<GradientPass>(std::move(parameters), std::move(rows), std::move(mlp));
   }
