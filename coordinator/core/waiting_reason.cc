@@ -87,9 +87,13 @@ std::string WhyHolderIsAway(const State& state, const Job& job, const Pass& pass
 }
 
 // From the work's side: slots may take it, and none has.
-std::string WhyNotTaken(const Pass& pass, absl::Time now) {
+std::string WhyNotTaken(const Job& job, const Pass& pass, absl::Time now) {
   // Also when blocks are pending: the window of leases may be full of such.
-  if (pass.blocks.awaited() > 0) return "a worker that has not run a block yet must verify it, and each such is busy";
+  if (pass.blocks.awaited() > 0) {
+    std::string disputed = WhyDisputed(job, pass);
+    if (!disputed.empty()) return disputed;
+    return "a worker that has not run a block yet must verify it, and each such is busy or not ready";
+  }
   const bool backs_off = !pass.blocks.Next(now, 0, std::numeric_limits<int64_t>::max());
   if (backs_off) {
     return absl::StrCat("what failed is tried again in ", Until(pass.blocks.next_ready(), now));
@@ -117,7 +121,7 @@ std::string WhyPassesWait(const State& state, const Job& job, absl::Time now,
     if (!wanted || !reason.empty()) continue;
     reason = WhyHolderIsAway(state, job, pass, now);
     if (reason.empty()) reason = WhyNoSlot(state, job, pass, now);
-    if (reason.empty()) reason = WhyNotTaken(pass, now);
+    if (reason.empty()) reason = WhyNotTaken(job, pass, now);
   }
   return reason;
 }

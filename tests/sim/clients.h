@@ -37,6 +37,8 @@ class Clients {
   const std::optional<Early>& early(size_t job) const { return calls_[job].early; }
   // When a job was last retried or resubmitted; InfinitePast: never.
   absl::Time last_wish() const { return last_wish_; }
+  // Some job has said that it cannot go on without one more.
+  bool asks_for_worker() const { return asks_for_worker_; }
   // No two calls for one retry: after its end was seen nothing can make it run again.
   bool ended_for_good(size_t job) const { return !calls_[job].retried_twice; }
   // What is known of the jobs that have not ended, for people.
@@ -74,6 +76,7 @@ class Clients {
   Invariants& invariants_;
   const absl::Time start_;
   absl::Time last_wish_ = absl::InfinitePast();
+  bool asks_for_worker_ = false;
   std::deque<Watched> calls_;  // by job of the workload; its index + 1 is the CallId
 };
 

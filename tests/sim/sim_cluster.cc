@@ -8,6 +8,12 @@
 #include "tests/sim/to_session.h"
 
 namespace mote::sim {
+namespace {
+
+// So long after the last fault somebody does what a job says that it waits for.
+constexpr absl::Duration kOperatorLooks = absl::Minutes(1);
+
+}  // namespace
 
 SimCluster::SimCluster(uint64_t seed, const Options& options)
     : options_(options),
@@ -39,6 +45,7 @@ void SimCluster::RunToTheEnd() {
   while (!invariants_.violation() && !clients_.done() && queue_.Step()) {
     ++steps_;
     const absl::Time quiet = std::max(start_ + options_.chaos, clients_.last_wish());
+    if (queue_.now() > quiet + kOperatorLooks) DoAsTheReasonSays();
     if (queue_.now() > quiet + options_.patience())
       invariants_.Fail("every job ends once faults have stopped", clients_.Unfinished());
   }
@@ -60,7 +67,15 @@ void SimCluster::CoordinatorCrashed() {
   queue_.After(random_.Between(absl::Milliseconds(10), absl::Seconds(3)), [this] { loop_.Start(); });
 }
 
-void SimCluster::AddWorker() {
+// Where a liar and one other stay different, and all others fail everything, only one more
+// worker can tell who is right.
+void SimCluster::DoAsTheReasonSays() {
+  if (helped_ || !clients_.asks_for_worker()) return;
+  helped_ = true;
+  AddWorker(/*may_be_bad=*/false);
+}
+
+void SimCluster::AddWorker(bool may_be_bad) {
   SimWorker::Nature nature;
   const int number = static_cast<int>(workers_.size());
   if (options_.faults.unequal_workers) nature.slowness = 1.0 + static_cast<double>(random_.Below(10));
@@ -72,7 +87,7 @@ void SimCluster::AddWorker() {
   }
   nature.lies = options_.a_worker_lies && number == 0;
   // The first one is good: somebody must be able to do the work.
-  nature.bad = options_.faults.bad_workers && !workers_.empty() && random_.Chance(0.3);
+  nature.bad = may_be_bad && options_.faults.bad_workers && !workers_.empty() && random_.Chance(0.3);
   const WorkerWorld world{
       queue_,        random_,
       options_,      network_,

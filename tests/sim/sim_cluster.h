@@ -55,7 +55,8 @@ class SimCluster {
   void RunToTheEnd();
   void Release(const mc::Effect& effect);
   void CoordinatorCrashed();
-  void AddWorker();
+  void AddWorker(bool may_be_bad = true);
+  void DoAsTheReasonSays();
   const std::string* Ask(const std::string& worker, const Digest& digest) const;
   bool InChaos() const { return queue_.now() < start_ + options_.chaos; }
   void ScheduleFaults();
@@ -78,6 +79,7 @@ class SimCluster {
   Network network_;
   Clients clients_;
   std::vector<std::unique_ptr<SimWorker>> workers_;
+  bool helped_ = false;
   int64_t steps_ = 0;
   int64_t stages_reused_ = 0;
 };

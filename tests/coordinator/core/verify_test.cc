@@ -320,6 +320,31 @@ TEST(Verify, OneSideOfADisputeAloneWaitsForAnotherWorkerAndSaysSo) {
   EXPECT_EQ(c.TableBytes(c.View(job).outputs.at(0).output), PlainBytes(1));
 }
 
+// What a worker that fails everything does to a disputed block does not settle it: the one
+// that is left must not agree with itself (found by the simulator).
+TEST(Verify, FailureOfTheThirdWorkerDoesNotForgetTheDispute) {
+  CoreHarness c;
+  for (const char* name : {"w1", "w2"}) c.Connect(name);
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  Finish(c, "w1");
+  Finish(c, "w2", 1);
+  c.Goodbye("w1");
+  for (const mc::SendLease& lease : c.TakeLeases("w2")) {
+    c.lie = 1;
+    c.ReportDone("w2", lease);
+  }
+  c.lie = 0;
+  c.Connect("w3");
+  c.ReportFault("w3", c.TakeLease("w3"), FaultKind::kEngineCrash, 0);
+  c.Goodbye("w3");
+  EXPECT_THAT(c.TakeLeases("w2"), IsEmpty());
+  EXPECT_THAT(c.View(job).waiting_reason, HasSubstr("different results of task 0 from w1 and w2"));
+  c.Connect("w4");
+  Finish(c, "w4");
+  EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  EXPECT_EQ(c.TableBytes(c.View(job).outputs.at(0).output), PlainBytes(1));
+}
+
 // Twice the same wrong result of one worker is no majority.
 TEST(Verify, TwoWorkersThatStayDifferentFailTheJob) {
   CoreHarness c;
