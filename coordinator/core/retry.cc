@@ -104,12 +104,9 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   // Another live attempt may still succeed: it is judged by what becomes of that one.
   const LeasedBlock* leased = pass.blocks.Find(token);
   if (leased != nullptr && leased->attempts.size() > 1) return tx.EmitOf(pass, std::move(event));
-  // A block under verification keeps what other runs found, unless it is to blame. Where two
-  // workers have run it to its end, and differ, it is not.
-  const bool disputed = leased != nullptr && leased->held && pass.held.at(token.block.begin()).disputed();
-  if (disputed || (leased != nullptr && leased->held && blame != Blame::kTask)) {
+  // A block under verification keeps what other runs found, unless it is to blame.
+  if (leased != nullptr && leased->held && blame != Blame::kTask) {
     event.failure.task = -1;
-    if (disputed) return tx.EmitOf(pass, std::move(event));
     if (blame == Blame::kNobody || FaultsOf(pass, token.block, blame) < FaultsMax(pass, stage, blame)) {
       return tx.EmitOf(pass, std::move(event));
     }

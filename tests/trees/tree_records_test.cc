@@ -41,6 +41,17 @@ TEST(TreeRecords, RowsWalkToTheirLeaves) {
   }
 }
 
+TEST(TreeRecords, RowsThatWalkTogetherComeToTheSameLeaves) {
+  const std::string bytes = SmallTree();
+  const TreeView tree = ReadTrees(bytes, 2).value()[0];
+  const uint8_t rows[][2] = {{9, 3}, {0, 4}, {1, 255}, {0, 0}, {0, 255}, {1, 4}, {255, 255}, {255, 3}};
+  for (int64_t count = 1; count <= TreeView::kTogether; ++count) {
+    const TreeRecord* leaves[TreeView::kTogether];
+    tree.Leaves(rows[0], 2, count, leaves);
+    for (int64_t i = 0; i < count; ++i) EXPECT_EQ(leaves[i], &tree.Leaf(rows[i])) << i << " of " << count;
+  }
+}
+
 TEST(TreeRecords, LeavesOfSeveralOutputsCarryTheirValues) {
   TreeWriter writer(3, 1);
   const float left[] = {1.0F, 2.0F, 3.0F};

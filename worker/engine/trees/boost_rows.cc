@@ -45,13 +45,19 @@ void BoostRows::Apply(const std::shared_ptr<const TreeModel>& model) {
     }
   }
   for (; first < model->trees().size(); ++first) {
-    const TreeView& tree = model->trees()[first];
-    double* raw = raw_.data() + first % static_cast<size_t>(outputs_);
-    for (int64_t row = 0; row < rows_.rows; ++row, raw += outputs_) {
-      *raw += static_cast<double>(tree.Leaf(rows_.row(row)).value());
-    }
+    AddTree(model->trees()[first], static_cast<int64_t>(first % static_cast<size_t>(outputs_)));
   }
   applied_ = model;
+}
+
+void BoostRows::AddTree(const TreeView& tree, int64_t output) {
+  const TreeRecord* leaves[TreeView::kTogether];
+  for (int64_t row = 0; row < rows_.rows; row += TreeView::kTogether) {
+    const int64_t count = std::min(TreeView::kTogether, rows_.rows - row);
+    tree.Leaves(rows_.row(row), rows_.features, count, leaves);
+    double* raw = raw_.data() + row * outputs_ + output;
+    for (int64_t i = 0; i < count; ++i, raw += outputs_) *raw += static_cast<double>(leaves[i]->value());
+  }
 }
 
 double BoostRows::Loss() const {
@@ -69,11 +75,13 @@ void BoostRows::BeginRound(const BoostSettings& settings) {
   order_.resize(packed_.size());
   scratch_.resize(rows);
   ranges_.clear();
+  const int64_t classes = applied_->head().classes;
   for (int64_t output = 0; output < outputs_; ++output) {
     const int64_t base = output * rows_.rows;
     for (int64_t row = 0; row < rows_.rows; ++row) {
-      const Derivatives d = Derive(raw_.data() + row * outputs_, applied_->head().classes,
-                                   static_cast<double>(rows_.labels[static_cast<size_t>(row)]), output);
+      const auto label = static_cast<double>(rows_.labels[static_cast<size_t>(row)]);
+      const double* raw = raw_.data() + row * outputs_;
+      const Derivatives d = classes == 2 ? DeriveTwo(*raw, label) : Derive(raw, classes, label, output);
       packed_[static_cast<size_t>(base + row)] = PackDerivatives(d, settings.gradient_unit, settings.curvature_unit);
     }
     std::iota(order_.begin() + base, order_.begin() + base + rows_.rows, 0U);

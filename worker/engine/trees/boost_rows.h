@@ -43,6 +43,8 @@ class BoostRows {
   };
 
   void BeginRound(const BoostSettings& settings);
+  // Adds the values of its leaves to the raw scores of `output`.
+  void AddTree(const TreeView& tree, int64_t output);
   // Which rows are in each node of the level after `level`.
   void Descend(const std::vector<BoostNode>& level);
   void AddNode(const BoostNode& node, Range range, const BinOffsets& offsets, GradientSum* histogram);

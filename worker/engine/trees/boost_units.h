@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 #include "worker/engine/trees/loss.h"
@@ -20,9 +19,10 @@ inline constexpr double kCurvatureUnits = 65536;
 inline uint64_t PackDerivatives(const Derivatives& d, double gradient_unit, double curvature_unit) {
   const double gradient = std::clamp(d.gradient / gradient_unit, -kGradientUnits, kGradientUnits);
   const double curvature = std::clamp(d.curvature / curvature_unit, 1.0, kCurvatureUnits);
-  const auto high = static_cast<int64_t>(std::floor(gradient + 0.5));
-  const auto low = static_cast<uint64_t>(std::floor(curvature + 0.5));
-  return (static_cast<uint64_t>(high) << 32) + low;
+  // Casts cut off: rounding to the nearest needs a number that is not negative.
+  const int64_t high = static_cast<int64_t>(gradient + (kGradientUnits + 0.5)) - static_cast<int64_t>(kGradientUnits);
+  const auto low = static_cast<int64_t>(curvature + 0.5);
+  return (static_cast<uint64_t>(high) << 32) + static_cast<uint64_t>(low);
 }
 
 }  // namespace mote::engine

@@ -1,16 +1,10 @@
 #include "worker/engine/trees/loss.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace mote::engine {
 namespace {
-
-constexpr double kLn2High = 6.93147180369123816490e-01;
-constexpr double kLn2Low = 1.90821492927058770002e-10;
-constexpr double kInverseLn2 = 1.44269504088896338700e+00;
-constexpr double kCurvatureMin = 1e-6;
 
 double MaxRaw(const double* raw, int64_t classes) {
   double most = raw[0];
@@ -25,16 +19,6 @@ double SumOfExp(const double* raw, int64_t classes, double most) {
 }
 
 }  // namespace
-
-// x = n·ln 2 + r with |r| ≤ ln 2 / 2; e^r by its series to the 13th power.
-double Exp(double x) {
-  x = std::clamp(x, -700.0, 700.0);
-  const double n = std::floor(x * kInverseLn2 + 0.5);
-  const double r = (x - n * kLn2High) - n * kLn2Low;
-  double sum = 1.0;
-  for (int power = 13; power >= 1; --power) sum = 1.0 + r * sum / static_cast<double>(power);
-  return sum * std::bit_cast<double>(static_cast<uint64_t>(static_cast<int64_t>(n) + 1023) << 52);
-}
 
 // x = m·2^e with m in [√½, √2); ln m = 2·artanh((m−1)/(m+1)) by its series.
 double Log(double x) {
@@ -78,13 +62,9 @@ double RowLoss(const double* raw, int64_t classes, double label) {
 
 Derivatives Derive(const double* raw, int64_t classes, double label, int64_t output) {
   if (classes == 0) return {raw[0] - label, 1.0};
-  double p;
-  if (classes == 2) {
-    p = Sigmoid(raw[0]);
-    return {p - label, std::max(p * (1.0 - p), kCurvatureMin)};
-  }
+  if (classes == 2) return DeriveTwo(raw[0], label);
   const double most = MaxRaw(raw, classes);
-  p = Exp(raw[output] - most) / SumOfExp(raw, classes, most);
+  const double p = Exp(raw[output] - most) / SumOfExp(raw, classes, most);
   const double target = static_cast<int64_t>(label) == output ? 1.0 : 0.0;
   return {p - target, std::max(p * (1.0 - p), kCurvatureMin)};
 }
