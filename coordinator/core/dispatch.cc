@@ -93,8 +93,10 @@ bool WouldStraggle(const Pass& pass, int64_t slots, double slowness, absl::Durat
 
 // How large a block of the pass may be for a slot that is so slow.
 int LevelOf(const State& state, const Job& job, const Pass& pass, absl::Duration task, double slowness) {
-  // A slow slot's even share is smaller, and so is the block that lasts as long.
-  const int64_t share = static_cast<int64_t>(static_cast<double>(pass.blocks.pending()) / slowness);
+  // A slow slot's even share is smaller, and so is the block that lasts as long. A little
+  // slowness is noise, and would halve blocks, whose sizes are powers of two.
+  const auto pending = static_cast<double>(pass.blocks.pending());
+  const auto share = static_cast<int64_t>(slowness < kSlow ? pending : pending / slowness);
   const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
   const int level = state.options.policy->BlockLevel({share, slots, task * slowness});
   const bool verifies = job.admitted.stages[pass.stage].spec.verify.runs() > 1;

@@ -23,7 +23,8 @@ int ChooseBlockLevel(const BlockDemand& demand) {
   const int64_t most = std::max<int64_t>(1, kBlockDurationMax / demand.task_duration);
   const int64_t least = std::max<int64_t>(1, kBlockDurationMin / demand.task_duration);
   const int64_t even_share = std::max<int64_t>(1, demand.pending_tasks / std::max<int64_t>(1, demand.slots));
-  const int64_t guided = std::max<int64_t>(1, even_share / 2);
+  // Half of it, so that the slots end together; where there is one, it ends by itself.
+  const int64_t guided = demand.slots > 1 ? std::max<int64_t>(1, even_share / 2) : even_share;
   const int64_t tasks = std::min({most, std::max(guided, least), even_share, kBlockTasksMax});
   return FloorLog2(std::max<int64_t>(1, tasks));
 }

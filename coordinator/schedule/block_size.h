@@ -12,8 +12,9 @@ namespace mote::coordinator {
 // Level k: at most 2^k tasks.
 //
 // Guided self-scheduling (Polychronopoulos and Kuck 1987): a block is at most half of
-// an even share of what is pending; but not so small that its 5 ms of dispatch-free
-// work are lost, and at most 100 ms of work. Unknown durations start with one task.
+// an even share of what is pending, or all of it where one slot is alone; but not so small
+// that its 5 ms of dispatch-free work are lost, and at most 100 ms of work. Unknown
+// durations start with one task.
 int ChooseBlockLevel(const BlockDemand& demand);
 
 }  // namespace mote::coordinator

@@ -22,6 +22,11 @@ TEST(BlockSize, ShrinksTowardTheTail) {
   EXPECT_EQ(ChooseBlockLevel({2, 2, absl::Milliseconds(10)}), 0);
 }
 
+TEST(BlockSize, OneSlotAloneEndsByItself) {
+  EXPECT_EQ(ChooseBlockLevel({16, 1, absl::Milliseconds(4)}), 4);
+  EXPECT_EQ(ChooseBlockLevel({16, 1, absl::Milliseconds(10)}), 3) << "a tenth of a second";
+}
+
 TEST(BlockSize, TinyTasksAreNotCutBelowWhatADispatchIsWorth) {
   EXPECT_EQ(ChooseBlockLevel({1'000, 2, absl::Nanoseconds(100)}), 8);  // an even share, not half of one
 }
