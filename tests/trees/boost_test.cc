@@ -41,8 +41,8 @@ class PlainBoost {
     learning_rate_ = learning_rate;
     packed_.clear();
     for (size_t row = 0; row < raw_.size(); ++row) {
-      packed_.push_back(engine::PackDerivatives(engine::Derive(&raw_[row], 2, static_cast<double>(labels_[row]), 0),
-                                                kGradientUnit, kCurvatureUnit));
+      packed_.push_back(engine::DerivativeUnits(kGradientUnit, kCurvatureUnit)
+                            .Pack(engine::Derive(&raw_[row], 2, static_cast<double>(labels_[row]), 0)));
     }
     std::vector<size_t> rows(raw_.size());
     std::iota(rows.begin(), rows.end(), size_t{0});

@@ -6,6 +6,7 @@
 
 #include "worker/engine/trees/loss.h"
 #include "worker/engine/trees/tree_model.h"
+#include "worker/engine/trees/tree_walk.h"
 
 namespace mote::engine {
 namespace {
@@ -45,11 +46,9 @@ TEST(TreeRecords, RowsThatWalkTogetherComeToTheSameLeaves) {
   const std::string bytes = SmallTree();
   const TreeView tree = ReadTrees(bytes, 2).value()[0];
   const uint8_t rows[][2] = {{9, 3}, {0, 4}, {1, 255}, {0, 0}, {0, 255}, {1, 4}, {255, 255}, {255, 3}};
-  for (int64_t count = 1; count <= TreeView::kTogether; ++count) {
-    const TreeRecord* leaves[TreeView::kTogether];
-    tree.Leaves(rows[0], 2, count, leaves);
-    for (int64_t i = 0; i < count; ++i) EXPECT_EQ(leaves[i], &tree.Leaf(rows[i])) << i << " of " << count;
-  }
+  const TreeRecord* leaves[TreeWalk::kRows];
+  TreeWalk(tree).Leaves(rows[0], 2, leaves);
+  for (int64_t i = 0; i < TreeWalk::kRows; ++i) EXPECT_EQ(leaves[i], &tree.Leaf(rows[i])) << i;
 }
 
 TEST(TreeRecords, LeavesOfSeveralOutputsCarryTheirValues) {

@@ -7,6 +7,7 @@
 
 #include "worker/engine/trees/boost_units.h"
 #include "worker/engine/trees/loss.h"
+#include "worker/engine/trees/tree_walk.h"
 
 namespace mote::engine {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 // So many rows' packed sums cannot overflow: see boost_units.h.
 constexpr int64_t kRowsPacked = int64_t{1} << 15;
 constexpr int64_t kAhead = 16;
+// Rows whose derivatives are computed side by side.
+constexpr int kTogether = 8;
 
 bool IsPrefix(std::string_view prefix, std::string_view text) {
   return prefix.size() <= text.size() && text.substr(0, prefix.size()) == prefix;
@@ -51,13 +54,18 @@ void BoostRows::Apply(const std::shared_ptr<const TreeModel>& model) {
 }
 
 void BoostRows::AddTree(const TreeView& tree, int64_t output) {
-  const TreeRecord* leaves[TreeView::kTogether];
-  for (int64_t row = 0; row < rows_.rows; row += TreeView::kTogether) {
-    const int64_t count = std::min(TreeView::kTogether, rows_.rows - row);
-    tree.Leaves(rows_.row(row), rows_.features, count, leaves);
-    double* raw = raw_.data() + row * outputs_ + output;
-    for (int64_t i = 0; i < count; ++i, raw += outputs_) *raw += static_cast<double>(leaves[i]->value());
+  const TreeWalk walk(tree);
+  double* raw = raw_.data() + output;
+  int64_t row = 0;
+  for (; row + TreeWalk::kRows <= rows_.rows; row += TreeWalk::kRows) {
+    const TreeRecord* leaves[TreeWalk::kRows];
+    walk.Leaves(rows_.row(row), rows_.features, leaves);
+    for (const TreeRecord* leaf : leaves) {
+      *raw += static_cast<double>(leaf->value());
+      raw += outputs_;
+    }
   }
+  for (; row < rows_.rows; ++row, raw += outputs_) *raw += static_cast<double>(tree.Leaf(rows_.row(row)).value());
 }
 
 double BoostRows::Loss() const {
@@ -69,21 +77,31 @@ double BoostRows::Loss() const {
   return loss;
 }
 
+void BoostRows::DeriveAll(int64_t output, const DerivativeUnits& units, uint64_t* packed) const {
+  const int64_t classes = applied_->head().classes;
+  int64_t row = 0;
+  if (classes == 2) {
+    Derivatives derivatives[kTogether];
+    for (; row + kTogether <= rows_.rows; row += kTogether) {
+      DeriveTwo<kTogether>(raw_.data() + row, rows_.labels.data() + row, derivatives);
+      for (int i = 0; i < kTogether; ++i) packed[row + i] = units.Pack(derivatives[i]);
+    }
+  }
+  for (; row < rows_.rows; ++row) {
+    const auto label = static_cast<double>(rows_.labels[static_cast<size_t>(row)]);
+    packed[row] = units.Pack(Derive(raw_.data() + row * outputs_, classes, label, output));
+  }
+}
+
 void BoostRows::BeginRound(const BoostSettings& settings) {
   const auto rows = static_cast<size_t>(rows_.rows);
   packed_.resize(rows * static_cast<size_t>(outputs_));
   order_.resize(packed_.size());
   scratch_.resize(rows);
   ranges_.clear();
-  const int64_t classes = applied_->head().classes;
   for (int64_t output = 0; output < outputs_; ++output) {
     const int64_t base = output * rows_.rows;
-    for (int64_t row = 0; row < rows_.rows; ++row) {
-      const auto label = static_cast<double>(rows_.labels[static_cast<size_t>(row)]);
-      const double* raw = raw_.data() + row * outputs_;
-      const Derivatives d = classes == 2 ? DeriveTwo(*raw, label) : Derive(raw, classes, label, output);
-      packed_[static_cast<size_t>(base + row)] = PackDerivatives(d, settings.gradient_unit, settings.curvature_unit);
-    }
+    DeriveAll(output, DerivativeUnits(settings.gradient_unit, settings.curvature_unit), packed_.data() + base);
     std::iota(order_.begin() + base, order_.begin() + base + rows_.rows, 0U);
     ranges_.push_back({base, base + rows_.rows});
   }

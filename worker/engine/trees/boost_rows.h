@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "worker/engine/trees/binned_rows.h"
 #include "worker/engine/trees/boost_levels.h"
+#include "worker/engine/trees/boost_units.h"
 #include "worker/engine/trees/tree_model.h"
 
 namespace mote::engine {
@@ -43,6 +44,8 @@ class BoostRows {
   };
 
   void BeginRound(const BoostSettings& settings);
+  // The derivatives of every row by `output`.
+  void DeriveAll(int64_t output, const DerivativeUnits& units, uint64_t* packed) const;
   // Adds the values of its leaves to the raw scores of `output`.
   void AddTree(const TreeView& tree, int64_t output);
   // Which rows are in each node of the level after `level`.

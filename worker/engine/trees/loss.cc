@@ -62,7 +62,12 @@ double RowLoss(const double* raw, int64_t classes, double label) {
 
 Derivatives Derive(const double* raw, int64_t classes, double label, int64_t output) {
   if (classes == 0) return {raw[0] - label, 1.0};
-  if (classes == 2) return DeriveTwo(raw[0], label);
+  if (classes == 2) {
+    Derivatives two;
+    const auto target = static_cast<float>(label);
+    DeriveTwo<1>(raw, &target, &two);
+    return two;
+  }
   const double most = MaxRaw(raw, classes);
   const double p = Exp(raw[output] - most) / SumOfExp(raw, classes, most);
   const double target = static_cast<int64_t>(label) == output ? 1.0 : 0.0;

@@ -1,6 +1,5 @@
 #include "worker/engine/trees/tree_records.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,8 +7,6 @@
 
 namespace mote::engine {
 namespace {
-
-uint32_t PayloadRecords(int64_t outputs) { return outputs == 1 ? 0 : static_cast<uint32_t>((outputs + 1) / 2); }
 
 absl::Status Broken(const char* why) { return absl::InvalidArgumentError(absl::StrCat("not trees: ", why)); }
 
@@ -31,7 +28,6 @@ absl::StatusOr<TreeView> ReadTree(const TreeRecord* records, size_t left, int64_
       if (node.feature >= features) return Broken("a split names a feature that there is not");
       ++i;
     } else if (node.kind == RecordKind::kLeaf) {
-      if (node.feature != 0) return Broken("a leaf names a feature");
       ++tree.leaves;
       i += 1 + PayloadRecords(tree.outputs);
       if (i > tree.count) return Broken("a leaf is truncated");
@@ -50,23 +46,6 @@ absl::StatusOr<TreeView> ReadTree(const TreeRecord* records, size_t left, int64_
 }
 
 }  // namespace
-
-void TreeView::Leaves(const uint8_t* bins, int64_t features, int64_t rows, const TreeRecord** leaves) const {
-  uint32_t at[kTogether];
-  std::fill(at, at + rows, root);
-  for (bool walking = true; walking;) {
-    walking = false;
-    for (int64_t i = 0; i < rows; ++i) {
-      const TreeRecord& node = records[at[i]];
-      const bool is_split = node.kind == RecordKind::kSplit;
-      // Of a leaf the feature is 0 and what would be next is not looked at.
-      const uint32_t child = bins[i * features + node.feature] <= node.bin ? at[i] + 1 : node.next;
-      at[i] = is_split ? child : at[i];
-      walking = walking || is_split;
-    }
-  }
-  for (int64_t i = 0; i < rows; ++i) leaves[i] = records + at[i];
-}
 
 TreeWriter::TreeWriter(int64_t outputs, int64_t features) : outputs_(outputs), gains_(static_cast<size_t>(features)) {}
 

@@ -5,7 +5,7 @@
 //           feature, f64 (one record each)
 //   split   kind 0, feature u16, bin u8; u32 record of the right child, counted from
 //           the header. Rows with bin ≤ `bin` go to the left child, the next record
-//   leaf    kind 1, feature 0; f32 value. With more than one output the values follow, two a
+//   leaf    kind 1; f32 value. With more than one output the values follow, two a
 //           record
 //
 // The first node follows the gains. Children come after their parent, so a walk ends.
@@ -36,6 +36,9 @@ struct TreeRecord {
   }
 };
 static_assert(sizeof(TreeRecord) == 8);
+
+// Records with a leaf's values, after its own.
+inline uint32_t PayloadRecords(int64_t outputs) { return outputs == 1 ? 0 : static_cast<uint32_t>((outputs + 1) / 2); }
 
 // Writes one tree. Not thread-safe.
 class TreeWriter {
@@ -79,10 +82,6 @@ struct TreeView {
     while (node->kind == RecordKind::kSplit) node = bins[node->feature] <= node->bin ? node + 1 : records + node->next;
     return *node;
   }
-  // Those of `rows` ≤ kTogether rows with `features` bins each. Their walks go side by
-  // side, so that none waits for another's memory, and which way one goes is no branch.
-  static constexpr int64_t kTogether = 8;
-  void Leaves(const uint8_t* bins, int64_t features, int64_t rows, const TreeRecord** leaves) const;
 };
 
 // Values of a leaf: `outputs` of them.
