@@ -113,10 +113,12 @@ std::string RollupText(const std::vector<Rollup>& rows, const std::string& by) {
   std::vector<RollupColumn> columns = ColumnsOf(rows, by);
   std::erase_if(columns, [](const RollupColumn& column) { return !column.is_shown; });
   std::vector<TextTable::Heading> headings;
+  headings.reserve(columns.size());
   for (const RollupColumn& column : columns) headings.push_back(column.heading);
   TextTable table(std::move(headings));
   for (const Rollup& row : rows) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const RollupColumn& column : columns) cells.push_back(column.cell(row));
     table.Add(std::move(cells));
   }
