@@ -21,6 +21,10 @@ constexpr std::pair<const char*, RollupBy> kNames[] = {
     {"kernel", RollupBy::kKernel}, {"worker", RollupBy::kWorker}, {"slot", RollupBy::kSlot},
     {"block", RollupBy::kBlock}};
 
+std::string OperationOf(const v1::StageStatus& stage) {
+  return stage.operation().empty() ? "unknown" : Printable(stage.operation());
+}
+
 std::string StageOf(const v1::Job& job, const v1::LedgerEntry& entry) {
   const int stage = entry.stage();
   return stage >= 0 && stage < job.stages_size() ? Printable(job.stages(stage).name()) : absl::StrCat("stage ", stage);
@@ -34,7 +38,7 @@ std::string NameFor(const v1::Job& job, const v1::LedgerEntry& entry, RollupBy b
       return absl::StrCat(StageOf(job, entry), " pass ", entry.pass());
     case RollupBy::kOperation: {
       const int stage = entry.stage();
-      return stage >= 0 && stage < job.stages_size() ? Printable(job.stages(stage).operation()) : "unknown";
+      return stage >= 0 && stage < job.stages_size() ? OperationOf(job.stages(stage)) : "unknown";
     }
     case RollupBy::kKernel:
       return Printable(entry.kernel());
@@ -56,15 +60,45 @@ class Rows {
  public:
   Rollup& Of(std::string name) {
     const auto [found, is_new] = places_.emplace(std::move(name), rows_.size());
-    if (is_new) rows_.push_back({.name = found->first, .cost = {}});
+    if (is_new) rows_.emplace_back().name = found->first;
     return rows_[found->second];
   }
-  std::vector<Rollup> Take() { return std::move(rows_); }
+  std::vector<Rollup> Take(RollupBy by) {
+    if (by == RollupBy::kWorker || by == RollupBy::kSlot) {
+      std::sort(rows_.begin(), rows_.end(), [](const Rollup& a, const Rollup& b) { return a.name < b.name; });
+    }
+    return std::move(rows_);
+  }
 
  private:
   std::map<std::string, size_t> places_;
   std::vector<Rollup> rows_;
 };
+
+void AddKnown(const std::optional<double>& value, std::optional<double>* sum) {
+  if (value) *sum = sum->value_or(0) + *value;
+}
+
+// What is known of stages as a whole.
+void AddStages(const v1::Job& job, RollupBy by, Rows* rows) {
+  if (by != RollupBy::kStage && by != RollupBy::kOperation) return;
+  for (const v1::StageStatus& stage : job.stages()) {
+    Rollup& row = rows->Of(by == RollupBy::kStage ? Printable(stage.name()) : OperationOf(stage));
+    AddKnown(stage.cost().predicted_seconds(), &row.predicted_seconds);
+    if (stage.cost().has_bill()) AddKnown(stage.cost().bill(), &row.bill);
+  }
+}
+
+void AddRow(const Rollup& row, Rollup* sum) {
+  sum->jobs += row.jobs;
+  sum->attempts += row.attempts;
+  sum->wasted += row.wasted;
+  sum->device_ns = SaturatingAdd(sum->device_ns, row.device_ns);
+  sum->wasted_ns = SaturatingAdd(sum->wasted_ns, row.wasted_ns);
+  sum->cost.Merge(row.cost);
+  AddKnown(row.predicted_seconds, &sum->predicted_seconds);
+  AddKnown(row.bill, &sum->bill);
+}
 
 void AddAttempt(const v1::LedgerEntry& entry, Rollup* row) {
   const int64_t ns = SlotNanoseconds(entry);
@@ -114,9 +148,12 @@ std::optional<RollupBy> ParseRollup(std::string_view name) {
   return std::nullopt;
 }
 
+bool IsOfOneJob(RollupBy by) { return by == RollupBy::kStage || by == RollupBy::kPass || by == RollupBy::kBlock; }
+
 absl::StatusOr<std::vector<Rollup>> RollUp(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
                                            RollupBy by) {
   Rows rows;
+  AddStages(job, by, &rows);
   for (const v1::LedgerEntry& entry : entries) AddAttempt(entry, &rows.Of(NameFor(job, entry, by)));
   std::set<const v1::LedgerEntry*> settled;
   for (const SettledTasks& tasks : SettledTasksOf(entries)) {
@@ -124,11 +161,17 @@ absl::StatusOr<std::vector<Rollup>> RollUp(const v1::Job& job, const std::vector
     if (settled.insert(tasks.entry).second) AddPhases(*tasks.entry, &cost);
     MOTE_RETURN_IF_ERROR(AddTasks(tasks, &cost));
   }
-  std::vector<Rollup> all = rows.Take();
-  if (by == RollupBy::kWorker || by == RollupBy::kSlot) {
-    std::sort(all.begin(), all.end(), [](const Rollup& a, const Rollup& b) { return a.name < b.name; });
-  }
+  std::vector<Rollup> all = rows.Take(by);
+  for (Rollup& row : all) row.jobs = 1;
   return all;
+}
+
+std::vector<Rollup> MergeRollups(const std::vector<JobRollup>& jobs, RollupBy by) {
+  Rows sums;
+  for (const JobRollup& job : jobs) {
+    for (const Rollup& row : job.rows) AddRow(row, &sums.Of(row.name));
+  }
+  return sums.Take(by);
 }
 
 }  // namespace mote::client

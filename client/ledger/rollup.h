@@ -1,4 +1,5 @@
-// A job's ledger added up: what each of its workers, slots, kernels, passes or blocks cost.
+// Ledgers added up: what each worker, slot, operation, kernel, pass or block cost, in one job
+// or in several.
 #pragma once
 
 #include <cstdint>
@@ -19,21 +20,37 @@ enum class RollupBy { kStage, kPass, kOperation, kKernel, kWorker, kSlot, kBlock
 // What `mote cost --by` takes: "stage", "pass", "operation", "kernel", "worker", ….
 std::vector<std::string> RollupNames();
 std::optional<RollupBy> ParseRollup(std::string_view name);
+// Stages, passes and blocks are a job's own: a name says nothing about those of another.
+bool IsOfOneJob(RollupBy by);
 
 struct Rollup {
   std::string name;      // "work pass 3", "w1 slot 0"
+  int64_t jobs = 0;      // that have it
   int64_t attempts = 0;  // all of them
   int64_t wasted = 0;    // of these: failed, given back, or beaten
   int64_t device_ns = 0, wasted_ns = 0;
   // Tasks and their wall times: of those that were settled. Phases and bytes: of attempts
   // that settled some.
   Cost cost;
+  // Of stages and operations alone, as the coordinator has them.
+  std::optional<double> predicted_seconds;  // T'
+  std::optional<double> bill;               // of the jobs that have a price
 };
 
-// In the order in which the names came up first; workers and slots by name.
+// In the order in which the names came up first; workers and slots by name. Stages and
+// operations of which nothing ran have a row too.
 //
 // InvalidArgument: an entry's columns cannot be read; names its worker and tasks.
 absl::StatusOr<std::vector<Rollup>> RollUp(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
                                            RollupBy by);
+
+struct JobRollup {
+  v1::Job job;
+  std::vector<Rollup> rows;
+};
+
+// The rows of all of them, those of one name as one. Histograms are added bucket by
+// bucket: a quantile is that of all the tasks together.
+std::vector<Rollup> MergeRollups(const std::vector<JobRollup>& jobs, RollupBy by);
 
 }  // namespace mote::client

@@ -96,12 +96,6 @@ OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
   return json;
 }
 
-std::string FieldOf(const OrderedJson& value) {
-  if (value.is_null()) return "";
-  if (value.is_structured()) return CsvField(value.dump());
-  return value.is_string() ? CsvField(value.get_ref<const std::string&>()) : value.dump();
-}
-
 }  // namespace
 
 double CommunicationSeconds(const v1::CostSummary& cost) {
@@ -185,7 +179,7 @@ std::string CostCsv(const v1::Job& job) {
     return absl::StrCat(absl::StrJoin(fields.items(), ",", cell), "\n");
   };
   const auto name = [](std::string* out, const auto& item) { out->append(item.key()); };
-  const auto value = [](std::string* out, const auto& item) { out->append(FieldOf(item.value())); };
+  const auto value = [](std::string* out, const auto& item) { out->append(CsvValue(item.value())); };
   OrderedJson total = json["total"];
   total["reused_from"] = nullptr;
   std::string text = line(total, name);

@@ -10,4 +10,10 @@ std::string CsvField(std::string_view text) {
   return absl::StrCat("\"", absl::StrReplaceAll(std::string(text), {{"\"", "\"\""}}), "\"");
 }
 
+std::string CsvValue(const OrderedJson& value) {
+  if (value.is_null()) return "";
+  if (value.is_structured()) return CsvField(value.dump());
+  return value.is_string() ? CsvField(value.get_ref<const std::string&>()) : value.dump();
+}
+
 }  // namespace mote::client

@@ -128,4 +128,10 @@ absl::StatusOr<int64_t> WriteTaskRows(const v1::Job& job, const std::vector<v1::
   return rows.End();
 }
 
+std::string MissingRowsText(int64_t missing, int64_t tasks) {
+  return absl::StrCat(missing, " of ", tasks,
+                      " measured tasks have no row: they were run again, or are older than what the coordinator keeps "
+                      "(mote-coordinator --ledger-bytes)");
+}
+
 }  // namespace mote::client

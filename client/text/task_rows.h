@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,5 +25,8 @@ enum class TaskRowForm {
 // InvalidArgument: an entry's columns cannot be read; names its worker and tasks.
 absl::StatusOr<int64_t> WriteTaskRows(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries, TaskRowForm form,
                                       const std::function<void(std::string_view)>& write);
+
+// Says why `missing` of the `tasks` that were measured are not in a job's ledger.
+std::string MissingRowsText(int64_t missing, int64_t tasks);
 
 }  // namespace mote::client

@@ -16,8 +16,10 @@ namespace mote::client {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 // Task i of it took `wall_ns` + i.
@@ -115,6 +117,114 @@ TEST(Rollup, AddsUpWhatWasSettledAndWhatWasWasted) {
   EXPECT_EQ(RollupJson(*by_worker, "worker")[1]["wasted_ns"], 400);
   EXPECT_EQ(ParseRollup("slot"), RollupBy::kSlot);
   EXPECT_EQ(ParseRollup("slots"), std::nullopt);
+}
+
+// A job with a stage for each of `operations`.
+v1::Job JobWith(uint64_t id, const std::vector<std::string>& operations) {
+  v1::Job job;
+  job.set_id(id);
+  job.set_state(v1::JOB_STATE_SUCCEEDED);
+  for (const std::string& operation : operations) {
+    v1::StageStatus& stage = *job.add_stages();
+    stage.set_name(operation + std::to_string(job.stages_size()));
+    stage.set_operation(operation);
+  }
+  return job;
+}
+
+JobRollup RollupOf(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries, RollupBy by) {
+  auto rows = RollUp(job, entries, by);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  return {job, *std::move(rows)};
+}
+
+TEST(MergedRollups, QuantilesAreThoseOfAllTheTasksTogether) {
+  // Of 100 tasks, 90 take a microsecond and 10 a second: the mean of the jobs' medians
+  // would be half a second.
+  const v1::Job fast = JobWith(1, {"noop"}), slow = JobWith(2, {"noop"});
+  const std::vector<v1::LedgerEntry> many = {EntryOf(1, 0, 90, 1000)}, few = {EntryOf(1, 0, 10, 1'000'000'000)};
+  Histogram both;
+  for (int64_t i = 0; i < 90; ++i) both.Add(1000 + i);
+  for (int64_t i = 0; i < 10; ++i) both.Add(1'000'000'000 + i);
+
+  const std::vector<Rollup> rows = MergeRollups(
+      {RollupOf(fast, many, RollupBy::kOperation), RollupOf(slow, few, RollupBy::kOperation)}, RollupBy::kOperation);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].name, "noop");
+  EXPECT_EQ(rows[0].jobs, 2);
+  EXPECT_EQ(rows[0].cost.tasks, 100);
+  EXPECT_EQ(rows[0].cost.task_ns, both);
+  EXPECT_LT(rows[0].cost.task_ns.Quantile(0.5), 1100);
+  EXPECT_GT(rows[0].cost.task_ns.Quantile(0.99), 900'000'000);
+  EXPECT_EQ(rows[0].cost.task_ns.max(), 1'000'000'009);
+  EXPECT_EQ(rows[0].attempts, 2);
+  EXPECT_THAT(RollupText(rows, "operation"), StartsWith("OPERATION  JOBS  TASKS"));
+}
+
+TEST(MergedRollups, AnOperationsStagesAreOneRowWithTheirPredictionAndBill) {
+  v1::Job first = JobWith(1, {"train", "infer", "train"}), second = JobWith(2, {"infer"});
+  for (const int stage : {0, 2}) {
+    first.mutable_stages(stage)->mutable_cost()->set_predicted_seconds(1.5);
+    first.mutable_stages(stage)->mutable_cost()->set_bill(0.25);
+  }
+  second.mutable_stages(0)->mutable_cost()->set_predicted_seconds(4);
+  v1::LedgerEntry later = EntryOf(2, 0, 3, 100);
+  later.set_stage(2);
+  const std::vector<Rollup> rows = MergeRollups({RollupOf(first, {EntryOf(1, 0, 2, 100), later}, RollupBy::kOperation),
+                                                 RollupOf(second, {EntryOf(1, 0, 7, 100)}, RollupBy::kOperation)},
+                                                RollupBy::kOperation);
+  ASSERT_EQ(rows.size(), 2u);
+  const Rollup &train = rows[0], &infer = rows[1];
+  EXPECT_EQ(train.name, "train");
+  EXPECT_EQ(train.jobs, 1);
+  EXPECT_EQ(train.cost.tasks, 5);
+  EXPECT_EQ(train.predicted_seconds, 3.0);
+  EXPECT_EQ(train.bill, 0.5);
+  EXPECT_EQ(infer.name, "infer");
+  EXPECT_EQ(infer.jobs, 2) << "also of the job in which it has not run yet";
+  EXPECT_EQ(infer.cost.tasks, 7);
+  EXPECT_EQ(infer.predicted_seconds, 4.0);
+  EXPECT_EQ(infer.bill, std::nullopt) << "no price is no zero";
+  EXPECT_THAT(RollupCsv(rows, "operation"), HasSubstr(",1,3.0,0.5\ninfer,"));
+  EXPECT_THAT(RollupCsv(rows, "operation"), EndsWith(",2,4.0,\n"));
+  EXPECT_TRUE(RollupJson(rows, "operation")[1]["bill"].is_null());
+  EXPECT_THAT(RollupText(rows, "operation"), HasSubstr("BILL\n"));
+}
+
+TEST(MergedRollups, WorkersOfSeveralJobsStandByName) {
+  const v1::Job first = JobWith(1, {"noop"}), second = JobWith(2, {"noop"});
+  const std::vector<Rollup> rows =
+      MergeRollups({RollupOf(first, {EntryOf(1, 0, 2, 1, "b")}, RollupBy::kWorker),
+                    RollupOf(second, {EntryOf(1, 0, 2, 1, "b"), EntryOf(1, 2, 3, 1, "a")}, RollupBy::kWorker)},
+                   RollupBy::kWorker);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].name, "a");
+  EXPECT_EQ(rows[1].cost.tasks, 4);
+  EXPECT_EQ(rows[0].predicted_seconds, std::nullopt) << "α is of stages";
+  EXPECT_THAT(RollupText(rows, "worker"), Not(HasSubstr("T'")));
+  EXPECT_TRUE(IsOfOneJob(RollupBy::kPass));
+  EXPECT_FALSE(IsOfOneJob(RollupBy::kWorker));
+}
+
+TEST(RollupNotes, JobsWithoutCostOrPriceAndTasksWithoutRowsAreNamed) {
+  v1::Job ran = JobWith(1, {"noop"}), pending = JobWith(2, {"sleep"}), reused = JobWith(3, {"noop"});
+  ran.mutable_stages(0)->mutable_cost()->set_tasks(2);
+  pending.set_state(v1::JOB_STATE_PENDING);
+  reused.mutable_stages(0)->set_reused_from(1);
+  const auto notes = [&](const std::vector<v1::LedgerEntry>& entries) {
+    return RollupNotes({RollupOf(ran, entries, RollupBy::kOperation), RollupOf(pending, {}, RollupBy::kOperation),
+                        RollupOf(reused, {}, RollupBy::kOperation)});
+  };
+  EXPECT_THAT(notes({EntryOf(1, 0, 2, 1)}), ElementsAre("nothing has run for job 2 (PENDING), 3 (reused)"));
+  EXPECT_THAT(notes({}), ElementsAre(HasSubstr("job 2"), StartsWith("2 of 2 measured tasks have no row")));
+  ran.mutable_bill()->set_total(1);
+  EXPECT_THAT(notes({EntryOf(1, 0, 2, 1)}),
+              ElementsAre(HasSubstr("job 2"), "BILL is of 1 of 3 jobs: the others have no price"));
+
+  const std::vector<Rollup> rows = RollUp(pending, {}, RollupBy::kOperation).value();
+  ASSERT_EQ(rows.size(), 1u) << "an operation that has not run has a row";
+  EXPECT_EQ(rows[0].name, "sleep");
+  EXPECT_EQ(rows[0].attempts, 0);
 }
 
 TEST(SettledTasks, WhatWasNotCommittedDoesNot) {

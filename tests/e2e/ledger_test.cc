@@ -95,6 +95,29 @@ TEST(LedgerOfRealRuns, ExplainSaysWhatBoundsAStage) {
   EXPECT_GT(use.at("shares").at("compute").get<double>(), 0.5);
 }
 
+TEST(LedgerOfRealRuns, AnOperationOfSeveralJobsIsOneRow) {
+  RealCluster cluster(1);
+  std::vector<std::string> ids;
+  for (const char* count : {"30", "40"}) {
+    ids.push_back(cluster.Submit(
+        JobFile(cluster.dir(), absl::StrCat("    sleep: {duration: 1ms}\n    tasks: {count: ", count, "}\n"))));
+    ASSERT_EQ(cluster.Mote({"wait", ids.back()}).exit_code, 0);
+  }
+  const Outcome named = cluster.Mote({"cost", "--by", "operation", ids[0], ids[1], "-o", "json"});
+  EXPECT_THAT(named.err, IsEmpty());
+  const Json row = Json::parse(named.out).at(0);
+  EXPECT_EQ(row.at("operation"), "sleep");
+  EXPECT_EQ(row.at("jobs"), 2);
+  EXPECT_EQ(row.at("tasks"), 70);
+  EXPECT_GE(row.at("task_ns_p50"), 900'000);
+  const Outcome all = cluster.Mote({"cost", "--by", "operation", "-o", "json"});
+  EXPECT_EQ(Json::parse(all.out).at(0).at("tasks"), 70);
+  EXPECT_THAT(all.err, HasSubstr("2 jobs were read"));
+  const Outcome unknown = cluster.Mote({"cost", "--by", "operation", ids[0], "999999"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("no job 999999"));
+}
+
 TEST(LedgerOfRealRuns, MistakesOfUsageAreNamed) {
   RealCluster cluster(1);
   const std::string id = cluster.Submit(JobFile(cluster.dir(), "    noop: {}\n    tasks: {count: 3}\n"));
@@ -102,6 +125,10 @@ TEST(LedgerOfRealRuns, MistakesOfUsageAreNamed) {
   EXPECT_THAT(cluster.Mote({"cost", id, "--tasks"}).out, HasSubstr("COMPUTE"));
   EXPECT_THAT(cluster.Mote({"cost", id, "--tasks", "-o", "yaml"}).err, HasSubstr("-o table, csv or json"));
   EXPECT_THAT(cluster.Mote({"cost", id, id, "--tasks"}).err, HasSubstr("--tasks shows one job"));
+  EXPECT_THAT(cluster.Mote({"cost"}).err, HasSubstr("0 jobs are named"));
+  EXPECT_THAT(cluster.Mote({"cost", id, id, "--by", "operation"}).err, HasSubstr("is named twice"));
+  EXPECT_THAT(cluster.Mote({"cost", "--by", "pass"}).err, HasSubstr("--by pass is of one job"));
+  EXPECT_EQ(cluster.Mote({"cost", "--by", "color"}).exit_code, 2);
   EXPECT_EQ(cluster.Mote({"trace", "999999"}).exit_code, 2);
   EXPECT_EQ(cluster.Mote({"cost", "999999", "--tasks"}).exit_code, 2);
 }
