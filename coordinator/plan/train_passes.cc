@@ -96,7 +96,8 @@ PassSpec TrainStepPlan::Gradient() const {
               {"end", std::min(begin + settings.batch_size, tasks.rows)},
               {"rows_per_task", tasks.task_rows},
               {"shuffle", settings.seed + progress.epoch},
-              {"class_weights", progress.weights}},
+              {"class_weights", progress.weights},
+              {"mixed", settings.mixed}},
              &pass);
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", step ", progress.step + 1);
   return pass;
@@ -122,6 +123,7 @@ PassSpec TrainStepPlan::Local() const {
                          {"optimizer", settings.optimizer},
                          {"clip", settings.clip},
                          {"class_weights", progress.weights},
+                         {"mixed", settings.mixed},
                          {"epoch", progress.epoch + 1}}
                         .dump();
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", round ", progress.step + 1);

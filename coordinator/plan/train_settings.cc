@@ -191,6 +191,9 @@ std::vector<Parameter> TrainParameters() {
       Declare("schedule", Kind::kAny, "\"constant\"",
               "of the learning rate: constant, linear or cosine: {warm_up: steps, least: share}, or steps: {every: "
               "epochs, factor: 0.1}"),
+      Declare("precision", Kind::kText, "\"full\"",
+              "of the matrix products of gradients: full (32 bits), or mixed (bfloat16, for GPUs: the weights, sums and "
+              "the model stay in 32 bits)"),
       Declare("clip", Kind::kNumber, "0", "a step's gradient that is longer is shortened to this length; 0: never"),
       Declare("patience", Kind::kInteger, "0",
               "stop after so many epochs without a lower validation loss; 0: run all epochs"),
@@ -220,6 +223,7 @@ absl::StatusOr<TrainSettings> ParseTrainSettings(const Json& parameters) {
   MOTE_RETURN_IF_ERROR(ParseClassWeights(parameters.at("class_weights"), params, &settings));
   MOTE_ASSIGN_OR_RETURN(settings.schedule, LearningRate::Parse(parameters.at("schedule")));
   if (const Json* local = params.Find("local")) MOTE_RETURN_IF_ERROR(ParseLocal(*local, &settings));
+  MOTE_ASSIGN_OR_RETURN(settings.mixed, Second(params, "precision", "full", "mixed"));
   settings.clip = params.Number("clip");
   if (!(settings.clip >= 0)) return Wrong("clip", absl::StrCat(settings.clip), "is negative");
   MOTE_ASSIGN_OR_RETURN(settings.patience, InRange(params, "patience", 0, kEpochsMax));

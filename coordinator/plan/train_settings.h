@@ -21,6 +21,7 @@ struct TrainSettings {
   bool balanced = false;              // weigh the loss of a row by rows / (classes · rows of its class)
   std::vector<double> class_weights;  // given one by one; empty: they are not
   LearningRate schedule;
+  bool mixed = false;       // matrix products of gradients in bfloat16
   double clip = 0;          // longest gradient of a step; 0: any
   int64_t parts = 0;        // that take steps of their own and are averaged; 0: gradients are summed
   int64_t local_steps = 1;  // with parts: of each between two averages

@@ -17,6 +17,11 @@ at::Tensor Activate(const at::Tensor& x, const std::string& activation) {
   return at::relu(x);
 }
 
+at::Tensor Layer(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, Precision precision) {
+  if (precision == Precision::kFull) return at::linear(x, weight, bias);
+  return at::linear(x.to(at::kBFloat16), weight.to(at::kBFloat16), bias.to(at::kBFloat16)).to(at::kFloat);
+}
+
 std::vector<float> Floats(const at::Tensor& host) {
   const auto* begin = host.data_ptr<float>();
   return {begin, begin + host.numel()};
@@ -28,10 +33,10 @@ struct Mlp::Tensors {
   c10::Device device{c10::kCPU};
   std::vector<at::Tensor> parameters;  // leaves: weight and bias of each layer
 
-  at::Tensor Logits(at::Tensor x, const std::string& activation) const {
+  at::Tensor Logits(at::Tensor x, const std::string& activation, Precision precision = Precision::kFull) const {
     for (size_t i = 0; i < parameters.size(); i += 2) {
       if (i > 0) x = Activate(x, activation);
-      x = at::linear(x, parameters[i], parameters[i + 1]);
+      x = Layer(x, parameters[i], parameters[i + 1], precision);
     }
     return x;
   }
@@ -74,7 +79,8 @@ absl::Status Mlp::SetWeights(const std::vector<float>& weights, TaskContext& con
 }
 
 absl::StatusOr<LossGradient> Mlp::Gradient(const Batch& x, const std::vector<int64_t>& labels,
-                                           const std::vector<float>& class_weights, TaskContext& context) {
+                                           const std::vector<float>& class_weights, Precision precision,
+                                           TaskContext& context) {
   return GuardTorch("gradient", [&]() -> absl::StatusOr<LossGradient> {
     const c10::Device& device = tensors_->device;
     const at::Tensor input = ToDevice(HostMatrix(x.data(), x.rows, x.width), device, context);
@@ -85,7 +91,7 @@ absl::StatusOr<LossGradient> Mlp::Gradient(const Batch& x, const std::vector<int
       const auto classes = static_cast<int64_t>(class_weights.size());
       weights = ToDevice(HostMatrix(class_weights.data(), 1, classes).view({classes}), device, context);
     }
-    const at::Tensor log_scores = at::log_softmax(tensors_->Logits(input, spec_.activation), 1);
+    const at::Tensor log_scores = at::log_softmax(tensors_->Logits(input, spec_.activation, precision), 1);
     const at::Tensor losses = at::nll_loss(log_scores, target, weights, at::Reduction::None);
     std::vector<at::Tensor> gradients = torch::autograd::grad({losses.sum()}, tensors_->parameters);
     for (at::Tensor& gradient : gradients) gradient = gradient.reshape({-1});

@@ -12,6 +12,10 @@
 
 namespace mote::engine {
 
+// Of the matrix products. Mixed: in bfloat16, which tensor cores of GPUs multiply several
+// times as fast; weights, activations between layers, losses and gradients stay in 32 bits.
+enum class Precision { kFull, kMixed };
+
 // Sums over the rows of one batch, not means.
 struct LossGradient {
   double loss = 0;
@@ -45,7 +49,8 @@ class Mlp {
   // Cross entropy of `x` (width spec().in) and its gradient. `labels`: one a row,
   // each in [0, spec().out). `class_weights`: spec().out of them, or none.
   absl::StatusOr<LossGradient> Gradient(const Batch& x, const std::vector<int64_t>& labels,
-                                        const std::vector<float>& class_weights, TaskContext& context);
+                                        const std::vector<float>& class_weights, Precision precision,
+                                        TaskContext& context);
 
   absl::StatusOr<ClassScores> Score(const Batch& x, TaskContext& context);
 

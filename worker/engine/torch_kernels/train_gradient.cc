@@ -2,7 +2,7 @@
 // sums, in one forward and backward pass.
 //
 // GradientParameters {begin, end: positions of the batch in the epoch's order; rows_per_task;
-// shuffle: seed of that order; class_weights: one a class, or none}, and what
+// shuffle: seed of that order; class_weights: one a class, or none; mixed: precision}, and what
 // PendingUpdates has. Input "input" (x and label). The leaf is a partial of the reducer gradient_sum.
 #include <algorithm>
 #include <cmath>
@@ -30,6 +30,7 @@ struct GradientParameters {
   int64_t rows_per_task = 1;
   uint64_t shuffle = 0;
   std::vector<float> class_weights;
+  Precision precision = Precision::kFull;
 };
 
 GradientParameters Read(const Json& json) {
@@ -39,6 +40,7 @@ GradientParameters Read(const Json& json) {
   json.at("rows_per_task").get_to(parameters.rows_per_task);
   json.at("shuffle").get_to(parameters.shuffle);
   json.at("class_weights").get_to(parameters.class_weights);
+  if (json.at("mixed").get<bool>()) parameters.precision = Precision::kMixed;
   return parameters;
 }
 
@@ -66,7 +68,7 @@ class GradientPass final : public PassKernel {
     if (begin >= end) return absl::InvalidArgumentError(absl::StrCat("the batch has no task ", task));
     MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, ReadLabelled(*rows_, order_, {begin, end}, mlp_->spec(), context));
     MOTE_ASSIGN_OR_RETURN(const LossGradient sums,
-                          mlp_->Gradient(batch.x, batch.labels, parameters_.class_weights, context));
+                          mlp_->Gradient(batch.x, batch.labels, parameters_.class_weights, parameters_.precision, context));
     *partial =
         EncodeGradients(end - begin, sums.loss, sums.gradient.data(), static_cast<int64_t>(sums.gradient.size()));
     return absl::OkStatus();

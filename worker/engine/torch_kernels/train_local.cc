@@ -2,7 +2,7 @@
 //
 // LocalParameters {parts: of the rows; first_step: of the round in the epoch, from 0;
 // rates: the learning rate of each of its steps; batch_size; shuffle: seed of the epoch's
-// order; optimizer; clip; class_weights: one a class, or none; epoch: for messages, from
+// order; optimizer; clip; class_weights: one a class, or none; mixed: precision; epoch: for messages, from
 // 1}. Inputs "input" (x and label) and "state". Task p takes the steps of part p
 // (common/row_parts.h, over positions in the epoch's order), fewer where its rows end.
 // The leaf is a partial of the reducer state_sum: weights, then the moments that the
@@ -38,6 +38,7 @@ struct LocalParameters {
   Json optimizer;
   double clip = 0;
   std::vector<float> class_weights;
+  Precision precision = Precision::kFull;
   int64_t epoch = 0;
 };
 
@@ -50,6 +51,7 @@ LocalParameters ReadLocal(const Json& json) {
   json.at("shuffle").get_to(parameters.shuffle);
   json.at("clip").get_to(parameters.clip);
   json.at("class_weights").get_to(parameters.class_weights);
+  if (json.at("mixed").get<bool>()) parameters.precision = Precision::kMixed;
   json.at("epoch").get_to(parameters.epoch);
   parameters.optimizer = json.at("optimizer");
   return parameters;
@@ -107,7 +109,7 @@ class LocalPass final : public PassKernel {
                           ReadLabelled(*rows_, order_, positions, shared_.state.spec, context));
     MOTE_RETURN_IF_ERROR(shared_.mlp->SetWeights(state->weights, context));
     MOTE_ASSIGN_OR_RETURN(LossGradient sums,
-                          shared_.mlp->Gradient(batch.x, batch.labels, parameters_.class_weights, context));
+                          shared_.mlp->Gradient(batch.x, batch.labels, parameters_.class_weights, parameters_.precision, context));
     TrainStep step = step_;
     step.optimizer.lr = rate;
     *loss += sums.loss;
