@@ -79,12 +79,10 @@ std::vector<std::string> TrainStepPlan::Keys(const std::vector<Value>& roots) co
 
 void TrainStepPlan::AddUpdates(const std::vector<Value>& roots, Json parameters, PassSpec* pass) const {
   for (size_t i = 0; i < roots.size(); ++i) pass->inputs.emplace(absl::StrCat("root", i), roots[i]);
-  parameters["updates"] = {{"optimizer", settings.optimizer},
-                           {"clip", settings.clip},
-                           {"rates", RatesOf(roots)},
-                           {"keys", Keys(roots)},
-                           {"epoch", progress.epoch + 1},
-                           {"step", progress.step - static_cast<int64_t>(roots.size()) + 1}};
+  parameters["updates"] = {
+      {"optimizer", settings.optimizer}, {"clip", settings.clip},
+      {"rates", RatesOf(roots)},         {"keys", Keys(roots)},
+      {"epoch", progress.epoch + 1},     {"step", progress.step - static_cast<int64_t>(roots.size()) + 1}};
   pass->parameters = parameters.dump();
 }
 
@@ -115,17 +113,18 @@ PassSpec TrainStepPlan::Local() const {
   std::vector<double> rates;
   for (int64_t i = 0; i < local_steps(); ++i) rates.push_back(Rate(first_local_step() + i));
   PassSpec pass = OverRows(*this, "train.local", "state_sum");
-  pass.parameters = Json{{"parts", settings.parts},
-                         {"first_step", first_local_step()},
-                         {"rates", std::move(rates)},
-                         {"batch_size", settings.batch_size},
-                         {"shuffle", settings.seed + progress.epoch},
-                         {"optimizer", settings.optimizer},
-                         {"clip", settings.clip},
-                         {"class_weights", progress.weights},
-                         {"mixed", settings.mixed},
-                         {"epoch", progress.epoch + 1}}
-                        .dump();
+  pass.parameters = Json{
+      {"parts", settings.parts},
+      {"first_step", first_local_step()},
+      {"rates", std::move(rates)},
+      {"batch_size", settings.batch_size},
+      {"shuffle", settings.seed + progress.epoch},
+      {"optimizer", settings.optimizer},
+      {"clip", settings.clip},
+      {"class_weights", progress.weights},
+      {"mixed", settings.mixed},
+      {"epoch", progress.epoch +
+                    1}}.dump();
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", round ", progress.step + 1);
   return pass;
 }

@@ -191,9 +191,10 @@ std::vector<Parameter> TrainParameters() {
       Declare("schedule", Kind::kAny, "\"constant\"",
               "of the learning rate: constant, linear or cosine: {warm_up: steps, least: share}, or steps: {every: "
               "epochs, factor: 0.1}"),
-      Declare("precision", Kind::kText, "\"full\"",
-              "of the matrix products of gradients: full (32 bits), or mixed (bfloat16, for GPUs: the weights, sums and "
-              "the model stay in 32 bits)"),
+      Declare(
+          "precision", Kind::kText, "\"full\"",
+          "of the matrix products of gradients: full (32 bits), or mixed (bfloat16, for GPUs: the weights, sums and "
+          "the model stay in 32 bits)"),
       Declare("clip", Kind::kNumber, "0", "a step's gradient that is longer is shortened to this length; 0: never"),
       Declare("patience", Kind::kInteger, "0",
               "stop after so many epochs without a lower validation loss; 0: run all epochs"),

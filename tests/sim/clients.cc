@@ -152,7 +152,8 @@ void Clients::OnRetried(size_t job, const mc::Reply& reply) {
 // Nobody who looks at a job wonders for long why nothing happens.
 void Clients::CheckReason(Watched& watched) {
   const mc::JobView& view = *watched.last;
-  asks_for_worker_ = asks_for_worker_ || absl::StrContains(view.waiting_reason, "another worker must decide: start one");
+  asks_for_worker_ =
+      asks_for_worker_ || absl::StrContains(view.waiting_reason, "another worker must decide: start one");
   const bool runs = std::any_of(view.stages.begin(), view.stages.end(),
                                 [](const mc::StageView& stage) { return stage.tasks_running > 0; });
   if (runs || IsTerminal(view.state) || !view.waiting_reason.empty()) return watched.idle_since.reset();

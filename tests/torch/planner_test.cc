@@ -141,13 +141,19 @@ TEST_F(TrainSteps, ARoundWithoutAPartEndsTheTraining) {
   Json parameters{{"local", {{"parts", 3}}}};
   ASSERT_TRUE(CheckParameters(planner_->description().parameters, &parameters).empty());
   const std::string state = "sha256:" + std::string(64, 'a') + ":5";
-  const std::string memo = Json{{"phase", "round"}, {"at", {0, 0}},
-                                {"classes", 2},     {"weights", Json::array()},
-                                {"state", state},   {"keys", {"", ""}},
-                                {"pending", Json::array()}, {"defers", false},
-                                {"best", {-1, 0.0, Json()}},
-                                {"loss", {0.0, 0}}, {"history", Json::array()}}
-                               .dump();
+  const std::string memo = Json{
+      {"phase", "round"},
+      {"at", {0, 0}},
+      {"classes", 2},
+      {"weights", Json::array()},
+      {"state", state},
+      {"keys", {"", ""}},
+      {"pending", Json::array()},
+      {"defers", false},
+      {"best", {-1, 0.0, Json()}},
+      {"loss", {0.0, 0}},
+      {"history",
+       Json::array()}}.dump();
   std::vector<coordinator::CompletedPass> completed(1);
   completed[0].absent_all = true;
   EXPECT_THAT(planner_->Next({"fit", parameters, {}, {}, inputs, memo, completed}).status().ToString(),

@@ -18,11 +18,11 @@
 namespace mote::engine {
 
 struct PendingUpdates {
-  ArtifactRef state;               // which they are to be added to
-  std::vector<Value> roots;        // a sum of gradients each, of steps in a row
-  std::vector<double> rates;       // of each step
-  std::vector<std::string> keys;   // of the states before and after each: one more
-  TrainStep step;                  // but for the rate
+  ArtifactRef state;                  // which they are to be added to
+  std::vector<Value> roots;           // a sum of gradients each, of steps in a row
+  std::vector<double> rates;          // of each step
+  std::vector<std::string> keys;      // of the states before and after each: one more
+  TrainStep step;                     // but for the rate
   int64_t epoch = 0, first_step = 0;  // of the first of them, from 1, for messages
 
   // From the pass's parameter "updates" {optimizer, clip, rates, keys, epoch, step: first}

@@ -67,8 +67,8 @@ class GradientPass final : public PassKernel {
     const int64_t end = std::min(begin + parameters_.rows_per_task, parameters_.end);
     if (begin >= end) return absl::InvalidArgumentError(absl::StrCat("the batch has no task ", task));
     MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, ReadLabelled(*rows_, order_, {begin, end}, mlp_->spec(), context));
-    MOTE_ASSIGN_OR_RETURN(const LossGradient sums,
-                          mlp_->Gradient(batch.x, batch.labels, parameters_.class_weights, parameters_.precision, context));
+    MOTE_ASSIGN_OR_RETURN(const LossGradient sums, mlp_->Gradient(batch.x, batch.labels, parameters_.class_weights,
+                                                                  parameters_.precision, context));
     *partial =
         EncodeGradients(end - begin, sums.loss, sums.gradient.data(), static_cast<int64_t>(sums.gradient.size()));
     return absl::OkStatus();

@@ -108,8 +108,8 @@ class LocalPass final : public PassKernel {
     MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch,
                           ReadLabelled(*rows_, order_, positions, shared_.state.spec, context));
     MOTE_RETURN_IF_ERROR(shared_.mlp->SetWeights(state->weights, context));
-    MOTE_ASSIGN_OR_RETURN(LossGradient sums,
-                          shared_.mlp->Gradient(batch.x, batch.labels, parameters_.class_weights, parameters_.precision, context));
+    MOTE_ASSIGN_OR_RETURN(LossGradient sums, shared_.mlp->Gradient(batch.x, batch.labels, parameters_.class_weights,
+                                                                   parameters_.precision, context));
     TrainStep step = step_;
     step.optimizer.lr = rate;
     *loss += sums.loss;

@@ -22,10 +22,20 @@ template <int kCount>
 inline void ExpOf(double* x) {
   constexpr double kInverseLn2 = 1.44269504088896338700e+00;
   constexpr double kToWhole = 6755399441055744.0;  // 1.5·2^52: adding it leaves no room for a fraction
-  constexpr double kInverseFactorials[] = {
-      1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0,
-      1.0 / 5040.0,       1.0 / 720.0,       1.0 / 120.0,      1.0 / 24.0,      1.0 / 6.0,      0.5,
-      1.0,                1.0};
+  constexpr double kInverseFactorials[] = {1.0 / 6227020800.0,
+                                           1.0 / 479001600.0,
+                                           1.0 / 39916800.0,
+                                           1.0 / 3628800.0,
+                                           1.0 / 362880.0,
+                                           1.0 / 40320.0,
+                                           1.0 / 5040.0,
+                                           1.0 / 720.0,
+                                           1.0 / 120.0,
+                                           1.0 / 24.0,
+                                           1.0 / 6.0,
+                                           0.5,
+                                           1.0,
+                                           1.0};
   double r[kCount], n[kCount], sum[kCount];
   for (int i = 0; i < kCount; ++i) {
     const double clamped = std::min(std::max(x[i], -700.0), 700.0);
