@@ -159,14 +159,20 @@ absl::StatusOr<v1::ListOperationsResponse> Client::ListOperations() {
   return response;
 }
 
-absl::StatusOr<v1::ListBundlesResponse> Client::ListBundles(const std::string& name, const std::string& tenant) {
+absl::StatusOr<std::vector<v1::Bundle>> Client::ListBundles(const std::string& name, const std::string& tenant) {
+  std::vector<v1::Bundle> bundles;
   v1::ListBundlesRequest request;
   request.set_name(name);
   request.set_tenant(tenant);
-  v1::ListBundlesResponse response;
-  MOTE_RETURN_IF_ERROR(
-      connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListBundles, request, &response));
-  return response;
+  request.set_page_size(kPageSize);
+  do {
+    v1::ListBundlesResponse response;
+    MOTE_RETURN_IF_ERROR(
+        connection_->Unary(connection_->jobs.get(), &v1::JobService::Stub::ListBundles, request, &response));
+    for (v1::Bundle& bundle : *response.mutable_bundles()) bundles.push_back(std::move(bundle));
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return bundles;
 }
 
 absl::StatusOr<std::vector<v1::Worker>> Client::ListWorkers() {

@@ -63,8 +63,9 @@ class Client {
   // FailedPrecondition: nothing of it failed, or it has not ended.
   absl::StatusOr<v1::Job> RetryJob(uint64_t job_id);
   absl::StatusOr<v1::ListOperationsResponse> ListOperations();
-  // `name` empty: all; `tenant` empty: "default". NotFound: no bundle is called so.
-  absl::StatusOr<v1::ListBundlesResponse> ListBundles(const std::string& name, const std::string& tenant);
+  // By name, the newest version first. `name` empty: all; `tenant` empty: "default". NotFound: no
+  // bundle is called so.
+  absl::StatusOr<std::vector<v1::Bundle>> ListBundles(const std::string& name, const std::string& tenant);
   absl::StatusOr<std::vector<v1::Worker>> ListWorkers();
   // What the worker's engines wrote; `job_id` 0: for any job. Lines after number `after`.
   absl::StatusOr<v1::ReadLogResponse> ReadLog(const std::string& worker, uint64_t job_id, int64_t after);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -31,28 +32,26 @@ std::string PartsText(const v1::Bundle& bundle) {
   });
 }
 
-std::string BundlesTable(const v1::ListBundlesResponse& list) {
+std::string BundlesTable(const std::vector<v1::Bundle>& bundles) {
   TextTable table({{"BUNDLE"}, {"JOB", kRight}, {"SIZE", kRight}, {"PARTS"}, {"AGE", kRight}});
-  for (const v1::Bundle& bundle : list.bundles()) {
+  for (const v1::Bundle& bundle : bundles) {
     int64_t bytes = 0;
     for (const v1::BundlePart& part : bundle.parts()) bytes += part.bytes();
     table.Add({VersionedName(bundle), absl::StrCat(bundle.job_id()), BytesText(bytes), PartsText(bundle),
                DurationText(absl::Now() - TimeOf(bundle.publish_time()))});
   }
-  std::string text = table.ToString();
-  if (list.left_off() > 0) absl::StrAppend(&text, list.left_off(), " more versions, older or of other bundles\n");
-  return text;
+  return table.ToString();
 }
 
 absl::Status PrintBundles(Client& client, const BundlesOptions& options) {
-  MOTE_ASSIGN_OR_RETURN(const v1::ListBundlesResponse list, client.ListBundles(options.name, options.tenant));
+  MOTE_ASSIGN_OR_RETURN(const std::vector<v1::Bundle> bundles, client.ListBundles(options.name, options.tenant));
   OrderedJson json = OrderedJson::array();
-  for (const v1::Bundle& bundle : list.bundles()) json.push_back(ToJson(bundle));
+  for (const v1::Bundle& bundle : bundles) json.push_back(ToJson(bundle));
   if (PrintStructured(json, options.format)) return absl::OkStatus();
   if (options.format == OutputFormat::kName) {
-    for (const v1::Bundle& bundle : list.bundles()) std::cout << VersionedName(bundle) << "\n";
+    for (const v1::Bundle& bundle : bundles) std::cout << VersionedName(bundle) << "\n";
   } else {
-    std::cout << BundlesTable(list);
+    std::cout << BundlesTable(bundles);
   }
   return absl::OkStatus();
 }

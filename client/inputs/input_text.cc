@@ -49,19 +49,40 @@ absl::Status InputText::Fill() {
     }
     MOTE_ASSIGN_OR_RETURN(const std::string bytes, open_->Read(kReadBytes));
     if (bytes.empty()) open_.reset();
-    buffer_ += bytes;
-    if (!bytes.empty()) last_ = bytes.back();
+    Append(bytes);
   }
   return absl::OkStatus();
+}
+
+void InputText::Append(std::string_view bytes) {
+  buffer_ += bytes;
+  if (!bytes.empty()) last_ = bytes.back();
 }
 
 absl::Status InputText::OpenNext() {
   MOTE_ASSIGN_OR_RETURN(open_, PackedFile::Open(files_.paths[opened_]));
   ++opened_;
+  // Of a file alone, who reads the rows passes over the mark.
   if (files_.paths.size() == 1) return absl::OkStatus();
-  if (last_ != '\n') buffer_ += '\n';
-  last_ = '\n';
-  return files_.delimiter == '\0' && !files_.arff ? absl::OkStatus() : TakeHeader();
+  if (last_ != '\n') Append("\n");
+  const bool has_header = files_.delimiter != '\0' || files_.arff;
+  const size_t header_bytes_max = files_.arff ? static_cast<size_t>(kArffHeaderBytesMax) : kReadBytes;
+  MOTE_ASSIGN_OR_RETURN(std::string start, ReadStart(has_header ? header_bytes_max : kByteOrderMark.size()));
+  if (start.starts_with(kByteOrderMark)) start.erase(0, kByteOrderMark.size());
+  if (has_header) return TakeHeader(start);
+  Append(start);
+  return absl::OkStatus();
+}
+
+// Fewer bytes only where the file has no more.
+absl::StatusOr<std::string> InputText::ReadStart(size_t size) {
+  std::string start;
+  while (start.size() < size) {
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, open_->Read(size - start.size()));
+    if (bytes.empty()) break;
+    start += bytes;
+  }
+  return start;
 }
 
 absl::StatusOr<std::optional<InputText::Header>> InputText::FindHeader(std::string_view start) const {
@@ -73,13 +94,12 @@ absl::StatusOr<std::optional<InputText::Header>> InputText::FindHeader(std::stri
     header.bytes = static_cast<size_t>(arff.end_offset);
     return header;
   }
-  const size_t mark = start.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  CsvScanner scanner(start.substr(mark), files_.delimiter);
+  CsvScanner scanner(start, files_.delimiter);
   std::vector<std::string_view> cells;
   MOTE_ASSIGN_OR_RETURN(const bool found, scanner.Next(&cells));
   if (!found) return std::nullopt;
   header.names.assign(cells.begin(), cells.end());
-  header.bytes = mark + static_cast<size_t>(scanner.offset());
+  header.bytes = static_cast<size_t>(scanner.offset());
   return header;
 }
 
@@ -93,15 +113,8 @@ std::string InputText::Show(const Header& header, const Header& other) const {
 }
 
 // The first one is kept, those of other files are compared with it and left out.
-absl::Status InputText::TakeHeader() {
+absl::Status InputText::TakeHeader(std::string_view start) {
   const std::string& path = files_.paths[opened_ - 1];
-  const size_t header_bytes_max = files_.arff ? static_cast<size_t>(kArffHeaderBytesMax) : kReadBytes;
-  std::string start;
-  while (start.size() < header_bytes_max) {
-    MOTE_ASSIGN_OR_RETURN(const std::string bytes, open_->Read(header_bytes_max - start.size()));
-    if (bytes.empty()) break;
-    start += bytes;
-  }
   const absl::StatusOr<std::optional<Header>> found = FindHeader(start);
   if (!found.ok()) return absl::InvalidArgumentError(absl::StrCat("'", path, "': header: ", found.status().message()));
   if (!found->has_value()) return absl::OkStatus();  // an empty file adds no rows
@@ -109,15 +122,14 @@ absl::Status InputText::TakeHeader() {
   if (header_of_.empty()) {
     header_of_ = path;
     first_header_ = header;
-    buffer_ += start;
+    Append(start);
   } else if (!header.SameAs(first_header_)) {
     return absl::InvalidArgumentError(absl::StrCat("'", path, "' has the header \"", Show(header, first_header_),
                                                    "\" and '", header_of_, "' has \"", Show(first_header_, header),
                                                    "\"; files of one input have the same"));
   } else {
-    buffer_.append(start, header.bytes);
+    Append(start.substr(header.bytes));
   }
-  if (!buffer_.empty()) last_ = buffer_.back();
   return absl::OkStatus();
 }
 

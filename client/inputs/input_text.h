@@ -15,8 +15,8 @@
 
 namespace mote::client {
 
-// A file that does not end with a line's end is given one before the next. Holds two
-// pieces at most, whatever the files' size.
+// Of several files, one that does not end with a line's end is given one before the next, and
+// byte order marks are left out. Holds two pieces at most, whatever the files' size.
 //
 // Not thread-safe.
 class InputText {
@@ -33,6 +33,8 @@ class InputText {
  private:
   absl::Status Fill();
   absl::Status OpenNext();
+  absl::StatusOr<std::string> ReadStart(size_t size);
+  void Append(std::string_view bytes);
   // Of a file that has one: CSV's names, or ARFF's attributes.
   struct Header {
     std::vector<std::string> names;
@@ -43,7 +45,7 @@ class InputText {
   };
   // Of the file opened last, which begins with `start`; nullopt: it is empty.
   absl::StatusOr<std::optional<Header>> FindHeader(std::string_view start) const;
-  absl::Status TakeHeader();
+  absl::Status TakeHeader(std::string_view start);
   // Of a header that is not `other`: all names, or the first attribute that differs.
   std::string Show(const Header& header, const Header& other) const;
   void Restart();

@@ -1,6 +1,7 @@
 #include "coordinator/core/bundles.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 
@@ -43,13 +44,23 @@ std::vector<std::string> BundleIndex::Names(std::string_view tenant) const {
   return names;
 }
 
-std::vector<const Bundle*> BundleIndex::List(std::string_view tenant, std::string_view name) const {
-  std::vector<const Bundle*> listed;
-  for (const auto& [key, versions] : bundles_) {
-    if (key.first != tenant || (!name.empty() && key.second != name)) continue;
-    for (auto it = versions.rbegin(); it != versions.rend(); ++it) listed.push_back(&it->second);
+BundlePage BundleIndex::Page(std::string_view tenant, std::string_view name, const BundleReference& after,
+                             int size) const {
+  BundlePage page;
+  for (auto named = bundles_.lower_bound({std::string(tenant), std::max(std::string(name), after.name)});
+       named != bundles_.end() && named->first.first == tenant; ++named) {
+    const auto& [key, versions] = *named;
+    if (!name.empty() && key.second != name) break;
+    const auto newest = key.second == after.name ? versions.lower_bound(after.version) : versions.end();
+    for (auto it = std::make_reverse_iterator(newest); it != versions.rend(); ++it) {
+      if (static_cast<int>(page.bundles.size()) == size) {
+        page.has_more = true;
+        return page;
+      }
+      page.bundles.push_back(&it->second);
+    }
   }
-  return listed;
+  return page;
 }
 
 std::vector<const Bundle*> BundleIndex::All() const {

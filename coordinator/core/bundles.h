@@ -33,6 +33,12 @@ struct Bundle {
 // "credit/model:3"
 std::string NameOf(const Bundle& bundle);
 
+// Some of what was published, in the order of a list.
+struct BundlePage {
+  std::vector<const Bundle*> bundles;
+  bool has_more = false;  // there are others after these
+};
+
 class BundleIndex {
  public:
   // False: the version is published already, and stays as it is.
@@ -43,8 +49,9 @@ class BundleIndex {
   int64_t VersionFor(std::string_view tenant, std::string_view name,
                      const std::map<std::string, Output>& outputs) const;
   std::vector<std::string> Names(std::string_view tenant) const;
-  // Of one name, or of all where it is empty; by name, the newest version first.
-  std::vector<const Bundle*> List(std::string_view tenant, std::string_view name) const;
+  // Of one name, or of all where it is empty; by name, the newest version first; at most
+  // `size` of those that come after `after` (without a name: from the first).
+  BundlePage Page(std::string_view tenant, std::string_view name, const BundleReference& after, int size) const;
   // Of all tenants, in an order that depends on nothing else.
   std::vector<const Bundle*> All() const;
 

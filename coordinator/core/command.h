@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/bundle_name.h"
 #include "common/cost.h"
 #include "common/failure.h"
 #include "common/fold.h"
@@ -63,12 +64,14 @@ struct RetryJob {
 struct ListWorkers {
   CallId call;
 };
-// Published bundles of the tenant (empty: "default"), of one name or of all (empty).
+// Published bundles of the tenant (empty: "default"), of one name or of all (empty); by name, the
+// newest version first, what comes after `after` (without a name: from the first).
 struct ListBundles {
   CallId call;
   std::string tenant = {};
   std::string name = {};
-  int page_size = 1000;
+  int page_size = 100;
+  BundleReference after = {};
 };
 struct DrainWorker {
   CallId call;

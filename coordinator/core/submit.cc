@@ -85,16 +85,15 @@ void Decide(Transaction& tx, const ListWorkers& command) {
 
 void Decide(Transaction& tx, const ListBundles& command) {
   const std::string tenant = command.tenant.empty() ? "default" : command.tenant;
-  const std::vector<const Bundle*> bundles = tx.state.bundles.List(tenant, command.name);
-  if (!command.name.empty() && bundles.empty()) {
+  if (!command.name.empty() && tx.state.bundles.Find(tenant, command.name, 0) == nullptr) {
     return Refuse(tx, command.call,
                   absl::NotFoundError(absl::StrCat("tenant ", tenant, " has no bundle \"", command.name, "\"",
                                                    DidYouMean(command.name, tx.state.bundles.Names(tenant)),
                                                    "; `mote bundles` lists them")));
   }
+  const BundlePage page = tx.state.bundles.Page(tenant, command.name, command.after, command.page_size);
   BundleListView list;
-  for (const Bundle* const bundle : bundles) {
-    if (static_cast<int>(list.bundles.size()) == command.page_size) break;
+  for (const Bundle* const bundle : page.bundles) {
     // What its parts are, without what is in them.
     Bundle& listed =
         list.bundles.emplace_back(Bundle{bundle->tenant, bundle->name, bundle->version, bundle->job, bundle->time, {}});
@@ -103,7 +102,7 @@ void Decide(Transaction& tx, const ListBundles& command) {
           output.kind, {}, output.rows, output.bytes, output.kind == OutputKind::kBlob ? output.schema : ""};
     }
   }
-  list.left_off = static_cast<int64_t>(bundles.size() - list.bundles.size());
+  if (page.has_more && !list.bundles.empty()) list.next_after = NameOf(list.bundles.back());
   tx.Send(Reply{command.call, absl::OkStatus(), std::move(list)});
 }
 

@@ -108,7 +108,7 @@ struct JobListView {
 // By name, the newest version first.
 struct BundleListView {
   std::vector<Bundle> bundles;  // outputs without their content
-  int64_t left_off = 0;         // that there are beyond these
+  std::string next_after;       // "credit/model:3": there are others after it; empty: no more
 };
 
 struct WorkerView {

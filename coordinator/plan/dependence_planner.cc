@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/reducers/mean.h"
 #include "common/status_macros.h"
-#include "common/suggest.h"
 #include "coordinator/plan/declare.h"
 #include "coordinator/plan/infer_probe.h"
 #include "coordinator/plan/plan_memo.h"
@@ -43,20 +42,17 @@ OperationDescription DescribeDependence() {
   return description;
 }
 
-absl::StatusOr<std::vector<std::string>> WantedOf(const Json& parameters) {
-  std::vector<std::string> wanted;
-  for (const Json& name : parameters.at("features")) {
-    if (!name.is_string()) {
-      return absl::InvalidArgumentError(absl::StrCat("features: ", name.dump(), " is not the name of a column"));
-    }
-    wanted.push_back(name.get<std::string>());
+absl::Status CheckFeatures(const Json& features) {
+  for (const Json& name : features) {
+    if (name.is_string()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("features: ", name.dump(), " is not the name of a column"));
   }
-  return wanted;
+  return absl::OkStatus();
 }
 
 // One column of the grid, and where its numbers are in a row.
 struct TriedColumn {
-  Json column;  // {name, kind, values, x}
+  Json column;  // {name, kind, first_feature, width, values, places, x}
   std::vector<int64_t> numbers;
 };
 
@@ -67,13 +63,18 @@ class Dependence {
   static absl::StatusOr<Dependence> Open(const PlanContext& context, const Planner& infer, Json grid) {
     MOTE_ASSIGN_OR_RETURN(InferProbe probe, InferProbe::Open(context, infer, {"mean", "{}"}));
     Dependence run(std::move(probe), std::move(grid));
-    MOTE_ASSIGN_OR_RETURN(const std::vector<std::string> wanted, WantedOf(context.parameters));
-    MOTE_RETURN_IF_ERROR(run.ChooseColumns(wanted));
-    const auto classes = std::max<int64_t>(1, static_cast<int64_t>(run.grid_.at("classes").size()));
-    if (run.measurements() * classes <= kMeansMax) return run;
-    return absl::InvalidArgumentError(absl::StrCat("features: the columns have ", run.measurements(), " values, of ",
-                                                   classes, " classes each: more than ", kMeansMax,
-                                                   " means; name fewer columns"));
+    MOTE_RETURN_IF_ERROR(run.FindColumns());
+    MOTE_RETURN_IF_ERROR(run.CheckMeans(std::max<size_t>(1, run.grid_.at("classes").size())));
+    return run;
+  }
+
+  // Of so many scores a row.
+  absl::Status CheckMeans(size_t scores) const {
+    const int64_t means = measurements() * static_cast<int64_t>(scores);
+    if (means <= kMeansMax) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("features: ", columns_.size(), " columns have ", measurements(),
+                                                   " values to try, which give ", means, " means; at most ", kMeansMax,
+                                                   " are allowed: name fewer columns, as features: [a, b]"));
   }
 
   int64_t measurements() const {
@@ -123,37 +124,26 @@ class Dependence {
  private:
   Dependence(InferProbe probe, Json grid) : probe_(std::move(probe)), grid_(std::move(grid)) {}
 
-  // Those that are wanted and can be tried, as the raw table has them.
-  absl::Status ChooseColumns(const std::vector<std::string>& wanted) {
-    std::vector<std::string> known;
+  absl::Status FindColumns() {
     for (const Json& column : grid_.at("columns")) {
-      const auto name = column.at("name").get<std::string>();
-      known.push_back(name);
-      const bool is_wanted = std::find(wanted.begin(), wanted.end(), name) != wanted.end();
-      if (!wanted.empty() && !is_wanted) continue;
-      if (column.at("values").empty()) {
-        if (!is_wanted) continue;
-        return absl::InvalidArgumentError(absl::StrCat("features: column \"", name, "\" is ",
-                                                       column.at("kind").get<std::string>(),
-                                                       ", so its values are not known; leave it out"));
-      }
       MOTE_ASSIGN_OR_RETURN(std::vector<int64_t> numbers, NumbersOf(column));
       columns_.push_back({column, std::move(numbers)});
-    }
-    for (const std::string& name : wanted) {
-      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      return absl::InvalidArgumentError(absl::StrCat("features: no column \"", name, "\" was made features of",
-                                                     DidYouMean(name, known),
-                                                     "; there are: ", absl::StrJoin(known, ", ")));
     }
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::vector<int64_t>> NumbersOf(const Json& column) const {
     const auto name = column.at("name").get<std::string>();
-    const size_t width = column.at("x").at(0).size();
+    const auto width = column.at("width").get<size_t>();
     for (const FeatureGroup& group : probe_.groups()) {
       if (group.name == name && group.numbers.size() == width) return group.numbers;
+    }
+    // A table that cannot carry the names has all the features, in their order.
+    const auto unnamed = grid_.at("unnamed_features").get<size_t>();
+    if (unnamed > 0 && unnamed == probe_.width() && !probe_.is_named()) {
+      std::vector<int64_t> numbers(width);
+      std::iota(numbers.begin(), numbers.end(), column.at("first_feature").get<int64_t>());
+      return numbers;
     }
     return absl::InvalidArgumentError(absl::StrCat("fitted: the input's rows have no ", width, " features of column \"",
                                                    name,
@@ -168,10 +158,12 @@ class Dependence {
         measurement -= count;
         continue;
       }
-      const auto place = static_cast<size_t>(measurement);
-      const std::string value = values[place].is_string() ? values[place].get<std::string>() : values[place].dump();
+      const auto point = static_cast<size_t>(measurement);
+      const std::string value = values[point].is_string() ? values[point].get<std::string>() : values[point].dump();
+      Json x(tried.numbers.size(), Json(0));
+      x.at(tried.column.at("places").at(point).get<size_t>()) = tried.column.at("x").at(point);
       MOTE_ASSIGN_OR_RETURN(PassSpec pass,
-                            probe_.Pass("fix", {{"numbers", tried.numbers}, {"values", tried.column.at("x").at(place)}},
+                            probe_.Pass("fix", {{"numbers", tried.numbers}, {"values", std::move(x)}},
                                         absl::StrCat(tried.column.at("name").get<std::string>(), " = ", value)));
       pass.finish = false;
       return pass;
@@ -189,7 +181,7 @@ absl::StatusOr<PlanStep> PlanGrid(const PlanContext& context) {
   if (fitted == context.inputs.end()) {
     return absl::InvalidArgumentError("fitted: name the output fitted of a prepare stage (stage.fitted)");
   }
-  PassSpec pass = OneTask("fitted.grid", Json::object());
+  PassSpec pass = OneTask("fitted.grid", {{"features", context.parameters.at("features")}});
   pass.label = "read which values there are";
   pass.inputs.emplace("fitted", fitted->second.content);
   PlanStep step = RunOnce(std::move(pass));
@@ -204,7 +196,7 @@ class DependencePlanner final : public Planner {
   const OperationDescription& description() const override { return description_; }
 
   absl::Status Validate(const Json& parameters) const override {
-    MOTE_RETURN_IF_ERROR(WantedOf(parameters).status());
+    MOTE_RETURN_IF_ERROR(CheckFeatures(parameters.at("features")));
     return InferProbe::Validate(parameters, *planners_.Find("infer"));
   }
 
@@ -216,6 +208,7 @@ class DependencePlanner final : public Planner {
     auto means = memo.at("means").get<std::vector<std::vector<double>>>();
     for (const CompletedPass& done : context.completed) {
       MOTE_ASSIGN_OR_RETURN(std::vector<double> of_pass, run.MeansOf(done));
+      MOTE_RETURN_IF_ERROR(run.CheckMeans(of_pass.size()));
       means.push_back(std::move(of_pass));
     }
     if (static_cast<int64_t>(means.size()) < run.measurements()) return run.GoOn(std::move(means));

@@ -56,7 +56,9 @@ absl::Status InferProbe::FindGroups() {
         absl::StrCat("inputs: ", columns.inputs.size(), " batches; ", "what is explained is a model that takes one"));
   }
   std::vector<std::string> names = FeatureNames(schema, columns.inputs[0]);
-  if (names.empty()) names = PlacesIn(schema, columns.inputs[0]);
+  is_named_ = !names.empty();
+  if (!is_named_) names = PlacesIn(schema, columns.inputs[0]);
+  width_ = names.size();
   groups_ = GroupFeatures(names);
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 // measurement is a pass of `infer`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -31,6 +32,9 @@ class InferProbe {
   int64_t rows() const { return input_->rows; }
   // What each number of a row belongs to.
   const std::vector<FeatureGroup>& groups() const { return groups_; }
+  // How many numbers a row has, and whether the table says what they are called.
+  size_t width() const { return width_; }
+  bool is_named() const { return is_named_; }
 
   // The pass over the rows with this `change`, a parameter of the kernels ("shuffle",
   // "fix"); null: as they are.
@@ -57,6 +61,8 @@ class InferProbe {
   const Output* input_ = nullptr;
   Json infer_parameters_;
   std::vector<FeatureGroup> groups_;
+  size_t width_ = 0;
+  bool is_named_ = false;
 };
 
 }  // namespace mote::coordinator

@@ -1,6 +1,7 @@
 #include "coordinator/rpc/job_service.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -48,11 +49,24 @@ v1::Job ListedJob(const JobView& view) {
   return job;
 }
 
+int PageSize(int wanted) { return wanted <= 0 ? kPageSizeDefault : std::min(wanted, kPageSizeMax); }
+
+absl::Status ForeignPageToken(const std::string& token) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("page_token: \"", token, "\" was not made by this service; start without one"));
+}
+
 absl::StatusOr<uint64_t> PageStart(const std::string& token) {
   uint64_t before = 0;
   if (token.empty() || absl::SimpleAtoi(token, &before)) return before;
-  return absl::InvalidArgumentError(
-      absl::StrCat("page_token: \"", token, "\" was not made by this service; start without one"));
+  return ForeignPageToken(token);
+}
+
+absl::StatusOr<BundleReference> BundlePageStart(const std::string& token) {
+  if (token.empty()) return BundleReference();
+  const std::optional<BundleReference> after = BundleReference::Parse(token);
+  if (!after || after->version == 0) return ForeignPageToken(token);
+  return *after;
 }
 
 grpc::ServerUnaryReactor* AnswerNow(grpc::CallbackServerContext* context, const absl::Status& status) {
@@ -153,12 +167,11 @@ grpc::ServerUnaryReactor* JobService::ListJobs(grpc::CallbackServerContext* cont
                                                v1::ListJobsResponse* response) {
   const absl::StatusOr<uint64_t> before = PageStart(request->page_token());
   if (!before.ok()) return AnswerNow(context, before.status());
-  const int page_size = request->page_size() <= 0 ? kPageSizeDefault : std::min(request->page_size(), kPageSizeMax);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Ask(
       reactor,
-      [page_size, before = *before](CallId call) {
-        return coordinator::ListJobs{call, page_size, before};
+      [request, before = *before](CallId call) {
+        return coordinator::ListJobs{call, PageSize(request->page_size()), before};
       },
       [response](const Reply& reply) {
         const JobListView& list = AnswerOf<JobListView>(reply);
@@ -208,16 +221,19 @@ grpc::ServerUnaryReactor* JobService::ListOperations(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* JobService::ListBundles(grpc::CallbackServerContext* context,
                                                   const v1::ListBundlesRequest* request,
                                                   v1::ListBundlesResponse* response) {
+  const absl::StatusOr<BundleReference> after = BundlePageStart(request->page_token());
+  if (!after.ok()) return AnswerNow(context, after.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Ask(
       reactor,
-      [request](CallId call) {
-        return coordinator::ListBundles{call, request->tenant(), request->name()};
+      [request, after = *after](CallId call) {
+        return coordinator::ListBundles{call, request->tenant(), request->name(), PageSize(request->page_size()),
+                                        after};
       },
       [response](const Reply& reply) {
         const BundleListView& list = AnswerOf<BundleListView>(reply);
         for (const Bundle& bundle : list.bundles) *response->add_bundles() = ToProto(bundle);
-        response->set_left_off(list.left_off);
+        response->set_next_page_token(list.next_after);
       });
   return reactor;
 }

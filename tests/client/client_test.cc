@@ -86,6 +86,15 @@ TEST(ListJobs, ReadsEveryPageAndStopsAtTheLimit) {
   EXPECT_EQ(fake.client().ListJobs(3)->size(), 3U);
 }
 
+TEST(ListBundles, ReadsEveryPage) {
+  FakeCoordinator fake;
+  const auto bundles = fake.client().ListBundles("", "");
+  ASSERT_TRUE(bundles.ok()) << bundles.status();
+  std::vector<int64_t> versions;
+  for (const v1::Bundle& bundle : *bundles) versions.push_back(bundle.version());
+  EXPECT_THAT(versions, ElementsAre(5, 4, 3, 2, 1));
+}
+
 TEST(Watch, EndsWithTheJob) {
   FakeCoordinator fake;
   fake.jobs.EndIn(3, v1::JOB_STATE_FAILED);

@@ -111,6 +111,17 @@ class FakeJobs final : public v1::JobService::Service {
     return grpc::Status::OK;
   }
 
+  // Versions 5 to 1 of one bundle, in pages of two, whatever was asked for.
+  grpc::Status ListBundles(grpc::ServerContext*, const v1::ListBundlesRequest* request,
+                           v1::ListBundlesResponse* response) override {
+    const int from = request->page_token().empty() ? 5 : std::stoi(request->page_token());
+    for (int version = from; version > std::max(0, from - 2); --version) {
+      response->add_bundles()->set_version(version);
+    }
+    if (from > 2) response->set_next_page_token(std::to_string(from - 2));
+    return grpc::Status::OK;
+  }
+
   // One step of the job a message; the stream breaks after `break_after` of them.
   grpc::Status WatchJob(grpc::ServerContext* context, const v1::WatchJobRequest* request,
                         grpc::ServerWriter<v1::Job>* writer) override {

@@ -88,6 +88,35 @@ TEST_F(InputTextTest, LinesOfFilesAreJoinedAndNeverRunTogether) {
   EXPECT_EQ(*All({a, none, b, a}), "1\n2\n3\n1\n2");
 }
 
+constexpr char kMark[] = "\xEF\xBB\xBF";
+
+TEST_F(InputTextTest, MarksOfSeveralFilesAreLeftOut) {
+  const std::string mark = kMark;
+  const std::string first = Write("1.txt", mark + "1\n2"), packed = Gzip("2.txt.gz", mark + "3\n"),
+                    framed = Write("3.txt.zst", Zstd(mark.substr(0, 1)) + Zstd(mark.substr(1) + "4\n")),
+                    only = Write("4.txt", mark), part = Write("5.txt", mark.substr(0, 2)),
+                    twice = Write("6.txt", mark + mark + "5" + mark + "\n");
+  EXPECT_EQ(*All({only, first, packed, only, framed, twice}), "1\n2\n3\n4\n" + mark + "5" + mark + "\n");
+  EXPECT_EQ(*All({part, first}), mark.substr(0, 2) + "\n1\n2");
+}
+
+TEST_F(InputTextTest, MarksBeforeHeadersOfSeveralFilesAreLeftOut) {
+  const std::string mark = kMark;
+  const std::string only = Write("0.csv", mark), first = Write("1.csv", mark + "a,b\n1,2"),
+                    packed = Gzip("2.csv.gz", mark + "\"a\",b\n3,4\n"), plain = Write("3.csv", "a,b\n5,6\n");
+  EXPECT_EQ(*All({only, first, packed, plain}, ','), "a,b\n1,2\n3,4\n5,6\n");
+  const std::string head = "@relation r\n@attribute x real\n@data\n";
+  const std::string arff = Write("1.arff", mark + head + "1\n"), zstd = Write("2.arff.zst", Zstd(mark + head + "2\n"));
+  EXPECT_EQ(*All({only, arff, only, zstd}, '\0', true), head + "1\n2\n");
+}
+
+// It may have other bytes than text, and who reads the rows passes over the mark.
+TEST_F(InputTextTest, AFileAloneIsPassedOnAsItIs) {
+  const std::string text = std::string(kMark) + "a,b\n1,2";
+  EXPECT_EQ(*All({Write("1.csv", text)}, ','), text);
+  EXPECT_EQ(*All({Gzip("1.csv.gz", text)}, ','), text);
+}
+
 TEST_F(InputTextTest, TheHeaderIsTakenOnce) {
   const std::string first = Write("1.csv", "a;\"b\nc\"\n1;2"), second = Gzip("2.csv.gz", "a;\"b\nc\"\r\n3;4\n"),
                     marked = Write("3.csv",

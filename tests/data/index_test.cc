@@ -69,6 +69,25 @@ TEST(Index, LinesOfTextAndJsonAreRows) {
   EXPECT_THAT(TextCells(cluster.Rows(json)), ElementsAre(ElementsAre("{\"a\": 1}"), ElementsAre("{\"a\": \"x\"}")));
 }
 
+TEST(Index, AByteOrderMarkAtTheBeginningIsNoPartOfARow) {
+  const std::string mark = "\xef\xbb\xbf";
+  for (const int64_t chunk_bytes : {3, 4, 1 << 20}) {
+    SCOPED_TRACE(chunk_bytes);
+    InProcess cluster;
+    const Output text = *cluster.Index(mark + "one\n" + mark + "two\n", "text", chunk_bytes);
+    EXPECT_THAT(TextCells(cluster.Rows(text)), ElementsAre(ElementsAre("one"), ElementsAre(mark + "two")));
+    EXPECT_THAT(TextCells(cluster.Rows(*cluster.Index(mark + "\n1", "text", chunk_bytes))),
+                ElementsAre(ElementsAre(""), ElementsAre("1")));
+    EXPECT_EQ((*cluster.Index(mark, "text", chunk_bytes)).rows, 0);
+    const Output json = *cluster.Index(mark + "\r\n{}\n[]", "jsonl", chunk_bytes);
+    EXPECT_THAT(TextCells(cluster.Rows(json)), ElementsAre(ElementsAre("{}"), ElementsAre("[]")));
+    const Output csv = *cluster.Index(mark + "\"a\",b\n1,2\n", "csv", chunk_bytes);
+    EXPECT_THAT(TextCells(cluster.Rows(csv)), ElementsAre(ElementsAre("1", "2")));
+    EXPECT_THAT(IndexError(mark, chunk_bytes), HasSubstr("\"loans.csv\" has no header"));
+    EXPECT_THAT(IndexError(mark + "\na,b\n1,\"2\n", chunk_bytes), HasSubstr("line 3: the row that starts here"));
+  }
+}
+
 TEST(Index, AHeaderAloneIsATableWithoutRows) {
   InProcess cluster;
   EXPECT_EQ((*cluster.Index("a,b\n")).rows, 0);

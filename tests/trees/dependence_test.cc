@@ -10,6 +10,7 @@
 namespace mote::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -74,7 +75,9 @@ TEST(Dependence, IsWhatAPlainComputationOverTheWholeTableYields) {
       EXPECT_EQ(points[i].at("value"), grid[i].value);
       double sum = 0;
       for (std::vector<float> x : examples.x) {
-        std::copy(grid[i].x.begin(), grid[i].x.end(), x.begin() + tried.first_feature);
+        const auto own = x.begin() + tried.first_feature;
+        std::fill(own, own + tried.width(), 0.0F);
+        own[grid[i].place] = grid[i].x;
         sum += ScoresOf(*model, x)[1];
       }
       EXPECT_NEAR(points[i].at("scores")[1].get<double>(), sum / static_cast<double>(examples.x.size()), 1e-6);
@@ -128,6 +131,79 @@ TEST(Dependence, WhatCannotBeTriedIsRefused) {
   EXPECT_THAT(message(DependenceOf(run)), HasSubstr("fitted: the input's rows have no 1 features of column \"age\""));
 }
 
+// So many columns of numbers with names of so many bytes, of which the second decides.
+std::string WideTable(int columns, size_t name_bytes) {
+  const Philox random(12, 0);
+  std::string text;
+  for (int c = 0; c < columns; ++c) absl::StrAppend(&text, std::string(name_bytes - 4, 'n'), 1000 + c, ",");
+  text += "class\n";
+  for (int row = 0; row < 60; ++row) {
+    double decides = 0;
+    for (int c = 0; c < columns; ++c) {
+      const double value = random.Uniform(row * columns + c);
+      if (c == 1) decides = value;
+      absl::StrAppend(&text, value, ",");
+    }
+    absl::StrAppend(&text, decides > 0.5 ? "bad" : "good", "\n");
+  }
+  return text;
+}
+
+Trained TrainOn(const std::string& text) {
+  Trained run{std::make_unique<InProcess>(), {}, {}};
+  run.prepared = run.process
+                     ->Run("prepare", {{"label", "class"}, {"positive", "bad"}},
+                           {{"input", run.process->Index(text, "csv", 1 << 20, 1 << 20).value()}})
+                     .value();
+  run.model =
+      run.process->Run("boost", {{"rounds", 3}, {"depth", 1}, {"rows_min", 1}}, {{"input", run.prepared.at("all")}})
+          .value()
+          .at("model");
+  return run;
+}
+
+TEST(Dependence, OfAVeryWideTableTheColumnsThatAreNamed) {
+  Trained run = TrainOn(WideTable(300, 5));
+  EXPECT_THAT(std::string(DependenceOf(run, Json::object(), "all").status().message()),
+              AllOf(HasSubstr("features: 300 columns have 3300 values to try, which take "),
+                    HasSubstr(" at most 65536 are allowed: name some of the columns, as features: [a, b]")));
+  const absl::StatusOr<Json> found = DependenceOf(run, {{"features", {"n1001", "n1299"}}}, "all");
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->at("features").size(), 2U);
+  const Json& decides = found->at("features")[0].at("points");
+  EXPECT_GT(decides.back().at("scores")[1], decides.front().at("scores")[1]);
+  const Json& other = found->at("features")[1].at("points");
+  EXPECT_EQ(other.back().at("scores")[1], other.front().at("scores")[1]);
+  EXPECT_THAT(std::string(DependenceOf(run, {{"features", {"m"}}}, "all").status().message()),
+              HasSubstr("n1019 and 280 more"));
+}
+
+// The names of its features take more room than a table has for them.
+TEST(Dependence, OfATableThatDoesNotNameItsFeatures) {
+  Trained run = TrainOn(WideTable(200, 200));
+  const std::string decides = std::string(196, 'n') + "1001";
+  const absl::StatusOr<Json> found = DependenceOf(run, {{"features", {decides}}}, "all");
+  ASSERT_TRUE(found.ok()) << found.status();
+  const Json& points = found->at("features")[0].at("points");
+  EXPECT_GT(points.back().at("scores")[1], points.front().at("scores")[1]);
+}
+
+TEST(Grid, ADocumentHoldsAColumnOfAThousandCategories) {
+  Fitted fitted;
+  FittedColumn& column = fitted.columns.emplace_back();
+  column.name = "city";
+  column.kind = ColumnKind::kCategory;
+  for (int i = 0; i < 1000; ++i) {
+    column.categories.push_back(absl::StrCat("k", i));
+    fitted.features.push_back(absl::StrCat("city=k", i));
+  }
+  const absl::StatusOr<Json> document = GridDocument(fitted, {});
+  ASSERT_TRUE(document.ok()) << document.status();
+  EXPECT_LT(document->dump().size(), 1000U);
+  EXPECT_EQ(document->at("unnamed_features"), 0);
+  EXPECT_EQ(document->at("columns")[0].at("width"), 1000);
+}
+
 TEST(Grid, NumbersAreDecilesWithinWhatIsNoOutlier) {
   FittedColumn column;
   column.kind = ColumnKind::kNumber;
@@ -136,7 +212,7 @@ TEST(Grid, NumbersAreDecilesWithinWhatIsNoOutlier) {
   column.scale = 2;
   EXPECT_EQ(GridOf(column).size(), 11U);
   EXPECT_EQ(GridOf(column)[3].value, 3.0);
-  EXPECT_THAT(GridOf(column)[3].x, ElementsAre(1.0F));
+  EXPECT_EQ(GridOf(column)[3].x, 1.0F);
   column.bins.edges = {2, 2, 40};
   ASSERT_EQ(GridOf(column).size(), 3U);
   EXPECT_EQ(GridOf(column)[1].value, 2.0);
@@ -153,8 +229,8 @@ TEST(Grid, OfManyCategoriesTheFrequentOnes) {
   const std::vector<GridPoint> grid = GridOf(column);
   ASSERT_EQ(grid.size(), 2U);
   EXPECT_EQ(grid[0].value, "k3");
-  EXPECT_EQ(grid[1].x.size(), 50U);
-  EXPECT_EQ(grid[1].x[7], 1.0F);
+  EXPECT_EQ(grid[1].place, 7);
+  EXPECT_EQ(grid[1].x, 1.0F);
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/json.h"
 #include "tests/testing/core_harness.h"
 
@@ -66,6 +68,56 @@ TEST(BundleReference, NamesAVersionOrTheNewestOrIsNone) {
     EXPECT_EQ(text(written), "none") << written;
   }
   EXPECT_EQ(text(std::string(129, 'a')), "none");
+}
+
+// The pages of a list, a text each: "a:2 a:1".
+std::vector<std::string> Pages(const mc::BundleIndex& index, const std::string& name, int size) {
+  std::vector<std::string> pages;
+  BundleReference after;
+  for (bool more = true; more;) {
+    const mc::BundlePage page = index.Page("default", name, after, size);
+    pages.push_back(absl::StrJoin(page.bundles, " ", [](std::string* out, const mc::Bundle* bundle) {
+      absl::StrAppend(out, mc::NameOf(*bundle));
+    }));
+    more = page.has_more;
+    if (more) after = {page.bundles.back()->name, page.bundles.back()->version};
+  }
+  return pages;
+}
+
+TEST(BundleIndex, PagesTogetherAreTheListWhateverTheirSize) {
+  mc::BundleIndex index;
+  for (const int64_t version : {1, 2, 3}) index.Put({"default", "b", version, {}, {}, {}});
+  for (const char* const tenant : {"bank", "default", "zoo"}) index.Put({tenant, "a", 1, {}, {}, {}});
+  index.Put({"default", "c/d", 1, {}, {}, {}});
+  EXPECT_THAT(Pages(index, "", 1), ElementsAre("a:1", "b:3", "b:2", "b:1", "c/d:1"));
+  EXPECT_THAT(Pages(index, "", 2), ElementsAre("a:1 b:3", "b:2 b:1", "c/d:1"));
+  EXPECT_THAT(Pages(index, "", 4), ElementsAre("a:1 b:3 b:2 b:1", "c/d:1"));
+  EXPECT_THAT(Pages(index, "", 5), ElementsAre("a:1 b:3 b:2 b:1 c/d:1"));
+  EXPECT_THAT(Pages(index, "b", 2), ElementsAre("b:3 b:2", "b:1"));
+  EXPECT_THAT(Pages(index, "e", 2), ElementsAre(""));
+}
+
+TEST(BundleIndex, APageGoesOnBehindABundleAlsoWhereNewerOnesCameMeanwhile) {
+  mc::BundleIndex index;
+  for (const int64_t version : {1, 2, 3}) index.Put({"default", "b", version, {}, {}, {}});
+  const mc::BundlePage page = index.Page("default", "", {"b", 2}, 10);
+  ASSERT_EQ(page.bundles.size(), 1U);
+  EXPECT_EQ(page.bundles[0]->version, 1);
+  EXPECT_FALSE(page.has_more);
+}
+
+TEST_F(Bundles, AListSaysBehindWhichBundleItGoesOn) {
+  for (const char* const name : {"b", "a"}) Run(Publishing(name, TreesOf("first")));
+  c_.Send(mc::ListBundles{{}, "", "", 1});
+  const auto first = std::get<mc::BundleListView>(c_.replies().back().answer);
+  ASSERT_EQ(first.bundles.size(), 1U);
+  EXPECT_EQ(first.next_after, "a:1");
+  c_.Send(mc::ListBundles{{}, "", "", 1, *BundleReference::Parse(first.next_after)});
+  const auto second = std::get<mc::BundleListView>(c_.replies().back().answer);
+  ASSERT_EQ(second.bundles.size(), 1U);
+  EXPECT_EQ(mc::NameOf(second.bundles[0]), "b:1");
+  EXPECT_EQ(second.next_after, "");
 }
 
 TEST_F(Bundles, AVersionIsNewUnlessThePartsAreThoseOfAnOlderOne) {

@@ -142,6 +142,35 @@ TEST(JobService, AListHasNoContentAndSaysWhereItGoesOn) {
   EXPECT_THAT(third.Finish(), GrpcFails(grpc::StatusCode::INVALID_ARGUMENT, "page two"));
 }
 
+TEST(JobService, AListOfBundlesSaysWhereItGoesOn) {
+  using BundlesCall = Call<v1::ListBundlesRequest, v1::ListBundlesResponse>;
+  RpcHarness rpc;
+  BundlesCall first(rpc, &v1::JobService::Stub::ListBundles, {});
+  const auto command =
+      rpc.AnswerNext<ListBundles>(BundleListView{{Bundle{"default", "credit/model", 3, {}, {}, {}}}, "credit/model:3"});
+  EXPECT_EQ(command.page_size, 100);
+  EXPECT_EQ(command.after.name, "");
+  ASSERT_THAT(first.Finish(), GrpcOk());
+  EXPECT_EQ(first.response().bundles(0).version(), 3);
+
+  v1::ListBundlesRequest request;
+  request.set_page_token(first.response().next_page_token());
+  request.set_page_size(5000);
+  BundlesCall second(rpc, &v1::JobService::Stub::ListBundles, request);
+  const auto next = rpc.AnswerNext<ListBundles>(BundleListView{});
+  EXPECT_EQ(next.after.name, "credit/model");
+  EXPECT_EQ(next.after.version, 3);
+  EXPECT_EQ(next.page_size, 1000);
+  ASSERT_THAT(second.Finish(), GrpcOk());
+  EXPECT_EQ(second.response().next_page_token(), "");
+
+  for (const char* const token : {"page two", "credit/model", "credit/model:0"}) {
+    request.set_page_token(token);
+    BundlesCall refused(rpc, &v1::JobService::Stub::ListBundles, request);
+    EXPECT_THAT(refused.Finish(), GrpcFails(grpc::StatusCode::INVALID_ARGUMENT, token));
+  }
+}
+
 TEST(JobService, OperationsAndReducersAreThoseOfTheRegistries) {
   RpcHarness rpc;
   Call<v1::ListOperationsRequest, v1::ListOperationsResponse> call(rpc, &v1::JobService::Stub::ListOperations, {});

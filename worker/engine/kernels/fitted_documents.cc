@@ -1,6 +1,6 @@
 // `fitted.read`: of what `prepare` has learnt, what a planner needs: {parameters,
-// features}. `fitted.grid`: the values of its columns that a model is tried with
-// (common/prepare/grid.h): {classes, columns: [{name, kind, values, x}]}. `fitted.report`: the quality of rows that it
+// features}. `fitted.grid`: the values of its columns, or of those that `features` names, that
+// a model is tried with (common/prepare/grid.h). `fitted.report`: the quality of rows that it
 // was applied to; fails where a limit of `quality` is exceeded.
 #include <memory>
 #include <string>
@@ -64,17 +64,10 @@ class GridKernel final : public Kernel {
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const Json json, FittedJson(pass, context));
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, Fitted::FromJson(json));
-    Json columns = Json::array();
-    for (const FittedColumn& column : fitted.columns) {
-      if (column.width() == 0) continue;
-      Json values = Json::array(), x = Json::array();
-      for (const GridPoint& point : GridOf(column)) {
-        values.push_back(point.value);
-        x.push_back(point.x);
-      }
-      columns.push_back({{"name", column.name}, {"kind", Name(column.kind)}, {"values", values}, {"x", x}});
-    }
-    return std::make_unique<DocumentPass>(Json{{"classes", fitted.classes}, {"columns", columns}}.dump());
+    MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
+    MOTE_ASSIGN_OR_RETURN(const Json grid,
+                          GridDocument(fitted, parameters.at("features").get<std::vector<std::string>>()));
+    return std::make_unique<DocumentPass>(grid.dump());
   }
 };
 
