@@ -18,14 +18,13 @@ void ExpectNothingLostAndNoBitChanged(const std::vector<ChaosJob>& jobs, const R
 
 TEST(Chaos, KilledAndFrozenProcessesLoseNothingAndChangeNoBit) {
   const std::string dir = MakeTempDir();
-  ExpectNothingLostAndNoBitChanged(WriteChaosJobs(dir, /*training=*/false),
-                                   {.seed = 1, .workers = 3, .disturbed_for = absl::Seconds(12)});
+  ExpectNothingLostAndNoBitChanged(WriteChaosJobs(dir), {.seed = 1, .workers = 3, .disturbed_for = absl::Seconds(12)});
 }
 
 // Steps of an iteration are acknowledged as volatile: a kill goes back to an older one.
 TEST(Chaos, TrainingGoesOnUnderKillsWithTheSameBits) {
   const std::string dir = MakeTempDir();
-  ExpectNothingLostAndNoBitChanged({WriteChaosJobs(dir, /*training=*/true).back()},
+  ExpectNothingLostAndNoBitChanged(WriteTrainingJobs(dir),
                                    {.seed = 2, .workers = 2, .disturbed_for = absl::Seconds(12)});
 }
 

@@ -73,8 +73,8 @@ TEST(Examples, ChoosingAModelHasTheSameDigestForAnyWorkersAndWhenAllIsKilled) {
   EXPECT_EQ(cluster.Digest(id), DigestOf(one.out));
 }
 
-// One step of training a network with `hidden` layers; the digest.
-std::string TrainOneStep(const std::string& hidden, int workers) {
+// Training a network with `hidden` layers for two epochs of so many steps; the digest.
+std::string TrainWide(const std::string& hidden, int steps, int workers) {
   const std::string dir = MakeTempDir();
   WriteFile(dir + "/german_credit.csv", ReadFile(SourcePath("examples/credit_risk/german_credit.csv")));
   WriteFile(dir + "/wide.yaml",
@@ -82,9 +82,9 @@ std::string TrainOneStep(const std::string& hidden, int workers) {
                          "  - name: clean\n    input: applicants\n    prepare: {label: class, split: {train: 0.8, "
                          "test: 0.2, seed: 1}}\n"
                          "  - name: fit\n    input: clean.train\n    train: {model: {mlp: {hidden: ",
-                         hidden,
-                         "}}, optimizer: {adamw: {lr: 0.001}}, epochs: 1, batch_size: 400}\n"
-                         "    tasks: {rows: 50}\noutputs:\n  model: {from: fit.model}\n"));
+                         hidden, "}}, optimizer: {adamw: {lr: 0.001}}, epochs: 2, batch_size: ", 800 / steps,
+                         "}\n"
+                         "    tasks: {rows: 40}\noutputs:\n  model: {from: fit.model}\n"));
   const Outcome outcome = testing::Run({Program("mote"), "run", dir + "/wide.yaml", "--workers", absl::StrCat(workers),
                                         "--output", dir + "/o", "--digest"},
                                        dir);
@@ -93,11 +93,11 @@ std::string TrainOneStep(const std::string& hidden, int workers) {
 }
 
 TEST(Examples, NetworksWhoseGradientsAreTooLargeForAReportTrainToTheSameBits) {
-  // 330 KB: one blob. 4.5 MB: two.
-  for (const char* hidden : {"[256, 256]", "[1024, 1024]"}) {
-    const std::string digest = TrainOneStep(hidden, 1);
+  // 330 KB: one blob, and an update of eight and one of two gradients. 4.5 MB: two blobs.
+  for (const auto& [hidden, steps] : {std::pair{"[256, 256]", 10}, std::pair{"[1024, 1024]", 2}}) {
+    const std::string digest = TrainWide(hidden, steps, 1);
     EXPECT_FALSE(digest.empty());
-    EXPECT_EQ(TrainOneStep(hidden, 2), digest) << hidden;
+    EXPECT_EQ(TrainWide(hidden, steps, 2), digest) << hidden;
   }
 }
 

@@ -18,7 +18,10 @@ bool Failed(const RoundReport& report) { return !report.problems.empty() || ::te
 
 int Soak(double minutes, uint64_t seed, uint64_t rounds, bool training) {
   const std::string dir = MakeTempDir();
-  const std::vector<ChaosJob> jobs = WriteChaosJobs(dir, training);
+  std::vector<ChaosJob> jobs = WriteChaosJobs(dir);
+  if (training) {
+    for (ChaosJob& job : WriteTrainingJobs(dir)) jobs.push_back(std::move(job));
+  }
   const auto undisturbed = RunUndisturbed(jobs);
   if (::testing::Test::HasFailure()) return 1;
   const absl::Time end = absl::Now() + absl::Minutes(minutes);
@@ -52,7 +55,7 @@ int main(int argc, char** argv) {
   app.add_option("--minutes", minutes, "how long")->capture_default_str();
   app.add_option("--seed", seed, "of the first round; the next has the next seed")->capture_default_str();
   app.add_option("--rounds", rounds, "so many instead of --minutes");
-  app.add_flag("--training", training, "also the credit-risk example, which needs libtorch");
+  app.add_flag("--training", training, "also training jobs, which need libtorch");
   CLI11_PARSE(app, argc, argv);
   return mote::testing::Soak(minutes, seed, rounds, training);
 }

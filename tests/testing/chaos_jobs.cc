@@ -54,20 +54,37 @@ std::string ProgramJob(const std::string& dir) {
                       "outputs:\n  answer: {from: work}\n");
 }
 
+// Gradients of 100 KB stay on workers, and wait in the store for their updates.
+std::string WideTrainingJob(const std::string& dir) {
+  WriteFile(dir + "/german_credit.csv", ReadFile(SourcePath("examples/credit_risk/german_credit.csv")));
+  return absl::StrCat("name: wide\ninputs:\n  applicants: {csv: {path: german_credit.csv}}\nstages:\n",
+                      Stage("clean", "    input: applicants\n    prepare: {label: class}\n"),
+                      Stage("fit",
+                            "    input: clean.all\n    train: {model: {mlp: {hidden: [128, 128]}}, epochs: 4, "
+                            "batch_size: 40}\n    tasks: {rows: 10}\n"),
+                      "outputs:\n  model: {from: fit.model}\n  history: {from: fit.history}\n");
+}
+
+void Add(const std::string& dir, const std::string& name, const std::string& text, std::vector<ChaosJob>* jobs) {
+  jobs->push_back({name, absl::StrCat(dir, "/", name, ".yaml")});
+  WriteFile(jobs->back().path, text);
+}
+
 }  // namespace
 
-std::vector<ChaosJob> WriteChaosJobs(const std::string& dir, bool training) {
+std::vector<ChaosJob> WriteTrainingJobs(const std::string& dir) {
+  std::vector<ChaosJob> jobs = {{"credit-risk", SourcePath("examples/credit_risk/credit_risk.yaml")}};
+  Add(dir, "wide", WideTrainingJob(dir), &jobs);
+  return jobs;
+}
+
+std::vector<ChaosJob> WriteChaosJobs(const std::string& dir) {
   std::vector<ChaosJob> jobs;
-  const auto add = [&](const std::string& name, const std::string& text) {
-    jobs.push_back({name, absl::StrCat(dir, "/", name, ".yaml")});
-    WriteFile(jobs.back().path, text);
-  };
-  add("sums", SumsJob());
-  add("rows", RowsJob());
-  add("large", LargeJob());
-  add("quarantine", QuarantineJob());
-  add("program", ProgramJob(dir));
-  if (training) jobs.push_back({"credit-risk", SourcePath("examples/credit_risk/credit_risk.yaml")});
+  Add(dir, "sums", SumsJob(), &jobs);
+  Add(dir, "rows", RowsJob(), &jobs);
+  Add(dir, "large", LargeJob(), &jobs);
+  Add(dir, "quarantine", QuarantineJob(), &jobs);
+  Add(dir, "program", ProgramJob(dir), &jobs);
   return jobs;
 }
 

@@ -16,9 +16,13 @@ struct ChaosJob {
 };
 
 // Sums of floating-point numbers after a stage of waiting, rows in order, vectors too
-// large for a report, a sum without its quarantined tasks, a program's answers; with
-// `training` also examples/credit_risk. The files are written into `dir`.
-std::vector<ChaosJob> WriteChaosJobs(const std::string& dir, bool training);
+// large for a report, a sum without its quarantined tasks, a program's answers. The files
+// are written into `dir`.
+std::vector<ChaosJob> WriteChaosJobs(const std::string& dir);
+
+// examples/credit_risk, and a network whose gradients are too large for a report. They
+// need libtorch.
+std::vector<ChaosJob> WriteTrainingJobs(const std::string& dir);
 
 struct Undisturbed {
   std::string digest;
