@@ -1,8 +1,16 @@
 // Operations on raw tables, one after another.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <functional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "tests/testing/chaos_jobs.h"
+#include "tests/testing/job_facts.h"
 #include "tests/testing/real_cluster.h"
 
 namespace mote::testing {
@@ -41,8 +49,50 @@ std::string OrdersJob(const std::string& dir, const std::string& on = "{product:
 
 TEST(Tables, AreDistinctJoinedAndSplitAlikeOnAnyWorkers) {
   const std::string expected = RealCluster::UndisturbedDigest([](const std::string& dir) { return OrdersJob(dir); });
-  RealCluster cluster(3);
-  EXPECT_EQ(cluster.Digest(cluster.Submit(OrdersJob(cluster.dir()))), expected);
+  EXPECT_NE(expected, "");
+  for (const int workers : {2, 4}) {
+    RealCluster cluster(workers);
+    EXPECT_EQ(cluster.Digest(cluster.Submit(OrdersJob(cluster.dir()))), expected) << workers << " workers";
+  }
+}
+
+// Waits until tasks of the stage are committed; false: the job ended first.
+bool HasBegun(RealCluster& cluster, const std::string& id, const std::string& stage) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (absl::Now() < deadline) {
+    const auto facts = ParseJobFacts(cluster.Mote({"job", id, "-o", "json"}).out);
+    if (!facts.ok()) continue;
+    if (facts->state != "JOB_STATE_PENDING" && facts->state != "JOB_STATE_RUNNING") return false;
+    const auto found = facts->stages.find(stage);
+    if (found != facts->stages.end() && found->second.committed > 0) return true;
+  }
+  return false;
+}
+
+TEST(Tables, HaveTheSameBitsAlthoughEachProcessIsKilledMeanwhile) {
+  const auto job = [](const std::string& dir) { return WriteTablesJob(dir, 4000); };
+  const std::string expected = RealCluster::UndisturbedDigest(job);
+  RealCluster cluster(2);
+  const std::string id = cluster.Submit(job(cluster.dir()));
+  const auto kill_engines = [&] {
+    for (int i = 0; i < cluster.workers(); ++i) {
+      for (const pid_t engine : ChildrenOf(cluster.worker(i).pid(), "mote-engine")) kill(engine, SIGKILL);
+    }
+  };
+  const auto kill_coordinator = [&] {
+    cluster.KillCoordinator();
+    cluster.StartCoordinator();
+  };
+  const std::pair<std::string, std::function<void()>> acts[] = {{"once", kill_engines},
+                                                                {"once", [&] { cluster.RestartWorker(1); }},
+                                                                {"priced", kill_coordinator},
+                                                                {"clean", kill_engines},
+                                                                {"clean", kill_coordinator}};
+  for (const auto& [stage, act] : acts) {
+    ASSERT_TRUE(HasBegun(cluster, id, stage)) << "the job ended before stage " << stage << " was disturbed";
+    act();
+  }
+  EXPECT_EQ(cluster.Digest(id), expected);
   EXPECT_NE(expected, "");
 }
 

@@ -70,7 +70,41 @@ void Add(const std::string& dir, const std::string& name, const std::string& tex
   WriteFile(jobs->back().path, text);
 }
 
+std::string OrdersArff(int rows) {
+  std::string text =
+      "@relation orders\n@attribute day string\n@attribute product string\n@attribute amount numeric\n"
+      "@attribute kept {yes, no}\n@data\n";
+  for (int i = 0; i < rows; ++i) {
+    const int order = i % 3 == 0 ? i / 2 : i;  // some twice
+    absl::StrAppend(&text, "'day ", order, "',p", order % 60, ",", order * 37 % 101, ",", order % 9 == 0 ? "no" : "yes",
+                    i % 50 == 0 ? "\n% a comment\n" : "\n");
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string WriteTablesJob(const std::string& dir, int rows) {
+  WriteFile(dir + "/orders.arff", OrdersArff(rows));
+  std::string products = "id,price\n";
+  for (int i = 0; i < 50; ++i) absl::StrAppend(&products, "p", i, ",", i * 3, "\n");
+  WriteFile(dir + "/products.csv", products);
+  const auto stage = [](const std::string& name, const std::string& input, const std::string& operation) {
+    return Stage(name, absl::StrCat("    input: ", input, "\n    ", operation, "\n    tasks: {rows: 1}\n"));
+  };
+  std::string path = dir + "/tables.yaml";
+  WriteFile(path, absl::StrCat("name: tables\ninputs:\n  orders: {arff: {path: orders.arff}}\n"
+                               "  products: {csv: {path: products.csv}}\nstages:\n",
+                               stage("once", "orders", "distinct: {}"),
+                               stage("priced", "once", "join: {with: products, on: {product: id}, how: left}"),
+                               stage("clean", "priced",
+                                     "prepare: {label: kept, drop_columns: [day], "
+                                     "split: {train: 0.7, test: 0.3, stratify: kept}}"),
+                               "outputs:\n  dropped: {from: once.dropped}\n  priced: {from: priced}\n"
+                               "  train: {from: clean.train}\n  test: {from: clean.test}\n"
+                               "  fitted: {from: clean.fitted}\n  quality: {from: clean.quality}\n"));
+  return path;
+}
 
 std::vector<ChaosJob> WriteTrainingJobs(const std::string& dir) {
   std::vector<ChaosJob> jobs = {{"credit-risk", SourcePath("examples/credit_risk/credit_risk.yaml")}};
@@ -85,6 +119,7 @@ std::vector<ChaosJob> WriteChaosJobs(const std::string& dir) {
   Add(dir, "large", LargeJob(), &jobs);
   Add(dir, "quarantine", QuarantineJob(), &jobs);
   Add(dir, "program", ProgramJob(dir), &jobs);
+  jobs.push_back({"tables", WriteTablesJob(dir, 3000)});
   return jobs;
 }
 

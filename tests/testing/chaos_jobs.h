@@ -16,13 +16,17 @@ struct ChaosJob {
 };
 
 // Sums of floating-point numbers after a stage of waiting, rows in order, vectors too
-// large for a report, a sum without its quarantined tasks, a program's answers. The files
-// are written into `dir`.
+// large for a report, a sum without its quarantined tasks, a program's answers, a table from
+// ARFF to what is prepared for learning. The files are written into `dir`.
 std::vector<ChaosJob> WriteChaosJobs(const std::string& dir);
 
 // examples/credit_risk, and a network whose gradients are too large for a report. They
 // need libtorch.
 std::vector<ChaosJob> WriteTrainingJobs(const std::string& dir);
+
+// The job file with the table, of so many rows: they are read from ARFF, repeated ones left
+// out, joined, and split with their classes.
+std::string WriteTablesJob(const std::string& dir, int rows);
 
 struct Undisturbed {
   std::string digest;
