@@ -100,6 +100,8 @@ absl::Status PlanFold(Transaction& tx, JobId job, PassId id, int64_t task, int64
     nodes = std::move(cover);
   }
   if (static_cast<int64_t>(nodes.size()) < nodes_min) return absl::OkStatus();
+  // The task that finishes the pass folds the last ones, unless one is to be moved.
+  if (block.level == root && nodes_min > 1) return absl::OkStatus();
   return Plan(tx, job, *pass, block, nodes);
 }
 

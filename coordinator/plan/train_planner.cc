@@ -202,7 +202,8 @@ absl::Status CheckAnyDone(const Run& run) {
   const bool local = run.settings.parts > 0;
   return absl::InvalidArgumentError(
       absl::StrCat("every task of epoch ", run.progress.epoch + 1, local ? ", round " : ", step ",
-                   run.progress.step + 1, " was quarantined: there is no ", local ? "state to average" : "gradient"));
+                   run.progress.step + 1, " was quarantined: there is no ", local ? "state to average" : "gradient",
+                   "; `mote explain` tells why each was"));
 }
 
 PlanStep AskUpdate(Run& run, PassSpec update) {

@@ -13,6 +13,13 @@ TEST(Device, CapabilityIsWhatTheFlagsAllow) {
   EXPECT_EQ(CpuCapability(""), "sse");
 }
 
+// Mixed precision multiplies in bfloat16, which is emulated where it is not there.
+TEST(Device, Bfloat16IsWhatTheFlagsAllow) {
+  EXPECT_EQ(Bfloat16Capability("flags\t\t: fpu avx512_bf16 amx_bf16\n"), ":bf16:amx");
+  EXPECT_EQ(Bfloat16Capability("flags\t\t: fpu avx512_bf16\n"), ":bf16");
+  EXPECT_EQ(Bfloat16Capability("flags\t\t: fpu avx2\n"), "");
+}
+
 TEST(Device, NumericClassNamesWhatChangesTheBits) {
   EngineOptions options;
   options.threads = 3;

@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -79,22 +81,29 @@ int64_t MemoryBytes() {
   return bytes;
 }
 
+// Of the first processor.
+std::set<std::string> CpuFlags(const std::string& cpuinfo) {
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(cpuinfo, '\n'))) {
+    if (line.rfind("flags", 0) != 0) continue;
+    return absl::StrSplit(line.substr(line.find(':') + 1), ' ', absl::SkipEmpty());
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string CpuCapability(const std::string& cpuinfo) {
-  for (const std::string& line : std::vector<std::string>(absl::StrSplit(cpuinfo, '\n'))) {
-    if (line.rfind("flags", 0) != 0) continue;
-    const std::vector<std::string> flags = absl::StrSplit(line.substr(line.find(':') + 1), ' ', absl::SkipEmpty());
-    const auto all = [&flags](std::initializer_list<const char*> wanted) {
-      return std::all_of(wanted.begin(), wanted.end(), [&flags](const char* flag) {
-        return std::find(flags.begin(), flags.end(), flag) != flags.end();
-      });
-    };
-    if (all({"avx512vl", "avx512bw", "avx512dq", "fma"})) return "avx512";
-    if (all({"avx2", "fma"})) return "avx2";
-    return "sse";
-  }
-  return "sse";
+  const std::set<std::string> flags = CpuFlags(cpuinfo);
+  const auto all = [&flags](std::initializer_list<const char*> wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&flags](const char* flag) { return flags.contains(flag); });
+  };
+  if (all({"avx512vl", "avx512bw", "avx512dq", "fma"})) return "avx512";
+  return all({"avx2", "fma"}) ? "avx2" : "sse";
+}
+
+std::string Bfloat16Capability(const std::string& cpuinfo) {
+  const std::set<std::string> flags = CpuFlags(cpuinfo);
+  return absl::StrCat(flags.contains("avx512_bf16") ? ":bf16" : "", flags.contains("amx_bf16") ? ":amx" : "");
 }
 
 bool AcceleratorPresent() {
@@ -106,10 +115,11 @@ DeviceDescription DescribeDevice(const EngineOptions& options) {
   DeviceDescription out;
   out.memory_bytes = MemoryBytes();
   const std::string blas = OpenBlas();
-  const std::string capability = CpuCapability(ReadText("/proc/cpuinfo"));
+  const std::string cpuinfo = ReadText("/proc/cpuinfo");
+  const std::string capability = CpuCapability(cpuinfo);
   if (options.device == "cpu") {
-    out.numeric_class =
-        absl::StrCat("cpu:", capability, ":threads=", options.threads, ":openblas=", blas, ChosenKernels());
+    out.numeric_class = absl::StrCat("cpu:", capability, ":threads=", options.threads, ":openblas=", blas,
+                                     Bfloat16Capability(cpuinfo), ChosenKernels());
     if (blas == "unknown") {
       out.notes.push_back(
           "OpenBLAS was not found: matrix products may be 30 times slower; "

@@ -22,6 +22,10 @@ DeviceDescription DescribeDevice(const EngineOptions& options);
 // text of /proc/cpuinfo: "avx512", "avx2" or "sse".
 std::string CpuCapability(const std::string& cpuinfo);
 
+// What of the processor changes how products in bfloat16 are rounded: "", ":bf16" or
+// ":bf16:amx". From the text of /proc/cpuinfo.
+std::string Bfloat16Capability(const std::string& cpuinfo);
+
 // True when this machine shows an NVIDIA device.
 bool AcceleratorPresent();
 

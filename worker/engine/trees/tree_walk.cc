@@ -17,7 +17,7 @@ TreeWalk::TreeWalk(const TreeView& tree) : first_(tree.records + tree.root), nod
       continue;
     }
     node = {{i + 1, record.next - tree.root}, record.feature, record.bin};
-    for (const uint32_t child : node.children) depths[child] = depths[i] + 1;
+    for (const uint32_t child : node.children) depths[child] = std::max(depths[child], depths[i] + 1);
     ++i;
   }
 }
