@@ -114,8 +114,8 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
     MOTE_ASSIGN_OR_RETURN(const PassId folded, CompleteFold(tx, job, pass));
     return CompletePass(tx, job, folded);
   }
+  const std::vector<const Node*> nodes = pass.fold.Cover({RootLevel(pass.spec->task_count), 0}, kFoldNodesMax);
   if (IsByReference(pass)) {
-    const std::vector<const Node*> nodes = pass.fold.Cover({RootLevel(pass.spec->task_count), 0}, kFoldNodesMax);
     if (nodes.empty()) return PlanLastFolds(tx, job, pass);
     if (!pass.folding.empty()) return absl::OkStatus();  // a partial is being folded, or moved
     return PlanFinish(tx, job, pass, nodes);
@@ -125,7 +125,7 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
   if (!pass.spec->finish) {
     if (root != nullptr) result.root = StoreBytes(*root, tx.blobs());
   } else if (root != nullptr && pass.reducer->FinishReadsBlobs(*root)) {
-    return PlanFinish(tx, job, pass, pass.fold.Cover({RootLevel(pass.spec->task_count), 0}, 1));
+    return PlanFinish(tx, job, pass, nodes);
   } else {
     MOTE_ASSIGN_OR_RETURN(result.output, pass.reducer->Finish(root, tx.blobs(), nullptr));
   }

@@ -113,18 +113,17 @@ PassSpec TrainStepPlan::Local() const {
   std::vector<double> rates;
   for (int64_t i = 0; i < local_steps(); ++i) rates.push_back(Rate(first_local_step() + i));
   PassSpec pass = OverRows(*this, "train.local", "state_sum");
-  pass.parameters = Json{
-      {"parts", settings.parts},
-      {"first_step", first_local_step()},
-      {"rates", std::move(rates)},
-      {"batch_size", settings.batch_size},
-      {"shuffle", settings.seed + progress.epoch},
-      {"optimizer", settings.optimizer},
-      {"clip", settings.clip},
-      {"class_weights", progress.weights},
-      {"mixed", settings.mixed},
-      {"epoch", progress.epoch +
-                    1}}.dump();
+  const Json parameters{{"parts", settings.parts},
+                        {"first_step", first_local_step()},
+                        {"rates", std::move(rates)},
+                        {"batch_size", settings.batch_size},
+                        {"shuffle", settings.seed + progress.epoch},
+                        {"optimizer", settings.optimizer},
+                        {"clip", settings.clip},
+                        {"class_weights", progress.weights},
+                        {"mixed", settings.mixed},
+                        {"epoch", progress.epoch + 1}};
+  pass.parameters = parameters.dump();
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", round ", progress.step + 1);
   return pass;
 }
