@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/value.h"
 
@@ -30,6 +31,15 @@ inline const char* Describe(OutputKind kind) {
   return "something unknown";
 }
 
+// Those rows of a table that stay at one worker (`placement: pinned`).
+struct SiteRows {
+  std::string worker;
+  Value content;  // as Output's; what it says of the rows can be read there alone
+  int64_t rows = 0;
+  int64_t bytes = 0;
+  bool operator==(const SiteRows&) const = default;
+};
+
 struct Output {
   OutputKind kind = OutputKind::kDocument;
   Value content;
@@ -39,7 +49,11 @@ struct Output {
   // read the descriptor. Empty above kOutputSchemaBytesMax. Blobs: the name of their
   // format, where several may stand in one place ("trees").
   std::string schema = {};
+  // Of a pinned table all its rows, by worker; `content` is empty then, and `rows` and
+  // `bytes` are those of all together.
+  std::vector<SiteRows> sites = {};
 
+  bool is_pinned() const { return !sites.empty(); }
   bool operator==(const Output&) const = default;
 };
 

@@ -20,6 +20,7 @@ struct PassSpec {
   bool numeric = false;                 // floating point whose bits depend on the machine: bind to one numeric class
   bool finish = true;                   // false: the raw root partial is the answer (Reducer::Finish is not called)
   std::string label;                    // for people: "epoch 3, step 12"
+  std::string worker = {};              // that has what it reads, and alone may run it; empty: any
 
   bool operator==(const PassSpec&) const = default;
 };

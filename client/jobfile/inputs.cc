@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/inputs/packed_file.h"
+#include "client/jobfile/duration_field.h"
 #include "client/jobfile/sections.h"
 #include "common/input_format.h"
 
@@ -107,21 +108,68 @@ void CheckJoins(const Node::Entry& format, const InputFiles& files, Problems* pr
 }
 
 // Workers look for it, so nothing is said of whether it is there.
+void CheckShared(const std::string& path, Place place, Problems* problems) {
+  if (IsPacked(path)) {
+    problems->Add(place, absl::StrCat("'", path, "' is packed; workers read a shared file where it lies: unpack it"));
+  }
+  if (path.empty() || path[0] != '/') {
+    problems->Add(place, absl::StrCat("'", path, "' is not absolute; 'shared' wants a path that all workers see"));
+  }
+}
+
+// {berlin: /srv/patients.csv, paris: /data/patients.csv}: a path for each worker.
+void ReadSites(const Node& shared, Fields& fields, v1::Input* input, Problems* problems) {
+  if (shared.entries.empty()) {
+    problems->Add(shared.place, "shared names no worker; write shared: {WORKER: /path/at/that/worker.csv}");
+  }
+  for (const Node::Entry& entry : shared.entries) {
+    const auto path = TextOf(entry.value, absl::StrCat("shared of ", fields.what()), problems);
+    if (!path) continue;
+    CheckShared(*path, entry.value.place, problems);
+    (*input->mutable_sites())[entry.key] = *path;
+  }
+}
+
 void ReadShared(Fields& fields, v1::Input* input, Problems* problems) {
-  const std::optional<std::string> shared = fields.Text("shared");
-  if (!shared) return;
-  const Place place = fields.Find("shared")->value.place;
+  const Node& shared = fields.Find("shared")->value;
   if (fields.Find("path") != nullptr || fields.Find("paths") != nullptr) {
-    problems->Add(place, absl::StrCat("'", fields.what(), "' has both path and shared; keep the one that is meant"));
+    problems->Add(shared.place,
+                  absl::StrCat("'", fields.what(), "' has both path and shared; keep the one that is meant"));
   }
-  if (IsPacked(*shared)) {
-    problems->Add(place,
-                  absl::StrCat("'", *shared, "' is packed; workers read a shared file where it lies: unpack it"));
+  if (shared.IsMap()) return ReadSites(shared, fields, input, problems);
+  const std::optional<std::string> path = fields.Text("shared");
+  if (!path) return;
+  CheckShared(*path, shared.place, problems);
+  input->set_shared(*path);
+}
+
+// `placement: pinned`, or {pinned: {wait: 1h}}.
+void ReadPlacement(const Node& value, v1::Input* input, Problems* problems) {
+  const Node placement = ExpandBareWord(value);
+  const Node::Entry* const pinned = placement.entries.size() == 1 ? placement.Find("pinned") : nullptr;
+  if (pinned == nullptr) {
+    problems->Add(value.place, absl::StrCat("placement of input '", input->name(),
+                                            "' wants pinned, or {pinned: {wait: 1h}}; without it the rows go where the "
+                                            "work is"));
+    return;
   }
-  if (shared->empty() || (*shared)[0] != '/') {
-    problems->Add(place, absl::StrCat("'", *shared, "' is not absolute; 'shared' wants a path that all workers see"));
+  Fields fields(pinned->value, absl::StrCat("placement of input '", input->name(), "'"), problems);
+  if (const auto wait = ReadDuration(fields, "wait", problems)) *input->mutable_site_wait() = *wait;
+  fields.RefuseRest();
+}
+
+// Rows that stay where they are need both: where that is, and that it is meant.
+void CheckPlacement(const Node::Entry* placement, Place place, const v1::Input& input, Problems* problems) {
+  if (placement != nullptr && input.sites().empty()) {
+    problems->Add(placement->place, absl::StrCat("input '", input.name(),
+                                                 "' has a placement, but names no workers; write shared: {WORKER: "
+                                                 "/path/at/that/worker.csv, …}"));
   }
-  input->set_shared(*shared);
+  if (placement == nullptr && !input.sites().empty()) {
+    problems->Add(place, absl::StrCat("input '", input.name(),
+                                      "' has a path for each worker; write placement: pinned beside the format, so "
+                                      "that its rows stay there"));
+  }
 }
 
 void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Problems* problems) {
@@ -154,7 +202,15 @@ void ReadInput(const Node::Entry& entry, JobFile* job, Problems* problems) {
   v1::Input* input = job->spec.add_inputs();
   input->set_name(entry.key);
   job->input_files.emplace_back();
-  const Node value = ExpandBareWord(entry.value);
+  Node value = ExpandBareWord(entry.value);
+  std::optional<Node::Entry> placement;
+  if (value.IsMap() && value.Find("placement") != nullptr) {
+    const auto at = std::find_if(value.entries.begin(), value.entries.end(),
+                                 [](const Node::Entry& e) { return e.key == "placement"; });
+    placement = std::move(*at);
+    value.entries.erase(at);
+    ReadPlacement(placement->value, input, problems);
+  }
   if (!value.IsMap() || value.entries.size() != 1) {
     problems->Add(entry.value.place, absl::StrCat("input '", entry.key,
                                                   "' wants one format with its source, as in {csv: "
@@ -166,6 +222,7 @@ void ReadInput(const Node::Entry& entry, JobFile* job, Problems* problems) {
   const std::string known = std::string(kInputFormatsText);
   if (Contains(InputFormats(), format.key)) {
     ReadFormat(format, job, input, problems);
+    CheckPlacement(placement ? &*placement : nullptr, format.place, *input, problems);
   } else if (Contains(kFormatsToCome, format.key)) {
     problems->Add(format.place, absl::StrCat("the format '", format.key, "' of input '", entry.key,
                                              "' is not supported yet; this version reads ", known));

@@ -21,7 +21,7 @@ class FilePutter {
   absl::Status Run(const v1::ListOperationsResponse& offered) {
     for (int i = 0; i < job_.spec.inputs_size(); ++i) {
       v1::Input* input = job_.spec.mutable_inputs(i);
-      if (!input->shared().empty()) continue;
+      if (!input->shared().empty() || !input->sites().empty()) continue;
       const Place place = job_.places.Find({"inputs", absl::StrCat(i)}).key;
       MOTE_ASSIGN_OR_RETURN(const std::string artifact, PutInputAt(job_.input_files[i], place));
       input->set_artifact(artifact);

@@ -16,9 +16,6 @@ namespace {
 
 constexpr uint32_t kSplitsMagic = 0x31545053;  // "SPT1"
 constexpr uint32_t kTablesMax = 1000;
-// Of a table of one task; more is sealed at once: on its way through the folds it would be
-// copied a dozen times, to make a blob that is not much fuller.
-constexpr int64_t kLeafInlineBytesMax = 1 << 20;
 // Descriptors stand in the result of Finish itself while all together have room there.
 constexpr int64_t kDescriptorsInlineMax = 16 << 10;
 
@@ -116,12 +113,13 @@ class SplitsReducer final : public Reducer {
 
 }  // namespace
 
-absl::Status SplitsLeaf(std::vector<Table> tables, const Quality& quality, std::string* partial, BlobSink& blobs) {
+absl::Status SplitsLeaf(std::vector<Table> tables, const Quality& quality, std::string* partial, BlobSink& blobs,
+                        int64_t inline_bytes_max) {
   Partial leaf;
   leaf.quality = quality;
   for (Table& table : tables) {
     leaf.ropes.emplace_back();
-    MOTE_RETURN_IF_ERROR(MakeRope(std::move(table), &leaf.ropes.back(), blobs, kLeafInlineBytesMax));
+    MOTE_RETURN_IF_ERROR(MakeRope(std::move(table), &leaf.ropes.back(), blobs, inline_bytes_max));
   }
   MOTE_RETURN_IF_ERROR(SealRopes(leaf.ropes, kRopeInlineBytesMax, blobs));
   *partial = EncodePartial(leaf);

@@ -15,8 +15,14 @@
 
 namespace mote {
 
+// Rows of a table of one task that stand in its partial; more go into blobs at once: on their
+// way through the folds they would be copied a dozen times, to make a blob that is not much
+// fuller.
+inline constexpr int64_t kSplitsLeafInlineBytesMax = 1 << 20;
+
 // One task's rows of every table, in the order of the tables.
-absl::Status SplitsLeaf(std::vector<Table> tables, const Quality& quality, std::string* partial, BlobSink& blobs);
+absl::Status SplitsLeaf(std::vector<Table> tables, const Quality& quality, std::string* partial, BlobSink& blobs,
+                        int64_t inline_bytes_max = kSplitsLeafInlineBytesMax);
 
 // What Finish yields, decoded.
 struct SplitTables {

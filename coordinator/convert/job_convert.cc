@@ -49,12 +49,21 @@ class Mistakes {
   std::vector<std::string> lines_;
 };
 
+void ReadSites(const v1::Input& proto, const std::string& path, InputSpec* input, Mistakes* mistakes) {
+  if (input->shared || !input->artifact.empty()) mistakes->Add(path, "sites beside artifact or shared; set one");
+  input->shared = true;
+  input->path.clear();
+  input->sites.insert(proto.sites().begin(), proto.sites().end());
+  if (proto.has_site_wait()) input->site_wait = FromProto(proto.site_wait());
+}
+
 InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mistakes) {
   InputSpec input{proto.name(), "", proto.artifact(), proto.path(), "", !proto.shared().empty()};
   if (input.shared) {
     if (!input.artifact.empty()) mistakes->Add(path, "both artifact and shared; set one");
     input.path = proto.shared();
   }
+  if (proto.sites_size() > 0) ReadSites(proto, path, &input, mistakes);
   switch (proto.format_case()) {
     case v1::Input::kCsv:
       input.format = "csv";
@@ -153,7 +162,10 @@ v1::Input ProtoOf(const InputSpec& input) {
   v1::Input proto;
   proto.set_name(input.name);
   proto.set_artifact(input.artifact);
-  if (input.shared) {
+  if (!input.sites.empty()) {
+    proto.mutable_sites()->insert(input.sites.begin(), input.sites.end());
+    if (input.site_wait != absl::ZeroDuration()) *proto.mutable_site_wait() = ToProto(input.site_wait);
+  } else if (input.shared) {
     proto.set_shared(input.path);
   } else {
     proto.set_path(input.path);

@@ -65,6 +65,7 @@ v1::PassSpec ToProto(const PassSpec& pass) {
   proto.set_numeric(pass.numeric);
   proto.set_finish(pass.finish);
   proto.set_label(Utf8(pass.label));
+  proto.set_worker(pass.worker);
   return proto;
 }
 
@@ -82,6 +83,7 @@ absl::StatusOr<PassSpec> FromProto(const v1::PassSpec& proto) {
   pass.numeric = proto.numeric();
   pass.finish = proto.finish();
   pass.label = proto.label();
+  pass.worker = proto.worker();
   return pass;
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr char kIndexOperation[] = "index";
 constexpr char kSharedIndexOperation[] = "index_shared";
+// Each adds a pass to every step over the rows, and a line to what is journalled of a table.
+constexpr int kSitesMax = 64;
 constexpr size_t kStagesMax = 1000;
 
 // Admission of one job: collects every mistake before it gives up.
@@ -92,6 +94,26 @@ class Admission {
     }
   }
 
+  static bool IsAbsolute(const std::string& path) { return !path.empty() && path[0] == '/'; }
+
+  void CheckSites(const InputSpec& input, const std::string& path) {
+    if (static_cast<int>(input.sites.size()) > kSitesMax) {
+      Mistake(absl::StrCat(path, ".shared"),
+              absl::StrCat(input.sites.size(), " workers; the rows of an input may lie at ", kSitesMax, " at most"));
+    }
+    for (const auto& [worker, file] : input.sites) {
+      if (worker.empty()) Mistake(absl::StrCat(path, ".shared"), "the name of a worker is missing");
+      if (!IsAbsolute(file)) {
+        Mistake(absl::StrCat(path, ".shared"),
+                absl::StrCat("\"", file, "\", the path at worker \"", worker,
+                             "\", is not absolute; workers have no folder of the job file"));
+      }
+    }
+    if (input.site_wait < absl::ZeroDuration()) {
+      Mistake(absl::StrCat(path, ".placement"), "a job cannot wait for a negative time; leave `wait` out for an hour");
+    }
+  }
+
   // Each input becomes a stage of the operation that finds its rows.
   void AddInputs() {
     for (size_t i = 0; i < job_.spec.inputs.size(); ++i) {
@@ -105,8 +127,12 @@ class Admission {
                       {"path", input.path},
                       {"delimiter", input.delimiter.empty() ? "," : input.delimiter}};
       if (!input.shared) parameters["artifact"] = input.artifact;
+      if (!input.sites.empty()) {
+        parameters["sites"] = input.sites;
+        CheckSites(input, path);
+      }
       if (!input.tensors.empty()) parameters["tensors"] = input.tensors;
-      if (input.shared && (input.path.empty() || input.path[0] != '/')) {
+      if (input.shared && input.sites.empty() && !IsAbsolute(input.path)) {
         Mistake(absl::StrCat(path, ".shared"),
                 absl::StrCat("\"", input.path, "\" is not absolute; workers have no folder of the job file"));
       }

@@ -46,7 +46,7 @@ absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
   job->stages.resize(job->admitted.stages.size());
   if (!event.request_id.empty()) state.request_ids[event.request_id] = event.job;
   state.next_job = std::max(state.next_job, event.job.value + 1);
-  state.active.insert(event.job);
+  AddActive(state, *job);
   SetDeadline(state, *job, event.time);
   state.jobs[event.job] = std::move(job);
   return absl::OkStatus();
@@ -181,7 +181,7 @@ absl::Status On(State& state, const BundlePublished& event, BlobSink&) { return 
 
 absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  state.active.erase(event.job);
+  EraseActive(state, event.job);
   ForgetDeadline(state, *job);
   job->state = event.state;
   job->end = event.time;
@@ -205,7 +205,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
 
 absl::Status On(State& state, const JobRetried& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  state.active.insert(event.job);
+  AddActive(state, *job);
   GoOn(state, *job, event.time);
   SetDeadline(state, *job, event.time);
   job->used_before_retry = event.used;

@@ -51,6 +51,9 @@ std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& output
   std::vector<ArtifactRef> artifacts;
   for (const auto& [name, output] : outputs) {
     if (output.content.artifact) artifacts.push_back(*output.content.artifact);
+    for (const SiteRows& site : output.sites) {
+      if (site.content.artifact) artifacts.push_back(*site.content.artifact);
+    }
   }
   return artifacts;
 }

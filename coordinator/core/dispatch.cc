@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/core/capable.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/placement.h"
@@ -39,13 +40,8 @@ struct Candidate {
 
 // Jobs that no open slot may run must not crowd out the others.
 bool FitsAnOpenSlot(const State& state, const Job& job) {
-  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
-    const OpenSlot& open = *slots.begin();  // stands for all of its kind
-    const Worker& worker = *state.cluster.Find(open.worker);
-    for (const auto& [id, pass] : job.passes) {
-      if (pass.blocks.pending() + pass.blocks.awaited() > 0 && MayRun(job, pass, worker, worker.slots[open.slot]))
-        return true;
-    }
+  for (const auto& [id, pass] : job.passes) {
+    if (pass.blocks.pending() + pass.blocks.awaited() > 0 && AnyOpenSlotMayRun(state, job, pass)) return true;
   }
   return false;
 }
@@ -147,6 +143,7 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
       for (Pass* const candidate : passes->second.passes) {
         Pass& pass = *candidate;
         if (pass.folds.has_value() != fold_tasks) continue;
+        round.is_own = round.is_own || !pass.spec->worker.empty();
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
         if (pass.blocks.pending() + pass.blocks.awaited() == 0) continue;
         if (!InputsAllow(state, *job, pass, worker, now)) {

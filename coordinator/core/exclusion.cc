@@ -3,25 +3,13 @@
 #include <algorithm>
 
 #include "common/planted.h"
+#include "coordinator/core/capable.h"
 
 namespace mote::coordinator {
 namespace {
 
 // More jobs than this are not looked at to find one that cannot run.
 constexpr int kJobsSearched = 64;
-
-bool AnyOpenSlotMayRun(const State& state, const Job& job, const Pass& pass, const std::string& but_worker,
-                       int but_slot) {
-  const auto is_other = [&](const OpenSlot& open) { return open.worker != but_worker || open.slot != but_slot; };
-  // What one slot may run, so may all of its kind.
-  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
-    const auto other = std::find_if(slots.begin(), slots.end(), is_other);
-    if (other == slots.end()) continue;
-    const Worker& worker = *state.cluster.Find(other->worker);
-    if (MayRun(job, pass, worker, worker.slots[other->slot])) return true;
-  }
-  return false;
-}
 
 void ForgiveOther(State& state, const Faults& earlier) {
   Worker* worker = state.cluster.Find(earlier.worker);
@@ -54,7 +42,7 @@ void ReadmitWhereNobodyElseCan(State& state) {
     const Job& job = *state.FindJob(id);
     for (const auto& [pass_id, pass] : job.passes) {
       const bool wanted = pass.blocks.pending() + pass.blocks.awaited() > 0;
-      if (wanted && !AnyOpenSlotMayRun(state, job, pass, "", -1)) ReadmitTheLast(state, job, pass);
+      if (wanted && !AnyOpenSlotMayRun(state, job, pass)) ReadmitTheLast(state, job, pass);
     }
   }
 }
@@ -84,7 +72,7 @@ void BlameSlot(Transaction& tx, const Attempt& attempt, const Job& job, const Pa
   health.AddFailure({job.id, pass.spec->kernel}, all, failure.message);
   if (!health.on_probation() && !health.IsWorseThanOthers(all)) return;
   health.last_resort =
-      !AnyOpenSlotMayRun(tx.state, job, pass, attempt.worker, attempt.slot) && !MOTE_PLANTED(kLastWorkerExcluded);
+      !AnyOpenSlotMayRun(tx.state, job, pass, {attempt.worker, attempt.slot}) && !MOTE_PLANTED(kLastWorkerExcluded);
   if (!health.last_resort) tx.state.cluster.Exclude(*worker, attempt.slot, tx.now);
 }
 

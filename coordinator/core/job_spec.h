@@ -15,6 +15,9 @@ namespace mote::coordinator {
 
 enum class TaskPolicy { kFail, kQuarantine };
 
+// How long a job waits for a worker with pinned rows, unless it says otherwise.
+inline constexpr absl::Duration kSiteWait = absl::Hours(1);
+
 struct InputSpec {
   std::string name;
   std::string format;                     // as input_format.h lists them
@@ -23,6 +26,10 @@ struct InputSpec {
   std::string delimiter;                  // csv; empty: ","
   bool shared = false;                    // `path` is absolute and seen by all workers; no artifact
   std::vector<std::string> tensors = {};  // safetensors: the columns; empty: all
+  // `placement: pinned`: the path at each worker whose rows stay there, by its name. Then
+  // `shared` is true and `path` empty.
+  std::map<std::string, std::string> sites = {};
+  absl::Duration site_wait = absl::ZeroDuration();  // for one that is away; zero: kSiteWait
   bool operator==(const InputSpec&) const = default;
 };
 

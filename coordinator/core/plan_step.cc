@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "coordinator/core/artifact_use.h"
 #include "coordinator/core/calibrate.h"
 #include "coordinator/core/complete_pass.h"
 #include "coordinator/core/fold_tasks.h"
@@ -67,8 +68,12 @@ void CompleteStage(Transaction& tx, const Job& job, int index, std::map<std::str
                    const std::string& publish_as) {
   for (auto& [name, output] : outputs) {
     MoveIntoBlobs(output.content, tx.blobs());
-    if (output.content.artifact) tx.Sync(*output.content.artifact);
+    // A record of the journal holds those of all workers.
+    for (SiteRows& site : output.sites) {
+      if (!site.content.artifact) site.content = StoreForMemo(std::move(site.content.bytes), tx.blobs());
+    }
   }
+  for (const ArtifactRef& artifact : ArtifactsOf(outputs)) tx.Sync(artifact);
   const JobId id = job.id;
   const std::string& tenant = job.admitted.spec.tenant;
   tx.Emit(StageCompleted{id, index, outputs, tx.now});
@@ -111,12 +116,20 @@ absl::Status CheckMemo(const AdmittedStage& stage, const PlanStep& step) {
 }
 
 // Why outputs that later stages and the job count on are missing; OK when none is.
-absl::Status CheckOutputs(const AdmittedStage& stage, const std::map<std::string, Output>& outputs) {
+absl::Status CheckOutputs(const AdmittedJob& job, int index, const std::map<std::string, Output>& outputs) {
+  const AdmittedStage& stage = job.stages[index];
   for (const std::string& name : stage.outputs) {
     if (!outputs.contains(name)) {
       return absl::InternalError(absl::StrCat("operation ", stage.spec.operation, " did not yield its output \"", name,
                                               "\"; this is a mistake in its planner"));
     }
+  }
+  for (size_t i = 0; i < job.outputs.size(); ++i) {
+    const OutputRef& wanted = job.outputs[i];
+    if (wanted.stage != index || !outputs.at(wanted.output).is_pinned()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("output ", job.spec.outputs[i].name, " is the table ", job.spec.outputs[i].from,
+                     ", whose rows stay at their workers (placement: pinned); ask for what is computed of them"));
   }
   return absl::OkStatus();
 }
@@ -156,7 +169,7 @@ absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
     PlanNextStep(tx, job, index, std::move(step));
     return absl::OkStatus();
   }
-  MOTE_RETURN_IF_ERROR(CheckOutputs(job.admitted.stages[index], step.outputs));
+  MOTE_RETURN_IF_ERROR(CheckOutputs(job.admitted, index, step.outputs));
   CompleteStage(tx, job, index, std::move(step.outputs), step.publish_as);
   return absl::OkStatus();
 }

@@ -69,6 +69,20 @@ int FaultsMax(const Pass& pass, const StageSpec& stage, Blame blame) {
   return pass.folds || pass.finishes ? std::max(kReaderFaultsMax, faults_max) : faults_max;
 }
 
+// A block under verification keeps what other runs found, unless it is to blame. Where they
+// differ it keeps them even then, as long as it may be tried again: without them, the worker
+// that is wrong could agree with itself.
+bool KeepsRuns(const Pass& pass, const StageSpec& stage, const LeaseToken& token, const Failure& failure) {
+  const Blame blame = BlameOf(failure.kind);
+  if (blame == Blame::kNobody) return true;
+  if (blame != Blame::kTask) return FaultsOf(pass, token.block, blame) < FaultsMax(pass, stage, blame);
+  if (failure.kind == FaultKind::kApplication && !stage.retry_application) return false;
+  const bool is_task = failure.task >= 0;
+  return pass.held.at(token.block.begin()).disputed() &&
+         FaultsOf(pass, is_task ? Block{0, failure.task} : token.block, blame) <
+             (is_task ? FaultsMax(pass, stage, blame) : BlockFaultsMax(stage, failure.kind));
+}
+
 // A single task that outlived so many workers is given up although it may be innocent.
 void ExplainLosses(Failure& failure, int losses) {
   failure.message = absl::StrCat(
@@ -104,12 +118,9 @@ void OnFailure(Transaction& tx, const LeaseToken& token, int64_t done_end, Failu
   // Another live attempt may still succeed: it is judged by what becomes of that one.
   const LeasedBlock* leased = pass.blocks.Find(token);
   if (leased != nullptr && leased->attempts.size() > 1) return tx.EmitOf(pass, std::move(event));
-  // A block under verification keeps what other runs found, unless it is to blame.
-  if (leased != nullptr && leased->held && blame != Blame::kTask) {
-    event.failure.task = -1;
-    if (blame == Blame::kNobody || FaultsOf(pass, token.block, blame) < FaultsMax(pass, stage, blame)) {
-      return tx.EmitOf(pass, std::move(event));
-    }
+  if (leased != nullptr && leased->held && KeepsRuns(pass, stage, token, event.failure)) {
+    if (blame != Blame::kTask) event.failure.task = -1;
+    return tx.EmitOf(pass, std::move(event));
   }
   if (blame == Blame::kNobody) {
     event.pieces = CanonicalNodes(rest, task_count);

@@ -8,13 +8,20 @@
 namespace mote::coordinator {
 namespace {
 
+std::string TextOf(const Value& value) { return value.artifact ? value.artifact->ToString() : value.bytes; }
+
 void PutOutput(const Output& output, ByteWriter& writer) {
   writer.Put(static_cast<uint8_t>(output.kind));
   writer.Put(static_cast<uint8_t>(output.content.artifact.has_value()));
-  writer.PutString(output.content.artifact ? output.content.artifact->ToString() : output.content.bytes);
+  writer.PutString(TextOf(output.content));
   writer.Put(output.rows);
   writer.Put(output.bytes);
   writer.PutString(output.schema);
+  for (const SiteRows& site : output.sites) {
+    writer.PutString(site.worker);
+    writer.PutString(TextOf(site.content));
+    writer.Put(site.rows);
+  }
 }
 
 bool MayBeReused(const Job& job, int stage) { return job.admitted.stages[stage].planner->description().is_reusable; }

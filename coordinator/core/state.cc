@@ -102,7 +102,23 @@ bool ReadsShared(const Job& job) {
   return std::any_of(inputs.begin(), inputs.end(), [](const InputSpec& input) { return input.shared; });
 }
 
+bool HasPinnedRows(const Job& job) {
+  const std::vector<InputSpec>& inputs = job.admitted.spec.inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [](const InputSpec& input) { return !input.sites.empty(); });
+}
+
+void AddActive(State& state, const Job& job) {
+  state.active.insert(job.id);
+  if (HasPinnedRows(job)) state.pinned[job.id];
+}
+
+void EraseActive(State& state, JobId job) {
+  state.active.erase(job);
+  state.pinned.erase(job);
+}
+
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {
+  if (!pass.spec->worker.empty() && pass.spec->worker != worker.name) return false;
   const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
   if (operation.is_command && !worker.allow_commands) return false;
   if (operation.is_test && !worker.allow_test_operations) return false;

@@ -154,6 +154,8 @@ struct State {
   std::map<JobId, std::unique_ptr<Job>> jobs;
   std::set<JobId> active;                            // jobs that have not ended
   std::set<std::pair<absl::Time, JobId>> deadlines;  // of these
+  // Of these with pinned rows: workers that they wait for, and since when (pinned_sites.h).
+  std::map<JobId, std::map<std::string, absl::Time>> pinned;
   std::map<std::string, JobId> request_ids;
   RunQueue runnable;  // jobs with pending blocks
   std::map<std::string, absl::Duration> tenant_device_time;
@@ -174,6 +176,10 @@ struct State {
   Pass* FindPass(JobId job, PassId pass);
 };
 
+// Counts the job among those that have not ended, and no more.
+void AddActive(State& state, const Job& job);
+void EraseActive(State& state, JobId job);
+
 // Lists the job as runnable while one of its passes has pending blocks, behind those
 // that have had less device time. `is_restored`: it stood in the list before.
 void UpdateRunnable(State& state, Job& job, bool is_restored = false);
@@ -185,8 +191,9 @@ inline PassId TreeOf(const Pass& pass) { return pass.folds ? pass.folds->pass : 
 // finishes it.
 std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes);
 
-// The job reads files that lie at shared paths.
+// The job reads files that lie at shared paths; some of its rows stay where they are.
 bool ReadsShared(const Job& job);
+bool HasPinnedRows(const Job& job);
 
 // A pass may run on a slot of this worker.
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);

@@ -9,6 +9,7 @@
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/hand_over.h"
 #include "coordinator/core/lease_limit.h"
+#include "coordinator/core/pinned_sites.h"
 #include "coordinator/core/read_log.h"
 #include "coordinator/core/straggler.h"
 #include "coordinator/core/worker_session.h"
@@ -56,6 +57,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   LoseSilentWorkers(tx);
   ExpireLeases(tx);
   EndOverdueJobs(tx);
+  ReviewPinnedSites(tx);
   DropSuperseded(tx);
   ExpireLogReads(tx);
   HandOver(tx);

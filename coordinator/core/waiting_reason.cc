@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "coordinator/core/output_loss.h"
+#include "coordinator/core/pinned_sites.h"
 
 namespace mote::coordinator {
 namespace {
@@ -119,7 +120,8 @@ std::string WhyPassesWait(const State& state, const Job& job, absl::Time now,
     if (running) return "";
     if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
     if (!wanted || !reason.empty()) continue;
-    reason = WhyHolderIsAway(state, job, pass, now);
+    reason = WhySiteIsAway(state, job, pass, now);
+    if (reason.empty()) reason = WhyHolderIsAway(state, job, pass, now);
     if (reason.empty()) reason = WhyNoSlot(state, job, pass, now);
     if (reason.empty()) reason = WhyNotTaken(job, pass, now);
   }

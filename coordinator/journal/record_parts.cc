@@ -23,6 +23,13 @@ records::Output ProtoOf(const Output& output) {
   proto.set_rows(output.rows);
   proto.set_bytes(output.bytes);
   proto.set_schema(output.schema);
+  for (const SiteRows& site : output.sites) {
+    records::Output::Site& entry = *proto.add_sites();
+    entry.set_worker(site.worker);
+    *entry.mutable_content() = ToProto(site.content);
+    entry.set_rows(site.rows);
+    entry.set_bytes(site.bytes);
+  }
   return proto;
 }
 
@@ -130,6 +137,10 @@ absl::StatusOr<Output> OutputFrom(const records::Output& proto) {
   output.rows = proto.rows();
   output.bytes = proto.bytes();
   output.schema = proto.schema();
+  for (const records::Output::Site& entry : proto.sites()) {
+    SiteRows& site = output.sites.emplace_back(SiteRows{entry.worker(), {}, entry.rows(), entry.bytes()});
+    MOTE_ASSIGN_OR_RETURN(site.content, FromProto(entry.content()));
+  }
   return output;
 }
 

@@ -13,6 +13,7 @@
 #include "common/shared_file.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/site_tables.h"
 
 namespace mote::coordinator {
 namespace {
@@ -46,6 +47,11 @@ OperationDescription DescribeSharedIndex() {
   description.name = "index_shared";
   description.summary = "The same of a file at a path that all workers see (planned for `shared:`)";
   std::erase_if(description.parameters, [](const Parameter& parameter) { return parameter.name == "artifact"; });
+  description.parameters.push_back({.name = "sites",
+                                    .kind = Parameter::Kind::kObject,
+                                    .default_value = "",
+                                    .optional = true,
+                                    .summary = "the path at each worker whose rows stay there, instead of path"});
   description.task_shape = "one task that pins the file, then as `index`";
   description.is_reusable = false;
   return description;
@@ -87,8 +93,7 @@ absl::Status CheckIndex(const Params& params) {
 }
 
 // The pass that reads the header of a file of arrays.
-PassSpec ReadHeader(const PlanContext& context, const Json& source) {
-  Json parameters = context.parameters;
+PassSpec ReadHeader(Json parameters, const Json& source) {
   parameters.update(source);
   PassSpec pass;
   pass.kernel = "index_arrays";
@@ -99,16 +104,21 @@ PassSpec ReadHeader(const PlanContext& context, const Json& source) {
   return pass;
 }
 
-// The pass over a file of so many bytes; `source` names it to kernel and reducer.
-absl::StatusOr<PassSpec> FindRows(const PlanContext& context, int64_t bytes, const Json& source) {
-  const Params params(context.parameters);
+// The pass over a file of so many bytes; `source` names it to kernel and reducer. `parameters`
+// are those of the operation.
+absl::StatusOr<PassSpec> FindRows(const TaskShape& tasks, Json parameters, int64_t bytes, const Json& source) {
+  const Params params(parameters);
   const std::string name = params.Text("path");
   if (bytes == 0) {
     return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is empty; give a file with rows"));
   }
-  if (IsArrayFormat(params.Text("format"))) return ReadHeader(context, source);
-  const int64_t chunk_bytes = context.tasks.bytes > 0 ? context.tasks.bytes : params.Integer("chunk_bytes");
-  Json parameters = context.parameters;
+  if (IsArrayFormat(params.Text("format"))) return ReadHeader(std::move(parameters), source);
+  const int64_t chunk_bytes = tasks.bytes > 0 ? tasks.bytes : params.Integer("chunk_bytes");
+  const Json reducer = [&] {
+    Json fields{{"format", params.Text("format")}, {"name", name}, {"delimiter", params.Text("delimiter")}};
+    fields.update(source);
+    return fields;
+  }();
   parameters["chunk_bytes"] = chunk_bytes;
   parameters.update(source);
   PassSpec pass;
@@ -116,8 +126,6 @@ absl::StatusOr<PassSpec> FindRows(const PlanContext& context, int64_t bytes, con
   pass.parameters = parameters.dump();
   pass.task_count = bytes / chunk_bytes + (bytes % chunk_bytes != 0);
   pass.reducer = "text_index";
-  Json reducer{{"format", params.Text("format")}, {"name", name}, {"delimiter", params.Text("delimiter")}};
-  reducer.update(source);
   pass.reducer_parameters = reducer.dump();
   pass.label = "find rows";
   return pass;
@@ -137,7 +145,8 @@ class IndexPlanner final : public Planner {
     if (!context.completed.empty()) return YieldResult(context);
     const Params params(context.parameters);
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef file, ArtifactRef::Parse(params.Text("artifact")));
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, FindRows(context, file.bytes, {{"artifact", params.Text("artifact")}}));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, FindRows(context.tasks, context.parameters, file.bytes,
+                                                  {{"artifact", params.Text("artifact")}}));
     pass.inputs.emplace("source", Value{"", file});
     return RunOnce(std::move(pass));
   }
@@ -153,30 +162,71 @@ class SharedIndexPlanner final : public Planner {
   absl::Status Validate(const Json& parameters) const override { return CheckIndex(Params(parameters)); }
 
   absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
-    if (context.memo.empty()) return Pin(context);
-    if (context.memo != kPinned) return YieldResult(context);
-    const CompletedPass& done = context.completed.front();
-    if (done.absent_all) return absl::InvalidArgumentError("the shared file could not be looked at");
-    MOTE_ASSIGN_OR_RETURN(const Json answer, ParseJson(done.root.bytes));
-    MOTE_ASSIGN_OR_RETURN(const SharedFile file, SharedFile::Parse(Params(answer).Text("shared")));
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, FindRows(context, file.bytes, {{"shared", file.ToString()}}));
-    return RunOnce(std::move(pass));
+    const std::vector<Site> sites = SitesOf(context.parameters);
+    if (context.memo.empty()) return Pin(sites);
+    if (context.completed.size() != sites.size()) return absl::InternalError("a pass of each file is expected");
+    return context.memo == kPinned ? Find(context, sites) : Yield(context, sites);
   }
 
  private:
   static constexpr std::string_view kPinned = "pinned";
 
-  static PlanStep Pin(const PlanContext& context) {
-    PassSpec pass;
-    pass.kernel = "pin_shared";
-    pass.parameters = Json{{"path", Params(context.parameters).Text("path")}}.dump();
-    pass.task_count = 1;
-    pass.reducer = "single";
-    pass.finish = false;
-    pass.label = "pin";
+  // A file, and the worker at which it stays; empty: all see it.
+  struct Site {
+    std::string worker;
+    std::string path;
+  };
+
+  static std::vector<Site> SitesOf(const Json& parameters) {
+    const Params params(parameters);
+    const Json* const paths = params.Find("sites");
+    if (paths == nullptr) return {{"", params.Text("path")}};
+    std::vector<Site> sites;
+    for (auto it = paths->begin(); it != paths->end(); ++it) sites.push_back({it.key(), it->get<std::string>()});
+    return sites;
+  }
+
+  static PlanStep Pin(const std::vector<Site>& sites) {
     PlanStep step;
     step.memo = kPinned;
-    step.passes.push_back(std::move(pass));
+    for (const Site& site : sites) {
+      PassSpec& pass = step.passes.emplace_back();
+      pass.kernel = "pin_shared";
+      pass.parameters = Json{{"path", site.path}}.dump();
+      pass.task_count = 1;
+      pass.reducer = "single";
+      pass.finish = false;
+      pass.label = "pin";
+      pass.worker = site.worker;
+    }
+    return step;
+  }
+
+  static absl::StatusOr<PlanStep> Find(const PlanContext& context, const std::vector<Site>& sites) {
+    PlanStep step;
+    step.memo = "find";
+    for (size_t i = 0; i < sites.size(); ++i) {
+      const CompletedPass& done = context.completed[i];
+      if (done.absent_all) return absl::InvalidArgumentError("the shared file could not be looked at");
+      MOTE_ASSIGN_OR_RETURN(const Json answer, ParseJson(done.root.bytes));
+      MOTE_ASSIGN_OR_RETURN(const SharedFile file, SharedFile::Parse(Params(answer).Text("shared")));
+      Json parameters = context.parameters;
+      parameters.erase("sites");
+      parameters["path"] = sites[i].path;
+      MOTE_ASSIGN_OR_RETURN(PassSpec pass,
+                            FindRows(context.tasks, std::move(parameters), file.bytes, {{"shared", file.ToString()}}));
+      pass.worker = sites[i].worker;
+      step.passes.push_back(std::move(pass));
+    }
+    return step;
+  }
+
+  static absl::StatusOr<PlanStep> Yield(const PlanContext& context, const std::vector<Site>& sites) {
+    std::vector<SiteTable> tables;
+    for (size_t i = 0; i < sites.size(); ++i) tables.push_back({sites[i].worker, context.completed[i].output});
+    PlanStep step;
+    step.memo = "done";
+    MOTE_ASSIGN_OR_RETURN(step.outputs["result"], JoinSites(std::move(tables)));
     return step;
   }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/bundle_name.h"
@@ -13,6 +14,7 @@
 #include "coordinator/plan/model_source.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/site_tables.h"
 #include "coordinator/plan/tree_table.h"
 
 namespace mote::coordinator {
@@ -167,12 +169,36 @@ class InferPlanner final : public Planner {
   }
 
   absl::StatusOr<PlanStep> Infer(const PlanContext& context) const {
-    if (!context.completed.empty()) return YieldResult(context);
-    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(*input));
+    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableOrSitesInput(context));
+    if (!context.completed.empty() && !input->is_pinned()) return YieldResult(context);
+    std::vector<PassSpec> passes;
+    for (const SiteTable& site : SiteTablesOf(*input)) {
+      MOTE_ASSIGN_OR_RETURN(passes.emplace_back(), InferPass(context, site));
+    }
+    if (!input->is_pinned()) return RunOnce(std::move(passes[0]));
+    if (passes[0].reducer == "concat") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("reduce: the rows stay at workers ", SiteNames(*input),
+                       " (placement: pinned), and so do predictions; name a reducer that sums up, as in "
+                       "{classification_report: {label: label}}"));
+    }
+    PlanStep step;
+    step.memo = "sites";
+    if (context.completed.empty()) {
+      for (PassSpec& pass : passes) pass.finish = false;
+      step.passes = std::move(passes);
+      return step;
+    }
+    const ReduceSpec reducer{passes[0].reducer, passes[0].reducer_parameters};
+    MOTE_ASSIGN_OR_RETURN(step.outputs["result"], FinishSites(reducer, context.completed));
+    return step;
+  }
+
+  static absl::StatusOr<PassSpec> InferPass(const PlanContext& context, const SiteTable& site) {
+    MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(site.rows));
     MOTE_ASSIGN_OR_RETURN(ModelSource model, FindModel(context));
     MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, schema));
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, kRowsPerInferTask));
+    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, site.rows, kRowsPerInferTask));
     PassSpec pass;
     pass.kernel = model.door == kTreeModelFormat ? "infer.trees" : "infer";
     pass.parameters = Json{{"door", model.door},
@@ -185,12 +211,13 @@ class InferPlanner final : public Planner {
                            {"rows_per_task", cut.rows_per_task}}
                           .dump();
     pass.task_count = cut.task_count;
-    pass.inputs.emplace("input", input->content);
+    pass.inputs.emplace("input", site.rows.content);
     pass.inputs.emplace("model", std::move(model.content));
     pass.numeric = true;
+    pass.worker = site.worker;
     MOTE_RETURN_IF_ERROR(SetReducer(context, "concat", &pass));
     MOTE_RETURN_IF_ERROR(FollowLabel(schema, &pass));
-    return RunOnce(std::move(pass));
+    return pass;
   }
 
   const OperationDescription description_ = DescribeInfer();

@@ -25,11 +25,15 @@ absl::StatusOr<Value> DecodeValue(const Json& json) {
 }
 
 Json EncodeOutput(const Output& output) {
-  return {{"kind", static_cast<int>(output.kind)},
-          {"content", EncodeValue(output.content)},
-          {"rows", output.rows},
-          {"bytes", output.bytes},
-          {"schema", absl::Base64Escape(output.schema)}};
+  Json json{{"kind", static_cast<int>(output.kind)},
+            {"content", EncodeValue(output.content)},
+            {"rows", output.rows},
+            {"bytes", output.bytes},
+            {"schema", absl::Base64Escape(output.schema)}};
+  for (const SiteRows& site : output.sites) {
+    json["sites"].push_back({site.worker, EncodeValue(site.content), site.rows, site.bytes});
+  }
+  return json;
 }
 
 absl::StatusOr<Output> DecodeOutput(const Json& json) {
@@ -43,6 +47,12 @@ absl::StatusOr<Output> DecodeOutput(const Json& json) {
   MOTE_ASSIGN_OR_RETURN(output.content, DecodeValue(json.at("content")));
   output.rows = json.at("rows").get<int64_t>();
   output.bytes = json.at("bytes").get<int64_t>();
+  if (!json.contains("sites")) return output;
+  for (const Json& entry : json.at("sites")) {
+    SiteRows& site = output.sites.emplace_back(
+        SiteRows{entry.at(0).get<std::string>(), {}, entry.at(2).get<int64_t>(), entry.at(3).get<int64_t>()});
+    MOTE_ASSIGN_OR_RETURN(site.content, DecodeValue(entry.at(1)));
+  }
   return output;
 }
 

@@ -1,5 +1,6 @@
 #include "coordinator/plan/prepare_planner.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "common/status_macros.h"
 #include "coordinator/plan/prepared_tables.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/site_tables.h"
 #include "coordinator/plan/split_passes.h"
 
 namespace mote::coordinator {
@@ -113,7 +115,8 @@ absl::StatusOr<std::vector<std::optional<NumberBounds>>> ParseBounds(std::string
 }
 
 absl::Status CheckComplete(const PlanContext& context) {
-  if (context.completed.size() != 1 || context.completed[0].absent_all) {
+  const auto is_absent = [](const CompletedPass& done) { return done.absent_all; };
+  if (context.completed.empty() || std::any_of(context.completed.begin(), context.completed.end(), is_absent)) {
     return absl::InvalidArgumentError("no task of prepare has a result: all are quarantined, see their causes");
   }
   return absl::OkStatus();
@@ -173,7 +176,12 @@ class PreparePlanner final : public Planner {
   }
 
   static absl::Status CheckInput(const PlanContext& context, const PrepareOptions& options) {
-    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
+    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableOrSitesInput(context));
+    if (input->is_pinned() && !options.split_column().empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "split: column ", options.split_column(), " of all rows decides, and these stay at workers ",
+          SiteNames(*input), " (placement: pinned); draw the split, take rows in their order, or group them"));
+    }
     if (input->rows == 0)
       return absl::InvalidArgumentError("input: the table has no rows; give it rows below the header");
     if (input->schema.empty()) return absl::OkStatus();  // the kernels check, also that the input is a CSV
@@ -181,13 +189,24 @@ class PreparePlanner final : public Planner {
     return schema.columns.size() > 1 ? options.CheckColumns(schema, "") : absl::OkStatus();
   }
 
+  // A pass of statistics, where the rows are.
+  static absl::StatusOr<PlanStep> ProfileStep(const PlanContext& context, const std::string& label) {
+    PlanStep step;
+    MOTE_ASSIGN_OR_RETURN(step.passes, SiteRowsPasses(context, "prepare.profile", "profile", context.parameters));
+    for (PassSpec& pass : step.passes) {
+      pass.finish = false;
+      pass.label = label;
+      step.tasks_to_come += pass.task_count;  // the transformation cuts the rows alike
+    }
+    return step;
+  }
+
+  static absl::StatusOr<std::string> ProfileOf(const PlanContext& context) {
+    return CombineSites({"profile", "{}"}, context.completed);
+  }
+
   static absl::StatusOr<PlanStep> PlanProfile(const PlanContext& context) {
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.profile", "profile", context.parameters));
-    pass.finish = false;
-    pass.label = "statistics of the training rows";
-    const int64_t tasks = pass.task_count;
-    PlanStep step = RunOnce(std::move(pass));
-    step.tasks_to_come = tasks;  // the transformation cuts the rows alike
+    MOTE_ASSIGN_OR_RETURN(PlanStep step, ProfileStep(context, "statistics of the training rows"));
     step.memo = std::string(kProfiling);
     step.progress = "statistics";
     return step;
@@ -195,16 +214,12 @@ class PreparePlanner final : public Planner {
 
   // The same statistics once outliers are out of the way.
   absl::StatusOr<PlanStep> PlanTreatedProfile(const PlanContext& context, const PrepareOptions& options) const {
-    MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(context.completed[0].root.bytes));
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ProfileOf(context));
+    MOTE_ASSIGN_OR_RETURN(const TableProfile profile, TableProfile::Decode(bytes));
     MOTE_ASSIGN_OR_RETURN(const std::vector<std::optional<NumberBounds>> bounds, FitAllBounds(profile, options));
     const std::string text = BoundsText(bounds);
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.profile", "profile", context.parameters));
-    pass.inputs.emplace("bounds", Value{text, {}});
-    pass.finish = false;
-    pass.label = "statistics without outliers";
-    const int64_t tasks = pass.task_count;
-    PlanStep step = RunOnce(std::move(pass));
-    step.tasks_to_come = tasks;
+    MOTE_ASSIGN_OR_RETURN(PlanStep step, ProfileStep(context, "statistics without outliers"));
+    for (PassSpec& pass : step.passes) pass.inputs.emplace("bounds", Value{text, {}});
     step.memo = absl::StrCat(std::string(kTreating), text);
     step.progress = "outliers";
     return step;
@@ -212,12 +227,18 @@ class PreparePlanner final : public Planner {
 
   absl::StatusOr<PlanStep> PlanTransform(const PlanContext& context, const PrepareOptions& options,
                                          std::string_view bounds) const {
-    const std::string& profile = context.completed[0].root.bytes;
+    MOTE_ASSIGN_OR_RETURN(const std::string profile, ProfileOf(context));
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(profile, bounds, options));
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "prepare.transform", "splits", context.parameters));
-    pass.inputs.emplace("fitted", Value{fitted.ToJson(options, context.parameters).dump(), {}});
-    pass.label = "transform rows";
-    PlanStep step = RunOnce(std::move(pass));
+    MOTE_ASSIGN_OR_RETURN(const Output* const input, TableOrSitesInput(context));
+    Json parameters = context.parameters;
+    // What stays where it is is counted now, and made there by whoever reads it.
+    if (input->is_pinned()) parameters["counts_only"] = true;
+    PlanStep step;
+    MOTE_ASSIGN_OR_RETURN(step.passes, SiteRowsPasses(context, "prepare.transform", "splits", std::move(parameters)));
+    for (PassSpec& pass : step.passes) {
+      pass.inputs.emplace("fitted", Value{fitted.ToJson(options, context.parameters).dump(), {}});
+      pass.label = "transform rows";
+    }
     step.memo = absl::StrCat(std::string(kTransforming), std::string(bounds), "\n", profile);
     step.progress = absl::StrCat("fitted ", fitted.features.size(), " features");
     return step;
@@ -225,10 +246,11 @@ class PreparePlanner final : public Planner {
 
   absl::StatusOr<PlanStep> Yield(const PlanContext& context, const PrepareOptions& options,
                                  std::string_view memo) const {
-    MOTE_ASSIGN_OR_RETURN(SplitTables result, TablesOf(context.completed[0].output));
     const size_t end = memo.find('\n');
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, FitProfile(memo.substr(end + 1), memo.substr(0, end), options));
+    const Json document = fitted.ToJson(options, context.parameters);
     const std::vector<std::string> names = options.TableNames();
+    MOTE_ASSIGN_OR_RETURN(SplitTables result, PreparedTables(context, document.dump()));
     if (names.size() + 1 != result.tables.size())
       return absl::InvalidArgumentError("prepare: a result of other splits");
     MOTE_RETURN_IF_ERROR(result.quality.Check(options.limits, fitted, names));
@@ -240,7 +262,7 @@ class PreparePlanner final : public Planner {
       step.outputs.emplace(names[i], std::move(table));
     }
     step.outputs.emplace("quarantined", std::move(result.tables.back()));
-    step.outputs.emplace("fitted", Document(fitted.ToJson(options, context.parameters)));
+    step.outputs.emplace("fitted", Document(document));
     step.outputs.emplace("quality", Document(result.quality.ToJson(fitted, names, kept)));
     return step;
   }

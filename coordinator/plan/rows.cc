@@ -8,6 +8,7 @@
 #include "common/block.h"
 #include "common/json.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/site_tables.h"
 
 namespace mote::coordinator {
 namespace {
@@ -37,6 +38,15 @@ int64_t DivideUp(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 }  // namespace
 
 absl::StatusOr<const Output*> TableInput(const PlanContext& context, std::string_view name) {
+  MOTE_ASSIGN_OR_RETURN(const Output* const table, TableOrSitesInput(context, name));
+  if (!table->is_pinned()) return table;
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(name), ": its rows stay at workers ", SiteNames(*table),
+                   " (placement: pinned), and this operation has no way to work there; prepare, train with local, and "
+                   "infer with a reducer that sums up have"));
+}
+
+absl::StatusOr<const Output*> TableOrSitesInput(const PlanContext& context, std::string_view name) {
   const std::string key(name);
   const auto it = context.inputs.find(key);
   if (it == context.inputs.end()) {
@@ -79,18 +89,39 @@ absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int6
   return cut;
 }
 
-absl::StatusOr<PassSpec> InputRowsPass(const PlanContext& context, std::string kernel, std::string reducer,
-                                       Json parameters) {
-  MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
+namespace {
+
+absl::StatusOr<PassSpec> RowsPass(const PlanContext& context, const SiteTable& site, std::string kernel,
+                                  std::string reducer, Json parameters) {
+  const Output& input = site.rows;
+  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, input, RowsForBytes(input, kTableTaskBytes)));
   parameters["rows_per_task"] = cut.rows_per_task;
   PassSpec pass;
   pass.kernel = std::move(kernel);
   pass.parameters = parameters.dump();
   pass.task_count = cut.task_count;
   pass.reducer = std::move(reducer);
-  pass.inputs.emplace("input", input->content);
+  pass.inputs.emplace("input", input.content);
+  pass.worker = site.worker;
   return pass;
+}
+
+}  // namespace
+
+absl::StatusOr<PassSpec> InputRowsPass(const PlanContext& context, std::string kernel, std::string reducer,
+                                       Json parameters) {
+  MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
+  return RowsPass(context, {"", *input}, std::move(kernel), std::move(reducer), std::move(parameters));
+}
+
+absl::StatusOr<std::vector<PassSpec>> SiteRowsPasses(const PlanContext& context, std::string kernel,
+                                                     std::string reducer, Json parameters) {
+  MOTE_ASSIGN_OR_RETURN(const Output* const input, TableOrSitesInput(context));
+  std::vector<PassSpec> passes;
+  for (const SiteTable& site : SiteTablesOf(*input)) {
+    MOTE_ASSIGN_OR_RETURN(passes.emplace_back(), RowsPass(context, site, kernel, reducer, parameters));
+  }
+  return passes;
 }
 
 absl::StatusOr<int64_t> CountTasks(const TaskShape& shape, int64_t default_count) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,8 +23,12 @@ namespace mote::coordinator {
 // The input or reference `name` of the stage. Points into `context`.
 //
 // Returns
-//   InvalidArgument  the stage has no such input, or it is a report or a blob
+//   InvalidArgument  the stage has no such input, or it is a report or a blob, or its rows
+//                    stay at their workers
 absl::StatusOr<const Output*> TableInput(const PlanContext& context, std::string_view name = "input");
+
+// The same for an operation that can work where the rows are (site_tables.h).
+absl::StatusOr<const Output*> TableOrSitesInput(const PlanContext& context, std::string_view name = "input");
 
 // The columns of a table. Where its rows lie is the engines' business: planners
 // never read the descriptor, which may be an artifact.
@@ -59,6 +64,11 @@ absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int6
 // Errors as TableInput's and CutRows's.
 absl::StatusOr<PassSpec> InputRowsPass(const PlanContext& context, std::string kernel, std::string reducer,
                                        Json parameters);
+
+// The same over the rows of each site of the input, in their order, each where they are.
+// A root is then to be combined with those of the others (site_tables.h).
+absl::StatusOr<std::vector<PassSpec>> SiteRowsPasses(const PlanContext& context, std::string kernel,
+                                                     std::string reducer, Json parameters);
 
 // N of an operation without input: `{count: n}`, else `default_count`.
 //

@@ -109,11 +109,11 @@ PassSpec TrainStepPlan::Update(const std::vector<Value>& roots) const {
   return pass;
 }
 
-PassSpec TrainStepPlan::Local() const {
+PassSpec TrainStepPlan::LocalPass(int64_t parts, int64_t part_tasks) const {
   std::vector<double> rates;
   for (int64_t i = 0; i < local_steps(); ++i) rates.push_back(Rate(first_local_step() + i));
   PassSpec pass = OverRows(*this, "train.local", "state_sum");
-  const Json parameters{{"parts", settings.parts},
+  const Json parameters{{"parts", parts},
                         {"first_step", first_local_step()},
                         {"rates", std::move(rates)},
                         {"batch_size", settings.batch_size},
@@ -124,17 +124,32 @@ PassSpec TrainStepPlan::Local() const {
                         {"mixed", settings.mixed},
                         {"epoch", progress.epoch + 1}};
   pass.parameters = parameters.dump();
+  pass.task_count = part_tasks;
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", round ", progress.step + 1);
   return pass;
 }
 
-PassSpec TrainStepPlan::Average(const Value& root) const {
+std::vector<PassSpec> TrainStepPlan::Local() const {
+  if (!input.is_pinned()) return {LocalPass(settings.parts, tasks.StepTasks(progress.step))};
+  std::vector<PassSpec> passes;
+  for (const SiteRows& site : input.sites) {
+    if (site.rows <= first_local_step() * settings.batch_size) continue;
+    PassSpec& pass = passes.emplace_back(LocalPass(/*parts=*/1, /*part_tasks=*/1));
+    pass.inputs["input"] = site.content;
+    pass.worker = site.worker;
+    absl::StrAppend(&pass.label, " at ", site.worker);
+  }
+  return passes;
+}
+
+PassSpec TrainStepPlan::Average(const std::vector<Value>& roots) const {
   const double last_rate = Rate(first_local_step() + local_steps() - 1);
   PassSpec pass = OneTask("train.average", {{"optimizer", WithRate(settings.optimizer, last_rate)},
+                                            {"roots", roots.size()},
                                             {"steps", local_steps()},
                                             {"epoch", progress.epoch + 1},
                                             {"round", progress.step + 1}});
-  pass.inputs.emplace("root", root);
+  for (size_t i = 0; i < roots.size(); ++i) pass.inputs.emplace(absl::StrCat("root", i), roots[i]);
   pass.inputs.emplace("state", StateIn(progress));
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", average ", progress.step + 1);
   return pass;

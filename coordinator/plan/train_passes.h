@@ -35,10 +35,11 @@ struct TrainStepPlan {
   PassSpec Update(const std::vector<Value>& roots) const;
   // Of what Update yields.
   std::string KeyAfter(const std::vector<Value>& roots) const { return Keys(roots).back(); }
-  // One task per part that has rows left; the root is a sum of states.
-  PassSpec Local() const;
-  // State r+1 from `root` of Local.
-  PassSpec Average(const Value& root) const;
+  // One task per part that has rows left; the root is a sum of states. Where rows stay at
+  // workers, a pass for each of these.
+  std::vector<PassSpec> Local() const;
+  // State r+1 from the roots of Local.
+  PassSpec Average(const std::vector<Value>& roots) const;
 
  private:
   double Rate(int64_t step) const;  // of the step with this number in the epoch
@@ -49,6 +50,7 @@ struct TrainStepPlan {
   void AddUpdates(const std::vector<Value>& roots, Json parameters, PassSpec* pass) const;
   int64_t first_local_step() const { return progress.step * settings.local_steps; }
   int64_t local_steps() const;  // of the largest part in this round
+  PassSpec LocalPass(int64_t parts, int64_t tasks) const;
 };
 
 }  // namespace mote::coordinator

@@ -12,84 +12,16 @@
 #include "coordinator/plan/class_totals.h"
 #include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
+#include "coordinator/plan/site_tables.h"
 #include "coordinator/plan/train_passes.h"
-#include "coordinator/plan/train_progress.h"
-#include "coordinator/plan/train_settings.h"
-#include "coordinator/plan/train_table.h"
-#include "coordinator/plan/train_tasks.h"
+#include "coordinator/plan/train_run.h"
 
 namespace mote::coordinator {
 namespace {
 
-constexpr int64_t kGradientRows = 64;
-constexpr int64_t kEvaluateRows = 512;
-// Gradients that wait for an update together: what an engine that starts in their midst
-// has to take first.
-constexpr int64_t kStepsPerUpdate = 8;
-
-// Everything that the phases need, read once per call of Next.
-struct Run {
-  explicit Run(const PlanContext& plan_context) : context(plan_context) {}
-
-  const PlanContext& context;
-  TrainSettings settings;
-  const Output* input = nullptr;
-  const Output* validate = nullptr;  // nullptr: none
-  TrainTable table;                  // `input`
-  int64_t task_rows = 0;             // of a gradient task
-  TrainProgress progress;
-
-  int64_t rows() const { return input->rows; }
-  TrainTasks tasks() const {
-    const int64_t validation = validate == nullptr ? 0 : (validate->rows + kEvaluateRows - 1) / kEvaluateRows;
-    return {.rows = rows(),
-            .batch_size = settings.batch_size,
-            .task_rows = task_rows,
-            .epochs = settings.epochs,
-            .validation_tasks = validation,
-            .parts = settings.parts,
-            .local_steps = settings.local_steps,
-            .steps_per_update = progress.defers ? kStepsPerUpdate : 1};
-  }
-  // What follows the passes that are asked for now.
-  int64_t TasksToCome() const {
-    if (progress.phase == "update" && settings.parts == 0) {
-      return tasks().After("update", progress.epoch, progress.step - 1, 0);
-    }
-    int64_t pending = progress.phase == "round" ? 1 : 0;
-    if (progress.phase == "gradient") {
-      pending = 1 + (progress.next_key.empty() ? static_cast<int64_t>(progress.pending.size()) : 0);
-    }
-    return tasks().After(progress.phase, progress.epoch, progress.step, pending);
-  }
-};
-
-int64_t GradientTaskRows(const PlanContext& context, const Output& input, int64_t batch) {
-  int64_t rows = kGradientRows;
-  if (context.tasks.rows > 0) rows = context.tasks.rows;
-  if (context.tasks.bytes > 0) rows = RowsForBytes(input, context.tasks.bytes);
-  if (context.tasks.count > 0) rows = (batch + context.tasks.count - 1) / context.tasks.count;
-  return std::min(rows, batch);
-}
-
-absl::StatusOr<Run> OpenRun(const PlanContext& context) {
-  Run run(context);
-  MOTE_ASSIGN_OR_RETURN(run.settings, ParseTrainSettings(context.parameters));
-  MOTE_ASSIGN_OR_RETURN(run.input, TableInput(context));
-  if (context.inputs.contains("validate")) {
-    MOTE_ASSIGN_OR_RETURN(run.validate, TableInput(context, "validate"));
-  }
-  MOTE_ASSIGN_OR_RETURN(run.table, TrainTable::Open(*run.input, "input"));
-  run.task_rows = GradientTaskRows(context, *run.input, run.settings.batch_size);
-  if (!context.memo.empty()) {
-    MOTE_ASSIGN_OR_RETURN(run.progress, TrainProgress::Decode(context.memo));
-  }
-  return run;
-}
-
 Value AtState(const ArtifactRef& state) { return Value{.bytes = {}, .artifact = state}; }
 
-PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
+PlanStep Ask(TrainRun& run, std::string phase, std::vector<PassSpec> passes) {
   run.progress.phase = std::move(phase);
   PlanStep step;
   step.memo = run.progress.Encode();
@@ -108,7 +40,7 @@ PlanStep Ask(Run& run, std::string phase, std::vector<PassSpec> passes) {
 }
 
 // The answer of the only task of the last pass.
-absl::StatusOr<Json> Answer(const Run& run, std::string_view what) {
+absl::StatusOr<Json> Answer(const TrainRun& run, std::string_view what) {
   const CompletedPass& done = run.context.completed.back();
   if (done.absent_all) {
     return absl::InvalidArgumentError(absl::StrCat("the ", std::string(what), " of epoch ", run.progress.epoch + 1,
@@ -124,7 +56,7 @@ absl::StatusOr<ArtifactRef> StateOf(const Json& answer) {
   return ArtifactRef::Parse(answer["state"].get<std::string>());
 }
 
-absl::Status CheckParts(const Run& run) {
+absl::Status CheckParts(const TrainRun& run) {
   const int64_t parts = run.settings.parts;
   if (parts == 0) return absl::OkStatus();
   if (run.context.tasks != TaskShape{}) {
@@ -136,22 +68,36 @@ absl::Status CheckParts(const Run& run) {
                                                  " rows: some would have none; set it to ", run.rows(), " or less"));
 }
 
-absl::StatusOr<PlanStep> AskClasses(Run& run) {
+absl::StatusOr<PlanStep> AskClasses(TrainRun& run) {
   std::vector<PassSpec> passes;
   for (const Output* table : {run.input, run.validate}) {
     if (table == nullptr) continue;
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, CountClassesPass(*table, kTrainLabel));
-    if (table != run.input) pass.label = "counting classes of validate";
-    passes.push_back(std::move(pass));
+    for (const SiteTable& site : SiteTablesOf(*table)) {
+      MOTE_ASSIGN_OR_RETURN(PassSpec pass, CountClassesPass(site.rows, kTrainLabel));
+      if (table != run.input) pass.label = "counting classes of validate";
+      pass.worker = site.worker;
+      passes.push_back(std::move(pass));
+    }
   }
   return Ask(run, "classes", std::move(passes));
 }
 
+// Adds the counts of a site.
+absl::Status AddTotals(const CompletedPass& done, std::vector<int64_t>* totals) {
+  MOTE_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, ClassTotals(done));
+  totals->resize(std::max(totals->size(), counts.size()));
+  for (size_t i = 0; i < counts.size(); ++i) (*totals)[i] += counts[i];
+  return absl::OkStatus();
+}
+
 // How many classes there are, from the class counts of both tables.
-absl::Status TakeClasses(Run& run) {
-  MOTE_ASSIGN_OR_RETURN(std::vector<int64_t> totals, ClassTotals(run.context.completed.front()));
+absl::Status TakeClasses(TrainRun& run) {
+  const size_t sites = SiteTablesOf(*run.input).size();
+  std::vector<int64_t> totals, others;
+  for (size_t i = 0; i < run.context.completed.size(); ++i) {
+    MOTE_RETURN_IF_ERROR(AddTotals(run.context.completed[i], i < sites ? &totals : &others));
+  }
   MOTE_RETURN_IF_ERROR(CheckClassTotals(totals, run.rows()));
-  MOTE_ASSIGN_OR_RETURN(const std::vector<int64_t> others, ClassTotals(run.context.completed.back()));
   totals.resize(std::max(totals.size(), others.size()));
   run.progress.classes = static_cast<int64_t>(totals.size());
   if (run.settings.balanced) run.progress.weights = BalancedWeights(totals, run.rows());
@@ -164,7 +110,7 @@ absl::Status TakeClasses(Run& run) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<PlanStep> AskInit(Run& run) {
+absl::StatusOr<PlanStep> AskInit(TrainRun& run) {
   Json model = run.settings.model;
   model["in"] = run.table.width;
   model["out"] = run.progress.classes;
@@ -179,34 +125,38 @@ absl::StatusOr<PlanStep> AskInit(Run& run) {
   return Ask(run, "init", std::move(passes));
 }
 
-TrainStepPlan StepPlan(const Run& run) { return {run.settings, run.progress, run.tasks(), *run.input}; }
+TrainStepPlan StepPlan(const TrainRun& run) { return {run.settings, run.progress, run.tasks(), *run.input}; }
 
 // Where enough gradients wait, the state takes them while the next one is computed.
-absl::StatusOr<PlanStep> AskStep(Run& run, bool checkpoint) {
+absl::StatusOr<PlanStep> AskStep(TrainRun& run, bool checkpoint) {
   const TrainStepPlan plan = StepPlan(run);
   std::vector<PassSpec> passes;
-  passes.push_back(run.settings.parts > 0 ? plan.Local() : plan.Gradient());
+  if (run.is_local()) {
+    passes = plan.Local();
+  } else {
+    passes.push_back(plan.Gradient());
+  }
   const std::vector<Value> roots = plan.PendingRoots();
   if (static_cast<int64_t>(roots.size()) >= kStepsPerUpdate) {
     passes.push_back(plan.Update(roots));
     run.progress.next_key = plan.KeyAfter(roots);
   }
-  PlanStep step = Ask(run, run.settings.parts > 0 ? "round" : "gradient", std::move(passes));
+  PlanStep step = Ask(run, run.is_local() ? "round" : "gradient", std::move(passes));
   step.is_volatile = true;
   step.checkpoint = checkpoint;
   return step;
 }
 
-absl::Status CheckAnyDone(const Run& run) {
+absl::Status CheckAnyDone(const TrainRun& run) {
   if (!run.context.completed.front().absent_all) return absl::OkStatus();
-  const bool local = run.settings.parts > 0;
+  const bool local = run.is_local();
   return absl::InvalidArgumentError(
       absl::StrCat("every task of epoch ", run.progress.epoch + 1, local ? ", round " : ", step ",
                    run.progress.step + 1, " was quarantined: there is no ", local ? "state to average" : "gradient",
                    "; `mote explain` tells why each was"));
 }
 
-PlanStep AskUpdate(Run& run, PassSpec update) {
+PlanStep AskUpdate(TrainRun& run, PassSpec update) {
   std::vector<PassSpec> passes;
   passes.push_back(std::move(update));
   PlanStep step = Ask(run, "update", std::move(passes));
@@ -214,30 +164,37 @@ PlanStep AskUpdate(Run& run, PassSpec update) {
   return step;
 }
 
-absl::StatusOr<PlanStep> AfterRound(Run& run) {
-  MOTE_RETURN_IF_ERROR(CheckAnyDone(run));
-  return AskUpdate(run, StepPlan(run).Average(run.context.completed.front().root));
+absl::StatusOr<PlanStep> AfterRound(TrainRun& run) {
+  std::vector<Value> roots;
+  for (const CompletedPass& done : run.context.completed) {
+    if (!done.absent_all) roots.push_back(done.root);
+  }
+  if (roots.empty()) MOTE_RETURN_IF_ERROR(CheckAnyDone(run));
+  return AskUpdate(run, StepPlan(run).Average(roots));
 }
 
-absl::StatusOr<PlanStep> AskEvaluate(Run& run) {
-  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(TaskShape{}, *run.validate, kEvaluateRows));
-  PassSpec pass;
-  pass.kernel = "train.evaluate";
-  pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
-  pass.task_count = cut.task_count;
-  pass.reducer = "validation";
-  pass.inputs.emplace("input", run.validate->content);
-  pass.inputs.emplace("state", AtState(*run.progress.state));
-  pass.numeric = true;
-  pass.label = absl::StrCat("epoch ", run.progress.epoch + 1, ", validation");
+absl::StatusOr<PlanStep> AskEvaluate(TrainRun& run) {
   std::vector<PassSpec> passes;
-  passes.push_back(std::move(pass));
+  for (const SiteTable& site : run.validation_sites()) {
+    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(TaskShape{}, site.rows, kEvaluateRows));
+    PassSpec& pass = passes.emplace_back();
+    pass.kernel = "train.evaluate";
+    pass.parameters = Json{{"rows_per_task", cut.rows_per_task}}.dump();
+    pass.task_count = cut.task_count;
+    pass.reducer = "validation";
+    pass.inputs.emplace("input", site.rows.content);
+    pass.inputs.emplace("state", AtState(*run.progress.state));
+    pass.numeric = true;
+    pass.finish = false;
+    pass.label = absl::StrCat("epoch ", run.progress.epoch + 1, ", validation");
+    pass.worker = site.worker;
+  }
   PlanStep step = Ask(run, "evaluate", std::move(passes));
   step.is_volatile = true;
   return step;
 }
 
-absl::StatusOr<PlanStep> AskExport(Run& run) {
+absl::StatusOr<PlanStep> AskExport(TrainRun& run) {
   PassSpec pass = OneTask("train.export", {{"features", run.table.features}, {"classes", run.table.classes}});
   pass.inputs.emplace("state", AtState(run.settings.keep_best ? *run.progress.best_state : *run.progress.state));
   pass.label = "writing the model";
@@ -247,7 +204,7 @@ absl::StatusOr<PlanStep> AskExport(Run& run) {
 }
 
 // The epoch's entry is [loss] or [loss, validation]; then the next epoch, or the end.
-absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
+absl::StatusOr<PlanStep> EndEpoch(TrainRun& run, const Json* validation) {
   TrainProgress& progress = run.progress;
   Json entry = Json::array({progress.loss()});
   if (validation != nullptr) {
@@ -269,7 +226,7 @@ absl::StatusOr<PlanStep> EndEpoch(Run& run, const Json* validation) {
   return AskExport(run);
 }
 
-absl::Status TakeLosses(Run& run, const Json& answer) {
+absl::Status TakeLosses(TrainRun& run, const Json& answer) {
   const auto is_list = [&answer](const char* name) { return answer.contains(name) && answer[name].is_array(); };
   if (!is_list("losses") || !is_list("rows") || answer["losses"].size() != answer["rows"].size()) {
     return absl::InvalidArgumentError(absl::StrCat("an engine answered ", answer.dump(), " without losses and rows"));
@@ -286,7 +243,7 @@ absl::Status TakeLosses(Run& run, const Json& answer) {
 }
 
 // The state that was asked for has taken what was pending.
-absl::Status TakeUpdate(Run& run) {
+absl::Status TakeUpdate(TrainRun& run) {
   TrainProgress& progress = run.progress;
   MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "update"));
   MOTE_ASSIGN_OR_RETURN(progress.state, StateOf(answer));
@@ -296,14 +253,14 @@ absl::Status TakeUpdate(Run& run) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<PlanStep> AfterStep(Run& run) {
+absl::StatusOr<PlanStep> AfterStep(TrainRun& run) {
   if (run.progress.step < run.tasks().steps()) return AskStep(run, /*checkpoint=*/false);
   if (run.validate != nullptr) return AskEvaluate(run);
   return EndEpoch(run, nullptr);
 }
 
 // A small gradient is taken at once. One in the store waits for others of its epoch.
-absl::StatusOr<PlanStep> AfterGradient(Run& run) {
+absl::StatusOr<PlanStep> AfterGradient(TrainRun& run) {
   TrainProgress& progress = run.progress;
   MOTE_RETURN_IF_ERROR(CheckAnyDone(run));
   if (!progress.next_key.empty()) MOTE_RETURN_IF_ERROR(TakeUpdate(run));
@@ -318,15 +275,15 @@ absl::StatusOr<PlanStep> AfterGradient(Run& run) {
   return AskUpdate(run, plan.Update(roots));
 }
 
-absl::StatusOr<PlanStep> AfterUpdate(Run& run) {
+absl::StatusOr<PlanStep> AfterUpdate(TrainRun& run) {
   MOTE_RETURN_IF_ERROR(TakeUpdate(run));
-  if (run.settings.parts > 0) ++run.progress.step;
+  if (run.is_local()) ++run.progress.step;
   return AfterStep(run);
 }
 
-absl::StatusOr<PlanStep> AfterEvaluate(Run& run) {
-  const CompletedPass& done = run.context.completed.front();
-  MOTE_ASSIGN_OR_RETURN(const Json validation, ParseJson(done.output.content.bytes));
+absl::StatusOr<PlanStep> AfterEvaluate(TrainRun& run) {
+  MOTE_ASSIGN_OR_RETURN(const Output measured, FinishSites({"validation", "{}"}, run.context.completed));
+  MOTE_ASSIGN_OR_RETURN(const Json validation, ParseJson(measured.content.bytes));
   if (!validation.is_object() || !validation.contains("loss") || !validation["loss"].is_number() ||
       !std::isfinite(validation["loss"].get<double>())) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -335,7 +292,7 @@ absl::StatusOr<PlanStep> AfterEvaluate(Run& run) {
   return EndEpoch(run, &validation);
 }
 
-absl::StatusOr<PlanStep> Yield(Run& run) {
+absl::StatusOr<PlanStep> Yield(TrainRun& run) {
   MOTE_ASSIGN_OR_RETURN(const Json answer, Answer(run, "export"));
   MOTE_ASSIGN_OR_RETURN(const ArtifactRef model, StateOf(answer));
   Json epochs = Json::array();
@@ -350,7 +307,7 @@ absl::StatusOr<PlanStep> Yield(Run& run) {
                {"steps", run.tasks().optimizer_steps() * run.progress.epoch},
                {"kept_epoch", run.settings.keep_best ? run.progress.best_epoch + 1 : run.progress.epoch}};
   if (run.progress.best_epoch >= 0) history["best_epoch"] = run.progress.best_epoch + 1;
-  if (run.settings.parts > 0) history["rounds"] = run.tasks().steps() * run.progress.epoch;
+  if (run.is_local()) history["rounds"] = run.tasks().steps() * run.progress.epoch;
   run.progress.phase = "done";
   PlanStep step;
   step.memo = run.progress.Encode();
@@ -379,7 +336,7 @@ class TrainPlanner final : public Planner {
   absl::Status Validate(const Json& parameters) const override { return ParseTrainSettings(parameters).status(); }
 
   absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
-    MOTE_ASSIGN_OR_RETURN(Run run, OpenRun(context));
+    MOTE_ASSIGN_OR_RETURN(TrainRun run, TrainRun::Open(context));
     const std::string phase = run.progress.phase;
     if (phase.empty()) return First(run);
     if (context.completed.empty()) return absl::InternalError("train: asked for a next step with no pass complete");
@@ -401,7 +358,7 @@ class TrainPlanner final : public Planner {
 
  private:
   // What the first step alone has to check.
-  static absl::StatusOr<PlanStep> First(Run& run) {
+  static absl::StatusOr<PlanStep> First(TrainRun& run) {
     MOTE_RETURN_IF_ERROR(CutRows(run.context.tasks, *run.input, kGradientRows).status());
     MOTE_RETURN_IF_ERROR(CheckParts(run));
     if (run.validate != nullptr) {

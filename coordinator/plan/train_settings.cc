@@ -156,17 +156,21 @@ absl::Status ParseClassWeights(const Json& weights, const Params& params, TrainS
 
 // {parts: 4, steps: 8}.
 absl::Status ParseLocal(Json local, TrainSettings* settings) {
-  const std::vector<Parameter> declared = {
+  std::vector<Parameter> declared = {
       Declare("parts", Kind::kInteger, "", "that the rows are dealt into"),
       Declare("steps", Kind::kInteger, "8", "of each part between two averages"),
   };
+  declared[0].optional = true;  // pinned rows are parts already
   MOTE_RETURN_IF_ERROR(CheckNested("local", declared, &local));
   const auto in_range = [&](const char* name, int64_t most) -> absl::StatusOr<int64_t> {
     const auto value = local[name].get<int64_t>();
     if (value >= 1 && value <= most) return value;
     return Wrong(absl::StrCat("local.", name), absl::StrCat(value), absl::StrCat("is not in 1 to ", most));
   };
-  MOTE_ASSIGN_OR_RETURN(settings->parts, in_range("parts", kPartsMax));
+  settings->local = true;
+  if (local.contains("parts")) {
+    MOTE_ASSIGN_OR_RETURN(settings->parts, in_range("parts", kPartsMax));
+  }
   MOTE_ASSIGN_OR_RETURN(settings->local_steps, in_range("steps", kLocalStepsMax));
   return absl::OkStatus();
 }
@@ -200,7 +204,8 @@ std::vector<Parameter> TrainParameters() {
               "stop after so many epochs without a lower validation loss; 0: run all epochs"),
       Declare("local", Kind::kObject, "",
               "{parts: 4, steps: 8}: the rows are dealt into parts, each takes so many steps of its own, and their "
-              "weights are averaged (FedAvg); without it, every step sums the gradients of its batch"),
+              "weights are averaged (FedAvg); of pinned rows each worker's are a part; without it, every step sums the "
+              "gradients of its batch"),
       Declare("start", Kind::kReference, "", "stage.model whose weights are the first ones, instead of random ones"),
   };
   for (Parameter& parameter : parameters) {

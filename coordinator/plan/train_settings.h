@@ -23,6 +23,7 @@ struct TrainSettings {
   LearningRate schedule;
   bool mixed = false;       // matrix products of gradients in bfloat16
   double clip = 0;          // longest gradient of a step; 0: any
+  bool local = false;       // parts take steps of their own
   int64_t parts = 0;        // that take steps of their own and are averaged; 0: gradients are summed
   int64_t local_steps = 1;  // with parts: of each between two averages
   int64_t patience = 0;     // epochs without a lower validation loss until it stops; 0: never

@@ -11,14 +11,21 @@ int64_t Pieces(int64_t rows, int64_t size) { return (rows + size - 1) / size; }
 
 }  // namespace
 
-int64_t TrainTasks::optimizer_steps() const {
-  return Pieces(parts > 0 ? RowParts{rows, parts}.most() : rows, batch_size);
+int64_t TrainTasks::LargestPart() const {
+  return site_rows.empty() ? RowParts{rows, parts}.most() : *std::max_element(site_rows.begin(), site_rows.end());
 }
+
+int64_t TrainTasks::PartsLargerThan(int64_t size) const {
+  if (site_rows.empty()) return RowParts{rows, parts}.LargerThan(size);
+  return std::count_if(site_rows.begin(), site_rows.end(), [size](int64_t part) { return part > size; });
+}
+
+int64_t TrainTasks::optimizer_steps() const { return Pieces(parts > 0 ? LargestPart() : rows, batch_size); }
 
 int64_t TrainTasks::steps() const { return parts > 0 ? Pieces(optimizer_steps(), local_steps) : optimizer_steps(); }
 
 int64_t TrainTasks::StepTasks(int64_t step) const {
-  if (parts > 0) return RowParts{rows, parts}.LargerThan(step * local_steps * batch_size);
+  if (parts > 0) return PartsLargerThan(step * local_steps * batch_size);
   return Pieces(std::min(batch_size, rows - step * batch_size), task_rows);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace mote::coordinator {
 
@@ -14,10 +15,11 @@ struct TrainTasks {
   int64_t batch_size = 1;  // rows of a step; with parts: of a step of each
   int64_t task_rows = 1;   // rows of a gradient task
   int64_t epochs = 1;
-  int64_t validation_tasks = 0;  // of an epoch's evaluation; 0: there is none
-  int64_t parts = 0;             // 0: gradients are summed; at most `rows`
-  int64_t local_steps = 1;       // with parts: of a round
-  int64_t steps_per_update = 1;  // the state takes so many gradients at once
+  int64_t validation_tasks = 0;         // of an epoch's evaluation; 0: there is none
+  int64_t parts = 0;                    // 0: gradients are summed; at most `rows`
+  int64_t local_steps = 1;              // with parts: of a round
+  int64_t steps_per_update = 1;         // the state takes so many gradients at once
+  std::vector<int64_t> site_rows = {};  // of each part, where rows stay at workers; empty: dealt evenly
 
   // Steps of an epoch: batches, or rounds.
   int64_t steps() const;
@@ -31,6 +33,8 @@ struct TrainTasks {
   int64_t After(std::string_view phase, int64_t epoch, int64_t step, int64_t pending) const;
 
  private:
+  int64_t LargestPart() const;
+  int64_t PartsLargerThan(int64_t size) const;
   // Tasks of this and the later steps of an epoch, with `pending` gradients before them.
   int64_t StepsFrom(int64_t step, int64_t pending) const;
 };

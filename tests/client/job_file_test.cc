@@ -416,6 +416,28 @@ TEST(JobFile, SharedInputsStayWhereTheyAre) {
   EXPECT_THAT(mistakes("shared: /x.csv, path: x.csv"), HasSubstr("both path and shared"));
 }
 
+TEST(JobFile, PinnedInputsNameAPathForEachWorker) {
+  const auto job = [](const std::string& input) {
+    return "name: x\ninputs:\n  rows: " + input + "\nstages: [{name: a, noop: {}}]\n";
+  };
+  const v1::JobSpec spec =
+      Spec(job("{csv: {shared: {berlin: /b.csv, paris: /p.csv}, delimiter: ;}, placement: {pinned: {wait: 90s}}}"));
+  EXPECT_EQ(spec.inputs(0).sites().at("berlin"), "/b.csv");
+  EXPECT_EQ(spec.inputs(0).sites().at("paris"), "/p.csv");
+  EXPECT_EQ(spec.inputs(0).site_wait().seconds(), 90);
+  EXPECT_EQ(spec.inputs(0).csv().delimiter(), ";");
+  EXPECT_EQ(spec.inputs(0).shared(), "");
+  EXPECT_FALSE(Spec(job("{csv: {shared: {berlin: /b.csv}}, placement: pinned}")).inputs(0).has_site_wait());
+  const auto told = [&](const std::string& input) { return Mistakes(job(input)); };
+  EXPECT_THAT(told("{csv: {shared: {berlin: b.csv}}, placement: pinned}"), HasSubstr("'b.csv' is not absolute"));
+  EXPECT_THAT(told("{csv: {shared: {}}, placement: pinned}"), HasSubstr("shared names no worker"));
+  EXPECT_THAT(told("{csv: {shared: {berlin: /b.csv}}}"), HasSubstr("write placement: pinned beside the format"));
+  EXPECT_THAT(told("{csv: {shared: /b.csv}, placement: pinned}"), HasSubstr("has a placement, but names no workers"));
+  EXPECT_THAT(told("{csv: {shared: {berlin: /b.csv}}, placement: spread}"), HasSubstr("wants pinned, or {pinned: "));
+  EXPECT_THAT(told("{csv: {shared: {berlin: /b.csv}}, placement: {pinned: {wait: never}}}"), HasSubstr("wait"));
+  EXPECT_THAT(told("{csv: {shared: {berlin: /b.csv}}, placement: {pinned: {delay: 1s}}}"), HasSubstr("delay"));
+}
+
 TEST(Mistakes, IntegersThatADoubleCannotHold) {
   EXPECT_THAT(Mistakes(Stage("    echo: {bytes: 9007199254740993}\n")),
               HasSubstr("job.yaml:4:19: 9007199254740993 is too large"));

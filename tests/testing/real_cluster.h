@@ -24,6 +24,8 @@ struct ClusterOptions {
   // coordinator and of `mote`, and of worker i.
   std::vector<std::string> coordinator_prefix = {};
   std::function<std::vector<std::string>(int worker)> worker_prefix = {};
+  // Flags of worker i alone, such as its name.
+  std::function<std::vector<std::string>(int worker)> own_flags = {};
   // Worker i keeps its blobs here; default: in dir().
   std::function<std::string(int worker)> store_dir = {};
 };

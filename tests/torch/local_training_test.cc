@@ -9,12 +9,11 @@
 #include <vector>
 
 #include "common/json.h"
-#include "common/permutation.h"
 #include "tests/testing/in_process.h"
+#include "tests/torch/federated_averaging.h"
 #include "tests/torch/plain_training.h"
 #include "tests/torch/prepared_table.h"
 #include "tests/torch/torch_options.h"
-#include "worker/engine/torch_kernels/compat.h"
 #include "worker/engine/torch_kernels/optimizer.h"
 #include "worker/engine/torch_kernels/train_state.h"
 
@@ -62,73 +61,13 @@ LocalTrained TrainLocalOrDie(const Json& settings, int block_level = 0, coordina
           Json::parse(process.Content(outputs->at("history")))};
 }
 
-// From here on by hand: every part in turn.
-
-struct LocalShare {
-  int64_t rows = 0;
-  engine::TrainState state;
-};
-
-// What the part with the positions [begin, end) of `order` makes of `state` in the round
-// whose first step is `first`.
-LocalShare LocalSteps(const std::vector<Example>& examples, const Permutation& order, int64_t begin, int64_t end,
-                      int64_t first, const engine::Optimizer& optimizer, engine::TrainState state) {
-  LocalShare share;
-  for (int64_t step = first; step < first + kLocalSteps; ++step) {
-    std::vector<int64_t> rows;
-    for (int64_t at = begin + step * kLocalBatch; at < std::min(begin + (step + 1) * kLocalBatch, end); ++at) {
-      rows.push_back(order.At(at));
-    }
-    if (rows.empty()) break;
-    const at::Tensor mean =
-        SummedGradient(examples, rows, Leaves(state.spec, state.weights)) / static_cast<float>(rows.size());
-    optimizer.Step({mean.data_ptr<float>(), mean.data_ptr<float>() + mean.numel()}, &state);
-    share.rows += static_cast<int64_t>(rows.size());
-  }
-  share.state = std::move(state);
-  return share;
-}
-
-// The mean of one vector of three parts at most, weighted by rows: sums in the order of the tree.
-std::vector<float> MeanOfShares(const std::vector<LocalShare>& shares, std::vector<float> engine::TrainState::*values) {
-  std::vector<double> sums((shares[0].state.*values).size());
-  double rows = 0;
-  for (const LocalShare& share : shares) {
-    for (size_t i = 0; i < sums.size(); ++i) {
-      sums[i] += static_cast<double>(share.rows) * static_cast<double>((share.state.*values)[i]);
-    }
-    rows += static_cast<double>(share.rows);
-  }
-  std::vector<float> mean;
-  for (const double sum : sums) mean.push_back(static_cast<float>(sum / rows));
-  return mean;
-}
-
-std::vector<float> FederatedAveraging(const engine::Optimizer& optimizer) {
-  at::set_num_threads(1);
-  const Table table = LocalTable();
-  const std::vector<Example> examples = Examples(table);
+std::vector<float> ByHand(const engine::Optimizer& optimizer) {
+  const std::vector<Example> examples = Examples(LocalTable());
   engine::TrainState state;
   state.spec = {.in = kLocalFeatures, .hidden = {8, 5}, .out = kLocalClasses, .activation = "tanh"};
-  state.weights = engine::InitialWeights(state.spec, kLocalSeed);
-  state.first.assign(state.weights.size(), 0.0F);
-  state.second.assign(state.weights.size(), 0.0F);
-  const std::vector<int64_t> bounds = {0, 26, 51, 76};
-  for (int64_t epoch = 0; epoch < kLocalEpochs; ++epoch) {
-    const Permutation order(kLocalRows, kLocalSeed + epoch);
-    for (int64_t first = 0; first * kLocalBatch < 26; first += kLocalSteps) {
-      std::vector<LocalShare> shares;
-      for (int64_t part = 0; part < kLocalParts; ++part) {
-        LocalShare share = LocalSteps(examples, order, bounds[part], bounds[part + 1], first, optimizer, state);
-        if (share.rows > 0) shares.push_back(std::move(share));
-      }
-      state.weights = MeanOfShares(shares, &engine::TrainState::weights);
-      state.first = MeanOfShares(shares, &engine::TrainState::first);
-      state.second = MeanOfShares(shares, &engine::TrainState::second);
-      state.step = shares[0].state.step;
-    }
-  }
-  return state.weights;
+  const std::vector<Part> parts = {
+      {&examples, kLocalRows, 0, 26}, {&examples, kLocalRows, 26, 51}, {&examples, kLocalRows, 51, 76}};
+  return FederatedAveraging(parts, {kLocalEpochs, kLocalBatch, kLocalSteps, kLocalSeed}, optimizer, std::move(state));
 }
 
 engine::Optimizer LocalOptimizer(const Json& json) { return engine::Optimizer::FromJson(json).value(); }
@@ -137,14 +76,13 @@ TEST(LocalTraining, EqualsFederatedAveragingByHandBitForBit) {
   const Json adamw = {{"lr", 0.01}, {"betas", {0.9, 0.999}}, {"eps", 1e-8}, {"weight_decay", 0.01}};
   Json named = adamw;
   named["name"] = "adamw";
-  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"adamw", adamw}})).weights, FederatedAveraging(LocalOptimizer(named)));
+  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"adamw", adamw}})).weights, ByHand(LocalOptimizer(named)));
   const Json momentum = {{"lr", 0.1}, {"momentum", 0.9}, {"weight_decay", 0.0}};
   named = momentum;
   named["name"] = "sgd";
-  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"sgd", momentum}})).weights, FederatedAveraging(LocalOptimizer(named)));
+  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"sgd", momentum}})).weights, ByHand(LocalOptimizer(named)));
   named["momentum"] = 0;
-  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"sgd", {{"lr", 0.1}}}})).weights,
-            FederatedAveraging(LocalOptimizer(named)));
+  EXPECT_EQ(TrainLocalOrDie(LocalSettings({{"sgd", {{"lr", 0.1}}}})).weights, ByHand(LocalOptimizer(named)));
 }
 
 TEST(LocalTraining, BlocksDoNotChangeTheBits) {
@@ -227,6 +165,7 @@ TEST(LocalTraining, MistakesNameTheirPlace) {
   EXPECT_THAT(message({{"parts", 77}}), HasSubstr("local.parts: 77 parts of 76 rows"));
   EXPECT_THAT(message({{"parts", 77}}), HasSubstr("set it to 76 or less"));
   EXPECT_THAT(message({{"parts", 2}}, {.rows = 8}), HasSubstr("leave tasks out, and set local.parts"));
+  EXPECT_THAT(message({{"steps", 4}}), HasSubstr("local.parts: missing; set into how many parts"));
   EXPECT_EQ(message({{"parts", 76}, {"steps", 1000}}), "") << "a part of one row is a part";
 }
 

@@ -182,7 +182,7 @@ absl::StatusOr<int64_t> Engine::FetchBlob(const Digest& digest) {
 void Engine::Compute() {
   context_ = std::make_unique<EngineContext>(
       files_, [this](const Digest& digest) { return FetchBlob(digest); }, queue_.cancelled(), options_.shared_dirs,
-      [this](const Digest& digest) { FetchAhead(digest); });
+      [this](const Digest& digest) { FetchAhead(digest); }, options_.scratch_dir);
   passes_ = std::make_unique<PassTable>(library_, options_);
   runner_ = std::make_unique<BlockRunner>(*passes_, *context_, mark_, queue_.end_max());
   for (std::optional<WorkItem> item = queue_.Pop(); item; item = queue_.Pop()) {

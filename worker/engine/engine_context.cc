@@ -2,11 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "common/files/mapped_blob.h"
+#include "common/files/posix_file.h"
 #include "common/status_macros.h"
 #include "worker/wire/monotonic.h"
 
@@ -130,6 +134,22 @@ absl::Status EngineContext::ReadShared(const SharedFile& file, int64_t offset, i
   AddPhase(Phase::kFetch, wire::MonotonicNanoseconds() - started);
   if (status.ok()) cost_.network_bytes += length;
   return status;
+}
+
+absl::StatusOr<Scratched> EngineContext::Put(std::string_view bytes) {
+  const int64_t started = wire::MonotonicNanoseconds();
+  const std::string path = absl::StrCat(scratch_dir_, "/rows");
+  const auto put = [&]() -> absl::StatusOr<std::shared_ptr<const MappedBlob>> {
+    MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(path, O_CREAT | O_EXCL | O_WRONLY, 0600));
+    // Gone with its last mapping, also when the engine crashes.
+    const absl::Cleanup unlink = [&] { ::unlink(path.c_str()); };
+    MOTE_RETURN_IF_ERROR(WriteAll(file, bytes, path));
+    return MapFile(path);
+  };
+  const absl::StatusOr<std::shared_ptr<const MappedBlob>> blob = put();
+  AddPhase(Phase::kDecode, wire::MonotonicNanoseconds() - started);
+  if (!blob.ok()) return AsUnavailable(blob.status(), scratch_dir_);
+  return Scratched{*blob, (*blob)->bytes()};
 }
 
 Digest EngineContext::Store(std::string bytes) {

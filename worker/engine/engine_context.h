@@ -19,6 +19,7 @@
 #include "common/files/blob_files.h"
 #include "worker/engine/kernel.h"
 #include "worker/engine/read_ahead.h"
+#include "worker/engine/scratch.h"
 #include "worker/engine/shared_files.h"
 
 namespace mote::engine {
@@ -33,21 +34,24 @@ using BlobFetchAhead = std::function<void(const Digest&)>;
 
 // One per engine. Not thread-safe: used from the compute thread, except for the
 // flag that `cancelled` points to.
-class EngineContext : public TaskContext, public ReadAhead, private BlobSink {
+class EngineContext : public TaskContext, public ReadAhead, public Scratch, private BlobSink {
  public:
-  // `files` and `cancelled` must outlive the context.
+  // `files` and `cancelled` must outlive the context. `scratch_dir`: empty: there is none.
   EngineContext(BlobFiles& files, BlobFetch fetch, const std::atomic<bool>& cancelled,
-                std::vector<std::string> shared_dirs = {}, BlobFetchAhead fetch_ahead = nullptr)
+                std::vector<std::string> shared_dirs = {}, BlobFetchAhead fetch_ahead = nullptr,
+                std::string scratch_dir = {})
       : files_(files),
         fetch_(std::move(fetch)),
         fetch_ahead_(std::move(fetch_ahead)),
         cancelled_(cancelled),
-        shared_(std::move(shared_dirs)) {}
+        shared_(std::move(shared_dirs)),
+        scratch_dir_(std::move(scratch_dir)) {}
 
   absl::StatusOr<std::string_view> Read(const Digest& digest, std::shared_ptr<const void>* keep) override;
   void Expect(const Digest& digest) override;
   absl::StatusOr<SharedFile> FindShared(const std::string& path) override { return shared_.Find(path); }
   absl::Status ReadShared(const SharedFile& file, int64_t offset, int64_t length, std::string* bytes) override;
+  absl::StatusOr<Scratched> Put(std::string_view bytes) override;
   BlobSink& blobs() override { return *this; }
   // Where large partials go: the worker keeps them, so they are not among the stored.
   BlobSink& partials() { return partials_; }
@@ -96,6 +100,7 @@ class EngineContext : public TaskContext, public ReadAhead, private BlobSink {
   const BlobFetchAhead fetch_ahead_;  // nullptr: nothing is read ahead
   const std::atomic<bool>& cancelled_;
   SharedFiles shared_;
+  const std::string scratch_dir_;
   Cost cost_;
   int64_t phase_ns_ = 0;
   absl::Status store_status_;

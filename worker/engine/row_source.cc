@@ -8,6 +8,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/read_ahead.h"
+#include "worker/engine/scratch.h"
 
 namespace mote::engine {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 // alone: who trains reads rows in random order, and mapping a segment anew costs as much
 // as thousands of rows. Their pages are clean: under pressure the kernel takes them back.
 constexpr int64_t kMappedBytesMax = int64_t{512} << 20;
+// Of rows that were made here, which costs far more than mapping them.
+constexpr int64_t kMadeBytesMax = int64_t{16} << 30;
 // A process may have 65,530 mappings (vm.max_map_count).
 constexpr size_t kMappedSegmentsMax = 4096;
 // Who reads forward has so many more fetched meanwhile.
@@ -24,8 +27,13 @@ constexpr size_t kSegmentsAhead = 3;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RowSource>> RowSource::Open(const Value& dataset, BlobSource& source) {
-  MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(dataset, source));
+  MOTE_ASSIGN_OR_RETURN(std::string encoded, ReadValue(dataset, source));
   auto rows = std::make_unique<RowSource>();
+  if (PreparedView::Is(encoded)) {
+    MOTE_ASSIGN_OR_RETURN(const PreparedView view, PreparedView::Decode(encoded));
+    MOTE_ASSIGN_OR_RETURN(rows->prepared_, PreparedRows::Open(view, source));
+    MOTE_ASSIGN_OR_RETURN(encoded, ReadValue(view.table, source));
+  }
   MOTE_ASSIGN_OR_RETURN(rows->dataset_, Dataset::Decode(encoded));
   if (rows->dataset_.format == DatasetFormat::kArrays) {
     MOTE_ASSIGN_OR_RETURN(rows->arrays_, ArrayRows::Open(rows->dataset_, source));
@@ -97,20 +105,39 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
     mapped_.splice(mapped_.begin(), mapped_, places_[index]);
     return &mapped_.front();
   }
-  const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kSegmentsAhead) : 0;
-  for (size_t next = index + 1; next < ahead; ++next) Expect(dataset_.segments[next].blob.digest, source);
-  newest_ = index;
-  const Segment& segment = dataset_.segments[index];
   MappedSegment mapped;
   mapped.index = index;
-  MOTE_ASSIGN_OR_RETURN(mapped.bytes, source.Read(segment.blob.digest, &mapped.keep));
-  MOTE_ASSIGN_OR_RETURN(mapped.view, TableView::Open(dataset_.schema, segment.rows, mapped.bytes));
+  MOTE_RETURN_IF_ERROR(ReadSegment(index, source, &mapped));
+  MOTE_ASSIGN_OR_RETURN(mapped.view, TableView::Open(dataset_.schema, dataset_.segments[index].rows, mapped.bytes));
   const auto bytes = static_cast<int64_t>(mapped.bytes.size());
-  while (!mapped_.empty() && (mapped_.size() >= kMappedSegmentsMax || mapped_bytes_ > kMappedBytesMax - bytes)) Unmap();
+  const int64_t bytes_max = prepared_ == nullptr ? kMappedBytesMax : kMadeBytesMax;
+  while (!mapped_.empty() && (mapped_.size() >= kMappedSegmentsMax || mapped_bytes_ > bytes_max - bytes)) Unmap();
   mapped_.push_front(std::move(mapped));
   places_[index] = mapped_.begin();
   mapped_bytes_ += bytes;
   return &mapped_.front();
+}
+
+absl::Status RowSource::ReadSegment(size_t index, BlobSource& source, MappedSegment* mapped) {
+  const BlobRef& blob = dataset_.segments[index].blob;
+  if (prepared_ == nullptr) {
+    const size_t ahead = index == newest_ + 1 ? std::min(dataset_.segments.size(), index + 1 + kSegmentsAhead) : 0;
+    for (size_t next = index + 1; next < ahead; ++next) Expect(dataset_.segments[next].blob.digest, source);
+    newest_ = index;
+    MOTE_ASSIGN_OR_RETURN(mapped->bytes, source.Read(blob.digest, &mapped->keep));
+    return absl::OkStatus();
+  }
+  MOTE_ASSIGN_OR_RETURN(const std::string_view made, prepared_->Make(blob, source));
+  if (Scratch* const scratch = ScratchOf(source); scratch != nullptr) {
+    MOTE_ASSIGN_OR_RETURN(const Scratched kept, scratch->Put(made));
+    mapped->keep = kept.keep;
+    mapped->bytes = kept.bytes;
+    return absl::OkStatus();
+  }
+  const auto copy = std::make_shared<const std::string>(made);
+  mapped->keep = copy;
+  mapped->bytes = *copy;
+  return absl::OkStatus();
 }
 
 void RowSource::Unmap() {

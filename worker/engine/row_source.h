@@ -15,18 +15,21 @@
 #include "common/table.h"
 #include "common/value.h"
 #include "worker/engine/array_rows.h"
+#include "worker/engine/prepared_rows.h"
 #include "worker/engine/text_cursor.h"
 
 namespace mote::engine {
 
 // Rows of text become text columns (CSV and ARFF: one a header name; JSON lines: "record"; text:
 // "line"); what is a number already is not parsed. Keeps the blobs that it
-// used last mapped, so reading rows in random order is cheap too.
+// used last mapped, so reading rows in random order is cheap too. Prepared rows that lie
+// nowhere are made, and put into the engine's scratch directory.
 //
 // Not thread-safe.
 class RowSource {
  public:
-  // `dataset`: an encoded Dataset (the content of an Output of kind kTable).
+  // `dataset`: an encoded Dataset (the content of an Output of kind kTable), or an encoded
+  // PreparedView (that of a pinned table's site).
   //
   //   InvalidArgument  not a dataset
   //   Unavailable      it, or the manifest of its text, cannot be had now
@@ -68,6 +71,7 @@ class RowSource {
   size_t SegmentOf(int64_t row) const;
   static std::string_view RowBytes(const MappedSegment& mapped, int64_t first, int64_t last);
   absl::StatusOr<const MappedSegment*> Map(size_t index, BlobSource& source);
+  absl::Status ReadSegment(size_t index, BlobSource& source, MappedSegment* mapped);
   void Unmap();  // the segment that was not used for longest
 
   Dataset dataset_;
@@ -75,9 +79,10 @@ class RowSource {
   std::list<MappedSegment> mapped_;                         // most recently used first
   std::vector<std::list<MappedSegment>::iterator> places_;  // of each segment in mapped_, or its end
   int64_t mapped_bytes_ = 0;
-  size_t newest_ = SIZE_MAX - 1;       // mapped last
-  std::unique_ptr<TextCursor> text_;   // text formats only
-  std::unique_ptr<ArrayRows> arrays_;  // kArrays only
+  size_t newest_ = SIZE_MAX - 1;            // mapped last
+  std::unique_ptr<TextCursor> text_;        // text formats only
+  std::unique_ptr<ArrayRows> arrays_;       // kArrays only
+  std::unique_ptr<PreparedRows> prepared_;  // of a view only
   std::vector<std::string_view> cells_;
 };
 

@@ -37,19 +37,19 @@ PrepareRows::PrepareRows(std::unique_ptr<CellCursor> cursor, PrepareOptions opti
   }
 }
 
-absl::StatusOr<std::unique_ptr<PrepareRows>> PrepareRows::Open(const PassSpec& pass, TaskContext& context) {
+absl::StatusOr<std::unique_ptr<PrepareRows>> PrepareRows::Open(const PassSpec& pass, BlobSource& source) {
   MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
   MOTE_ASSIGN_OR_RETURN(PrepareOptions options, PrepareOptions::Parse(parameters));
   const auto input = pass.inputs.find("input");
   if (input == pass.inputs.end()) return absl::InvalidArgumentError("prepare: the pass has no input");
-  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<CellCursor> cursor, CellCursor::Open(input->second, context));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<CellCursor> cursor, CellCursor::Open(input->second, source));
   const Dataset& dataset = cursor->dataset();
   if (!options.applies) MOTE_RETURN_IF_ERROR(options.CheckColumns(dataset.schema, dataset.name));
   auto rows = std::unique_ptr<PrepareRows>(
       new PrepareRows(std::move(cursor), std::move(options), parameters.at("rows_per_task").get<int64_t>()));
   if (!rows->options().stratify.empty()) {
     MOTE_ASSIGN_OR_RETURN(const Value* const counts, InputOf(pass, "strata"));
-    MOTE_ASSIGN_OR_RETURN(rows->strata_, Strata::Open(*counts, rows->options(), context));
+    MOTE_ASSIGN_OR_RETURN(rows->strata_, Strata::Open(*counts, rows->options(), source));
   }
   if (!rows->options().order_column.empty()) {
     MOTE_ASSIGN_OR_RETURN(const std::vector<OrderCut> cuts, DecodeCuts(parameters.at("cuts")));
@@ -58,10 +58,10 @@ absl::StatusOr<std::unique_ptr<PrepareRows>> PrepareRows::Open(const PassSpec& p
   return rows;
 }
 
-absl::Status PrepareRows::Seek(int64_t task, TaskContext& context) {
+absl::Status PrepareRows::Seek(int64_t task, BlobSource& source) {
   if (strata_ != nullptr) strata_->Seek(task);
   const int64_t begin = task * rows_per_task_;
-  return cursor_->Seek({begin, std::min(begin + rows_per_task_, dataset().rows)}, context);
+  return cursor_->Seek({begin, std::min(begin + rows_per_task_, dataset().rows)}, source);
 }
 
 absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {

@@ -29,7 +29,7 @@ class PrepareRows {
   // split.order by a column the cuts among its parameters.
   // InvalidArgument: not a table of one value a cell, or a parameter names a column that
   // it lacks.
-  static absl::StatusOr<std::unique_ptr<PrepareRows>> Open(const PassSpec& pass, TaskContext& context);
+  static absl::StatusOr<std::unique_ptr<PrepareRows>> Open(const PassSpec& pass, BlobSource& source);
 
   const Dataset& dataset() const { return cursor_->dataset(); }
   const PrepareOptions& options() const { return options_; }
@@ -39,7 +39,7 @@ class PrepareRows {
   const std::vector<size_t>& value_columns() const { return value_columns_; }
 
   // Goes to the rows of `task`.
-  absl::Status Seek(int64_t task, TaskContext& context);
+  absl::Status Seek(int64_t task, BlobSource& source);
 
   // The next row that belongs to a split; false at the end of the task. Rows passed over
   // are counted in `quality`. A row that has not as many cells as the header is given

@@ -35,8 +35,8 @@ absl::Status TooManyStrata(const PrepareOptions& options) {
 }
 
 absl::StatusOr<std::unique_ptr<Strata>> Strata::Open(const Value& counts, const PrepareOptions& options,
-                                                     TaskContext& context) {
-  MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<RowSource> source, RowSource::Open(counts, context));
+                                                     BlobSource& blobs) {
+  MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<RowSource> source, RowSource::Open(counts, blobs));
   const bool is_empty = source->dataset().schema.columns.empty();
   if (!is_empty && source->dataset().schema != StrataSchema()) return WrongCounts("the counts have other columns");
   auto strata = std::make_unique<Strata>();
@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<Strata>> Strata::Open(const Value& counts, const 
   std::string copy;
   for (int64_t begin = 0; begin < source->rows(); begin += kStrataRowsAtOnce) {
     const int64_t end = std::min(begin + kStrataRowsAtOnce, source->rows());
-    MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, source->View({begin, end}, context, &copy));
+    MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, source->View({begin, end}, blobs, &copy));
     MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(source->dataset().schema, end - begin, bytes));
     for (int64_t i = 0; i < view.rows(); ++i) {
       int64_t task = 0, count = 0;

@@ -36,7 +36,7 @@ class Strata {
   //   InvalidArgument  more than kStrataMax classes, or not such a table
   //   Unavailable      it cannot be read now
   static absl::StatusOr<std::unique_ptr<Strata>> Open(const Value& counts, const PrepareOptions& options,
-                                                      TaskContext& context);
+                                                      BlobSource& blobs);
 
   // Goes to the first row of `task`.
   void Seek(int64_t task);

@@ -4,8 +4,9 @@
 // speed-up of local SGD (Yu, Jin and Yang 2019), and second moments that parts do not
 // share can keep local Adam from converging (Chen, Li and Li 2020).
 //
-// AverageParameters {optimizer, lr of its last step included; steps: that the largest part
-// took; epoch, round: for messages, from 1}. Inputs "root" and "state". One task; its leaf
+// AverageParameters {optimizer, lr of its last step included; roots: how many there are, of
+// parts whose rows stay at workers one of each; steps: that the largest part took; epoch,
+// round: for messages, from 1}. Inputs "root0", "root1", … and "state". One task; its leaf
 // is {"state": artifact, "losses": [sum over rows], "rows": [count]}.
 #include <cstring>
 #include <string>
@@ -28,14 +29,15 @@ namespace {
 
 struct AverageParameters {
   Json optimizer;
+  int64_t roots = 0;
   int64_t steps = 0;
   int64_t epoch = 0;
   int64_t round = 0;
 };
 
 AverageParameters ReadAverage(const Json& json) {
-  return {json.at("optimizer"), json.at("steps").get<int64_t>(), json.at("epoch").get<int64_t>(),
-          json.at("round").get<int64_t>()};
+  return {json.at("optimizer"), json.at("roots").get<int64_t>(), json.at("steps").get<int64_t>(),
+          json.at("epoch").get<int64_t>(), json.at("round").get<int64_t>()};
 }
 
 // Replaces what is averaged by the sums over the rows.
@@ -61,11 +63,11 @@ absl::Status TakeMean(const StateSums& sums, int moments, TrainState* state) {
 
 class AveragePass final : public PassKernel {
  public:
-  AveragePass(AverageParameters parameters, Optimizer optimizer, Value root, const ArtifactRef& state)
-      : parameters_(std::move(parameters)), optimizer_(std::move(optimizer)), root_(std::move(root)), state_(state) {}
+  AveragePass(AverageParameters parameters, Optimizer optimizer, std::vector<Value> roots, const ArtifactRef& state)
+      : parameters_(std::move(parameters)), optimizer_(std::move(optimizer)), roots_(std::move(roots)), state_(state) {}
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
-    MOTE_ASSIGN_OR_RETURN(const std::string root, ReadValue(root_, context));
+    MOTE_ASSIGN_OR_RETURN(const std::string root, Root(context));
     MOTE_ASSIGN_OR_RETURN(const StateSums sums, DecodeStates(root));
     MOTE_ASSIGN_OR_RETURN(TrainState state, ReadState(state_, StatePart::kAll, context));
     MOTE_RETURN_IF_ERROR(TakeMean(sums, optimizer_.moments(), &state));
@@ -79,9 +81,25 @@ class AveragePass final : public PassKernel {
   }
 
  private:
+  // Of all parts, in the order of the roots.
+  absl::StatusOr<std::string> Root(TaskContext& context) const {
+    MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<Reducer> reducer, MakeReducer("state_sum", Json::object()));
+    std::string sum;
+    for (const Value& value : roots_) {
+      MOTE_ASSIGN_OR_RETURN(std::string root, ReadValue(value, context));
+      if (sum.empty()) {
+        sum = std::move(root);
+      } else {
+        MOTE_RETURN_IF_ERROR(reducer->Validate(root));
+        MOTE_RETURN_IF_ERROR(reducer->Combine(sum, root, context.blobs()));
+      }
+    }
+    return sum;
+  }
+
   const AverageParameters parameters_;
   const Optimizer optimizer_;
-  const Value root_;
+  const std::vector<Value> roots_;
   const ArtifactRef state_;
 };
 
@@ -91,8 +109,12 @@ class AverageKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(AverageParameters parameters, ReadParameters<AverageParameters>(pass, ReadAverage));
     MOTE_ASSIGN_OR_RETURN(Optimizer optimizer, Optimizer::FromJson(parameters.optimizer));
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef state, ArtifactInput(pass, "state"));
-    MOTE_ASSIGN_OR_RETURN(const Value* root, InputOf(pass, "root"));
-    return std::make_unique<AveragePass>(std::move(parameters), std::move(optimizer), *root, state);
+    std::vector<Value> roots;
+    for (int64_t i = 0; i < parameters.roots; ++i) {
+      MOTE_ASSIGN_OR_RETURN(const Value* const root, InputOf(pass, absl::StrCat("root", i)));
+      roots.push_back(*root);
+    }
+    return std::make_unique<AveragePass>(std::move(parameters), std::move(optimizer), std::move(roots), state);
   }
 };
 
