@@ -110,7 +110,7 @@ absl::Status On(State& state, const OutputLost& event, BlobSink& blobs) { return
 
 absl::Status On(State& state, const StageBound& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
-  stage->numeric_class = event.numeric_class;
+  (event.worker.empty() ? stage->numeric_class : stage->site_classes[event.worker]) = event.numeric_class;
   return absl::OkStatus();
 }
 

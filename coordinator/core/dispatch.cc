@@ -169,8 +169,8 @@ void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Blo
   Worker& worker = *tx.state.cluster.Find(open.worker);
   if (open.leases == 0) worker.slots[open.slot].progress = tx.now;
   const std::string& numeric_class = worker.slots[open.slot].numeric_class;
-  if (pass.spec->numeric && job.stages[pass.stage].numeric_class.empty()) {
-    tx.Emit(StageBound{job.id, pass.stage, numeric_class});
+  if (pass.spec->numeric && NumericClassOf(job.stages[pass.stage], pass).empty()) {
+    tx.Emit(StageBound{job.id, pass.stage, numeric_class, pass.spec->worker});
   }
   const LeaseToken token{tx.state.epoch, job.id, pass.id, block, pass.next_attempt};
   tx.EmitOf(pass, LeaseGranted{token, worker.name, open.slot, tx.now});

@@ -132,6 +132,7 @@ struct StageBound {
   JobId job;
   int stage = 0;
   std::string numeric_class;
+  std::string worker = {};  // of those that it alone may run; empty: of all others
   bool operator==(const StageBound&) const = default;
 };
 
@@ -338,6 +339,7 @@ struct StageRestored {
   std::optional<JobId> reused_from = std::nullopt;
   std::optional<Digest> computed = std::nullopt;
   std::optional<Calibration> calibration = std::nullopt;
+  std::map<std::string, std::string> site_classes = {};
   bool operator==(const StageRestored&) const = default;
 };
 

@@ -76,6 +76,7 @@ absl::Status Restore(State& state, const StageRestored& event) {
   run.step = event.step;
   run.outputs = event.outputs;
   run.numeric_class = event.numeric_class;
+  run.site_classes = event.site_classes;
   run.progress = event.progress;
   run.tasks_to_come = event.tasks_to_come;
   run.before_step = event.before_step;

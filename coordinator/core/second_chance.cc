@@ -70,6 +70,7 @@ void BeginAgain(State& state, Job& job, int index, absl::Time now) {
   state.reuse.Forget({job.id, index});
   StageRun fresh;
   fresh.numeric_class = stage.numeric_class;
+  fresh.site_classes = std::move(stage.site_classes);
   fresh.cost = stage.cost;
   fresh.kernel_duration = std::move(stage.kernel_duration);
   fresh.calibration = stage.calibration;  // the plan stays, and with it what is kept

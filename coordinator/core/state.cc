@@ -117,13 +117,20 @@ void EraseActive(State& state, JobId job) {
   state.pinned.erase(job);
 }
 
+const std::string& NumericClassOf(const StageRun& stage, const Pass& pass) {
+  static const auto* const none = new std::string();
+  if (pass.spec->worker.empty()) return stage.numeric_class;
+  const auto found = stage.site_classes.find(pass.spec->worker);
+  return found == stage.site_classes.end() ? *none : found->second;
+}
+
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot) {
   if (!pass.spec->worker.empty() && pass.spec->worker != worker.name) return false;
   const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
   if (operation.is_command && !worker.allow_commands) return false;
   if (operation.is_test && !worker.allow_test_operations) return false;
   if (!worker.reads_shared && ReadsShared(job)) return false;
-  const std::string& bound = job.stages[pass.stage].numeric_class;
+  const std::string& bound = NumericClassOf(job.stages[pass.stage], pass);
   return !pass.spec->numeric || bound.empty() || bound == slot.numeric_class;
 }
 

@@ -93,10 +93,11 @@ struct Pass {
 struct StageRun {
   StageState state = StageState::kWaiting;
   std::string memo;
-  std::vector<PassId> step;               // passes of the current step, in the planner's order
-  bool step_journalled = true;            // false: a crash goes back to an older step
-  std::map<std::string, Output> outputs;  // once complete
-  std::string numeric_class;              // empty: not bound yet
+  std::vector<PassId> step;                         // passes of the current step, in the planner's order
+  bool step_journalled = true;                      // false: a crash goes back to an older step
+  std::map<std::string, Output> outputs;            // once complete
+  std::string numeric_class;                        // empty: not bound yet
+  std::map<std::string, std::string> site_classes;  // the same of passes that one worker alone may run, by its name
   std::string progress;
   int64_t tasks_to_come = 0;                   // after the current step, as its planner foresaw
   StageTotals before_step;                     // of the current step
@@ -194,6 +195,9 @@ std::vector<PassId> ReadersOf(const Pass& pass, const std::vector<Block>& nodes)
 // The job reads files that lie at shared paths; some of its rows stay where they are.
 bool ReadsShared(const Job& job);
 bool HasPinnedRows(const Job& job);
+
+// That the pass's slots must have; empty: none yet.
+const std::string& NumericClassOf(const StageRun& stage, const Pass& pass);
 
 // A pass may run on a slot of this worker.
 bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& slot);

@@ -36,7 +36,7 @@ std::string WhyNoneIsCapable(const State& state, const Job& job, const Pass& pas
   if (ReadsShared(job) && !any_reads) {
     return absl::StrCat("the job reads shared files and no worker may; start one with --shared-dir DIR");
   }
-  return absl::StrCat("stage ", stage, " is bound to numeric class ", job.stages[pass.stage].numeric_class,
+  return absl::StrCat("stage ", stage, " is bound to numeric class ", NumericClassOf(job.stages[pass.stage], pass),
                       " and no connected slot has it; start a worker on such a machine");
 }
 

@@ -75,6 +75,7 @@ void Fill(const StageBound& event, records::Event* record) {
   proto.set_job(event.job.value);
   proto.set_stage(event.stage);
   proto.set_numeric_class(event.numeric_class);
+  proto.set_worker(event.worker);
 }
 
 void Fill(const LeaseGranted& event, records::Event* record) {

@@ -149,6 +149,7 @@ void Fill(const StageRestored& event, records::Event* record) {
   for (const PassId pass : event.step) proto.add_step(pass.value);
   for (const auto& [name, output] : event.outputs) (*proto.mutable_outputs())[name] = ProtoOf(output);
   proto.set_numeric_class(event.numeric_class);
+  proto.mutable_site_classes()->insert(event.site_classes.begin(), event.site_classes.end());
   proto.set_progress(Utf8(event.progress));
   proto.set_tasks_to_come(event.tasks_to_come);
   *proto.mutable_before_step() = ProtoOf(event.before_step);

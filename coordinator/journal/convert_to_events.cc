@@ -65,7 +65,7 @@ absl::StatusOr<Event> From(const records::StageCalibrated& proto) {
 }
 
 absl::StatusOr<Event> From(const records::StageBound& proto) {
-  return StageBound{{proto.job()}, proto.stage(), proto.numeric_class()};
+  return StageBound{{proto.job()}, proto.stage(), proto.numeric_class(), proto.worker()};
 }
 
 absl::StatusOr<Event> From(const records::LeaseGranted& proto) {

@@ -112,6 +112,7 @@ absl::StatusOr<Event> From(const records::StageRestored& proto) {
     MOTE_ASSIGN_OR_RETURN(event.outputs[name], OutputFrom(output));
   }
   event.numeric_class = proto.numeric_class();
+  event.site_classes.insert(proto.site_classes().begin(), proto.site_classes().end());
   event.progress = proto.progress();
   event.tasks_to_come = proto.tasks_to_come();
   MOTE_ASSIGN_OR_RETURN(event.before_step, TotalsFrom(proto.before_step()));

@@ -66,7 +66,8 @@ std::unique_ptr<Process> RealCluster::MakeWorker(int index) {
   std::vector<std::string> argv;
   if (options_.worker_prefix) argv = options_.worker_prefix(index);
   const std::string store = options_.store_dir ? options_.store_dir(index) : absl::StrCat(dir_, "/store", index);
-  argv.insert(argv.end(), {Program("mote-worker"), "--coordinator", address_, "--slots", "1", "--store-dir", store});
+  argv.insert(argv.end(), {Program("mote-worker"), "--coordinator", address_, "--slots", absl::StrCat(options_.slots),
+                           "--store-dir", store});
   argv.insert(argv.end(), options_.worker_flags.begin(), options_.worker_flags.end());
   if (options_.own_flags) {
     const std::vector<std::string> own = options_.own_flags(index);

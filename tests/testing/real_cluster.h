@@ -16,6 +16,7 @@ namespace mote::testing {
 // How the programs are started.
 struct ClusterOptions {
   int workers = 1;
+  int slots = 1;  // of each
   std::string listen = "127.0.0.1:0";
   std::string state_dir = {};  // empty: in dir()
   std::vector<std::string> coordinator_flags = {};

@@ -36,6 +36,7 @@ class BoundPlanner final : public mc::Planner {
       pass.parameters = R"({"bytes":16})";
       pass.task_count = 4;
       pass.reducer = "concat";
+      pass.numeric = true;
       pass.worker = worker;
     }
     return step;
@@ -118,6 +119,20 @@ TEST_F(PinnedSites, EachPassRunsAtItsWorkerAlone) {
     }
   }
   EXPECT_THAT(c.TakeLeases("rome"), IsEmpty());
+}
+
+// Who has the rows computes with what it has: another machine than the others'.
+TEST_F(PinnedSites, SitesMayBeOfDifferentNumericClasses) {
+  Submit();
+  c.Connect("berlin", 1, {}, "cpu-avx2");
+  c.Connect("paris", 1, {}, "cpu-avx512");
+  for (const char* const name : {"berlin", "paris"}) EXPECT_FALSE(c.TakeLeases(name).empty()) << name;
+  c.CheckSnapshotAt(c.journal().size());
+  c.Goodbye("berlin");
+  c.Connect("berlin", 1, {}, "cpu-sse");
+  EXPECT_THAT(c.TakeLeases("berlin"), IsEmpty()) << "within one it is to stay the same";
+  EXPECT_THAT(c.core().state().jobs.begin()->second->stages[1].site_classes,
+              ::testing::ElementsAre(::testing::Pair("berlin", "cpu-avx2"), ::testing::Pair("paris", "cpu-avx512")));
 }
 
 TEST_F(PinnedSites, OtherWorkIsNotHeldUpByABoundPass) {

@@ -15,6 +15,7 @@ inline Failure SomeFailure() {
 
 inline PassSpec SomePass() {
   PassSpec pass;
+  pass.worker = "berlin";
   pass.kernel = "infer";
   pass.parameters = R"({"lr":1.0,"rows":64})";
   pass.task_count = 1000;
@@ -45,6 +46,10 @@ inline JobSpec SomeJob() {
   spec.tenant = "bank";
   spec.priority = -5;
   spec.inputs.push_back({"applicants", "csv", ArtifactRef{Sha256("rows"), 4, false}.ToString(), "a.csv", ";"});
+  InputSpec pinned{"pinned", "csv", "", "", ",", true};
+  pinned.sites = {{"berlin", "/b.csv"}, {"paris", "/p.csv"}};
+  pinned.site_wait = absl::Minutes(5);
+  spec.inputs.push_back(pinned);
   spec.inputs.push_back({"lines", "text", ArtifactRef{Sha256("l"), 1, false}.ToString(), "l.txt", ""});
   StageSpec stage;
   stage.name = "clean";
@@ -69,7 +74,9 @@ inline JobSpec SomeJob() {
 }
 
 inline Output SomeOutput() {
-  return {OutputKind::kTable, {"descriptor", std::nullopt}, 12, 345, std::string("s\0\xfe", 3)};
+  const SiteRows berlin{"berlin", {"view", std::nullopt}, 7, 200};
+  const SiteRows paris{"paris", {"", ArtifactRef{Sha256("paris"), 12345, false}}, 5, 145};
+  return {OutputKind::kTable, {"descriptor", std::nullopt}, 12, 345, std::string("s\0\xfe", 3), {berlin, paris}};
 }
 
 inline ArtifactRef SomeArtifact() { return {Sha256("state"), 77, false}; }
@@ -140,6 +147,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       SubtreeFolded{{7}, {11}, time},
       OutputLost{{7}, {9}, {{3, 2}, {0, 24}}, 5, "w1", time},
       StageBound{{7}, 1, "cpu-avx2"},
+      StageBound{{7}, 1, "cpu-avx2", "berlin"},
       StageCalibrated{{7}, 1, {{{1, absl::Microseconds(120)}}, 4096}, time},
       LeaseGranted{SomeToken(), "w1", 2, time},
       LeaseReissued{SomeToken(), {4}},
