@@ -67,13 +67,14 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   return worker;
 }
 
-Worker* Cluster::Disconnect(SessionId session) {
+Worker* Cluster::Disconnect(SessionId session, absl::Time now) {
   auto found = sessions_.find(session);
   if (found == sessions_.end()) return nullptr;
   Worker& worker = workers_[found->second];
   CloseAll(worker);
   sessions_.erase(found);
   worker.session.reset();
+  if (std::exchange(worker.heartbeat_interval, absl::ZeroDuration()) > absl::ZeroDuration()) worker.last_heard = now;
   return &worker;
 }
 

@@ -51,13 +51,14 @@ struct Worker {
   bool draining = false;     // takes no more leases
   bool drain_asked = false;  // by a user: also when it comes back
   absl::Time last_heard;
-  std::map<LeaseToken, int> leases;            // → slot
-  std::map<LeaseToken, absl::Time> shortened;  // leases that it was asked to end early, and when
-  std::set<PassId> known_passes;               // definitions that this session has
-  std::string blob_address;                    // where other workers fetch from it; empty: nowhere
-  std::set<PassId> holding;                    // passes of which it keeps partials
-  std::string transport;                       // "loopback", "network"
-  FadingMean second_a_byte;                    // learned: seconds of communication for each byte over the network
+  absl::Duration heartbeat_interval = absl::ZeroDuration();  // as it was told last; zero: the shortest
+  std::map<LeaseToken, int> leases;                          // → slot
+  std::map<LeaseToken, absl::Time> shortened;                // leases that it was asked to end early, and when
+  std::set<PassId> known_passes;                             // definitions that this session has
+  std::string blob_address;                                  // where other workers fetch from it; empty: nowhere
+  std::set<PassId> holding;                                  // passes of which it keeps partials
+  std::string transport;                                     // "loopback", "network"
+  FadingMean second_a_byte;  // learned: seconds of communication for each byte over the network
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };
@@ -72,8 +73,9 @@ class Cluster {
   // Replaces what is known of the worker's session and slots; its leases stay, and so
   // does the learned slowness of slots. Slots are ready until SetReady says otherwise.
   Worker& Join(const WorkerHello& hello, absl::Time now);
-  // The stream is gone: the worker is away. nullptr: no such session.
-  Worker* Disconnect(SessionId session);
+  // The stream is gone: the worker is away, and has so long from now to come back as one that
+  // is told to come often. nullptr: no such session.
+  Worker* Disconnect(SessionId session, absl::Time now);
   void Remove(const std::string& worker);
   // A worker that something is known to lie at; away until it says Hello.
   void Expect(const std::string& worker) { workers_[worker].name = worker; }
@@ -106,6 +108,7 @@ class Cluster {
   // Ready slots of connected workers that are neither draining nor distrusted, without
   // excluded ones.
   const OpenSlots& open_slots() const { return open_; }
+  int64_t session_count() const { return static_cast<int64_t>(sessions_.size()); }
   int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
 
  private:

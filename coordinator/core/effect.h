@@ -75,6 +75,7 @@ struct SendReleasePartial {
 struct SendHeartbeatAck {
   SessionId session;
   uint64_t sequence = 0;
+  absl::Duration heartbeat_interval = absl::ZeroDuration();  // from now on
 };
 struct SendDrain {
   SessionId session;

@@ -168,6 +168,7 @@ struct State {
 
   Cluster cluster;
   std::string straggler_cursor;                       // the worker at which RelieveStragglers goes on
+  absl::Time last_review = absl::InfinitePast();      // of all workers, by a tick
   LogReads log_reads;                                 // that workers have not answered yet
   std::optional<DiskState> disk_low;                  // grants wait while it is set
   absl::Time reconnect_until = absl::InfinitePast();  // workers of the epoch before may still come

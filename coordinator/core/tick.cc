@@ -8,6 +8,7 @@
 #include "coordinator/core/deadline.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/hand_over.h"
+#include "coordinator/core/heartbeat.h"
 #include "coordinator/core/lease_limit.h"
 #include "coordinator/core/pinned_sites.h"
 #include "coordinator/core/read_log.h"
@@ -18,20 +19,31 @@ namespace mote::coordinator {
 namespace {
 
 void LoseSilentWorkers(Transaction& tx) {
-  const absl::Duration limit = tx.state.options.heartbeat_timeout;
   std::vector<std::string> silent;
   for (const auto& [name, worker] : tx.state.cluster.workers()) {
-    if (tx.now - worker.last_heard > limit) silent.push_back(name);
+    if (tx.now - worker.last_heard > SilenceLimit(tx.state, worker)) silent.push_back(name);
   }
   for (const std::string& name : silent) {
     const Worker& worker = *tx.state.cluster.Find(name);
     const std::string why =
         absl::StrCat("worker ", name, " was silent for ",
                      absl::FormatDuration(absl::Trunc(tx.now - worker.last_heard, absl::Milliseconds(1))), " (limit ",
-                     absl::FormatDuration(limit), ")");
+                     absl::FormatDuration(SilenceLimit(tx.state, worker)), ")");
     if (worker.session) tx.Send(CloseSession{*worker.session, absl::UnavailableError(why)});
     LoseWorker(tx, name, FaultKind::kLostWorker, why);
   }
+}
+
+// Looking at each worker takes time too: with very many it is done as rarely, a tenth of the
+// time between their heartbeats, as these come.
+bool IsReviewDue(State& state, absl::Time now) {
+  const absl::Duration period = HeartbeatInterval(state) / 10;
+  // The clock may have been set back since.
+  if (absl::AbsDuration(now - state.last_review) < period && period > state.options.heartbeat_interval / 10) {
+    return false;
+  }
+  state.last_review = now;
+  return true;
 }
 
 // Deletes superseded states that nothing has come to use again meanwhile.
@@ -54,12 +66,13 @@ void Decide(Transaction& tx, const DiskState& disk) {
 
 void Decide(Transaction& tx, const Tick& tick) {
   if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
-  LoseSilentWorkers(tx);
-  ExpireLeases(tx);
   EndOverdueJobs(tx);
   ReviewPinnedSites(tx);
   DropSuperseded(tx);
   ExpireLogReads(tx);
+  if (!IsReviewDue(tx.state, tx.now)) return;
+  LoseSilentWorkers(tx);
+  ExpireLeases(tx);
   HandOver(tx);
   ReviewExclusions(tx);
   RelieveStragglers(tx);

@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/core/heartbeat.h"
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/pinned_sites.h"
 
@@ -82,7 +83,7 @@ std::string WhyHolderIsAway(const State& state, const Job& job, const Pass& pass
   const std::string name = AwayHolder(state, job, pass);
   if (name.empty()) return "";
   const Worker* holder = state.cluster.Find(name);
-  const absl::Time until = holder == nullptr ? now : holder->last_heard + state.options.heartbeat_timeout;
+  const absl::Time until = holder == nullptr ? now : holder->last_heard + SilenceLimit(state, *holder);
   return absl::StrCat("worker ", name, " is away and alone has a partial that stage ", job.stage_name(pass.stage),
                       " is to fold; if it is not back in ", Until(until, now), ", the partial is computed again");
 }

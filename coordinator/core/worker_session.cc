@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/budget.h"
 #include "coordinator/core/estimate.h"
+#include "coordinator/core/heartbeat.h"
 #include "coordinator/core/held_leases.h"
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/plan_step.h"
@@ -54,6 +55,13 @@ std::map<LeaseToken, absl::Duration> SpentByEach(const State& state, const Worke
   return spent;
 }
 
+// How often this worker is to come from now on; zero is kept where that is the shortest.
+absl::Duration TellInterval(const State& state, Worker& worker) {
+  const absl::Duration interval = HeartbeatInterval(state);
+  worker.heartbeat_interval = interval > state.options.heartbeat_interval ? interval : absl::ZeroDuration();
+  return interval;
+}
+
 }  // namespace
 
 void Decide(Transaction& tx, const WorkerHello& hello) {
@@ -75,8 +83,8 @@ void Decide(Transaction& tx, const WorkerHello& hello) {
   for (const KeptLease& lease : kept)
     worker.holding.insert(TreeOf(*tx.state.FindPass(lease.token.job, lease.token.pass)));
   std::vector<PassId> over = PassesOver(tx.state, hello.holding);
-  tx.Send(SendWelcome{hello.session, tx.state.epoch, tx.state.options.heartbeat_interval, std::move(kept),
-                      std::move(over)});
+  const absl::Duration interval = TellInterval(tx.state, worker);
+  tx.Send(SendWelcome{hello.session, tx.state.epoch, interval, std::move(kept), std::move(over)});
   if (worker.draining) tx.Send(SendDrain{hello.session});
   FailLeases(tx, hello.worker, lost, FaultKind::kLostWorker,
              absl::StrCat("worker ", hello.worker, " came back without the lease"));
@@ -87,7 +95,7 @@ void Decide(Transaction& tx, const WorkerHeartbeat& heartbeat) {
   Worker* worker = tx.state.cluster.FindSession(heartbeat.session);
   if (worker == nullptr) return;
   worker->last_heard = tx.now;
-  tx.Send(SendHeartbeatAck{heartbeat.session, heartbeat.sequence});
+  tx.Send(SendHeartbeatAck{heartbeat.session, heartbeat.sequence, TellInterval(tx.state, *worker)});
 }
 
 void Decide(Transaction& tx, const WorkerSlotState& state) {
@@ -120,7 +128,7 @@ void Decide(Transaction& tx, const WorkerGoodbye& goodbye) {
 void Decide(Transaction& tx, const SessionClosed& closed) {
   // Its leases live on until the heartbeat limit: a worker that only lost its
   // connection comes back with them.
-  tx.state.cluster.Disconnect(closed.session);
+  tx.state.cluster.Disconnect(closed.session, tx.now);
   FailLogReads(tx, closed.session);
 }
 

@@ -171,6 +171,7 @@ v1::SessionResponse ToProto(const SendReleasePartial& effect) {
 v1::SessionResponse ToProto(const SendHeartbeatAck& effect) {
   v1::SessionResponse response;
   response.mutable_heartbeat_ack()->set_sequence(effect.sequence);
+  *response.mutable_heartbeat_ack()->mutable_heartbeat_interval() = ToProto(effect.heartbeat_interval);
   return response;
 }
 

@@ -39,7 +39,9 @@ void Send(Network& network, const mc::SendReleasePartial& effect) {
   });
 }
 void Send(Network& network, const mc::SendHeartbeatAck& effect) {
-  network.ToWorker(effect.session, [](Session& s, absl::Time now) { return s.OnHeartbeatAck(now); });
+  network.ToWorker(effect.session, [interval = effect.heartbeat_interval](Session& s, absl::Time now) {
+    return s.OnHeartbeatAck(interval, now);
+  });
 }
 void Send(Network& network, const mc::SendDrain& effect) {
   network.ToWorker(effect.session, [](Session& s, absl::Time now) { return s.OnDrain(now); });

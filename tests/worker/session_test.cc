@@ -236,9 +236,20 @@ TEST(Session, SilentStreamIsGivenUpOnceAndThenReopened) {
 TEST(Session, HeartbeatAckKeepsTheStream) {
   Connected c;
   c.now += absl::Seconds(6);
-  c.session.OnHeartbeatAck(c.now);
+  c.session.OnHeartbeatAck(absl::ZeroDuration(), c.now);
   c.now += absl::Seconds(6);
   EXPECT_THAT(Describe(c.session.OnTick(c.now)), ElementsAre("heartbeat 1"));
+}
+
+TEST(Session, HeartbeatsFollowTheIntervalOfTheLastAnswer) {
+  Connected c;
+  EXPECT_THAT(Describe(c.session.OnTick(c.now)), ElementsAre("heartbeat 1"));
+  c.session.OnHeartbeatAck(absl::Seconds(20), c.now);
+  EXPECT_THAT(c.session.OnTick(c.now + absl::Seconds(19)), IsEmpty()) << "nor is the coordinator's silence too long";
+  c.now += absl::Seconds(20);
+  EXPECT_THAT(Describe(c.session.OnTick(c.now)), ElementsAre("heartbeat 2"));
+  c.session.OnHeartbeatAck(absl::Seconds(2), c.now);
+  EXPECT_EQ(c.session.NextTick(), c.now + absl::Seconds(2));
 }
 
 TEST(Session, ReconnectsWaitLongerWithEveryFailure) {
@@ -335,7 +346,7 @@ TEST(Session, DrainingWorkerStaysUntilNothingThatItKeepsIsNeededButNotForEver) {
   given_up.session.OnAck(Token(1, 7, 0), given_up.now);
   EXPECT_THAT(Describe(given_up.session.OnDrain(given_up.now)), ElementsAre("draining"));
   given_up.now += SessionOptions().drain_patience;
-  given_up.session.OnHeartbeatAck(given_up.now);
+  given_up.session.OnHeartbeatAck(absl::ZeroDuration(), given_up.now);
   EXPECT_THAT(Describe(given_up.session.OnTick(given_up.now)), ElementsAre("goodbye", "exit"));
 }
 

@@ -182,8 +182,12 @@ Actions Session::OnReleasePartial(PassId tree, const ArtifactRef& artifact, absl
   return {ReleasePartials{tree, artifact}};
 }
 
-Actions Session::OnHeartbeatAck(absl::Time now) {
+Actions Session::OnHeartbeatAck(absl::Duration interval, absl::Time now) {
   heard_ = now;
+  if (interval > absl::ZeroDuration() && interval != heartbeat_interval_) {
+    heartbeat_interval_ = interval;
+    next_heartbeat_ = now + interval;
+  }
   return {};
 }
 
@@ -280,7 +284,7 @@ Actions Session::OnTick(absl::Time now) {
     actions.push_back(std::move(connect));
     return actions;
   }
-  if (!disconnecting_ && now - heard_ >= options_.silence_max) {
+  if (!disconnecting_ && now - heard_ >= silence_max()) {
     return Refuse(absl::StrCat("the coordinator was silent for ", absl::FormatDuration(now - heard_)));
   }
   if (ready() && now >= next_heartbeat_) {
@@ -294,7 +298,7 @@ absl::Time Session::NextTick() const {
   absl::Time next = draining_ && !ready() && !AnyRunning() ? drain_deadline_ : absl::InfiniteFuture();
   next = std::min(next, hand_over_deadline_);
   if (state_ == State::kDisconnected) return std::min(next, next_connect_);
-  if (!disconnecting_) next = std::min(next, heard_ + options_.silence_max);
+  if (!disconnecting_) next = std::min(next, heard_ + silence_max());
   return ready() ? std::min(next, next_heartbeat_) : next;
 }
 

@@ -15,6 +15,7 @@
 // order. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -59,7 +60,8 @@ class Session {
   Actions OnShorten(const LeaseToken& token, int64_t end, absl::Time now);
   Actions OnDropPass(PassId pass, absl::Time now);
   Actions OnReleasePartial(PassId tree, const ArtifactRef& artifact, absl::Time now);
-  Actions OnHeartbeatAck(absl::Time now);
+  // `interval`: to the next heartbeat from this one's answer on; zero: as before.
+  Actions OnHeartbeatAck(absl::Duration interval, absl::Time now);
   // Answered on the stream that asked, or not at all.
   Actions OnReadLog(const ReadLog& read, absl::Time now);
   // Also when the process was asked to end. Repeating it changes nothing.
@@ -104,6 +106,8 @@ class Session {
   void Bound();
   bool AnyRunning() const;
   void FinishDrain(absl::Time now, Actions& actions);
+  // Of the coordinator, which answers heartbeats.
+  absl::Duration silence_max() const { return std::max(options_.silence_max, 3 * heartbeat_interval_); }
   Actions Refuse(std::string reason);
 
   const SessionOptions options_;

@@ -43,7 +43,7 @@ Actions Hear(Session& session, const mote::v1::SessionResponse& response, absl::
       return session.OnReleasePartial(PassId{response.release_partial().pass()}, *artifact, now);
     }
     case mote::v1::SessionResponse::kHeartbeatAck:
-      return session.OnHeartbeatAck(now);
+      return session.OnHeartbeatAck(wire::FromProto(response.heartbeat_ack().heartbeat_interval()), now);
     case mote::v1::SessionResponse::kReadLog:
       return session.OnReadLog(FromProto(response.read_log()), now);
     case mote::v1::SessionResponse::kDrain:
