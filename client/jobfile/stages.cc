@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/jobfile/duration_field.h"
+#include "client/jobfile/resources.h"
 #include "client/jobfile/scalars.h"
 #include "client/jobfile/sections.h"
 #include "client/jobfile/struct_value.h"
@@ -226,7 +227,8 @@ void ReadStage(const Node& node, size_t index, JobFile* job, Problems* problems)
   }
   if (const auto input = fields.Text("input")) stage->set_input(*input);
   const SweepFields sweep = SweepFields::Find(fields);
-  fields.NotSupportedYet({"numerics", "resources"});
+  ReadNumerics(fields, stage, problems);
+  ReadResources(fields, stage, problems);
   if (const auto timeout = ReadDuration(fields, "timeout", problems)) *stage->mutable_timeout() = *timeout;
   ReadRetry(fields, stage, problems);
   ReadTaskPolicy(fields, stage, problems);

@@ -138,6 +138,13 @@ Price PriceOf(const v1::Price& proto, Mistakes* mistakes) {
   return {proto.device_second(), proto.gib_moved()};
 }
 
+Resources ResourcesOf(const v1::Resources& proto, const std::string& path, Mistakes* mistakes) {
+  if (proto.memory_bytes() < 0) {
+    mistakes->Add(path + ".memory", absl::StrCat(proto.memory_bytes(), " is negative; use a size such as 8GiB"));
+  }
+  return {proto.device(), proto.memory_bytes(), {proto.labels().begin(), proto.labels().end()}};
+}
+
 StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mistakes) {
   StageSpec stage;
   stage.name = proto.name();
@@ -155,6 +162,8 @@ StageSpec StageOf(const v1::Stage& proto, const std::string& path, Mistakes* mis
   stage.retry_application = proto.retry_application();
   stage.on_bad_task = PolicyOf(proto.on_bad_task(), path + ".on_bad_task", mistakes);
   stage.after.assign(proto.after().begin(), proto.after().end());
+  stage.resources = ResourcesOf(proto.resources(), path + ".resources", mistakes);
+  stage.mixed_numerics = proto.mixed_numerics();
   return stage;
 }
 
@@ -198,6 +207,13 @@ v1::Stage ProtoOf(const StageSpec& stage) {
   proto.set_on_bad_task(stage.on_bad_task == TaskPolicy::kQuarantine ? v1::TASK_POLICY_QUARANTINE
                                                                      : v1::TASK_POLICY_FAIL);
   for (const std::string& name : stage.after) proto.add_after(name);
+  if (stage.resources.any()) {
+    v1::Resources& resources = *proto.mutable_resources();
+    resources.set_device(stage.resources.device);
+    resources.set_memory_bytes(stage.resources.memory_bytes);
+    resources.mutable_labels()->insert(stage.resources.labels.begin(), stage.resources.labels.end());
+  }
+  proto.set_mixed_numerics(stage.mixed_numerics);
   if (stage.verify.runs() > 1) {
     proto.mutable_verify()->set_sample(stage.verify.sample);
     proto.mutable_verify()->set_replicas(stage.verify.replicas);

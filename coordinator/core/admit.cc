@@ -147,6 +147,12 @@ class Admission {
       stage.spec = job_.spec.stages[i];
       const std::string path = absl::StrCat("stages[", i, "]");
       Name(stage.spec.name, absl::StrCat(path, ".name"));
+      if (stage.spec.mixed_numerics && stage.spec.verify.runs() > 1) {
+        Mistake(
+            absl::StrCat(path, ".verify"),
+            "slots of different numeric classes yield different bits, which would be taken for wrong ones; leave out "
+            "verify or numerics");
+      }
       if (stage.spec.operation == kIndexOperation || stage.spec.operation == kSharedIndexOperation) {
         Mistake(path,
                 absl::StrCat("operation ", stage.spec.operation, " is mote's own; name the file under `inputs:`"));

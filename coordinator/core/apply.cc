@@ -181,7 +181,7 @@ absl::Status On(State& state, const BundlePublished& event, BlobSink&) { return 
 
 absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
-  EraseActive(state, event.job);
+  EraseActive(state, *job);
   ForgetDeadline(state, *job);
   job->state = event.state;
   job->end = event.time;

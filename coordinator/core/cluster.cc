@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace mote::coordinator {
 namespace {
 
@@ -11,15 +13,46 @@ OpenSlot KeyOf(const Worker& worker, int slot) {
   return {s.leases, s.turn, worker.name, slot};
 }
 
-SlotKind KindOf(const Worker& worker, const Slot& slot) {
-  SlotKind kind{worker.allow_commands,      worker.reads_shared,         worker.allow_test_operations,
-                slot.health.on_probation(), SlownessStep(slot.slowness), std::nullopt,
-                slot.numeric_class};
+}  // namespace
+
+SlotKind Cluster::KindOf(const Worker& worker, const Slot& slot) const {
+  SlotKind kind{
+      worker.allow_commands,          worker.reads_shared, worker.allow_test_operations, slot.health.on_probation(),
+      SlownessStep(slot.slowness),    std::nullopt,        slot.numeric_class,           slot.device,
+      slot.memory_bytes / kMemoryStep};
   if (worker.second_a_byte.is_measured()) kind.byte_step = ByteStep(worker.second_a_byte.estimate().value);
+  for (const auto& [key, jobs] : told_label_keys_) {
+    if (const auto label = worker.labels.find(key); label != worker.labels.end()) {
+      absl::StrAppend(&kind.labels, key, "=", label->second, "\n");
+    }
+  }
+  if (told_workers_.contains(worker.name)) kind.worker = worker.name;
   return kind;
 }
 
-}  // namespace
+void Cluster::TellApart(const std::set<std::string>& workers, const std::set<std::string>& label_keys, int by) {
+  const auto count = [by](const std::set<std::string>& names, std::map<std::string, int>* jobs) {
+    bool changed = false;
+    for (const std::string& name : names) {
+      int& number = (*jobs)[name];
+      changed = changed || number == 0 || number + by == 0;
+      number += by;
+      if (number == 0) jobs->erase(name);
+    }
+    return changed;
+  };
+  const bool workers_changed = count(workers, &told_workers_);
+  const bool labels_changed = count(label_keys, &told_label_keys_);
+  if (!workers_changed && !labels_changed) return;
+  for (auto& [name, worker] : workers_) {
+    if (!labels_changed && !workers.contains(name)) continue;
+    for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
+      if (worker.slots[i].open_as == nullptr) continue;
+      Close(worker, i);
+      Reopen(worker, i);
+    }
+  }
+}
 
 Link LinkOf(const Worker& worker, int slot) {
   constexpr size_t kClassBytesMax = 64;
@@ -49,6 +82,7 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
   for (size_t i = 0; i < hello.slots.size(); ++i) {
     Slot& slot = worker.slots[i];
     slot.device = hello.slots[i].device;
+    slot.memory_bytes = hello.slots[i].memory_bytes;
     slot.numeric_class = hello.slots[i].numeric_class;
     slot.ready = true;
     slot.not_ready_reason.clear();

@@ -24,6 +24,7 @@ namespace mote::coordinator {
 
 struct Slot {
   std::string device;
+  int64_t memory_bytes = 0;
   std::string numeric_class;
   bool ready = false;
   std::string not_ready_reason = {};
@@ -70,6 +71,10 @@ Link LinkOf(const Worker& worker, int slot);
 // Not thread-safe.
 class Cluster {
  public:
+  // Jobs tell slots apart by these from now on, or (`by` −1) some do no more: names of
+  // workers, and keys of labels.
+  void TellApart(const std::set<std::string>& workers, const std::set<std::string>& label_keys, int by);
+
   // Replaces what is known of the worker's session and slots; its leases stay, and so
   // does the learned slowness of slots. Slots are ready until SetReady says otherwise.
   Worker& Join(const WorkerHello& hello, absl::Time now);
@@ -115,11 +120,14 @@ class Cluster {
   void Close(Worker& worker, int slot);
   void Reopen(Worker& worker, int slot);
   void CloseAll(Worker& worker);
+  SlotKind KindOf(const Worker& worker, const Slot& slot) const;
 
   std::map<std::string, Worker> workers_;
   std::map<SessionId, std::string> sessions_;
   std::map<std::string, std::string> distrusted_;  // name → reason
   OpenSlots open_;
+  std::map<std::string, int> told_workers_;     // jobs that tell the worker apart
+  std::map<std::string, int> told_label_keys_;  // jobs that ask for some value of the label
   std::set<std::string> drain_on_join_;
   std::map<JobId, std::map<std::string, Outcomes>> outcomes_;  // by job and kernel, of running jobs
   uint64_t turn_ = 0;

@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "common/json.h"
+#include "common/finished_output.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "common/subtree.h"
@@ -25,39 +24,6 @@ const std::string* RootOf(const Pass& pass) {
 
 // The root, or nodes below it, are too large to be here: they lie in a store.
 bool IsByReference(const Pass& pass) { return pass.spec->task_count > 0 && !pass.fold.whole(); }
-
-// What the kernel "finish" answers: an Output as JSON, content inline (base64) or by
-// reference.
-absl::StatusOr<Output> DecodeFinish(const std::string& text) {
-  MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(text));
-  if (!json.is_object() || !json.contains("kind")) {
-    return absl::InvalidArgumentError("the kernel \"finish\" answered something that is not an output");
-  }
-  for (const char* field : {"kind", "inline", "artifact", "schema"}) {
-    if (json.contains(field) && !json[field].is_string()) {
-      return absl::InvalidArgumentError(absl::StrCat("the kernel \"finish\" answered a ", field, " that is no text"));
-    }
-  }
-  for (const char* number : {"rows", "bytes"}) {
-    if (json.contains(number) && !json[number].is_number_integer()) {
-      return absl::InvalidArgumentError(absl::StrCat("the kernel \"finish\" answered ", number, " that is no number"));
-    }
-  }
-  Output output;
-  const std::string kind = json.value("kind", "");
-  output.kind = kind == "table" ? OutputKind::kTable : kind == "blob" ? OutputKind::kBlob : OutputKind::kDocument;
-  output.rows = json.value("rows", int64_t{0});
-  output.bytes = json.value("bytes", int64_t{0});
-  if (json.contains("artifact")) {
-    MOTE_ASSIGN_OR_RETURN(output.content.artifact, ArtifactRef::Parse(json["artifact"].get<std::string>()));
-  } else if (!absl::Base64Unescape(json.value("inline", ""), &output.content.bytes)) {
-    return absl::InvalidArgumentError("the kernel \"finish\" answered content that is not base64");
-  }
-  if (!absl::Base64Unescape(json.value("schema", ""), &output.schema)) {
-    return absl::InvalidArgumentError("the kernel \"finish\" answered columns that are not base64");
-  }
-  return output;
-}
 
 // The one-task pass that folds the last nodes to the root, and runs Finish over that
 // or, if the pass does not want it, brings the root into the coordinator's store.
@@ -90,7 +56,7 @@ absl::Status CompleteFinished(Transaction& tx, JobId job, const Pass& finish) {
   MOTE_ASSIGN_OR_RETURN(const Output document, finish.reducer->Finish(root, tx.blobs(), nullptr));
   const Pass& original = *tx.state.FindPass(job, *finish.finishes);
   CompletedPass result = ResultOf(original);
-  MOTE_ASSIGN_OR_RETURN(Output output, DecodeFinish(document.content.bytes));
+  MOTE_ASSIGN_OR_RETURN(Output output, DecodeFinished(document.content.bytes));
   if (original.spec->finish) {
     result.output = std::move(output);
   } else {

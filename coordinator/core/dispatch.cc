@@ -62,10 +62,11 @@ std::vector<JobDemand> JobsInOrder(const State& state) {
 
 // Whether a returned block may go to this slot again: not to the one that has just
 // failed it, while there are others.
-bool MayRetry(const State& state, const Pass& pass, const OpenSlot& slot, Block block, absl::Time now) {
+bool MayRetry(const State& state, const Job& job, const Pass& pass, const OpenSlot& slot, Block block, absl::Time now) {
   if (pass.faults.empty() || state.cluster.ready_slots() < 2) return true;
   const auto faults = pass.faults.find(block);
-  return faults == pass.faults.end() || !faults->second.Avoids(slot.worker, slot.slot, now);
+  if (faults == pass.faults.end() || !faults->second.Avoids(slot.worker, slot.slot, now)) return true;
+  return !AnyOpenSlotMayRun(state, job, pass, {slot.worker, slot.slot});
 }
 
 // Slots are offered twice: slow ones are held back at first, and then take what nobody
@@ -79,21 +80,32 @@ struct Round {
   std::map<JobId, PassOrder> passes;  // of jobs that were considered
 };
 
-// A slow slot would hold up the end of the pass: what is left takes all slots together
-// less time than this block takes there.
-bool WouldStraggle(const Pass& pass, int64_t slots, double slowness, absl::Duration task, absl::Duration block) {
+// How many times the mean a task of the pass takes on the fastest kind of slots.
+double FastestOf(const State& state, const StageRun& stage, const Pass& pass) {
+  double fastest = 1;
+  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
+    fastest = std::min(fastest, RelativeDuration(state, stage, pass, SpeedOf(kind)));
+  }
+  return fastest;
+}
+
+// A slow slot would hold up the end of the pass: the others, of which each has whole tasks,
+// are done with all that is left before this block would be. `slowness` and durations are
+// over the mean task.
+bool WouldStraggle(const State& state, const StageRun& stage, const Pass& pass, int64_t slots, double slowness,
+                   double block) {
   if (slowness < kSlow) return false;
   const int64_t left = pass.blocks.pending() + pass.blocks.leased();
-  return block > task * (static_cast<double>(left) / static_cast<double>(slots));
+  const int64_t others = std::max<int64_t>(1, slots - 1);
+  return block > FastestOf(state, stage, pass) * static_cast<double>((left + others - 1) / others);
 }
 
 // How large a block of the pass may be for a slot that is so slow.
-int LevelOf(const State& state, const Job& job, const Pass& pass, absl::Duration task, double slowness) {
+int LevelOf(const State& state, const Job& job, const Pass& pass, int64_t slots, absl::Duration task, double slowness) {
   // A slow slot's even share is smaller, and so is the block that lasts as long. A little
   // slowness is noise, and would halve blocks, whose sizes are powers of two.
   const auto pending = static_cast<double>(pass.blocks.pending());
   const auto share = static_cast<int64_t>(slowness < kSlow ? pending : pending / slowness);
-  const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
   const int level = state.options.policy->BlockLevel({share, slots, task * slowness});
   const bool verifies = job.admitted.stages[pass.stage].spec.verify.runs() > 1;
   return verifies ? std::min(level, kVerifiedLevelMax) : level;
@@ -104,15 +116,15 @@ std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pa
   const OpenSlot& slot = offer.slot;
   const bool on_probation = offer.kind->first.on_probation;
   if (pass.blocks.pending() == 0 || (on_probation && slot.leases > 0)) return std::nullopt;
-  const int64_t slots = std::max<int64_t>(1, state.cluster.ready_slots());
+  const int64_t slots = std::max<int64_t>(1, OpenSlotsFor(state, job, pass));
   const double slowness =
       std::max(1.0, RelativeDuration(state, job.stages[pass.stage], pass, SpeedOf(offer.kind->first)));
   const absl::Duration task = TaskDuration(job.stages[pass.stage], pass);
-  const int level = LevelOf(state, job, pass, task, slowness);
-  const absl::Duration block = task * slowness * static_cast<double>(int64_t{1} << std::min(level, 40));
-  if (slot.leases > 0 && slot.leases >= state.options.policy->LeasesPerSlot(block)) return std::nullopt;
+  const int level = LevelOf(state, job, pass, slots, task, slowness);
+  const double block = slowness * static_cast<double>(int64_t{1} << std::min(level, 40));  // in mean tasks
+  if (slot.leases > 0 && slot.leases >= state.options.policy->LeasesPerSlot(task * block)) return std::nullopt;
   const bool wanted = round.last && pass.blocks.leased() == 0;
-  if (!wanted && WouldStraggle(pass, slots, slowness, task, block * (1 + slot.leases))) {
+  if (!wanted && WouldStraggle(state, job.stages[pass.stage], pass, slots, slowness, block * (1 + slot.leases))) {
     round.held_back = true;
     return std::nullopt;
   }
@@ -123,7 +135,7 @@ std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pa
       span > std::numeric_limits<int64_t>::max() - first ? std::numeric_limits<int64_t>::max() : first + span;
   // A probe is one task, from the same window as the blocks of the others.
   return pass.blocks.Next(now, on_probation ? 0 : level, end, [&](Block block) {
-    const bool may_retry = MayRetry(state, pass, slot, block, now);
+    const bool may_retry = MayRetry(state, job, pass, slot, block, now);
     round.is_own = round.is_own || !may_retry;
     return may_retry;
   });
@@ -143,7 +155,6 @@ std::optional<Candidate> Choose(const State& state, const std::vector<JobDemand>
       for (Pass* const candidate : passes->second.passes) {
         Pass& pass = *candidate;
         if (pass.folds.has_value() != fold_tasks) continue;
-        round.is_own = round.is_own || !pass.spec->worker.empty();
         if (!MayRun(*job, pass, worker, worker.slots[open.slot])) continue;
         if (pass.blocks.pending() + pass.blocks.awaited() == 0) continue;
         if (!InputsAllow(state, *job, pass, worker, now)) {
@@ -169,7 +180,8 @@ void GrantLease(Transaction& tx, const OpenSlot& open, Job& job, Pass& pass, Blo
   Worker& worker = *tx.state.cluster.Find(open.worker);
   if (open.leases == 0) worker.slots[open.slot].progress = tx.now;
   const std::string& numeric_class = worker.slots[open.slot].numeric_class;
-  if (pass.spec->numeric && NumericClassOf(job.stages[pass.stage], pass).empty()) {
+  const bool is_mixed = job.admitted.stages[pass.stage].spec.mixed_numerics;
+  if (pass.spec->numeric && !is_mixed && NumericClassOf(job.stages[pass.stage], pass).empty()) {
     tx.Emit(StageBound{job.id, pass.stage, numeric_class, pass.spec->worker});
   }
   const LeaseToken token{tx.state.epoch, job.id, pass.id, block, pass.next_attempt};

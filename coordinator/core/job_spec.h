@@ -10,6 +10,7 @@
 #include "common/price.h"
 #include "coordinator/core/bundles.h"
 #include "coordinator/core/planner.h"
+#include "coordinator/core/resources.h"
 
 namespace mote::coordinator {
 
@@ -56,6 +57,8 @@ struct StageSpec {
   TaskPolicy on_bad_task = TaskPolicy::kFail;
   std::vector<std::string> after;
   VerifySpec verify;
+  Resources resources;
+  bool mixed_numerics = false;  // slots of any numeric class may run it
   bool operator==(const StageSpec&) const = default;
 };
 

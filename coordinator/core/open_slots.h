@@ -1,9 +1,9 @@
 // Slots that may take a lease, by what the answer to them depends on.
 //
-// Ten thousand slots differ in few things: what their workers allow, the numeric class,
-// how slow they are, whether they are on probation. Slots that are alike in all of these
-// are of one kind, and get the same answer when they are offered to a job; so what one is
-// refused need not be asked for the others.
+// Ten thousand slots differ in few things: what their workers allow, the device, its memory and
+// numeric class, how slow they are, whether they are on probation, and what some job asks for. Slots that are alike in
+// all of these are of one kind, and get the same answer when they are offered to a job; so what one is refused need not
+// be asked for the others.
 #pragma once
 
 #include <compare>
@@ -17,6 +17,9 @@
 
 namespace mote::coordinator {
 
+// Machines that are alike have not just as much memory.
+inline constexpr int64_t kMemoryStep = int64_t{256} << 20;
+
 struct SlotKind {
   bool allow_commands = false;
   bool reads_shared = true;
@@ -26,6 +29,10 @@ struct SlotKind {
   int slowness_step = 0;
   std::optional<int> byte_step = {};
   std::string numeric_class;
+  std::string device;
+  int64_t memory_steps = 0;  // of kMemoryStep
+  std::string labels;        // those that some job asks for
+  std::string worker;        // whose rows some job works on; empty of all others
   auto operator<=>(const SlotKind&) const = default;
 };
 

@@ -8,9 +8,6 @@
 
 namespace mote::coordinator {
 
-// Takes leases, or may again without anybody's doing.
-bool IsPresent(const Cluster& cluster, const std::string& worker);
-
 // Notes who is away that a pass waits for, and ends jobs that have waited too long.
 void ReviewPinnedSites(Transaction& tx);
 

@@ -116,14 +116,18 @@ absl::Status CheckMemo(const AdmittedStage& stage, const PlanStep& step) {
 }
 
 // Why outputs that later stages and the job count on are missing; OK when none is.
-absl::Status CheckOutputs(const AdmittedJob& job, int index, const std::map<std::string, Output>& outputs) {
-  const AdmittedStage& stage = job.stages[index];
+absl::Status CheckOutputs(const AdmittedStage& stage, const std::map<std::string, Output>& outputs) {
   for (const std::string& name : stage.outputs) {
     if (!outputs.contains(name)) {
       return absl::InternalError(absl::StrCat("operation ", stage.spec.operation, " did not yield its output \"", name,
                                               "\"; this is a mistake in its planner"));
     }
   }
+  return absl::OkStatus();
+}
+
+// What the job is to hand out must be there to be had.
+absl::Status CheckHandedOut(const AdmittedJob& job, int index, const std::map<std::string, Output>& outputs) {
   for (size_t i = 0; i < job.outputs.size(); ++i) {
     const OutputRef& wanted = job.outputs[i];
     if (wanted.stage != index || !outputs.at(wanted.output).is_pinned()) continue;
@@ -157,7 +161,7 @@ bool TakeStored(Transaction& tx, const Job& job, int index) {
 }
 
 absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
-  if (TakeStored(tx, job, index)) return absl::OkStatus();
+  if (TakeStored(tx, job, index)) return CheckHandedOut(job.admitted, index, job.stages[index].outputs);
   if (IsCalibrating(job, index)) {
     MOTE_ASSIGN_OR_RETURN(const bool goes_on, Calibrate(tx, job, index));
     if (goes_on) return absl::OkStatus();
@@ -169,7 +173,8 @@ absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
     PlanNextStep(tx, job, index, std::move(step));
     return absl::OkStatus();
   }
-  MOTE_RETURN_IF_ERROR(CheckOutputs(job.admitted, index, step.outputs));
+  MOTE_RETURN_IF_ERROR(CheckOutputs(job.admitted.stages[index], step.outputs));
+  MOTE_RETURN_IF_ERROR(CheckHandedOut(job.admitted, index, step.outputs));
   CompleteStage(tx, job, index, std::move(step.outputs), step.publish_as);
   return absl::OkStatus();
 }

@@ -49,7 +49,7 @@ absl::Status Restore(State& state, const DropsRestored& event) {
 
 absl::Status Restore(State& state, const JobRestored& event) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.submitted.job));
-  if (IsTerminal(event.state)) EraseActive(state, job->id);
+  if (IsTerminal(event.state)) EraseActive(state, *job);
   job->state = event.state;
   job->start = event.start;
   job->end = event.end;

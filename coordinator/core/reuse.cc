@@ -24,7 +24,11 @@ void PutOutput(const Output& output, ByteWriter& writer) {
   }
 }
 
-bool MayBeReused(const Job& job, int stage) { return job.admitted.stages[stage].planner->description().is_reusable; }
+// What depends on who ran it is nobody else's result.
+bool MayBeReused(const Job& job, int stage) {
+  const AdmittedStage& admitted = job.admitted.stages[stage];
+  return admitted.planner->description().is_reusable && !admitted.spec.mixed_numerics;
+}
 
 }  // namespace
 

@@ -107,14 +107,32 @@ bool HasPinnedRows(const Job& job) {
   return std::any_of(inputs.begin(), inputs.end(), [](const InputSpec& input) { return !input.sites.empty(); });
 }
 
-void AddActive(State& state, const Job& job) {
-  state.active.insert(job.id);
-  if (HasPinnedRows(job)) state.pinned[job.id];
+namespace {
+
+// By what the job tells slots apart that are alike to others.
+void TellApart(State& state, const Job& job, int by) {
+  std::set<std::string> workers, label_keys;
+  for (const InputSpec& input : job.admitted.spec.inputs) {
+    for (const auto& [worker, path] : input.sites) workers.insert(worker);
+  }
+  for (const AdmittedStage& stage : job.admitted.stages) {
+    for (const auto& [key, value] : stage.spec.resources.labels) label_keys.insert(key);
+  }
+  if (!workers.empty() || !label_keys.empty()) state.cluster.TellApart(workers, label_keys, by);
 }
 
-void EraseActive(State& state, JobId job) {
-  state.active.erase(job);
-  state.pinned.erase(job);
+}  // namespace
+
+void AddActive(State& state, const Job& job) {
+  if (!state.active.insert(job.id).second) return;
+  if (HasPinnedRows(job)) state.pinned[job.id];
+  TellApart(state, job, 1);
+}
+
+void EraseActive(State& state, const Job& job) {
+  if (state.active.erase(job.id) == 0) return;
+  state.pinned.erase(job.id);
+  TellApart(state, job, -1);
 }
 
 const std::string& NumericClassOf(const StageRun& stage, const Pass& pass) {
@@ -130,6 +148,10 @@ bool MayRun(const Job& job, const Pass& pass, const Worker& worker, const Slot& 
   if (operation.is_command && !worker.allow_commands) return false;
   if (operation.is_test && !worker.allow_test_operations) return false;
   if (!worker.reads_shared && ReadsShared(job)) return false;
+  const StageSpec& stage = job.admitted.stages[pass.stage].spec;
+  const Resources& wanted = stage.resources;
+  if (!wanted.FitSlot(slot.device, slot.memory_bytes) || !wanted.FitLabels(worker.labels)) return false;
+  if (stage.mixed_numerics) return true;
   const std::string& bound = NumericClassOf(job.stages[pass.stage], pass);
   return !pass.spec->numeric || bound.empty() || bound == slot.numeric_class;
 }

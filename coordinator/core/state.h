@@ -180,7 +180,7 @@ struct State {
 
 // Counts the job among those that have not ended, and no more.
 void AddActive(State& state, const Job& job);
-void EraseActive(State& state, JobId job);
+void EraseActive(State& state, const Job& job);
 
 // Lists the job as runnable while one of its passes has pending blocks, behind those
 // that have had less device time. `is_restored`: it stood in the list before.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/core/budget.h"
 #include "coordinator/core/eta.h"
 #include "coordinator/core/waiting_reason.h"
@@ -22,6 +23,9 @@ StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time 
   view.passes_total = run.passes_total;
   view.passes_complete = run.passes_complete;
   view.progress = run.progress;
+  if (spec.mixed_numerics) {
+    absl::StrAppend(&view.progress, view.progress.empty() ? "" : ", ", "numerics: mixed");
+  }
   view.cost = run.cost;
   view.start = run.start;
   view.end = run.end;

@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/core/capable.h"
 #include "coordinator/core/heartbeat.h"
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/pinned_sites.h"
@@ -18,27 +19,6 @@ namespace {
 // Times are told to a tenth of a second.
 std::string Until(absl::Time end, absl::Time now) {
   return absl::FormatDuration(absl::Ceil(std::max(absl::ZeroDuration(), end - now), absl::Milliseconds(100)));
-}
-
-// No slot has what the pass needs.
-std::string WhyNoneIsCapable(const State& state, const Job& job, const Pass& pass) {
-  const OperationDescription& operation = job.admitted.stages[pass.stage].planner->description();
-  const std::string& stage = job.stage_name(pass.stage);
-  if (operation.is_command) {
-    return absl::StrCat("stage ", stage, " runs a program and no worker allows that; start one with --allow-commands");
-  }
-  if (operation.is_test) {
-    return absl::StrCat("stage ", stage, " runs ", operation.name,
-                        " and no worker allows that; start one with --allow-test-operations");
-  }
-  const bool any_reads =
-      std::any_of(state.cluster.workers().begin(), state.cluster.workers().end(),
-                  [](const auto& worker) { return worker.second.session && worker.second.reads_shared; });
-  if (ReadsShared(job) && !any_reads) {
-    return absl::StrCat("the job reads shared files and no worker may; start one with --shared-dir DIR");
-  }
-  return absl::StrCat("stage ", stage, " is bound to numeric class ", NumericClassOf(job.stages[pass.stage], pass),
-                      " and no connected slot has it; start a worker on such a machine");
 }
 
 // From the slots' side; empty: some slot may take it.
@@ -114,6 +94,7 @@ std::string WhyPassesWait(const State& state, const Job& job, absl::Time now,
   std::string reason;
   for (const auto& [id, pass] : job.passes) {
     if (!concerns(pass)) continue;
+    if (std::string away = WhySiteIsAway(state, job, pass, now); !away.empty()) return away;
     const bool wanted = pass.blocks.pending() + pass.blocks.awaited() > 0;
     if (wanted && state.disk_low) return WhyDiskIsLow(*state.disk_low);
     const bool running = std::any_of(pass.blocks.leases().begin(), pass.blocks.leases().end(),
@@ -121,8 +102,7 @@ std::string WhyPassesWait(const State& state, const Job& job, absl::Time now,
     if (running) return "";
     if (pass.blocks.pending() == 0 && reason.empty()) reason = WhyDisputed(job, pass);
     if (!wanted || !reason.empty()) continue;
-    reason = WhySiteIsAway(state, job, pass, now);
-    if (reason.empty()) reason = WhyHolderIsAway(state, job, pass, now);
+    reason = WhyHolderIsAway(state, job, pass, now);
     if (reason.empty()) reason = WhyNoSlot(state, job, pass, now);
     if (reason.empty()) reason = WhyNotTaken(job, pass, now);
   }

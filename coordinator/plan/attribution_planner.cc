@@ -61,6 +61,7 @@ class AttributionPlanner final : public Planner {
 
   absl::StatusOr<PlanStep> Next(const PlanContext& context) const override {
     if (!context.completed.empty()) return YieldResult(context);
+    MOTE_RETURN_IF_ERROR(TableInput(context).status());
     const Planner& infer = *planners_.Find("infer");
     MOTE_ASSIGN_OR_RETURN(const Json asked, InferredFor(context.parameters, infer));
     MOTE_ASSIGN_OR_RETURN(PlanStep step, infer.Next({context.stage_name, asked, context.tasks, context.reduce,

@@ -186,6 +186,10 @@ class SharedIndexPlanner final : public Planner {
     return sites;
   }
 
+  static std::string AtWorker(const Site& site) {
+    return site.worker.empty() ? "" : absl::StrCat(" at worker ", site.worker);
+  }
+
   static PlanStep Pin(const std::vector<Site>& sites) {
     PlanStep step;
     step.memo = kPinned;
@@ -207,7 +211,10 @@ class SharedIndexPlanner final : public Planner {
     step.memo = "find";
     for (size_t i = 0; i < sites.size(); ++i) {
       const CompletedPass& done = context.completed[i];
-      if (done.absent_all) return absl::InvalidArgumentError("the shared file could not be looked at");
+      if (done.absent_all) {
+        return absl::InvalidArgumentError(absl::StrCat("the shared file \"", sites[i].path, "\"", AtWorker(sites[i]),
+                                                       " could not be looked at; `mote explain` tells why"));
+      }
       MOTE_ASSIGN_OR_RETURN(const Json answer, ParseJson(done.root.bytes));
       MOTE_ASSIGN_OR_RETURN(const SharedFile file, SharedFile::Parse(Params(answer).Text("shared")));
       Json parameters = context.parameters;

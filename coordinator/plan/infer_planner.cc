@@ -122,6 +122,8 @@ class InferPlanner final : public Planner {
   // what apply yielded beside its rows.
   static constexpr std::string_view kPreparing = "prepare\n";
   static constexpr std::string_view kInferring = "infer\n";
+  // Rows that stay at workers are scored there, then what comes of it is put together.
+  static constexpr std::string_view kAtSites = "sites";
 
   absl::StatusOr<PlanStep> Prepare(const PlanContext& context) const {
     MOTE_ASSIGN_OR_RETURN(const Json parameters, AskedOfApply(context));
@@ -183,14 +185,20 @@ class InferPlanner final : public Planner {
                        "{classification_report: {label: label}}"));
     }
     PlanStep step;
-    step.memo = "sites";
     if (context.completed.empty()) {
       for (PassSpec& pass : passes) pass.finish = false;
+      step.memo = kAtSites;
       step.passes = std::move(passes);
+      step.tasks_to_come = 1;
       return step;
     }
-    const ReduceSpec reducer{passes[0].reducer, passes[0].reducer_parameters};
-    MOTE_ASSIGN_OR_RETURN(step.outputs["result"], FinishSites(reducer, context.completed));
+    if (context.memo == kAtSites) {
+      const ReduceSpec reducer{passes[0].reducer, passes[0].reducer_parameters};
+      MOTE_ASSIGN_OR_RETURN(PassSpec finish, FinishSites(reducer, context.completed));
+      return RunOnce(std::move(finish));
+    }
+    step.memo = "done";
+    MOTE_ASSIGN_OR_RETURN(step.outputs["result"], FinishedSites(context.completed.front()));
     return step;
   }
 

@@ -6,10 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/digest.h"
+#include "common/finished_output.h"
 #include "common/json.h"
 #include "common/reducer.h"
 #include "common/schema.h"
 #include "common/status_macros.h"
+#include "common/subtree.h"
 #include "common/value.h"
 
 namespace mote::coordinator {
@@ -96,14 +98,35 @@ absl::StatusOr<std::string> CombineSites(const ReduceSpec& spec, const std::vect
   return combined;
 }
 
-absl::StatusOr<Output> FinishSites(const ReduceSpec& spec, const std::vector<CompletedPass>& completed) {
-  MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<Reducer> reducer, ReducerOf(spec));
-  MOTE_ASSIGN_OR_RETURN(const std::string root, CombineSites(spec, completed));
-  if (!root.empty() && reducer->FinishReadsBlobs(root)) return TooLarge(spec);
-  NoBlobs blobs;
-  MOTE_ASSIGN_OR_RETURN(Output output, reducer->Finish(root.empty() ? nullptr : &root, blobs, nullptr));
-  if (blobs.asked()) return TooLarge(spec);
-  return output;
+absl::StatusOr<PassSpec> FinishSites(const ReduceSpec& spec, const std::vector<CompletedPass>& completed) {
+  Subtree subtree;
+  subtree.reducer = spec.name;
+  subtree.reducer_parameters = spec.parameters;
+  subtree.task_count = static_cast<int64_t>(completed.size());
+  subtree.finish = true;
+  bool any = false;
+  for (size_t i = 0; i < completed.size(); ++i) {
+    Subtree::Entry& entry = subtree.entries.emplace_back();
+    entry.block = {0, static_cast<int64_t>(i)};
+    if (completed[i].absent_all) continue;
+    entry.value = completed[i].root;
+    any = true;
+  }
+  if (!any) return absl::InvalidArgumentError("no worker has a result: all tasks are quarantined, see `mote explain`");
+  PassSpec pass;
+  pass.kernel = "finish";
+  MOTE_RETURN_IF_ERROR(WriteSubtree(subtree, &pass));
+  pass.task_count = 1;
+  pass.reducer = "single";
+  pass.finish = false;
+  pass.label = absl::StrCat("finish of ", spec.name, " of all workers");
+  return pass;
+}
+
+absl::StatusOr<Output> FinishedSites(const CompletedPass& done) {
+  if (done.absent_all)
+    return absl::InvalidArgumentError("the task that puts the workers' results together is quarantined");
+  return DecodeFinished(done.root.bytes);
 }
 
 }  // namespace mote::coordinator

@@ -37,7 +37,11 @@ std::string SiteNames(const Output& table);
 //   ResourceExhausted  one of them is too large to be here, or all together are
 absl::StatusOr<std::string> CombineSites(const ReduceSpec& reducer, const std::vector<CompletedPass>& completed);
 
-// What one such pass over all the rows would yield.
-absl::StatusOr<Output> FinishSites(const ReduceSpec& reducer, const std::vector<CompletedPass>& completed);
+// The one task that makes of these roots what one such pass over all the rows would yield,
+// whatever their size; and what it yielded.
+//
+//   InvalidArgument  no site has a result, or not what that task answers
+absl::StatusOr<PassSpec> FinishSites(const ReduceSpec& reducer, const std::vector<CompletedPass>& completed);
+absl::StatusOr<Output> FinishedSites(const CompletedPass& done);
 
 }  // namespace mote::coordinator

@@ -185,11 +185,20 @@ absl::StatusOr<PlanStep> AskEvaluate(TrainRun& run) {
     pass.inputs.emplace("input", site.rows.content);
     pass.inputs.emplace("state", AtState(*run.progress.state));
     pass.numeric = true;
-    pass.finish = false;
+    pass.finish = !run.validate->is_pinned();
     pass.label = absl::StrCat("epoch ", run.progress.epoch + 1, ", validation");
     pass.worker = site.worker;
   }
   PlanStep step = Ask(run, "evaluate", std::move(passes));
+  step.is_volatile = true;
+  return step;
+}
+
+// Of what each site has measured.
+absl::StatusOr<PlanStep> AskMeasure(TrainRun& run) {
+  std::vector<PassSpec> passes(1);
+  MOTE_ASSIGN_OR_RETURN(passes[0], FinishSites({"validation", "{}"}, run.context.completed));
+  PlanStep step = Ask(run, "measure", std::move(passes));
   step.is_volatile = true;
   return step;
 }
@@ -282,7 +291,12 @@ absl::StatusOr<PlanStep> AfterUpdate(TrainRun& run) {
 }
 
 absl::StatusOr<PlanStep> AfterEvaluate(TrainRun& run) {
-  MOTE_ASSIGN_OR_RETURN(const Output measured, FinishSites({"validation", "{}"}, run.context.completed));
+  const CompletedPass& done = run.context.completed.front();
+  Output measured = done.output;
+  if (run.validate->is_pinned()) {
+    if (run.progress.phase == "evaluate") return AskMeasure(run);
+    MOTE_ASSIGN_OR_RETURN(measured, FinishedSites(done));
+  }
   MOTE_ASSIGN_OR_RETURN(const Json validation, ParseJson(measured.content.bytes));
   if (!validation.is_object() || !validation.contains("loss") || !validation["loss"].is_number() ||
       !std::isfinite(validation["loss"].get<double>())) {
@@ -352,7 +366,7 @@ class TrainPlanner final : public Planner {
     if (phase == "gradient") return AfterGradient(run);
     if (phase == "round") return AfterRound(run);
     if (phase == "update") return AfterUpdate(run);
-    if (phase == "evaluate") return AfterEvaluate(run);
+    if (phase == "evaluate" || phase == "measure") return AfterEvaluate(run);
     return Yield(run);
   }
 

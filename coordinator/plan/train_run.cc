@@ -53,11 +53,12 @@ absl::Status TrainRun::FitParts() {
                                                    "); leave it out"));
   }
   if (sites > 0) settings.parts = sites;
-  const bool some_empty =
-      std::any_of(input->sites.begin(), input->sites.end(), [](const SiteRows& site) { return site.rows == 0; });
-  if (!some_empty) return absl::OkStatus();
+  const auto empty =
+      std::find_if(input->sites.begin(), input->sites.end(), [](const SiteRows& site) { return site.rows == 0; });
+  if (empty == input->sites.end()) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      "input: a worker has no rows to learn from; leave it out of the input's `shared`, or split otherwise");
+      absl::StrCat("input: worker ", empty->worker,
+                   " has no rows to learn from; leave it out of the input's `shared`, or split otherwise"));
 }
 
 std::vector<SiteTable> TrainRun::validation_sites() const {
@@ -66,6 +67,7 @@ std::vector<SiteTable> TrainRun::validation_sites() const {
 
 TrainTasks TrainRun::tasks() const {
   int64_t validation = 0;
+  if (validate != nullptr && validate->is_pinned()) ++validation;  // puts together what the sites measured
   for (const SiteTable& site : validation_sites()) {
     validation += std::max<int64_t>(1, (site.rows.rows + kEvaluateRows - 1) / kEvaluateRows);
   }
@@ -89,7 +91,9 @@ int64_t TrainRun::TasksToCome() const {
   if (progress.phase == "gradient") {
     pending = 1 + (progress.next_key.empty() ? static_cast<int64_t>(progress.pending.size()) : 0);
   }
-  return tasks().After(progress.phase, progress.epoch, progress.step, pending);
+  const bool measures = progress.phase == "measure";
+  const int64_t own = progress.phase == "evaluate" && validate->is_pinned() ? 1 : 0;
+  return own + tasks().After(measures ? "evaluate" : progress.phase, progress.epoch, progress.step, pending);
 }
 
 }  // namespace mote::coordinator

@@ -388,8 +388,24 @@ TEST_P(NotBuiltYet, AnswersSoWithItsLine) {
   EXPECT_THAT(told, Not(HasSubstr("unknown")));
 }
 
-INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet,
-                         ::testing::Values("numerics: mixed", "resources: {device: cuda}", "tasks: {weight: w}"));
+INSTANTIATE_TEST_SUITE_P(JobFile, NotBuiltYet, ::testing::Values("tasks: {weight: w}"));
+
+TEST(JobFile, StagesSayWhatTheirSlotsMustHave) {
+  const v1::JobSpec spec =
+      Spec(Stage("    noop: {}\n    numerics: mixed\n"
+                 "    resources: {device: cuda, memory: 8GiB, labels: {site: berlin, rack: 7}}\n"));
+  EXPECT_EQ(spec.stages(0).resources().device(), "cuda");
+  EXPECT_EQ(spec.stages(0).resources().memory_bytes(), int64_t{8} << 30);
+  EXPECT_EQ(spec.stages(0).resources().labels().at("site"), "berlin");
+  EXPECT_EQ(spec.stages(0).resources().labels().at("rack"), "7");
+  EXPECT_TRUE(spec.stages(0).mixed_numerics());
+  const auto told = [](const std::string& field) { return Mistakes(Stage("    noop: {}\n    " + field + "\n")); };
+  EXPECT_THAT(told("resources: {devise: cuda}"), HasSubstr("device"));
+  EXPECT_THAT(told("resources: {memory: much}"), HasSubstr("wants a size such as 8GiB"));
+  EXPECT_THAT(told("resources: {labels: berlin}"), HasSubstr("wants a map such as {site: berlin}"));
+  EXPECT_THAT(told("resources: {labels: {site: [a]}}"), HasSubstr("label 'site'"));
+  EXPECT_THAT(told("numerics: exact"), HasSubstr("wants mixed"));
+}
 
 TEST(NotBuiltYetSources, AnswerSoToo) {
   const auto with_input = [](const std::string& input) {

@@ -163,6 +163,17 @@ TEST(Pinned, OperationsThatWouldMoveTheRowsAreRefused) {
               HasSubstr("split: column kept of all rows decides, and these stay at workers berlin, paris"));
 }
 
+TEST(Pinned, ASiteWithoutRowsOfASplitIsASite) {
+  InProcess process;
+  const Output pinned = Pinned(process, {{"berlin", kHeader + Rows(0, 50)}, {"paris", kHeader + Rows(50, 51)}});
+  const auto outputs = PrepareSites(process, pinned, {{"label", "kept"}, {"split", {{"train", 0.9}, {"test", 0.1}}}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  ASSERT_EQ(outputs->at("test").sites.size(), 2U);
+  EXPECT_EQ(outputs->at("train").rows + outputs->at("test").rows, 51);
+  EXPECT_EQ(std::min(outputs->at("train").sites[1].rows, outputs->at("test").sites[1].rows), 0);
+  EXPECT_EQ(FlatRows(process, outputs->at("test")).size(), static_cast<size_t>(outputs->at("test").bytes));
+}
+
 TEST(Pinned, AViewThatIsNoneIsRefused) {
   const PreparedView view{Value{"t", {}}, Value{"s", {}}, "{}", "{}", 7, 1};
   const std::string good = view.Encode();

@@ -192,6 +192,13 @@ TEST(Pinned, ATableThatStaysIsNoOutput) {
   EXPECT_EQ(cluster.JobState(id), "JOB_STATE_FAILED");
   EXPECT_THAT(cluster.Mote({"job", id}).out,
               HasSubstr("output rows is the table clean.train, whose rows stay at their workers"));
+  // Nor is it when an earlier job has made it.
+  ASSERT_NE(cluster.Digest(cluster.Submit(hospitals.Job())), "");
+  const std::string rest = hospitals.Job();
+  std::ofstream(rest, std::ios::app) << "  rows: {from: clean.train}\n";
+  const std::string again = cluster.Submit(rest);
+  cluster.Mote({"wait", again});
+  EXPECT_EQ(cluster.JobState(again), "JOB_STATE_FAILED");
 }
 
 }  // namespace

@@ -173,6 +173,7 @@ std::vector<mc::KeptLease> CoreHarness::Connect(const std::string& worker, int s
   hello.held = std::move(held);
   hello.blob_address = worker;
   hello.holding = holding[worker];
+  if (introduce) introduce(hello);
   mc::Decision decision;
   core_->Step(now_, hello, &decision);
   std::vector<mc::KeptLease> kept;

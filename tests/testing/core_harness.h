@@ -90,6 +90,8 @@ class CoreHarness {
   int64_t lie = 0;
   // How long ReportDone says that a task took.
   absl::Duration task_duration = absl::Milliseconds(1);
+  // Not null: has the last word on how a worker introduces itself.
+  std::function<void(mc::WorkerHello&)> introduce;
   // Not null: has the last word on what ReportDone reports.
   std::function<void(mc::WorkerReport&)> edit;
   // Passes of which workers keep partials, as their next Hello says.

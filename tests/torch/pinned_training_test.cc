@@ -84,6 +84,35 @@ TEST(PinnedTraining, ValidatesAndScoresWhereTheRowsAre) {
   EXPECT_NEAR(document["accuracy"], history["epochs"].back()["validation"]["accuracy"], 1e-12);
 }
 
+// The scores of so many rows do not travel in a message.
+TEST(PinnedTraining, ManyRowsOfTwoClassesAreJudgedAsInOneTable) {
+  InProcess process(TorchOptions(3));
+  const Table large = PreparedTable(12'000, 4, 2, 1), small = PreparedTable(700, 4, 2, 2);
+  Table both = large;
+  both.rows += small.rows;
+  both.bytes += small.bytes;
+  std::vector<coordinator::SiteTable> sites;
+  sites.push_back({"berlin", process.MakeTable(large, 1000)});
+  sites.push_back({"paris", process.MakeTable(small, 1000)});
+  const Output pinned = coordinator::JoinSites(std::move(sites)).value();
+  const Output plain = process.MakeTable(both, 1000);
+  const Json settings{{"model", "linear"}, {"epochs", 1}, {"batch_size", 512}, {"validate", "clean.dev"}};
+  const auto model = process.Run("train", settings, {{"input", plain}, {"validate", plain}});
+  ASSERT_TRUE(model.ok()) << model.status();
+  Json local = settings;
+  local["local"] = {{"steps", 4}};
+  const auto there = process.Run("train", local, {{"input", pinned}, {"validate", pinned}});
+  ASSERT_TRUE(there.ok()) << there.status();
+  const auto report = [&](const Output& rows) {
+    const auto outputs =
+        process.Run("infer", {{"model", "fit.model"}}, {{"input", rows}, {"model", model->at("model")}}, {},
+                    {"classification_report", R"({"label":"label"})"});
+    EXPECT_TRUE(outputs.ok()) << outputs.status();
+    return outputs.ok() ? Json::parse(process.Content(outputs->at("result"))) : Json();
+  };
+  EXPECT_EQ(report(pinned), report(plain));
+}
+
 TEST(PinnedTraining, WhatWouldMoveRowsIsRefused) {
   InProcess process(TorchOptions(0));
   const Output pinned = PinnedTable(process);

@@ -138,6 +138,7 @@ absl::Status EngineContext::ReadShared(const SharedFile& file, int64_t offset, i
 
 absl::StatusOr<Scratched> EngineContext::Put(std::string_view bytes) {
   const int64_t started = wire::MonotonicNanoseconds();
+  if (scratch_dir_.empty()) return absl::FailedPreconditionError("this engine has no scratch directory");
   const std::string path = absl::StrCat(scratch_dir_, "/rows");
   const auto put = [&]() -> absl::StatusOr<std::shared_ptr<const MappedBlob>> {
     MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(path, O_CREAT | O_EXCL | O_WRONLY, 0600));

@@ -21,6 +21,7 @@ constexpr int64_t kMappedBytesMax = int64_t{512} << 20;
 constexpr int64_t kMadeBytesMax = int64_t{16} << 30;
 // A process may have 65,530 mappings (vm.max_map_count).
 constexpr size_t kMappedSegmentsMax = 4096;
+constexpr size_t kMadeSegmentsMax = 16384;
 // Who reads forward has so many more fetched meanwhile.
 constexpr size_t kSegmentsAhead = 3;
 
@@ -111,7 +112,8 @@ absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, Blo
   MOTE_ASSIGN_OR_RETURN(mapped.view, TableView::Open(dataset_.schema, dataset_.segments[index].rows, mapped.bytes));
   const auto bytes = static_cast<int64_t>(mapped.bytes.size());
   const int64_t bytes_max = prepared_ == nullptr ? kMappedBytesMax : kMadeBytesMax;
-  while (!mapped_.empty() && (mapped_.size() >= kMappedSegmentsMax || mapped_bytes_ > bytes_max - bytes)) Unmap();
+  const size_t segments_max = prepared_ == nullptr ? kMappedSegmentsMax : kMadeSegmentsMax;
+  while (!mapped_.empty() && (mapped_.size() >= segments_max || mapped_bytes_ > bytes_max - bytes)) Unmap();
   mapped_.push_front(std::move(mapped));
   places_[index] = mapped_.begin();
   mapped_bytes_ += bytes;

@@ -200,6 +200,41 @@ TEST_F(PinnedSites, ADrainedWorkerIsAwayToo) {
   EXPECT_THAT(c.View(job).stages[1].waiting_reason, HasSubstr("worker berlin, which is being drained"));
 }
 
+TEST_F(PinnedSites, AWorkerThatCannotWorkOnThemIsAwayToo) {
+  const JobId job = Submit(absl::Minutes(1));
+  c.Connect("paris");
+  c.introduce = [](mc::WorkerHello& hello) { hello.reads_shared = false; };
+  c.Connect("berlin");
+  c.introduce = nullptr;
+  Wait(absl::Seconds(2));
+  EXPECT_THAT(
+      c.View(job).stages[1].waiting_reason,
+      HasSubstr("stay at worker berlin, which cannot work on them: the job reads shared files and no worker may; "
+                "start one with --shared-dir DIR"))
+      << "though paris is busy";
+  Wait(absl::Minutes(1));
+  EXPECT_EQ(c.View(job).state, mc::JobState::kFailed);
+}
+
+// Its only slot is not spared for others, of which there are none.
+TEST_F(PinnedSites, WhatFailedIsTriedAgainAtOnceWhereNobodyElseMay) {
+  Submit();
+  for (const char* const name : {"rome", "paris", "oslo"}) c.Connect(name, 2);
+  c.Connect("berlin");
+  c.ReportFault("berlin", c.TakeLease("berlin"), FaultKind::kEngineCrash);
+  EXPECT_FALSE(c.TakeLeases("berlin").empty());
+}
+
+TEST_F(PinnedSites, SlotsAreToldApartOnlyWhileAJobAsks) {
+  c.Connect("rome");
+  c.Connect("berlin");
+  EXPECT_EQ(c.core().state().cluster.open_slots().kinds().size(), 1U);
+  const JobId job = Submit();
+  EXPECT_EQ(c.core().state().cluster.open_slots().kinds().size(), 2U);
+  c.Cancel(job);
+  EXPECT_EQ(c.core().state().cluster.open_slots().kinds().size(), 1U);
+}
+
 TEST_F(PinnedSites, AFailingSlotOfTheOnlyWorkerIsNotExcluded) {
   Submit();
   c.Connect("rome", 4);

@@ -53,6 +53,8 @@ inline JobSpec SomeJob() {
   spec.inputs.push_back({"lines", "text", ArtifactRef{Sha256("l"), 1, false}.ToString(), "l.txt", ""});
   StageSpec stage;
   stage.name = "clean";
+  stage.resources = {"cuda", 8 << 20, {{"site", "berlin"}}};
+  stage.mixed_numerics = true;
   stage.input = "applicants.result";
   stage.operation = "prepare";
   stage.parameters = R"({"clip":1.0,"seed":9007199254740993})";  // what a double cannot hold

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
+#include "common/finished_output.h"
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
@@ -14,39 +14,6 @@
 
 namespace mote::engine {
 namespace {
-
-// Content goes into a blob where it would exceed this together with the columns: as
-// base64 in JSON both must stay below kInlineBytesMax.
-constexpr int64_t kInlineContentMax = kOutputSchemaBytesMax;
-
-const char* KindName(OutputKind kind) {
-  switch (kind) {
-    case OutputKind::kTable:
-      return "table";
-    case OutputKind::kDocument:
-      return "document";
-    case OutputKind::kBlob:
-      return "blob";
-  }
-  return "blob";
-}
-
-// {"kind", "rows", "bytes", "schema" (base64, tables only), and "inline" (base64) or
-// "artifact"}.
-std::string EncodeOutput(Output output, BlobSink& blobs) {
-  Value& content = output.content;
-  if (!content.artifact && static_cast<int64_t>(content.bytes.size() + output.schema.size()) > kInlineContentMax) {
-    content.artifact = StoreArtifact(std::move(content.bytes), blobs);
-  }
-  Json json = {{"kind", KindName(output.kind)}, {"rows", output.rows}, {"bytes", output.bytes}};
-  if (!output.schema.empty()) json["schema"] = absl::Base64Escape(output.schema);
-  if (content.artifact) {
-    json["artifact"] = content.artifact->ToString();
-  } else {
-    json["inline"] = absl::Base64Escape(content.bytes);
-  }
-  return json.dump();
-}
 
 class FinishPass final : public PassKernel {
  public:
@@ -58,11 +25,12 @@ class FinishPass final : public PassKernel {
     MOTE_ASSIGN_OR_RETURN(const NodeValue root, FoldSubtree(subtree_, *reducer_, read, context.blobs()));
     if (!subtree_.finish) {
       if (!root) return absl::InternalError("finish: none of the nodes has a value");
-      *partial = EncodeOutput({OutputKind::kBlob, {*root, {}}, 0, static_cast<int64_t>(root->size())}, context.blobs());
+      *partial =
+          EncodeFinished({OutputKind::kBlob, {*root, {}}, 0, static_cast<int64_t>(root->size())}, context.blobs());
       return absl::OkStatus();
     }
     MOTE_ASSIGN_OR_RETURN(Output output, reducer_->Finish(root ? &*root : nullptr, context.blobs(), &context));
-    *partial = EncodeOutput(std::move(output), context.blobs());
+    *partial = EncodeFinished(std::move(output), context.blobs());
     return absl::OkStatus();
   }
 
