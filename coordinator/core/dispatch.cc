@@ -80,24 +80,14 @@ struct Round {
   std::map<JobId, PassOrder> passes;  // of jobs that were considered
 };
 
-// How many times the mean a task of the pass takes on the fastest kind of slots.
-double FastestOf(const State& state, const StageRun& stage, const Pass& pass) {
-  double fastest = 1;
-  for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
-    fastest = std::min(fastest, RelativeDuration(state, stage, pass, SpeedOf(kind)));
-  }
-  return fastest;
-}
-
-// A slow slot would hold up the end of the pass: the others, of which each has whole tasks,
-// are done with all that is left before this block would be. `slowness` and durations are
-// over the mean task.
-bool WouldStraggle(const State& state, const StageRun& stage, const Pass& pass, int64_t slots, double slowness,
-                   double block) {
+// A slow slot would hold up the end of the pass: what is left takes all slots together less
+// time than this block takes there. A last task that it does not get, another slot does after
+// its own, so that it takes two. `block`: over the mean task.
+bool WouldStraggle(const Pass& pass, int64_t slots, double slowness, double block) {
   if (slowness < kSlow) return false;
   const int64_t left = pass.blocks.pending() + pass.blocks.leased();
-  const int64_t others = std::max<int64_t>(1, slots - 1);
-  return block > FastestOf(state, stage, pass) * static_cast<double>((left + others - 1) / others);
+  const double rest = left <= slots ? 2 : static_cast<double>(left) / static_cast<double>(slots);
+  return block > rest;
 }
 
 // How large a block of the pass may be for a slot that is so slow.
@@ -124,7 +114,7 @@ std::optional<Block> BlockFor(const State& state, const Job& job, const Pass& pa
   const double block = slowness * static_cast<double>(int64_t{1} << std::min(level, 40));  // in mean tasks
   if (slot.leases > 0 && slot.leases >= state.options.policy->LeasesPerSlot(task * block)) return std::nullopt;
   const bool wanted = round.last && pass.blocks.leased() == 0;
-  if (!wanted && WouldStraggle(state, job.stages[pass.stage], pass, slots, slowness, block * (1 + slot.leases))) {
+  if (!wanted && WouldStraggle(pass, slots, slowness, block * (1 + slot.leases))) {
     round.held_back = true;
     return std::nullopt;
   }
