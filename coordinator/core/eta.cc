@@ -78,15 +78,18 @@ class Lengths {
   double count_ = 0, mean_ = 0, square_ = 0;
 };
 
-// Ready slots that may run the stage's passes. Slow ones count like others: how long tasks
+// Ready slots that may run one of the passes; without passes, all. Slow ones count like others: how long tasks
 // take on them is in the mean of the tasks that have begun. (Weighted by their learned speed,
 // which few tasks of unequal lengths tell badly, the median error was twice as large.)
-double SlotsOf(const State& state, const Job& job, const Pass* pass) {
+double SlotsOf(const State& state, const Job& job, const std::vector<const Pass*>& passes) {
   double count = 0;
   for (const auto& [kind, slots] : state.cluster.open_slots().kinds()) {
     const OpenSlot& open = *slots.begin();  // stands for all of its kind
     const Worker& worker = *state.cluster.Find(open.worker);
-    if (pass != nullptr && !MayRun(job, *pass, worker, worker.slots[open.slot])) continue;
+    const bool serves = std::any_of(passes.begin(), passes.end(), [&](const Pass* pass) {
+      return MayRun(job, *pass, worker, worker.slots[open.slot]);
+    });
+    if (!passes.empty() && !serves) continue;
     count += static_cast<double>(slots.size());
   }
   return count;
@@ -130,14 +133,14 @@ Running RunningOf(const State& state, const Pass& pass, const Lengths& lengths, 
 
 struct OpenWork {
   Running running;
-  const Pass* pass = nullptr;  // one of the stage's open ones
+  std::vector<const Pass*> passes;  // the stage's open ones
 };
 
 OpenWork OpenWorkOf(const State& state, const Job& job, int stage, const Lengths& lengths, absl::Time now) {
   OpenWork work;
   for (const auto& [id, pass] : job.passes) {
     if (pass.stage != stage || pass.result || pass.folds || pass.finishes) continue;
-    work.pass = &pass;
+    work.passes.push_back(&pass);
     const Running running = RunningOf(state, pass, lengths, now);
     work.running.tasks += running.tasks;
     work.running.seconds += running.seconds;
@@ -171,7 +174,7 @@ std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index
   if (IsCalibrating(job, index) || BeginsIteration(run, now)) return std::nullopt;
   const Lengths lengths(run);
   const OpenWork open = OpenWorkOf(state, job, index, lengths, now);
-  const double slots = SlotsOf(state, job, open.pass);
+  const double slots = SlotsOf(state, job, open.passes);
   if (slots == 0) return std::nullopt;
   const auto done = static_cast<double>(run.tasks_committed);
   const double left = std::max(0.0, static_cast<double>(run.tasks_total + run.tasks_to_come) - done);

@@ -21,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 const std::vector<std::string> kHospitals = {"berlin", "paris"};
 
@@ -180,6 +179,14 @@ TEST(Pinned, WaitingEndsWithTheTimeThatTheJobGivesAndARetryGoesOn) {
   cluster.WaitForWorkers(2);
   EXPECT_EQ(cluster.Mote({"retry", id}).exit_code, 0);
   EXPECT_EQ(cluster.Digest(id), expected);
+}
+
+TEST(Pinned, TheExampleOfTwoBanksRuns) {
+  const std::string dir = MakeTempDir();
+  const Outcome outcome = testing::Run({SourcePath("examples/two_banks/run.sh"), MOTE_BIN_DIR}, dir);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("ROC AUC 0."));
+  EXPECT_THAT(outcome.out, HasSubstr("digest sha256:"));
 }
 
 TEST(Pinned, ATableThatStaysIsNoOutput) {

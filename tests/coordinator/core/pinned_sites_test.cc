@@ -171,7 +171,7 @@ TEST_F(PinnedSites, WaitingEndsAndARetryGoesOn) {
                                                        "1m for it"));
   EXPECT_THAT(view.failure->failure.message, HasSubstr("mote retry 1"));
   c.Connect("berlin");
-  c.Send(mc::RetryJob{1, job});
+  c.Send(mc::RetryJob{1, job, ""});
   EXPECT_FALSE(c.TakeLeases("berlin").empty());
 }
 
