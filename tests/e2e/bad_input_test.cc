@@ -100,7 +100,7 @@ TEST_F(BadInput, StageOrOutputThatDoesNotExist) {
 }
 
 TEST_F(BadInput, FieldOfTheDesignThatIsNotBuiltYetSaysSo) {
-  const Outcome outcome = Submit("name: x\nstages:\n  - {name: work, noop: {}, numerics: mixed}\n");
+  const Outcome outcome = Submit("name: x\nstages:\n  - {name: work, noop: {}, tasks: {weight: x}}\n");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("not supported yet"));
 }

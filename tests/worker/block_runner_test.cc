@@ -34,12 +34,15 @@ using Task = std::function<absl::Status(int64_t, TaskContext&, std::string*)>;
 class FakeKernel final : public Kernel {
  public:
   explicit FakeKernel(Task task) : task_(std::move(task)) {}
-  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec&, const EngineOptions&, TaskContext&) override {
+  absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec&, const EngineOptions&,
+                                                   TaskContext& context) override {
     ++opened;
+    if (stores_when_opened) context.blobs().Store("too early");
     if (!open_status.ok()) return open_status;
     return std::make_unique<Pass>(task_);
   }
   int opened = 0;
+  bool stores_when_opened = false;
   absl::Status open_status;
 
  private:
@@ -262,6 +265,15 @@ TEST(BlockRunner, StoredBlobsAreListedOnceAndAreReadable) {
   const BlockResult result = runner.Run({2, 0});
   EXPECT_THAT(result.stored, ElementsAre(Sha256("the same bytes")));
   EXPECT_EQ((*runner.files().Map(Sha256("the same bytes")))->bytes(), "the same bytes");
+}
+
+// What it stored would be missing from the report of the next attempt, for which it stays open.
+TEST(BlockRunner, KernelThatStoresWhenItIsOpenedIsAMistake) {
+  Runner runner(4, [](int64_t, TaskContext&, std::string*) { return absl::OkStatus(); });
+  runner.kernel().stores_when_opened = true;
+  const BlockResult result = runner.Run({0, 0});
+  ASSERT_TRUE(result.fault.has_value());
+  EXPECT_THAT(result.fault->message, HasSubstr("kernel fake stored a blob when it was opened"));
 }
 
 TEST(BlockRunner, StoreThatCannotBeWrittenIsNotTheTasksFaultAndIsNamed) {

@@ -163,6 +163,12 @@ absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFo
       mark_.task.store(fold.next_task(), std::memory_order_relaxed);
       MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
         MOTE_ASSIGN_OR_RETURN(pass, passes_.Open(order.pass, context_));
+        if (context_.has_stored()) {
+          // A later attempt of the block, with the pass open, would tell nobody of it.
+          return absl::InternalError(absl::StrCat("kernel ", pass->spec.kernel,
+                                                  " stored a blob when it was opened; "
+                                                  "only what a task stores is put: store it in RunTask"));
+        }
         return absl::OkStatus();
       }));
       *reducer = pass->reducer.get();

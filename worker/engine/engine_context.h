@@ -68,6 +68,7 @@ class EngineContext : public TaskContext, public ReadAhead, public Scratch, priv
   // would refer to bytes that do not exist.
   const absl::Status& store_status() const { return store_status_; }
   std::vector<Digest> TakeStored() { return std::move(stored_); }
+  bool has_stored() const { return !stored_.empty(); }
   // The last blob that was asked for in this block and could not be had: nobody has it. (One
   // that is here and cannot be opened is no reason to think so.)
   const std::optional<Digest>& missing() const { return missing_; }

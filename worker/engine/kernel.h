@@ -73,8 +73,9 @@ class PassKernel {
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Reads the parameters and inputs of a pass. Errors as RunTask's: they count as
-  // the failure of the first task.
+  // Reads the parameters and inputs of a pass. Stores nothing: a pass stays open, and each
+  // attempt has to store what it answers with. Errors as RunTask's: they count as the
+  // failure of the first task.
   virtual absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions& options,
                                                            TaskContext& context) = 0;
 };

@@ -50,6 +50,23 @@ std::vector<double> BaseScores(const std::vector<int64_t>& counts, double mean) 
   return base;
 }
 
+// Answers with a model, which each attempt stores: what an attempt that was taken back has
+// stored, nobody has put at the coordinator.
+class ModelPass final : public PassKernel {
+ public:
+  ModelPass(std::string model, Json answer) : model_(std::move(model)), answer_(std::move(answer)) {}
+  absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
+    Json answer = answer_;
+    answer["model"] = StoreArtifact(model_, context.blobs()).ToString();
+    *partial = answer.dump();
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::string model_;
+  const Json answer_;
+};
+
 class InitKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
@@ -62,8 +79,7 @@ class InitKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const Value* const encoded, InputOf(pass, "edges"));
     MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadValue(*encoded, context));
     MOTE_ASSIGN_OR_RETURN(const BinEdges edges, BinEdges::Decode(bytes));
-    const ArtifactRef model = StoreArtifact(TreeModel::Encode(head, edges, ""), context.blobs());
-    return std::make_unique<AnswerPass>(Json{{"model", model.ToString()}}.dump());
+    return std::make_unique<ModelPass>(TreeModel::Encode(head, edges, ""), Json::object());
   }
 };
 
@@ -76,10 +92,8 @@ class UpdateKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const BoostPass opened, BoostPass::Open(pass, *caches_, context));
     std::string trees(opened.model->tree_bytes());
     trees += opened.levels->Trees();
-    const ArtifactRef model =
-        StoreArtifact(TreeModel::Encode(opened.model->head(), opened.model->edges(), trees), context.blobs());
-    return std::make_unique<AnswerPass>(
-        Json{{"model", model.ToString()}, {"grown", opened.levels->any_split()}}.dump());
+    return std::make_unique<ModelPass>(TreeModel::Encode(opened.model->head(), opened.model->edges(), trees),
+                                       Json{{"grown", opened.levels->any_split()}});
   }
 
  private:
