@@ -12,6 +12,7 @@
 #include "common/json_params.h"
 #include "common/shared_file.h"
 #include "common/status_macros.h"
+#include "coordinator/plan/plan_memo.h"
 #include "coordinator/plan/rows.h"
 #include "coordinator/plan/site_tables.h"
 
@@ -194,12 +195,7 @@ class SharedIndexPlanner final : public Planner {
     PlanStep step;
     step.memo = kPinned;
     for (const Site& site : sites) {
-      PassSpec& pass = step.passes.emplace_back();
-      pass.kernel = "pin_shared";
-      pass.parameters = Json{{"path", site.path}}.dump();
-      pass.task_count = 1;
-      pass.reducer = "single";
-      pass.finish = false;
+      PassSpec& pass = step.passes.emplace_back(OneTask("pin_shared", {{"path", site.path}}));
       pass.label = "pin";
       pass.worker = site.worker;
     }

@@ -34,8 +34,7 @@ absl::StatusOr<SplitTables> PreparedTables(const PlanContext& context, const std
     } else {
       MOTE_RETURN_IF_ERROR(all.quality.Merge(here.quality));
     }
-    MOTE_ASSIGN_OR_RETURN(const RowCut cut,
-                          CutRows(context.tasks, sites[i].rows, RowsForBytes(sites[i].rows, kTableTaskBytes)));
+    MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutTable(context.tasks, sites[i].rows));
     tables.resize(std::max(tables.size(), here.tables.size()));
     for (size_t split = 0; split < here.tables.size(); ++split) {
       Output& table = here.tables[split];

@@ -89,12 +89,16 @@ absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int6
   return cut;
 }
 
+absl::StatusOr<RowCut> CutTable(const TaskShape& shape, const Output& table) {
+  return CutRows(shape, table, RowsForBytes(table, kTableTaskBytes));
+}
+
 namespace {
 
 absl::StatusOr<PassSpec> RowsPass(const PlanContext& context, const SiteTable& site, std::string kernel,
                                   std::string reducer, Json parameters) {
   const Output& input = site.rows;
-  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, input, RowsForBytes(input, kTableTaskBytes)));
+  MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutTable(context.tasks, input));
   parameters["rows_per_task"] = cut.rows_per_task;
   PassSpec pass;
   pass.kernel = std::move(kernel);

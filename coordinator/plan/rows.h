@@ -57,6 +57,10 @@ int64_t RowsForBytes(const Output& table, int64_t bytes);
 //   InvalidArgument  a negative number, or more than one of rows, bytes, count
 absl::StatusOr<RowCut> CutRows(const TaskShape& shape, const Output& table, int64_t default_rows);
 
+// The same with the default of an operation on tables: about kTableTaskBytes each. Where
+// prepared rows are made anew, they are cut by it again.
+absl::StatusOr<RowCut> CutTable(const TaskShape& shape, const Output& table);
+
 // A pass whose tasks read the rows of the stage's input, as `tasks:` cuts it, else about
 // kTableTaskBytes each. `parameters`: of the kernel, which also learns `rows_per_task`.
 // `reducer`: empty where SetReducer follows.

@@ -13,6 +13,7 @@
 #include "common/status_macros.h"
 #include "common/subtree.h"
 #include "common/value.h"
+#include "coordinator/plan/plan_memo.h"
 
 namespace mote::coordinator {
 namespace {
@@ -113,12 +114,8 @@ absl::StatusOr<PassSpec> FinishSites(const ReduceSpec& spec, const std::vector<C
     any = true;
   }
   if (!any) return absl::InvalidArgumentError("no worker has a result: all tasks are quarantined, see `mote explain`");
-  PassSpec pass;
-  pass.kernel = "finish";
+  PassSpec pass = OneTask("finish", Json::object());
   MOTE_RETURN_IF_ERROR(WriteSubtree(subtree, &pass));
-  pass.task_count = 1;
-  pass.reducer = "single";
-  pass.finish = false;
   pass.label = absl::StrCat("finish of ", spec.name, " of all workers");
   return pass;
 }

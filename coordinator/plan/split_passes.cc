@@ -56,7 +56,7 @@ absl::StatusOr<Json> StrataOf(const PlanContext& context) {
 absl::StatusOr<PlanStep> SketchOrder(const PlanContext& context, const PrepareOptions& options,
                                      const std::vector<OrderCut>& cuts, int64_t round) {
   MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-  MOTE_ASSIGN_OR_RETURN(RowCut cut, CutRows(context.tasks, *input, RowsForBytes(*input, kTableTaskBytes)));
+  MOTE_ASSIGN_OR_RETURN(RowCut cut, CutTable(context.tasks, *input));
   // So few tasks that each may tell enough keys.
   const auto parts = static_cast<int64_t>(std::max<size_t>(options.splits.size(), 1));
   const int64_t tasks_max = std::max<int64_t>(kOrderEntriesMax / (kOrderTaskEntriesMin * parts), 1);
