@@ -1,13 +1,14 @@
 #include "tests/sim/iteration.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/digest.h"
 #include "common/json.h"
-#include "coordinator/plan/registry.h"
 #include "tests/sim/two_stages.h"
+#include "tests/testing/planners.h"
 
 namespace mote::sim {
 namespace {
@@ -25,17 +26,13 @@ PassSpec StepPass(const mc::PlanContext& context, int64_t step, const std::strin
   return pass;
 }
 
-class IteratePlanner final : public mc::Planner {
+class IteratePlanner final : public testing::SourceOperation {
  public:
-  IteratePlanner() {
+  IteratePlanner() : SourceOperation(kIterate) {
     using Kind = Parameter::Kind;
-    description_.name = kIterate;
     description_.parameters = {{.name = "seed", .kind = Kind::kInteger, .default_value = "0", .summary = ""},
                                {.name = "steps", .kind = Kind::kInteger, .default_value = "1", .summary = ""}};
-    description_.outputs = {"result"};
-    description_.takes_input = false;
   }
-  const mc::OperationDescription& description() const override { return description_; }
 
   // memo: "step state", of the step that runs.
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
@@ -61,28 +58,16 @@ class IteratePlanner final : public mc::Planner {
     next.checkpoint = step % kStepsOfACheckpoint == 0;
     return next;
   }
-
- private:
-  mc::OperationDescription description_;
-};
-
-class Planners final : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view operation) const override {
-    if (operation == kIterate) return &iterate_;
-    const mc::Planner* const own = FindTwoStages(operation);
-    return own != nullptr ? own : mc::BuiltinPlanners().Find(operation);
-  }
-  std::vector<const mc::Planner*> All() const override { return mc::BuiltinPlanners().All(); }
-
- private:
-  IteratePlanner iterate_;
 };
 
 }  // namespace
 
 const mc::PlannerTable& SimPlanners() {
-  static const auto* const planners = new Planners();
+  static const auto* const planners = [] {
+    auto added = TwoStagePlanners();
+    added.push_back(std::make_shared<IteratePlanner>());
+    return new testing::PlannersWith(std::move(added));
+  }();
   return *planners;
 }
 

@@ -43,10 +43,9 @@ class OnePassPlanner final : public mc::Planner {
 
 }  // namespace
 
-const mc::Planner* FindTwoStages(std::string_view operation) {
-  static const auto* const load = new OnePassPlanner(kLoad, false);
-  static const auto* const work = new OnePassPlanner(kWork, true);
-  return operation == kLoad ? load : operation == kWork ? work : nullptr;
+std::vector<std::shared_ptr<const mc::Planner>> TwoStagePlanners() {
+  return {std::make_shared<OnePassPlanner>(kLoad, /*takes_input=*/false),
+          std::make_shared<OnePassPlanner>(kWork, /*takes_input=*/true)};
 }
 
 uint64_t SeedOfWork(uint64_t seed, int64_t version, const Value& input) {

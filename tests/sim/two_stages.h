@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "coordinator/core/planner.h"
 
@@ -16,8 +18,7 @@ namespace mc = ::mote::coordinator;
 inline constexpr char kLoad[] = "sim_load";
 inline constexpr char kWork[] = "sim_work";
 
-// nullptr: it is none of the two.
-const mc::Planner* FindTwoStages(std::string_view operation);
+std::vector<std::shared_ptr<const mc::Planner>> TwoStagePlanners();
 
 // What the values of `sim_work` are drawn from.
 uint64_t SeedOfWork(uint64_t seed, int64_t version, const Value& input);

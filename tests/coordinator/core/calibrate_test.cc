@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "common/status_macros.h"
 #include "coordinator/plan/rows.h"
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -52,9 +54,9 @@ TEST(NextProbe, RowsThatTakeLongAreMeasuredOnce) {
 TEST(NextProbe, ASmallInputIsNotWorthAMeasurement) { EXPECT_FALSE(mc::NextProbe({}, 100)); }
 
 // `table`: so many rows, at once. `scan`: tasks of its rows.
-class Planner final : public mc::Planner {
+class RowsPlanner final : public mc::Planner {
  public:
-  explicit Planner(bool scans) : scans_(scans) {
+  explicit RowsPlanner(bool scans) : scans_(scans) {
     description_.name = scans ? "scan" : "table";
     description_.outputs = {"result"};
     description_.takes_input = scans;
@@ -82,17 +84,6 @@ class Planner final : public mc::Planner {
  private:
   const bool scans_;
   mc::OperationDescription description_;
-};
-
-class Planners final : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view name) const override {
-    return name == "scan" ? &scan_ : name == "table" ? &table_ : nullptr;
-  }
-  std::vector<const mc::Planner*> All() const override { return {&table_, &scan_}; }
-
- private:
-  Planner table_{false}, scan_{true};
 };
 
 mc::JobSpec CalibratedJob() {
@@ -123,7 +114,7 @@ mc::SendLease RunShape(CoreHarness& c, int64_t rows) {
 }
 
 TEST(Calibrate, TwoMeasurementsChooseTheShapeAndTheJournalHasIt) {
-  const Planners planners;
+  const PlannersWith planners({std::make_shared<RowsPlanner>(false), std::make_shared<RowsPlanner>(true)});
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(CalibratedJob());
@@ -150,7 +141,7 @@ TEST(Calibrate, TwoMeasurementsChooseTheShapeAndTheJournalHasIt) {
 }
 
 TEST(Calibrate, ARestartBetweenTheMeasurementsGoesOn) {
-  const Planners planners;
+  const PlannersWith planners({std::make_shared<RowsPlanner>(false), std::make_shared<RowsPlanner>(true)});
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(CalibratedJob());

@@ -8,19 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "common/store_bytes.h"
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
 
 // Ten steps of two tasks, or so many; every fourth is a checkpoint. memo: the step.
-class CountingPlanner : public mc::Planner {
+class CountingPlanner final : public SourceOperation {
  public:
-  explicit CountingPlanner(int64_t steps) : steps_(steps) {
-    description_.name = "count_to_ten";
-    description_.outputs = {"result"};
-    description_.takes_input = false;
-  }
-  const mc::OperationDescription& description() const override { return description_; }
+  explicit CountingPlanner(int64_t steps = 10) : SourceOperation("count_to_ten"), steps_(steps) {}
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
     int64_t step = 0;
     if (!context.memo.empty() && !absl::SimpleAtoi(std::string(context.memo), &step)) {
@@ -50,17 +46,6 @@ class CountingPlanner : public mc::Planner {
 
  private:
   const int64_t steps_;
-  mc::OperationDescription description_;
-};
-
-class OnePlanner : public mc::PlannerTable {
- public:
-  explicit OnePlanner(int64_t steps = 10) : planner_(steps) {}
-  const mc::Planner* Find(std::string_view name) const override { return name == "count_to_ten" ? &planner_ : nullptr; }
-  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
-
- private:
-  CountingPlanner planner_;
 };
 
 template <class T>
@@ -71,7 +56,7 @@ int CountEvents(const CoreHarness& c) {
 }
 
 TEST(Iteration, StepsBetweenCheckpointsAreNotJournalled) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));
@@ -84,7 +69,7 @@ TEST(Iteration, StepsBetweenCheckpointsAreNotJournalled) {
 }
 
 TEST(Iteration, CrashGoesBackToTheLastCheckpoint) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));
@@ -99,7 +84,7 @@ TEST(Iteration, CrashGoesBackToTheLastCheckpoint) {
 }
 
 TEST(Iteration, WhatItsFirstTasksTookIsNoForecastOfItsSteps) {
-  const OnePlanner planners(1000);
+  const PlannersWith planners = With<CountingPlanner>(1000);
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));
@@ -118,7 +103,7 @@ TEST(Iteration, WhatItsFirstTasksTookIsNoForecastOfItsSteps) {
 }
 
 TEST(Iteration, TotalsAreKnownFromTheStartAndSurviveACrash) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));
@@ -141,7 +126,7 @@ TEST(Iteration, TotalsAreKnownFromTheStartAndSurviveACrash) {
 }
 
 TEST(Iteration, StateIsJournalledAboutOnceASecond) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));
@@ -156,7 +141,7 @@ TEST(Iteration, StateIsJournalledAboutOnceASecond) {
 }
 
 TEST(Iteration, AbsentTaskOfAStepBetweenCheckpointsIsAbsentAfterACrashToo) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1", 2);
   mc::JobSpec spec = OneStage("count_to_ten", 0);
@@ -188,7 +173,7 @@ TEST(Iteration, AbsentTaskOfAStepBetweenCheckpointsIsAbsentAfterACrashToo) {
 }
 
 TEST(Iteration, StepGoesOnWhileItIsJournalledForAnAbsentTask) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1", 2);
   mc::JobSpec spec = OneStage("count_to_ten", 0);
@@ -206,7 +191,7 @@ TEST(Iteration, StepGoesOnWhileItIsJournalledForAnAbsentTask) {
 }
 
 TEST(Iteration, SupersededStatesAreDroppedButNotTheCheckpoint) {
-  const OnePlanner planners;
+  const PlannersWith planners = With<CountingPlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));

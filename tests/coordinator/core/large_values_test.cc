@@ -9,6 +9,7 @@
 #include "common/reducers/row_rope.h"
 #include "tests/common/fakes.h"
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -18,14 +19,9 @@ using ::testing::HasSubstr;
 constexpr size_t kLarge = size_t{kInlineBytesMax} + 1;
 
 // One pass that reads a small and a large input, then a large document.
-class LargePlanner : public mc::Planner {
+class LargePlanner : public SourceOperation {
  public:
-  explicit LargePlanner(size_t memo_bytes = 4) : memo_bytes_(memo_bytes) {
-    description_.name = "large";
-    description_.outputs = {"result"};
-    description_.takes_input = false;
-  }
-  const mc::OperationDescription& description() const override { return description_; }
+  explicit LargePlanner(size_t memo_bytes = 4) : SourceOperation("large"), memo_bytes_(memo_bytes) {}
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
     mc::PlanStep step;
     if (!context.memo.empty()) {
@@ -46,23 +42,10 @@ class LargePlanner : public mc::Planner {
 
  private:
   const size_t memo_bytes_;
-  mc::OperationDescription description_;
-};
-
-template <class P = LargePlanner>
-class LargePlanners : public mc::PlannerTable {
- public:
-  template <class... Args>
-  explicit LargePlanners(Args... args) : planner_(args...) {}
-  const mc::Planner* Find(std::string_view name) const override { return name == "large" ? &planner_ : nullptr; }
-  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
-
- private:
-  P planner_;
 };
 
 TEST(LargeValue, InputOfAPassTravelsByReference) {
-  const LargePlanners<> planners;
+  const PlannersWith planners = With<LargePlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   ASSERT_TRUE(c.Submit(OneStage("large", 0)).ok());
@@ -75,7 +58,7 @@ TEST(LargeValue, InputOfAPassTravelsByReference) {
 }
 
 TEST(LargeValue, OutputIsAnArtifactAlsoAfterARestart) {
-  const LargePlanners<> planners;
+  const PlannersWith planners = With<LargePlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("large", 0));
@@ -91,9 +74,8 @@ TEST(LargeValue, OutputIsAnArtifactAlsoAfterARestart) {
 }
 
 // One pass whose root can only be finished in an engine.
-class IndexPlanner : public LargePlanner {
+class IndexPlanner final : public LargePlanner {
  public:
-  IndexPlanner() : LargePlanner(4) {}
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
     if (!context.completed.empty()) {
       mc::PlanStep done;
@@ -109,7 +91,7 @@ class IndexPlanner : public LargePlanner {
 };
 
 TEST(LargeValue, ColumnsOfATableFinishedInAnEngineAreKept) {
-  const LargePlanners<IndexPlanner> planners;
+  const PlannersWith planners = With<IndexPlanner>();
   CoreHarness c(planners);
   const std::string schema = Schema{{{"line", DType::kText, 1}}}.Encode();
   c.leaf = [&](const PassSpec& spec, int64_t) -> std::string {
@@ -133,7 +115,7 @@ TEST(LargeValue, ColumnsOfATableFinishedInAnEngineAreKept) {
 }
 
 TEST(LargeValue, MemoOverTheLimitFailsTheStageAndNamesTheOperation) {
-  const LargePlanners<> planners((256 << 10) + 1);
+  const PlannersWith planners = With<LargePlanner>((256 << 10) + 1);
   CoreHarness c(planners);
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("large", 0));

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -15,14 +17,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // One pass of each site, bound to it, one after another as the job's `sites` say.
-class BoundPlanner final : public mc::Planner {
+class BoundPlanner final : public SourceOperation {
  public:
-  BoundPlanner() {
-    description_.name = "bound";
-    description_.outputs = {"result"};
-    description_.takes_input = false;
-  }
-  const mc::OperationDescription& description() const override { return description_; }
+  BoundPlanner() : SourceOperation("bound") {}
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
     mc::PlanStep step;
     step.memo = "run";
@@ -41,9 +38,6 @@ class BoundPlanner final : public mc::Planner {
     }
     return step;
   }
-
- private:
-  mc::OperationDescription description_;
 };
 
 // Stands for what finds the rows of an input, and has found them.
@@ -57,19 +51,6 @@ class FoundPlanner final : public mc::Planner {
     step.outputs["result"].kind = OutputKind::kTable;
     return step;
   }
-};
-
-class BoundPlanners final : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view operation) const override {
-    if (operation == "bound") return &bound_;
-    return operation == "index_shared" ? &found_ : mc::BuiltinPlanners().Find(operation);
-  }
-  std::vector<const mc::Planner*> All() const override { return mc::BuiltinPlanners().All(); }
-
- private:
-  const BoundPlanner bound_;
-  const FoundPlanner found_;
 };
 
 class PinnedSites : public ::testing::Test {
@@ -100,7 +81,7 @@ class PinnedSites : public ::testing::Test {
     for (absl::Duration waited; waited < duration; waited += absl::Seconds(1)) c.Advance(absl::Seconds(1));
   }
 
-  const BoundPlanners planners_;
+  const PlannersWith planners_{{std::make_shared<BoundPlanner>(), std::make_shared<FoundPlanner>()}};
   CoreHarness c{planners_};
 };
 

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "coordinator/plan/plan_memo.h"
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -19,16 +20,9 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // One task, whose answer is read as {"loss": number}.
-class TrustingPlanner final : public mc::Planner {
+class TrustingPlanner final : public SourceOperation {
  public:
-  TrustingPlanner() {
-    description_.name = "trusting";
-    description_.summary = "believes what it is told";
-    description_.outputs = {"result"};
-    description_.task_shape = "one";
-    description_.takes_input = false;
-  }
-  const mc::OperationDescription& description() const override { return description_; }
+  TrustingPlanner() : SourceOperation("trusting") {}
 
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
     mc::PlanStep step;
@@ -41,24 +35,10 @@ class TrustingPlanner final : public mc::Planner {
     step.outputs.emplace("result", mc::DocumentOutput(Json{{"loss", answer.at("loss").get<double>()}}));
     return step;
   }
-
- private:
-  mc::OperationDescription description_;
-};
-
-class TrustingTable final : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view operation) const override {
-    return operation == "trusting" ? &planner_ : mc::BuiltinPlanners().Find(operation);
-  }
-  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
-
- private:
-  TrustingPlanner planner_;
 };
 
 TEST(PlannerGuard, AnAnswerThatCannotBeReadEndsItsStageAlone) {
-  const TrustingTable planners;
+  const PlannersWith planners = With<TrustingPlanner>();
   const std::map<std::string, std::string> answers = {
       {"no JSON", "{"}, {"no field", "{}"}, {"no number", R"({"loss":null})"}, {"a list", "[]"}};
   for (const auto& [what, answer] : answers) {
@@ -82,7 +62,7 @@ TEST(PlannerGuard, AnAnswerThatCannotBeReadEndsItsStageAlone) {
 }
 
 TEST(PlannerGuard, AnAnswerThatCanBeReadIsTheResult) {
-  const TrustingTable planners;
+  const PlannersWith planners = With<TrustingPlanner>();
   CoreHarness c(planners);
   c.leaf = [](const PassSpec&, int64_t) { return std::string(R"({"loss":0.5})"); };
   c.Connect("w1");

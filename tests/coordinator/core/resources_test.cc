@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -85,14 +86,9 @@ TEST(Resources, OtherJobsDoNotWaitBehindOneThatNoSlotFits) {
 }
 
 // A pass whose bits depend on who runs it.
-class NumericPlanner final : public mc::Planner {
+class NumericPlanner final : public SourceOperation {
  public:
-  NumericPlanner() {
-    description_.name = "numeric";
-    description_.outputs = {"result"};
-    description_.takes_input = false;
-  }
-  const mc::OperationDescription& description() const override { return description_; }
+  NumericPlanner() : SourceOperation("numeric") {}
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext&) const override {
     mc::PlanStep step;
     step.memo = "run";
@@ -104,24 +100,10 @@ class NumericPlanner final : public mc::Planner {
     pass.numeric = true;
     return step;
   }
-
- private:
-  mc::OperationDescription description_;
-};
-
-class NumericPlanners final : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view operation) const override {
-    return operation == "numeric" ? &numeric_ : mc::BuiltinPlanners().Find(operation);
-  }
-  std::vector<const mc::Planner*> All() const override { return mc::BuiltinPlanners().All(); }
-
- private:
-  const NumericPlanner numeric_;
 };
 
 TEST(MixedNumerics, SlotsOfEveryClassTakePartAndTheJobSaysSo) {
-  const NumericPlanners planners;
+  const PlannersWith planners = With<NumericPlanner>();
   CoreHarness c(planners);
   c.Connect("old", 1, {}, "cpu-sse");
   c.Connect("new", 1, {}, "cpu-avx512");

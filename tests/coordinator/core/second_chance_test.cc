@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "coordinator/core/reuse_index.h"
 #include "coordinator/plan/rows.h"
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -42,19 +44,6 @@ class OnePassPlanner : public mc::Planner {
 
  private:
   mc::OperationDescription description_;
-};
-
-// "load" reads nothing, "work" reads its input.
-class LoadAndWork : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view name) const override {
-    return name == "load" ? &load_ : name == "work" ? &work_ : nullptr;
-  }
-  std::vector<const mc::Planner*> All() const override { return {&load_, &work_}; }
-
- private:
-  OnePassPlanner load_{"load", false};
-  OnePassPlanner work_{"work", true};
 };
 
 mc::StageSpec Stage(const std::string& name, const std::string& operation, int64_t tasks,
@@ -116,7 +105,9 @@ class SecondChance : public ::testing::Test {
 
   std::string Answer(JobId job) { return c_.TableBytes(c_.View(job).outputs.at(0).output); }
 
-  const LoadAndWork planners_;
+  // "load" reads nothing, "work" reads its input.
+  const PlannersWith planners_{{std::make_shared<OnePassPlanner>("load", /*takes_input=*/false),
+                                std::make_shared<OnePassPlanner>("work", /*takes_input=*/true)}};
   CoreHarness c_{planners_};
   std::set<int64_t> broken_;
   std::multiset<std::string> ran_;

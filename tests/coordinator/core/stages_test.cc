@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/testing/core_harness.h"
+#include "tests/testing/planners.h"
 
 namespace mote::testing {
 namespace {
@@ -71,14 +72,9 @@ TEST(Stages, TasksRunningAreCountedForTheirOwnStage) {
 }
 
 // A first step without any task, then one with a task, then nothing more.
-class EmptyFirstPlanner : public mc::Planner {
+class EmptyFirstPlanner final : public SourceOperation {
  public:
-  EmptyFirstPlanner() {
-    description_.name = "empty_first";
-    description_.outputs = {"result"};
-    description_.takes_input = false;
-  }
-  const mc::OperationDescription& description() const override { return description_; }
+  EmptyFirstPlanner() : SourceOperation("empty_first") {}
   absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext& context) const override {
     mc::PlanStep step;
     step.memo = std::string(context.memo) + "+";
@@ -94,22 +90,10 @@ class EmptyFirstPlanner : public mc::Planner {
     step.passes = {pass};
     return step;
   }
-
- private:
-  mc::OperationDescription description_;
-};
-
-class EmptyFirstTable : public mc::PlannerTable {
- public:
-  const mc::Planner* Find(std::string_view name) const override { return name == "empty_first" ? &planner_ : nullptr; }
-  std::vector<const mc::Planner*> All() const override { return {&planner_}; }
-
- private:
-  EmptyFirstPlanner planner_;
 };
 
 TEST(Stages, AStepWithoutTasksIsCompleteAtOnce) {
-  const EmptyFirstTable planners;
+  const PlannersWith planners = With<EmptyFirstPlanner>();
   CoreHarness c(planners);
   c.Connect("w1");
   mc::StageSpec first = Noop("first", {}), second = Noop("second", {"first"});
