@@ -90,7 +90,7 @@ absl::Status Get(const std::string& coordinator, const std::string& name, const 
     manifest_puller.Fetch(artifact.digest);
     MOTE_ASSIGN_OR_RETURN(bytes, manifest_puller.Finish());
   }
-  MOTE_ASSIGN_OR_RETURN(const auto encoded, cache->Map(artifact.digest));
+  MOTE_ASSIGN_OR_RETURN(const auto encoded, cache->Read(artifact.digest));
   MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(encoded->bytes()));
   Puller puller(transfers);
   for (const BlobRef& blob : manifest.blobs) puller.Fetch(blob.digest);

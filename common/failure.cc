@@ -1,5 +1,9 @@
 #include "common/failure.h"
 
+#include <algorithm>
+
+#include "common/utf8.h"
+
 namespace mote {
 
 std::string_view Name(FaultKind kind) {
@@ -46,6 +50,14 @@ Blame BlameOf(FaultKind kind) {
     default:
       return Blame::kTask;
   }
+}
+
+void Failure::Bound() {
+  constexpr size_t kMessageMax = 2 << 10, kDetailMax = 4 << 10;
+  message = Utf8(std::string_view(message).substr(0, kMessageMax));
+  detail = Utf8(std::string_view(detail).substr(detail.size() - std::min(detail.size(), kDetailMax)));
+  worker = Utf8(worker);
+  missing = Utf8(missing);
 }
 
 bool IsSystemFault(FaultKind kind) { return kind != FaultKind::kApplication && kind != FaultKind::kInputChanged; }

@@ -46,6 +46,10 @@ struct Failure {
   std::string missing = {};
 
   bool operator==(const Failure&) const = default;
+
+  // Causes are for people, travel in control messages and are kept in the journal: at most
+  // 2 KiB of the message and the last 4 KiB of the detail stay, as UTF-8.
+  void Bound();
 };
 
 }  // namespace mote

@@ -50,6 +50,7 @@ struct Options {
   int64_t partial_bytes = CoreOptions().partial_bytes_max;
   int64_t ledger_bytes = Ledger::Options().bytes_max;
   std::string worker_limit = "2.8s";
+  std::string retention = "720h";
   bool insecure = false;
 };
 
@@ -99,6 +100,9 @@ void Declare(CLI::App* app, Options* options) {
   app->add_option("--worker-limit", options->worker_limit,
                   "a worker that is silent for longer is lost, and its leases are granted to others")
       ->capture_default_str();
+  app->add_option("--retention", options->retention,
+                  "an ended job and its results are forgotten after so long, such as 48h; bundles stay")
+      ->capture_default_str();
   app->add_flag("--insecure", options->insecure, "allow plaintext on an address that other machines can reach");
 }
 
@@ -110,6 +114,14 @@ absl::StatusOr<absl::Duration> WorkerLimit(const Options& options) {
   return absl::InvalidArgumentError(absl::StrCat("--worker-limit ", options.worker_limit,
                                                  ": not a duration of at least ", absl::FormatDuration(kWorkerLimitMin),
                                                  ", such as 10s"));
+}
+
+// InvalidArgument: names the option and the remedy.
+absl::StatusOr<absl::Duration> Retention(const Options& options) {
+  absl::Duration retention;
+  if (absl::ParseDuration(options.retention, &retention) && retention > absl::ZeroDuration()) return retention;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--retention ", options.retention, ": not a duration above zero, such as 48h"));
 }
 
 // What the options say together. InvalidArgument: names the option and the remedy.
@@ -127,6 +139,7 @@ absl::Status Check(const Options& options) {
   if (options.state_dir.empty()) {
     return absl::InvalidArgumentError("--state-dir: neither XDG_STATE_HOME nor HOME is set; give a directory");
   }
+  MOTE_RETURN_IF_ERROR(Retention(options).status());
   return WorkerLimit(options).status();
 }
 
@@ -165,6 +178,7 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
   core_options.policy = &policy;
   core_options.partial_bytes_max = options.partial_bytes;
   MOTE_ASSIGN_OR_RETURN(core_options.heartbeat_timeout, WorkerLimit(options));
+  MOTE_ASSIGN_OR_RETURN(core_options.retention, Retention(options));
   Core core(core_options, BuiltinPlanners());
   Loop* loop_address = nullptr;  // the server and the loop need each other
   RpcServer rpc(BuiltinPlanners(), *artifacts, *ledger, [&loop_address](std::vector<Command> commands) {

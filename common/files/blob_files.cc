@@ -59,9 +59,13 @@ std::string BlobFiles::TemporaryName() {
 bool BlobFiles::Has(const Digest& digest) const { return ::access(Path(digest).c_str(), F_OK) == 0; }
 
 absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest, std::string_view bytes) {
-  const auto there = Map(digest);
+  const auto there = Read(digest);
   if (!there.ok() || (*there)->bytes() != bytes) return false;
-  // As if written now: who removes what is old must not take it.
+  return Touch(digest);
+}
+
+// As if written now: who removes what is old must not take it.
+absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest) {
   if (::utimensat(AT_FDCWD, Path(digest).c_str(), nullptr, 0) == 0) return true;
   if (errno == ENOENT) return false;  // removed meanwhile
   return FileError("touching", Path(digest));
@@ -94,7 +98,7 @@ absl::Status BlobFiles::LinkFrom(const BlobFiles& other, const Digest& digest) {
   if (::link(from.c_str(), Path(digest).c_str()) == 0 || errno == EEXIST) return absl::OkStatus();
   if (errno == ENOENT) return FileError("linking", from);
   // A file system without hard links: a copy has to do.
-  MOTE_ASSIGN_OR_RETURN(const std::shared_ptr<const MappedBlob> blob, other.Map(digest));
+  MOTE_ASSIGN_OR_RETURN(const std::shared_ptr<const FileBytes> blob, other.Read(digest));
   return Write(digest, blob->bytes(), /*durable=*/false);
 }
 
@@ -115,8 +119,12 @@ absl::Status BlobFiles::Sync(const std::vector<Digest>& digests) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const MappedBlob>> BlobFiles::Map(const Digest& digest) const {
+absl::StatusOr<std::shared_ptr<const FileBytes>> BlobFiles::Map(const Digest& digest) const {
   return MapFile(Path(digest));
+}
+
+absl::StatusOr<std::shared_ptr<const FileBytes>> BlobFiles::Read(const Digest& digest) const {
+  return ReadWholeFile(Path(digest));
 }
 
 absl::StatusOr<int64_t> BlobFiles::Size(const Digest& digest) const {

@@ -22,7 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/digest.h"
-#include "common/files/mapped_blob.h"
+#include "common/files/file_bytes.h"
 
 namespace mote {
 
@@ -47,6 +47,8 @@ class BlobFiles {
 
   // As a Write that finds these bytes there, but flushes nothing. False: it does not.
   absl::StatusOr<bool> Touch(const Digest& digest, std::string_view bytes);
+  // The blob counts as written now, whatever its bytes are. False: it is not here.
+  absl::StatusOr<bool> Touch(const Digest& digest);
 
   // Gives a blob of another directory a name here too, without copying it where the
   // file system can. What is here already stays.
@@ -58,8 +60,9 @@ class BlobFiles {
   // one is not here.
   absl::Status Sync(const std::vector<Digest>& digests);
 
-  // NotFound: it is not here.
-  absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const;
+  // NotFound: it is not here. Map as MapFile, Read as ReadWholeFile.
+  absl::StatusOr<std::shared_ptr<const FileBytes>> Map(const Digest& digest) const;
+  absl::StatusOr<std::shared_ptr<const FileBytes>> Read(const Digest& digest) const;
   // NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const;
   // When the blob was written last, also with the bytes it had. NotFound: it is not here.

@@ -52,6 +52,7 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
   flushed_.Remove(digest);
   MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
   damaged_.Remove(digest);
+  whole_.Add(digest);
   if (durable) flushed_.Add(digest);
   return absl::OkStatus();
 }
@@ -59,7 +60,7 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
 absl::Status ArtifactStore::Sync(const std::vector<Digest>& digests) {
   std::vector<Digest> volatiles;
   for (const Digest& digest : digests) {
-    if (!files_->Has(digest)) return NotStored(digest);
+    if (!IsWhole(digest)) return NotStored(digest);
     if (!flushed_.Contains(digest)) volatiles.push_back(digest);
   }
   MOTE_RETURN_IF_ERROR(files_->Sync(volatiles));
@@ -69,11 +70,12 @@ absl::Status ArtifactStore::Sync(const std::vector<Digest>& digests) {
 
 absl::Status ArtifactStore::Remove(const Digest& digest) {
   flushed_.Remove(digest);
+  whole_.Remove(digest);
   return files_->Remove(digest);
 }
 
 absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offset, int64_t length, bool verify) {
-  auto blob = files_->Map(digest);
+  auto blob = files_->Read(digest);
   if (absl::IsNotFound(blob.status())) return NotStored(digest);
   if (!blob.ok()) return blob.status();
   const std::string_view bytes = (*blob)->bytes();
@@ -101,10 +103,18 @@ absl::Status ArtifactStore::RemoveUntouched(const Digest& digest, absl::Duration
   return Remove(digest);
 }
 
-std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) const {
+bool ArtifactStore::IsWhole(const Digest& digest) {
+  if (whole_.Contains(digest)) return files_->Has(digest);
+  if (!Get(digest, 0, 0).ok()) return false;
+  whole_.Add(digest);
+  return true;
+}
+
+std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) {
   std::vector<Digest> missing;
   for (const Digest& digest : digests) {
-    if (!files_->Has(digest)) missing.push_back(digest);
+    const bool here = IsWhole(digest) && files_->Touch(digest).value_or(false);
+    if (!here) missing.push_back(digest);
   }
   return missing;
 }

@@ -23,11 +23,11 @@ namespace mote::coordinator {
 // A range of a verified blob, for as long as the object lives.
 class BlobRange {
  public:
-  BlobRange(std::shared_ptr<const MappedBlob> blob, std::string_view range) : blob_(std::move(blob)), range_(range) {}
+  BlobRange(std::shared_ptr<const FileBytes> blob, std::string_view range) : blob_(std::move(blob)), range_(range) {}
   std::string_view bytes() const { return range_; }
 
  private:
-  std::shared_ptr<const MappedBlob> blob_;
+  std::shared_ptr<const FileBytes> blob_;
   std::string_view range_;
 };
 
@@ -40,6 +40,7 @@ struct DiskSpace {
 class ArtifactStore {
   static constexpr size_t kFlushedMax = 4096;
   static constexpr size_t kDamagedMax = 1024;
+  static constexpr size_t kWholeMax = 65536;
 
  public:
   // `disk_reserve_bytes`: what should stay free on the file system of `dir`: see CheckReserve.
@@ -54,7 +55,7 @@ class ArtifactStore {
   //   ResourceExhausted  the disk is full
   absl::Status Put(const Digest& digest, std::string_view bytes, bool durable);
 
-  // Makes blobs durable that were put volatile. NotFound: one is not here; named.
+  // Makes blobs durable that were put volatile. NotFound: one is not here whole; named.
   absl::Status Sync(const std::vector<Digest>& digests);
 
   // Bytes [offset, offset + length) of a blob; length 0: to its end. The whole blob
@@ -67,8 +68,10 @@ class ArtifactStore {
   //               so that FindMissing names the blob and it can be put again
   absl::StatusOr<BlobRange> Get(const Digest& digest, int64_t offset, int64_t length, bool verify = true);
 
-  // Those of `digests` that are not here, in their order.
-  std::vector<Digest> FindMissing(const std::vector<Digest>& digests) const;
+  // Those of `digests` that are not here, in their order. The others count as put again now.
+  // A file that this process did not write is read first: after a power failure there may
+  // be one with less than its blob, and it is removed.
+  std::vector<Digest> FindMissing(const std::vector<Digest>& digests);
   bool Has(const Digest& digest) const { return files_->Has(digest); }
   // Bytes of a stored blob, from the file system alone. NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const { return files_->Size(digest); }
@@ -89,6 +92,8 @@ class ArtifactStore {
   ArtifactStore(std::unique_ptr<BlobFiles> files, int64_t disk_reserve_bytes)
       : files_(std::move(files)), disk_reserve_bytes_(disk_reserve_bytes) {}
 
+  // Whether the blob is here, with its own bytes.
+  bool IsWhole(const Digest& digest);
   // Names the blob, and whether damage is why it is gone.
   absl::Status NotStored(const Digest& digest) const;
 
@@ -96,6 +101,7 @@ class ArtifactStore {
   const int64_t disk_reserve_bytes_;
   RecentDigests flushed_{kFlushedMax};  // durable already: equal results are common
   RecentDigests damaged_{kDamagedMax};  // removed as such, and not put again since
+  RecentDigests whole_{kWholeMax};      // written or verified by this process
 };
 
 }  // namespace mote::coordinator

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "coordinator/convert/utf8.h"
+#include "common/utf8.h"
 
 namespace mote::coordinator {
 namespace {

@@ -1,5 +1,5 @@
+#include "common/utf8.h"
 #include "coordinator/convert/time_convert.h"
-#include "coordinator/convert/utf8.h"
 #include "coordinator/convert/view_convert.h"
 
 namespace mote::coordinator {

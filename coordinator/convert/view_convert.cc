@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/time_convert.h"
-#include "coordinator/convert/utf8.h"
 
 namespace mote::coordinator {
 namespace {

@@ -12,6 +12,7 @@
 #include "coordinator/core/deadline.h"
 #include "coordinator/core/drop_work.h"
 #include "coordinator/core/event_subject.h"
+#include "coordinator/core/forget_job.h"
 #include "coordinator/core/lose_nodes.h"
 #include "coordinator/core/restore.h"
 #include "coordinator/core/reuse.h"
@@ -48,6 +49,7 @@ absl::Status On(State& state, const JobSubmitted& event, BlobSink&) {
   state.next_job = std::max(state.next_job, event.job.value + 1);
   AddActive(state, *job);
   SetDeadline(state, *job, event.time);
+  for (const ArtifactRef& artifact : ArtifactsOf(job->admitted.spec)) Use(state, artifact);
   state.jobs[event.job] = std::move(job);
   return absl::OkStatus();
 }
@@ -185,6 +187,7 @@ absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
   ForgetDeadline(state, *job);
   job->state = event.state;
   job->end = event.time;
+  state.ended.insert({job->end, job->id});
   job->failure = event.failure;
   StopWork(state, *job);
   for (StageRun& stage : job->stages) {
@@ -206,12 +209,15 @@ absl::Status On(State& state, const JobEnded& event, BlobSink& blobs) {
 absl::Status On(State& state, const JobRetried& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   AddActive(state, *job);
+  state.ended.erase({job->end, job->id});
   GoOn(state, *job, event.time);
   SetDeadline(state, *job, event.time);
   job->used_before_retry = event.used;
   UpdateRunnable(state, *job);
   return absl::OkStatus();
 }
+
+absl::Status On(State& state, const JobForgotten& event, BlobSink&) { return ForgetJob(state, event); }
 
 absl::Status On(State& state, const StateRestored& event, BlobSink&) { return Restore(state, event); }
 absl::Status On(State& state, const DropsRestored& event, BlobSink&) { return Restore(state, event); }

@@ -47,6 +47,28 @@ absl::Status Publish(State& state, const BundlePublished& event) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Strings of a JSON text that name an artifact.
+void AppendNamed(const std::string& json, std::vector<ArtifactRef>* artifacts) {
+  for (size_t begin = json.find("\"sha256:"); begin != std::string::npos; begin = json.find("\"sha256:", begin + 1)) {
+    const size_t end = json.find('"', begin + 1);
+    const auto artifact = ArtifactRef::Parse(std::string_view(json).substr(begin + 1, end - begin - 1));
+    if (artifact.ok()) artifacts->push_back(*artifact);
+  }
+}
+
+}  // namespace
+
+std::vector<ArtifactRef> ArtifactsOf(const JobSpec& spec) {
+  std::vector<ArtifactRef> artifacts;
+  for (const InputSpec& input : spec.inputs) {
+    if (const auto artifact = ArtifactRef::Parse(input.artifact); artifact.ok()) artifacts.push_back(*artifact);
+  }
+  for (const StageSpec& stage : spec.stages) AppendNamed(stage.parameters, &artifacts);
+  return artifacts;
+}
+
 std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs) {
   std::vector<ArtifactRef> artifacts;
   for (const auto& [name, output] : outputs) {

@@ -31,4 +31,7 @@ absl::Status Publish(State& state, const BundlePublished& event);
 
 std::vector<ArtifactRef> ArtifactsOf(const std::map<std::string, Output>& outputs);
 
+// What a job brings with it: its inputs, and files that parameters name.
+std::vector<ArtifactRef> ArtifactsOf(const JobSpec& spec);
+
 }  // namespace mote::coordinator

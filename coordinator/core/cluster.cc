@@ -62,6 +62,7 @@ Link LinkOf(const Worker& worker, int slot) {
 }
 
 Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
+  const bool is_new = !workers_.contains(hello.worker);
   Worker& worker = workers_[hello.worker];
   CloseAll(worker);
   if (worker.session) sessions_.erase(*worker.session);
@@ -88,8 +89,9 @@ Worker& Cluster::Join(const WorkerHello& hello, absl::Time now) {
     slot.not_ready_reason.clear();
     slot.leases = 0;
     slot.turn = 0;
-    slot.progress = now;
+    slot.progress = std::min(slot.progress, now);  // what it holds is not begun anew
   }
+  if (is_new) CoolDown(worker, now);
   worker.blob_address = hello.blob_address;
   worker.transport = hello.transport;
   worker.holding = {hello.holding.begin(), hello.holding.end()};
@@ -110,6 +112,26 @@ Worker* Cluster::Disconnect(SessionId session, absl::Time now) {
   worker.session.reset();
   if (std::exchange(worker.heartbeat_interval, absl::ZeroDuration()) > absl::ZeroDuration()) worker.last_heard = now;
   return &worker;
+}
+
+void Cluster::CoolDown(Worker& worker, absl::Time now) {
+  constexpr int kLossesMin = 3;
+  const auto found = losses_.find(worker.name);
+  if (found == losses_.end() || found->second.count < kLossesMin) return;
+  for (Slot& slot : worker.slots) {
+    slot.health.cause = found->second.why;
+    slot.health.cool_down = found->second.cool_down;
+    slot.health.Exclude(now);
+  }
+  found->second.cool_down = worker.slots[0].health.cool_down;
+}
+
+void Cluster::NoteLoss(const std::string& name, std::string why) {
+  constexpr size_t kWorkersMax = 10'000;
+  if (losses_.size() >= kWorkersMax) losses_.erase(losses_.begin());
+  Losses& losses = losses_[name];
+  ++losses.count;
+  losses.why = std::move(why);
 }
 
 void Cluster::Remove(const std::string& name) {

@@ -64,6 +64,13 @@ struct Worker {
   int64_t attempts_failed = 0;
 };
 
+// Of one worker, in a row.
+struct Losses {
+  int count = 0;
+  std::string why;           // the last one
+  absl::Duration cool_down;  // that it had last
+};
+
 // Over what the slot's bytes go, and what kind of machine computes: its numeric class
 // without what only the bits depend on.
 Link LinkOf(const Worker& worker, int slot);
@@ -82,6 +89,10 @@ class Cluster {
   // is told to come often. nullptr: no such session.
   Worker* Disconnect(SessionId session, absl::Time now);
   void Remove(const std::string& worker);
+  // The worker took leases with it: who does so again and again, and commits nothing, begins
+  // with a cool-down when it comes back, as a slot that fails does (slot_health.h).
+  void NoteLoss(const std::string& worker, std::string why);
+  void ForgiveLosses(const std::string& worker) { losses_.erase(worker); }
   // A worker that something is known to lie at; away until it says Hello.
   void Expect(const std::string& worker) { workers_[worker].name = worker; }
 
@@ -117,6 +128,7 @@ class Cluster {
   int64_t ready_slots() const { return static_cast<int64_t>(open_.size()); }
 
  private:
+  void CoolDown(Worker& worker, absl::Time now);
   void Close(Worker& worker, int slot);
   void Reopen(Worker& worker, int slot);
   void CloseAll(Worker& worker);
@@ -129,6 +141,7 @@ class Cluster {
   std::map<std::string, int> told_workers_;     // jobs that tell the worker apart
   std::map<std::string, int> told_label_keys_;  // jobs that ask for some value of the label
   std::set<std::string> drain_on_join_;
+  std::map<std::string, Losses> losses_;                       // by worker
   std::map<JobId, std::map<std::string, Outcomes>> outcomes_;  // by job and kernel, of running jobs
   uint64_t turn_ = 0;
 };

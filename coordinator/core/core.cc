@@ -4,9 +4,11 @@
 
 #include "coordinator/core/apply.h"
 #include "coordinator/core/dispatch.h"
+#include "coordinator/core/drain.h"
 #include "coordinator/core/explain.h"
 #include "coordinator/core/output_loss.h"
 #include "coordinator/core/plan_step.h"
+#include "coordinator/core/queries.h"
 #include "coordinator/core/read_log.h"
 #include "coordinator/core/report.h"
 #include "coordinator/core/retry_job.h"

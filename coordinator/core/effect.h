@@ -110,9 +110,11 @@ struct JobChanged {
 
 // To the artifact store -----------------------------------------------------------
 
-// Nothing refers to these any more (superseded states of an iteration).
+// Nothing refers to these any more (superseded states of an iteration, what a forgotten job
+// had). Those in use may have blobs in common with them, which stay.
 struct DropArtifacts {
   std::vector<ArtifactRef> artifacts;
+  std::vector<ArtifactRef> in_use;
 };
 
 // To the ledger -------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// What an attempt's report says to the ledger.
+// What the ledger is told of an attempt.
 #pragma once
 
 #include "coordinator/core/command.h"
@@ -11,5 +11,10 @@ namespace mote::coordinator {
 // is believed. Nothing of it is settled yet: kWasted.
 LedgerEntry EntryOf(const Transaction& tx, const WorkerReport& report, const Worker& worker, int slot, int64_t done_end,
                     absl::Duration slot_time);
+
+// Of an attempt that will never report, or whose report will not count: its worker is gone,
+// or another one was faster. `spent`: slot time that it took.
+LedgerEntry EntryOfLost(const Transaction& tx, const LeaseToken& token, const std::string& worker, int slot,
+                        absl::Duration spent);
 
 }  // namespace mote::coordinator

@@ -274,6 +274,13 @@ struct JobRetried {
   bool operator==(const JobRetried&) const = default;
 };
 
+// An ended job is past its retention (forget_job.h).
+struct JobForgotten {
+  JobId job;
+  absl::Time time;
+  bool operator==(const JobForgotten&) const = default;
+};
+
 // A snapshot (snapshot.h) is a list of the events below: they rebuild what all events
 // before it had made of the state. StateRestored is the first of the journal then; long
 // lists go on in further events of their kind.
@@ -401,7 +408,7 @@ using Event =
     std::variant<EpochStarted, JobSubmitted, StepPlanned, FinishPlanned, FoldPlanned, SubtreeFolded, OutputLost,
                  StageBound, StageCalibrated, LeaseGranted, LeaseReissued, BlockCommitted, BlockHeld, WorkerDistrusted,
                  AttemptRevoked, AttemptFailed, TaskQuarantined, PassCompleted, StageCompleted, BundlePublished,
-                 JobEnded, JobRetried, StateRestored, DropsRestored, JobRestored, AbsentRestored, StageRestored,
-                 PassRestored, PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
+                 JobEnded, JobRetried, JobForgotten, StateRestored, DropsRestored, JobRestored, AbsentRestored,
+                 StageRestored, PassRestored, PassProgressRestored, HeldRestored, StoryRestored, KeptRestored>;
 
 }  // namespace mote::coordinator

@@ -51,6 +51,7 @@ void ReadmitWhereNobodyElseCan(State& state) {
 
 void PraiseSlot(State& state, Worker& worker, int slot, JobId job, const Pass& pass) {
   ++state.cluster.OutcomesOf(job, pass.spec->kernel).commits;
+  state.cluster.ForgiveLosses(worker.name);
   if (slot < static_cast<int>(worker.slots.size())) worker.slots[slot].health = {};
 }
 

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/suggest.h"
-#include "coordinator/core/submit.h"
+#include "coordinator/core/queries.h"
 #include "coordinator/core/view_of.h"
 
 namespace mote::coordinator {

@@ -24,16 +24,20 @@ class Recipes {
     std::string& recipe = known_[index];
     if (!recipe.empty()) return recipe;
     const AdmittedStage& stage = job_.stages[index];
-    std::string text =
-        absl::StrCat(OperationOf(stage.spec), "\n", stage.spec.tasks.rows, " ", stage.spec.tasks.bytes, " ",
-                     stage.spec.tasks.count, "\n", stage.spec.reduce.name, " ", stage.spec.reduce.parameters, "\n");
+    const StageSpec& spec = stage.spec;
+    std::string text = absl::StrCat(OperationOf(job_, spec), "\n", spec.tasks.rows, " ", spec.tasks.bytes, " ",
+                                    spec.tasks.count, " ", spec.tasks.calibrated, "\n", spec.verify.sample, " ",
+                                    spec.verify.replicas, "\n", spec.reduce.name, " ", spec.reduce.parameters, "\n");
     for (const auto& [parameter, ref] : stage.inputs) {
       absl::StrAppend(&text, parameter, " ", Of(ref.stage), " ", ref.output, "\n");
     }
     return recipe = Sha256(text).Hex();
   }
 
-  static std::string OperationOf(const StageSpec& spec) { return absl::StrCat(spec.operation, "\n", spec.parameters); }
+  // Of no other tenant's jobs is anything told.
+  static std::string OperationOf(const AdmittedJob& job, const StageSpec& spec) {
+    return absl::StrCat(job.spec.tenant, "\n", spec.operation, "\n", spec.parameters);
+  }
 
  private:
   const AdmittedJob& job_;
@@ -43,6 +47,7 @@ class Recipes {
 // What was measured of complete stages.
 struct Measured {
   JobId job;
+  bool is_stored = false;  // its outputs are taken by a job that computes the same
   int64_t tasks = 0;
   Usage used;
 };
@@ -61,9 +66,11 @@ Learned LearnFrom(const State& state) {
     for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
       const StageRun& run = job.stages[i];
       if (run.state != StageState::kComplete || run.tasks_committed == 0) continue;
-      const Measured measured{job.id, run.tasks_committed, {run.cost.device_time, run.cost.cost.network_bytes}};
+      const bool is_stored = run.computed && state.reuse.Find(*run.computed).has_value();
+      const Measured measured{
+          job.id, is_stored, run.tasks_committed, {run.cost.device_time, run.cost.cost.network_bytes}};
       learned.stages.emplace(recipes.Of(i), measured);
-      learned.operations.emplace(Recipes::OperationOf(job.admitted.stages[i].spec), measured);
+      learned.operations.emplace(Recipes::OperationOf(job.admitted, job.admitted.stages[i].spec), measured);
     }
   }
   return learned;
@@ -106,17 +113,18 @@ Usage Scaled(const Measured& measured, int64_t tasks) {
 }
 
 // Answers what the stage would use; nullopt: unknown.
-std::optional<Usage> Predict(const Learned& learned, const AdmittedStage& stage, const std::string& recipe,
-                             PlannedStageView* view) {
+std::optional<Usage> Predict(const Learned& learned, const AdmittedJob& job, const AdmittedStage& stage,
+                             const std::string& recipe, PlannedStageView* view) {
   view->tasks = KnownTasks(stage);
   view->basis = kUnknown;
   if (const auto equal = learned.stages.find(recipe); equal != learned.stages.end()) {
     const Measured& measured = equal->second;
     view->tasks = measured.tasks;
-    view->basis = absl::StrCat("as in job ", measured.job.value);
-    return measured.used;
+    const bool is_taken = measured.is_stored && !job.spec.no_reuse;
+    view->basis = absl::StrCat(is_taken ? "taken from job " : "as in job ", measured.job.value);
+    return is_taken ? Usage() : measured.used;
   }
-  const auto like = learned.operations.find(Recipes::OperationOf(stage.spec));
+  const auto like = learned.operations.find(Recipes::OperationOf(job, stage.spec));
   if (like == learned.operations.end() || !view->tasks) return std::nullopt;
   const Measured& measured = like->second;
   view->basis = absl::StrCat("mean of ", measured.tasks, " tasks in job ", measured.job.value);
@@ -139,7 +147,7 @@ std::vector<PlannedStageView> PlanOf(const State& state, const AdmittedJob& job)
     view.task_shape = stage.planner->description().task_shape;
     view.parameters = stage.spec.parameters;
     view.input_bytes = InputBytes(job, stage);
-    if (const std::optional<Usage> used = Predict(learned, stage, recipes.Of(i), &view)) {
+    if (const std::optional<Usage> used = Predict(learned, job, stage, recipes.Of(i), &view)) {
       view.device_time = used->device_time;
       if (job.spec.price) view.bill = BillOf(*job.spec.price, *used);
     }

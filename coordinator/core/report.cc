@@ -74,13 +74,6 @@ absl::Status CheckCost(const WorkerReport& report, int64_t tasks_max) {
   return absl::OkStatus();
 }
 
-// Causes are for people and are kept in the journal: bounded.
-void Shorten(Failure& failure) {
-  constexpr size_t kMessageMax = 2 << 10, kDetailMax = 4 << 10;
-  if (failure.message.size() > kMessageMax) failure.message.resize(kMessageMax);
-  if (failure.detail.size() > kDetailMax) failure.detail.erase(0, failure.detail.size() - kDetailMax);
-}
-
 // No more time than has passed since the lease was granted; by the clock of the epoch
 // before, that may have been later than now.
 absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& attempts, absl::Time now) {
@@ -158,7 +151,7 @@ void Accept(Transaction& tx, Worker& worker, int slot, const WorkerReport& repor
   if (report.failure && done_end < block_end) {
     Failure failure = *report.failure;
     failure.worker = worker.name;
-    Shorten(failure);
+    failure.Bound();
     if (!InputIsLost(tx, token.job, *pass, failure)) OnFailure(tx, token, done_end, std::move(failure), wasted);
   } else if (done_end == token.block.begin() && was_asked) {
     tx.EmitOf(*pass, AttemptRevoked{token});

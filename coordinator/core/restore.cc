@@ -53,6 +53,7 @@ absl::Status Restore(State& state, const JobRestored& event) {
   job->state = event.state;
   job->start = event.start;
   job->end = event.end;
+  if (IsTerminal(event.state)) state.ended.insert({job->end, job->id});
   job->failure = event.failure;
   job->absent_count = event.absent_count;
   job->share = event.share;

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/budget.h"
 #include "coordinator/core/plan_step.h"
-#include "coordinator/core/submit.h"
+#include "coordinator/core/queries.h"
 #include "coordinator/core/view_of.h"
 
 namespace mote::coordinator {

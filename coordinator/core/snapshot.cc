@@ -180,7 +180,7 @@ void AddJob(const Job& job, std::vector<Event>* out) {
 
 std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
-  const auto& [options, planners, epoch, next_job, next_pass, partial_bytes, jobs, active, deadlines, pinned,
+  const auto& [options, planners, epoch, next_job, next_pass, partial_bytes, jobs, active, deadlines, ended, pinned,
                request_ids, runnable, tenant_device_time, artifact_users, drops, reuse, bundles, retryable, cluster,
                straggler_cursor, last_review, log_reads, disk_low, reconnect_until] = of;
   std::vector<Event> events;

@@ -51,6 +51,9 @@ struct CoreOptions {
   // False: placement takes bytes to cost nothing (α = 0). For experiments.
   bool weigh_communication = true;
   int jobs_max = 1'000'000;
+  // So long is an ended job known, and so many of them at most (forget_job.h).
+  absl::Duration retention = absl::Hours(30 * 24);
+  size_t ended_jobs_max = 100'000;
   // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
   size_t retryable_jobs_max = 100;
 };
@@ -155,6 +158,7 @@ struct State {
   std::map<JobId, std::unique_ptr<Job>> jobs;
   std::set<JobId> active;                            // jobs that have not ended
   std::set<std::pair<absl::Time, JobId>> deadlines;  // of these
+  std::set<std::pair<absl::Time, JobId>> ended;      // jobs that have, and when
   // Of these with pinned rows: workers that they wait for, and since when (pinned_sites.h).
   std::map<JobId, std::map<std::string, absl::Time>> pinned;
   std::map<std::string, JobId> request_ids;

@@ -8,6 +8,7 @@
 
 #include "common/planted.h"
 #include "coordinator/core/dispatch.h"
+#include "coordinator/core/entry_of.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/held_leases.h"
@@ -173,8 +174,13 @@ absl::Duration RevokeRivals(Transaction& tx, const LeaseToken& token) {
   const LeasedBlock& leased = *tx.state.FindPass(token.job, token.pass)->blocks.Find(token);
   for (const Attempt& attempt : leased.attempts) {
     if (attempt.number == token.attempt || MOTE_PLANTED(kTwoAttemptsCommit)) continue;
+    const absl::Duration lost = SpentBy(tx.state, attempt, tx.now);
+    if (lost > absl::ZeroDuration()) {
+      const LeaseToken rival = TokenOf(token.job, token.pass, token.block, attempt);
+      tx.Send(RecordAttempt{EntryOfLost(tx, rival, attempt.worker, attempt.slot, lost)});
+    }
     tx.Revoke(token.job, token.pass, token.block, attempt);
-    spent += SpentBy(tx.state, attempt, tx.now);
+    spent += lost;
   }
   return spent;
 }

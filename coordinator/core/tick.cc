@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/deadline.h"
 #include "coordinator/core/exclusion.h"
+#include "coordinator/core/forget_job.h"
 #include "coordinator/core/hand_over.h"
 #include "coordinator/core/heartbeat.h"
 #include "coordinator/core/lease_limit.h"
@@ -46,16 +47,23 @@ bool IsReviewDue(State& state, absl::Time now) {
   return true;
 }
 
-// Deletes superseded states that nothing has come to use again meanwhile.
+// Deletes superseded states that nothing has come to use again meanwhile, those of about a
+// second together: each time all that is in use is looked through.
 void DropSuperseded(Transaction& tx) {
+  constexpr absl::Duration kTogether = absl::Seconds(1);
   auto& drops = tx.state.drops;
+  // Later than any of this epoch can be: the clock was set back since.
+  const absl::Time latest = tx.now + tx.state.options.drop_delay;
+  if (drops.empty() || (drops.front().first > tx.now - kTogether && drops.front().first <= latest)) return;
   auto due = drops.begin();
   DropArtifacts dropped;
-  for (; due != drops.end() && due->first <= tx.now; ++due) {
+  for (; due != drops.end() && (due->first <= tx.now || due->first > latest); ++due) {
     if (!tx.state.artifact_users.contains(due->second)) dropped.artifacts.push_back(due->second);
   }
   drops.erase(drops.begin(), due);
-  if (!dropped.artifacts.empty()) tx.Send(std::move(dropped));
+  if (dropped.artifacts.empty()) return;
+  for (const auto& [artifact, users] : tx.state.artifact_users) dropped.in_use.push_back(artifact);
+  tx.Send(std::move(dropped));
 }
 
 }  // namespace
@@ -68,6 +76,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   if (tick.stalled > absl::ZeroDuration()) tx.state.cluster.ForgiveStall(tick.stalled, tx.now);
   EndOverdueJobs(tx);
   ReviewPinnedSites(tx);
+  ForgetOldJobs(tx);
   DropSuperseded(tx);
   ExpireLogReads(tx);
   if (!IsReviewDue(tx.state, tx.now)) return;

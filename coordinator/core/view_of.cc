@@ -79,7 +79,7 @@ WorkerView ViewOf(const State& state, const Worker& worker, absl::Time now) {
   view.version = worker.version;
   view.state = !worker.session ? "lost" : worker.draining ? "draining" : "connected";
   view.reason = state.cluster.DistrustOf(worker.name);
-  if (!view.reason.empty() && worker.session) view.state = "excluded";
+  if (!view.reason.empty() && worker.session) view.state = "distrusted";
   view.slots = static_cast<int>(worker.slots.size());
   view.leases = static_cast<int>(worker.leases.size());
   for (const Slot& slot : worker.slots) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/core/budget.h"
+#include "coordinator/core/entry_of.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/heartbeat.h"
 #include "coordinator/core/held_leases.h"
@@ -152,6 +153,7 @@ void RefuseSession(Transaction& tx, const Worker& worker, const absl::Status& wh
 void LoseWorker(Transaction& tx, const std::string& name, FaultKind kind, const std::string& why) {
   const Worker* worker = tx.state.cluster.Find(name);
   if (worker == nullptr) return;
+  if (kind == FaultKind::kLostWorker && !worker->leases.empty()) tx.state.cluster.NoteLoss(name, why);
   FailLeases(tx, name, TokensOf(*worker), kind, why);
   LoseOutputsOf(tx, name);
   tx.state.cluster.Remove(name);
@@ -166,12 +168,19 @@ std::vector<LeaseToken> TokensOf(const Worker& worker) {
 void FailLeases(Transaction& tx, const std::string& worker, const std::vector<LeaseToken>& tokens, FaultKind kind,
                 const std::string& why) {
   std::map<LeaseToken, absl::Duration> spent;
-  if (const Worker* holder = tx.state.cluster.Find(worker)) spent = SpentByEach(tx.state, *holder, tx.now);
+  std::map<LeaseToken, int> slots;
+  if (const Worker* holder = tx.state.cluster.Find(worker)) {
+    spent = SpentByEach(tx.state, *holder, tx.now);
+    slots = holder->leases;
+  }
   for (const LeaseToken& token : tokens) {
     Pass* pass = tx.state.FindPass(token.job, token.pass);
     if (pass == nullptr || pass->blocks.Find(token) == nullptr) {
       tx.state.cluster.RemoveLease(token, worker);
       continue;
+    }
+    if (spent[token] > absl::ZeroDuration()) {
+      tx.Send(RecordAttempt{EntryOfLost(tx, token, worker, slots[token], spent[token])});
     }
     OnFailure(tx, token, token.block.begin(), Failure{kind, -1, why, "", worker}, spent[token]);
     AdvanceJob(tx, token.job, token.pass);

@@ -1,6 +1,6 @@
+#include "common/utf8.h"
 #include "coordinator/convert/pass_convert.h"
 #include "coordinator/convert/time_convert.h"
-#include "coordinator/convert/utf8.h"
 #include "coordinator/journal/convert.h"
 #include "coordinator/journal/record_parts.h"
 #include "coordinator/journal/snapshot_records.h"
@@ -166,6 +166,11 @@ void Fill(const JobRetried& event, records::Event* record) {
   proto.set_job(event.job.value);
   *proto.mutable_time() = ToProto(event.time);
   *proto.mutable_used() = ProtoOf(event.used);
+}
+
+void Fill(const JobForgotten& event, records::Event* record) {
+  record->mutable_job_forgotten()->set_job(event.job.value);
+  *record->mutable_job_forgotten()->mutable_time() = ToProto(event.time);
 }
 
 void Fill(const JobEnded& event, records::Event* record) { *record->mutable_job_ended() = ProtoOf(event); }

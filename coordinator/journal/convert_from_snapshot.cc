@@ -1,9 +1,9 @@
 #include <string>
 
+#include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/pass_convert.h"
 #include "coordinator/convert/time_convert.h"
-#include "coordinator/convert/utf8.h"
 #include "coordinator/journal/record_parts.h"
 #include "coordinator/journal/snapshot_records.h"
 

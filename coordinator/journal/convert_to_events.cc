@@ -159,6 +159,10 @@ absl::StatusOr<Event> From(const records::JobRetried& proto) {
   return JobRetried{{proto.job()}, FromProto(proto.time()), UsageFrom(proto.used())};
 }
 
+absl::StatusOr<Event> From(const records::JobForgotten& proto) {
+  return JobForgotten{{proto.job()}, FromProto(proto.time())};
+}
+
 absl::StatusOr<Event> From(const records::JobEnded& proto) { return EndedFrom(proto); }
 
 absl::StatusOr<Event> From(const records::Event& record) {
@@ -207,6 +211,8 @@ absl::StatusOr<Event> From(const records::Event& record) {
       return From(record.job_ended());
     case records::Event::kJobRetried:
       return From(record.job_retried());
+    case records::Event::kJobForgotten:
+      return From(record.job_forgotten());
     default:
       return RestoredFrom(record);
   }

@@ -19,7 +19,7 @@ namespace mote::coordinator {
 namespace {
 
 // Format 2 has one event in each record; it is read, and goes on as format 3.
-constexpr int kFormatVersion = 3;
+constexpr int kFormatVersion = 4;
 constexpr int kFormatVersionMin = 2;
 constexpr size_t kChecksumBytes = 8;
 constexpr std::string_view kRemedy =
@@ -146,7 +146,7 @@ absl::Status SqliteLog::MakeTables() {
       "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
       "CREATE TABLE record (sequence INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
       "CREATE TABLE snapshot (position INTEGER PRIMARY KEY, checksum BLOB NOT NULL, bytes BLOB NOT NULL);"
-      "INSERT INTO meta VALUES ('format_version', 3), ('replaced', 0), ('snapshot_records', 0);"
+      "INSERT INTO meta VALUES ('format_version', 4), ('replaced', 0), ('snapshot_records', 0);"
       "COMMIT;");
 }
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/files/mapped_blob.h"
+#include "common/files/file_bytes.h"
 #include "common/status_macros.h"
 #include "coordinator/convert/ledger_convert.h"
 

@@ -9,7 +9,7 @@ namespace mote::coordinator {
 
 absl::Status LedgerReader::OpenNext() {
   const LedgerSegment& segment = segments_[next_++];
-  absl::StatusOr<std::shared_ptr<const MappedBlob>> mapped = MapFile(segment.path);
+  absl::StatusOr<std::shared_ptr<const FileBytes>> mapped = MapFile(segment.path);
   if (absl::IsNotFound(mapped.status())) return absl::OkStatus();
   MOTE_RETURN_IF_ERROR(mapped.status());
   mapped_ = *std::move(mapped);

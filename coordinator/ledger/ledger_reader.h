@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/files/mapped_blob.h"
+#include "common/files/file_bytes.h"
 #include "common/ids.h"
 #include "coordinator/ledger/ledger_segment.h"
 #include "mote/v1/ledger.pb.h"
@@ -32,7 +32,7 @@ class LedgerReader {
   const JobId job_;
   const std::vector<LedgerSegment> segments_;
   size_t next_ = 0;
-  std::shared_ptr<const MappedBlob> mapped_;
+  std::shared_ptr<const FileBytes> mapped_;
   std::string_view rest_;
 };
 

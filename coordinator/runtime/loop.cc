@@ -7,23 +7,12 @@
 #include "absl/time/clock.h"
 #include "common/artifact.h"
 #include "common/status_macros.h"
+#include "coordinator/artifacts/artifact_blobs.h"
+#include "coordinator/runtime/command_bytes.h"
 #include "spdlog/spdlog.h"
 
 namespace mote::coordinator {
 namespace {
-
-// All blobs of an artifact: itself, or its manifest and what that lists.
-absl::StatusOr<std::vector<Digest>> BlobsOf(ArtifactStore& store, const ArtifactRef& artifact) {
-  std::vector<Digest> blobs{artifact.digest};
-  if (!artifact.manifest) return blobs;
-  MOTE_ASSIGN_OR_RETURN(const BlobRange bytes, store.Get(artifact.digest, 0, 0));
-  MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(bytes.bytes()));
-  for (const BlobRef& blob : manifest.blobs) blobs.push_back(blob.digest);
-  return blobs;
-}
-
-// A blob that was put again this lately is somebody's: a twin job makes equal states.
-constexpr absl::Duration kTouchedLately = absl::Seconds(5);
 
 // Lease deadlines run on this clock: steps of the wall clock do not move it.
 absl::Time MonotonicNow() {
@@ -40,6 +29,7 @@ Loop::Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifac
       core_(core),
       journal_(journal),
       artifacts_(artifacts),
+      drops_(artifacts),
       ledger_(ledger),
       sink_(sink),
       on_fatal_(std::move(on_fatal)),
@@ -79,8 +69,11 @@ bool Loop::Post(Command command) {
 bool Loop::Post(std::vector<Command> commands) {
   std::lock_guard lock(mutex_);
   // What is left of the room may be a little less than what comes: a message of a worker.
-  if (stopping_ || mailbox_.size() >= options_.mailbox_commands_max) return false;
+  if (stopping_ || mailbox_.size() >= options_.mailbox_commands_max || mailbox_bytes_ >= options_.mailbox_bytes_max) {
+    return false;
+  }
   const bool was_empty = mailbox_.empty();
+  for (const Command& command : commands) mailbox_bytes_ += BytesOf(command);
   mailbox_.insert(mailbox_.end(), std::make_move_iterator(commands.begin()), std::make_move_iterator(commands.end()));
   if (was_empty) mail_.notify_one();
   return true;
@@ -93,6 +86,7 @@ std::vector<Command> Loop::TakeCommands() {
   std::vector<Command> commands(std::make_move_iterator(mailbox_.begin()),
                                 std::make_move_iterator(mailbox_.begin() + count));
   mailbox_.erase(mailbox_.begin(), mailbox_.begin() + count);
+  for (const Command& command : commands) mailbox_bytes_ -= BytesOf(command);
   return commands;
 }
 
@@ -208,7 +202,7 @@ absl::Status Loop::Commit(Decision& decision) {
   effects.reserve(decision.effects.size());
   for (Effect& effect : decision.effects) {
     if (const auto* drop = std::get_if<DropArtifacts>(&effect)) {
-      MOTE_RETURN_IF_ERROR(Drop(drop->artifacts));
+      MOTE_RETURN_IF_ERROR(drops_.Drop(*drop));
     } else {
       effects.push_back(std::move(effect));
     }
@@ -226,24 +220,16 @@ absl::Status Loop::Sync(const Decision& decision) {
     const bool stored = blobs.ok() && artifacts_.FindMissing(*blobs).empty();
     if (stored) {
       digests.insert(digests.end(), blobs->begin(), blobs->end());
-    } else if (blobs.ok() || absl::IsNotFound(blobs.status())) {
-      // A worker named what it never put. Its own job will miss it; nothing else may.
-      spdlog::error("artifact {} was reported but is not stored: a restart cannot go on from it", artifact.ToString());
+    } else if (blobs.ok() || IsUnreadable(blobs.status())) {
+      // Its own job will miss it; nothing else may.
+      spdlog::error("artifact {} was reported but is not stored: a restart cannot go on from it ({})",
+                    artifact.ToString(),
+                    blobs.ok() ? "some of its blobs are missing" : std::string(blobs.status().message()));
     } else {
       return blobs.status();
     }
   }
   return artifacts_.Sync(digests);
-}
-
-absl::Status Loop::Drop(const std::vector<ArtifactRef>& artifacts) {
-  for (const ArtifactRef& artifact : artifacts) {
-    absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
-    if (absl::IsNotFound(blobs.status())) continue;  // dropped before a crash
-    MOTE_RETURN_IF_ERROR(blobs.status());
-    for (const Digest& blob : *blobs) MOTE_RETURN_IF_ERROR(artifacts_.RemoveUntouched(blob, kTouchedLately));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace mote::coordinator

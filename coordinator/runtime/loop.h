@@ -27,6 +27,7 @@
 #include "coordinator/core/core.h"
 #include "coordinator/journal/journal.h"
 #include "coordinator/ledger/ledger.h"
+#include "coordinator/runtime/artifact_drops.h"
 #include "coordinator/runtime/snapshotter.h"
 
 namespace mote::coordinator {
@@ -43,6 +44,7 @@ class Loop {
  public:
   struct Options {
     size_t mailbox_commands_max = 1 << 16;
+    int64_t mailbox_bytes_max = int64_t{256} << 20;
     size_t batch_commands_max = 512;
     // Between two batches without a command: how often deadlines are judged.
     absl::Duration tick = absl::Milliseconds(50);
@@ -81,14 +83,14 @@ class Loop {
   absl::Status Commit(Decision& decision);
   absl::Status Sync(const Decision& decision);
   void Record(std::vector<Effect>& effects);
-  absl::Status Drop(const std::vector<ArtifactRef>& artifacts);
 
   const Options options_;
   Core& core_;
   Journal& journal_;
   ArtifactStore& artifacts_;
+  ArtifactDrops drops_;
   Ledger& ledger_;
-  bool ledger_failed_ = false;  // by the committing thread alone
+  bool ledger_failed_ = false;  // by the committing thread alone, as drops_
   EffectSink& sink_;
   const std::function<void(absl::Status)> on_fatal_;
 
@@ -96,6 +98,7 @@ class Loop {
   std::condition_variable mail_;      // commands came, or stopping
   std::condition_variable handover_;  // there is work for the journal thread, or it took a decision
   std::deque<Command> mailbox_;
+  int64_t mailbox_bytes_ = 0;
   std::optional<Decision> pending_;  // decided, not yet taken by the journal thread
   bool stopping_ = false;
   bool decided_all_ = false;

@@ -209,5 +209,14 @@ TEST_F(BadInput, ClusterStillWorksAfterAllOfThis) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
 }
 
+// As progress bars and other encodings do.
+TEST_F(BadInput, ProgramThatWritesNoUtf8AndFailsIsExplained) {
+  const Outcome outcome = Command(
+      "import sys\nsys.stderr.buffer.write(b'\\xff caf\\xe9 ' + '\\u2588'.encode() * 3000)\n"
+      "sys.stderr.flush()\nsys.exit(7)\n");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("exit status 7"), HasSubstr("\u2588")));
+}
+
 }  // namespace
 }  // namespace mote::testing

@@ -65,7 +65,7 @@ TEST(UnequalWorkers, WorkerThatComputesWronglyIsOutvotedAndExcluded) {
   const std::string id = cluster.Submit(SquaresJob(cluster.dir(), 60, "    verify: {replicas: 2}\n"));
   EXPECT_EQ(cluster.Digest(id), want);
   const std::string workers = cluster.Mote({"workers"}).out;
-  EXPECT_THAT(workers, HasSubstr("excluded"));
+  EXPECT_THAT(workers, HasSubstr("distrusted"));
   EXPECT_THAT(workers, HasSubstr("differs from that of"));
   EXPECT_THAT(cluster.Mote({"job", id}).out, HasSubstr("verified: "));
 }

@@ -116,6 +116,7 @@ class Describer {
                         e.failure ? absl::StrCat(": ", Cause(e.failure->failure)) : "");
   }
 
+  std::string operator()(const mc::JobForgotten& e) const { return absl::StrCat("JobForgotten job ", e.job.value); }
   std::string operator()(const mc::JobRetried& e) const { return absl::StrCat("JobRetried job ", e.job.value); }
 
   std::string operator()(const mc::SendWelcome& e) const {

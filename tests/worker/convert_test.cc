@@ -103,5 +103,22 @@ TEST(Conversions, PassesWithNegativeCountsOrBrokenInputsAreRefusedByBothSides) {
   ExpectBoth(false, pass, "an input that is no artifact");
 }
 
+// Protobuf refuses a text that is not UTF-8, with the whole message that it is in.
+TEST(Conversions, WhatAProgramPrintsTravelsWhateverItIs) {
+  Failure failure;
+  failure.kind = FaultKind::kEngineCrash;
+  failure.message = "it said \xff\xfe";
+  std::string bars = "\xe2\x96\x88";  // a full block, of three bytes
+  while (bars.size() < 10'000) bars += bars;
+  failure.detail = bars;
+  failure.worker = "caf\xe9";
+  v1::Fault received;
+  ASSERT_TRUE(received.ParseFromString(wire::ToProto(failure).SerializeAsString()));
+  EXPECT_EQ(received.message(), "it said ??");
+  EXPECT_EQ(received.worker(), "caf?");
+  EXPECT_LE(received.detail().size(), 4096u);
+  EXPECT_TRUE(received.detail().ends_with("\xe2\x96\x88"));
+}
+
 }  // namespace
 }  // namespace mote

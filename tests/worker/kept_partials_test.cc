@@ -51,9 +51,9 @@ TEST(KeptPartials, AreKeptUntilTheyAreReleasedAsOftenAsTheyWereKept) {
   ASSERT_TRUE(worker.kept().Keep(kTree, partial).ok());
   ASSERT_TRUE(worker.kept().Keep(kTree, partial).ok());
   worker.kept().Release(kTree, partial);
-  EXPECT_EQ((*worker.kept().Map(partial.digest))->bytes(), "partial");
+  EXPECT_EQ((*worker.kept().Read(partial.digest))->bytes(), "partial");
   worker.kept().Release(kTree, partial);
-  EXPECT_EQ(worker.kept().Map(partial.digest).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(worker.kept().Read(partial.digest).status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(KeptPartials, EndOfATreeReleasesAllOfItAndNothingElse) {
@@ -63,8 +63,8 @@ TEST(KeptPartials, EndOfATreeReleasesAllOfItAndNothingElse) {
   ASSERT_TRUE(worker.kept().Keep(kTree, two).ok());
   ASSERT_TRUE(worker.kept().Keep(PassId{8}, two).ok());
   worker.kept().Release(kTree, std::nullopt);
-  EXPECT_FALSE(worker.kept().Map(one.digest).ok());
-  EXPECT_TRUE(worker.kept().Map(two.digest).ok());
+  EXPECT_FALSE(worker.kept().Read(one.digest).ok());
+  EXPECT_TRUE(worker.kept().Read(two.digest).ok());
 }
 
 TEST(KeptPartials, AllBlobsOfAManifestAreKept) {
@@ -75,7 +75,7 @@ TEST(KeptPartials, AllBlobsOfAManifestAreKept) {
   const auto blobs = worker.kept().BlobsOf(partial);
   ASSERT_TRUE(blobs.ok());
   EXPECT_EQ(blobs->size(), 3u);
-  for (const Digest& blob : *blobs) EXPECT_TRUE(worker.kept().Map(blob).ok());
+  for (const Digest& blob : *blobs) EXPECT_TRUE(worker.kept().Read(blob).ok());
 }
 
 TEST(KeptPartials, WhatTheCacheHasLostComesBackFromThem) {
@@ -91,7 +91,7 @@ TEST(KeptPartials, WhatTheCacheHasLostComesBackFromThem) {
 TEST(KeptPartials, WhatIsNotInTheCacheCannotBeKept) {
   Worker worker;
   EXPECT_EQ(worker.kept().Keep(kTree, {Sha256("x"), 1, false}).code(), absl::StatusCode::kNotFound);
-  EXPECT_FALSE(worker.kept().Map(Sha256("x")).ok());
+  EXPECT_FALSE(worker.kept().Read(Sha256("x")).ok());
 }
 
 TEST(BlobServer, KeptBlobsReachAnotherWorkerWholeAndOthersDoNot) {

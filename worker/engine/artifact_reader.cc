@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "common/store_bytes.h"
 #include "worker/engine/read_ahead.h"
 
 namespace mote::engine {
@@ -125,7 +124,5 @@ absl::StatusOr<std::string> ReadValue(const Value& value, BlobSource& source) {
   if (!value.artifact.has_value()) return value.bytes;
   return ReadArtifact(*value.artifact, 0, -1, source);
 }
-
-Value StoreValue(std::string bytes, BlobSink& sink) { return StoreBytes(std::move(bytes), sink); }
 
 }  // namespace mote::engine

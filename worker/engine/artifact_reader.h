@@ -67,7 +67,4 @@ absl::StatusOr<std::string> ReadArtifact(const ArtifactRef& ref, int64_t offset,
 // The bytes of a value, inline or by reference. Errors as ArtifactReader's.
 absl::StatusOr<std::string> ReadValue(const Value& value, BlobSource& source);
 
-// Inline up to kInlineBytesMax, otherwise stored as a blob or a manifest of blobs.
-Value StoreValue(std::string bytes, BlobSink& sink);
-
 }  // namespace mote::engine

@@ -9,7 +9,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "common/files/mapped_blob.h"
+#include "common/files/file_bytes.h"
 #include "common/files/posix_file.h"
 #include "common/status_macros.h"
 #include "worker/wire/monotonic.h"
@@ -96,7 +96,7 @@ absl::Status EngineContext::Fetch(const Digest& digest, bool damaged) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const MappedBlob>> EngineContext::Open(const Digest& digest) {
+absl::StatusOr<std::shared_ptr<const FileBytes>> EngineContext::Open(const Digest& digest) {
   bool damaged = false;
   if (std::find(expected_.begin(), expected_.end(), digest) != expected_.end()) {
     MOTE_RETURN_IF_ERROR(Fetch(digest, damaged));
@@ -140,14 +140,14 @@ absl::StatusOr<Scratched> EngineContext::Put(std::string_view bytes) {
   const int64_t started = wire::MonotonicNanoseconds();
   if (scratch_dir_.empty()) return absl::FailedPreconditionError("this engine has no scratch directory");
   const std::string path = absl::StrCat(scratch_dir_, "/rows");
-  const auto put = [&]() -> absl::StatusOr<std::shared_ptr<const MappedBlob>> {
+  const auto put = [&]() -> absl::StatusOr<std::shared_ptr<const FileBytes>> {
     MOTE_ASSIGN_OR_RETURN(const FileDescriptor file, OpenFile(path, O_CREAT | O_EXCL | O_WRONLY, 0600));
     // Gone with its last mapping, also when the engine crashes.
     const absl::Cleanup unlink = [&] { ::unlink(path.c_str()); };
     MOTE_RETURN_IF_ERROR(WriteAll(file, bytes, path));
     return MapFile(path);
   };
-  const absl::StatusOr<std::shared_ptr<const MappedBlob>> blob = put();
+  const absl::StatusOr<std::shared_ptr<const FileBytes>> blob = put();
   AddPhase(Phase::kDecode, wire::MonotonicNanoseconds() - started);
   if (!blob.ok()) return AsUnavailable(blob.status(), scratch_dir_);
   return Scratched{*blob, (*blob)->bytes()};

@@ -76,7 +76,7 @@ class EngineContext : public TaskContext, public ReadAhead, public Scratch, priv
  private:
   struct Recent {
     Digest digest;
-    std::shared_ptr<const MappedBlob> blob;
+    std::shared_ptr<const FileBytes> blob;
   };
 
   // Writes without listing.
@@ -91,7 +91,7 @@ class EngineContext : public TaskContext, public ReadAhead, public Scratch, priv
 
   Digest Store(std::string bytes) override;
   Digest Write(const std::string& bytes);
-  absl::StatusOr<std::shared_ptr<const MappedBlob>> Open(const Digest& digest);
+  absl::StatusOr<std::shared_ptr<const FileBytes>> Open(const Digest& digest);
   absl::Status Fetch(const Digest& digest, bool damaged);
   bool IsIntact(const Digest& digest, std::string_view bytes);
   void Trust(const Digest& digest);

@@ -26,7 +26,7 @@ class BlobCache {
   static absl::StatusOr<std::unique_ptr<BlobCache>> Open(const std::string& dir, int64_t bytes_max);
 
   bool Has(const Digest& digest) const { return files_->Has(digest); }
-  absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const { return files_->Map(digest); }
+  absl::StatusOr<std::shared_ptr<const FileBytes>> Read(const Digest& digest) const { return files_->Read(digest); }
   // Stores a blob that another process has; no need to flush it. Older blobs make room
   // when the disk is full.
   // ResourceExhausted: it is full all the same; names the directory and the remedy.

@@ -17,7 +17,7 @@ std::optional<Location> BlobLocations::Find(const Digest& digest) {
     for (auto& [location, blobs] : known) {
       if (location.artifact.digest == digest) return location;
       if (location.artifact.manifest && blobs.empty()) {
-        const auto bytes = cache_.Map(location.artifact.digest);
+        const auto bytes = cache_.Read(location.artifact.digest);
         const auto manifest = bytes.ok() ? Manifest::Decode((*bytes)->bytes()) : bytes.status();
         if (!manifest.ok()) continue;
         for (const BlobRef& blob : manifest->blobs) blobs.insert(blob.digest);

@@ -36,7 +36,7 @@ class BlobServer::Service final : public mote::v1::ArtifactService::Service {
     }
     const auto digest = Digest::FromRaw(request->digest());
     if (!digest.ok()) return {grpc::StatusCode::INVALID_ARGUMENT, std::string(digest.status().message())};
-    const auto blob = kept_.Map(*digest);
+    const auto blob = kept_.Read(*digest);
     if (!blob.ok()) return NotFound(absl::StrCat("blob ", digest->Hex(), " is not kept here"));
     const int64_t size = static_cast<int64_t>((*blob)->bytes().size());
     const int64_t offset = request->offset();

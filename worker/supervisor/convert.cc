@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/status_macros.h"
+#include "common/utf8.h"
 #include "common/version.h"
 #include "worker/wire/convert.h"
 
@@ -14,7 +15,7 @@ mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<
   mote::v1::SessionRequest message;
   mote::v1::Hello& hello = *message.mutable_hello();
   hello.set_version(kVersion);
-  hello.set_worker(options.name);
+  hello.set_worker(Utf8(options.name));
   for (const mote::engine::v1::Ready& engine : ready) {
     mote::v1::SlotDescription& slot = *hello.add_slots();
     slot.set_device(engine.device());
@@ -22,9 +23,9 @@ mote::v1::SessionRequest HelloMessage(const Options& options, const std::vector<
     slot.set_memory_bytes(engine.memory_bytes() / std::max<int64_t>(1, static_cast<int64_t>(ready.size())));
     slot.set_numeric_class(engine.numeric_class());
   }
-  hello.mutable_labels()->insert(options.labels.begin(), options.labels.end());
+  for (const auto& [name, value] : options.labels) (*hello.mutable_labels())[Utf8(name)] = Utf8(value);
   hello.set_allow_commands(options.allow_commands);
-  for (const std::string& dir : options.shared_dirs) hello.add_shared_dirs(dir);
+  for (const std::string& dir : options.shared_dirs) hello.add_shared_dirs(Utf8(dir));
   hello.set_allow_test_operations(options.allow_test_operations);
   for (const LeaseToken& token : connect.held) *hello.add_held() = wire::ToProto(token);
   hello.set_blob_address(blob_address);
@@ -64,7 +65,7 @@ mote::v1::SessionRequest SlotStateMessage(const SendSlotState& state) {
   mote::v1::SessionRequest message;
   message.mutable_slot_state()->set_slot(state.slot);
   message.mutable_slot_state()->set_ready(state.ready);
-  message.mutable_slot_state()->set_reason(state.reason);
+  message.mutable_slot_state()->set_reason(Utf8(state.reason));
   return message;
 }
 

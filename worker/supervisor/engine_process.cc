@@ -23,6 +23,7 @@
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/store_directory.h"
 #include "worker/wire/descendants.h"
+#include "worker/wire/monotonic.h"
 
 extern char** environ;
 
@@ -34,6 +35,8 @@ constexpr size_t kLineBytesMax = 4 << 10;
 constexpr int kEngineFd = 3;
 // An engine that reads nothing for so long is stuck.
 constexpr absl::Duration kSendTimeout = absl::Seconds(2);
+// For the end of a process that was killed.
+constexpr absl::Duration kKillPatience = absl::Seconds(1);
 
 std::vector<std::string> Arguments(const Options& options, const std::string& store_dir, const std::string& scratch_dir,
                                    int slot) {
@@ -116,6 +119,16 @@ int64_t CountIn(const char* path, const char* key) {
   return 0;
 }
 
+// Waits so long for the process to end.
+bool IsReaped(pid_t pid, absl::Duration patience, int* status) {
+  const int64_t deadline = wire::MonotonicNanoseconds() + absl::ToInt64Nanoseconds(patience);
+  while (waitpid(pid, status, WNOHANG) == 0) {
+    if (wire::MonotonicNanoseconds() >= deadline) return false;
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+  return true;
+}
+
 }  // namespace
 
 int64_t OutOfMemoryKills() {
@@ -189,20 +202,21 @@ void EngineProcess::Kill() {
 void EngineProcess::NoteOutOfMemoryKills() { oom_kills_before_ = std::exchange(oom_kills_, OutOfMemoryKills()); }
 
 ExitReason EngineProcess::Wait(absl::Duration patience) {
-  const absl::Time deadline = absl::Now() + patience;
   int status = 0;
-  while (waitpid(pid_, &status, WNOHANG) == 0) {
-    if (absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(2));
-      continue;
-    }
+  bool reaped = IsReaped(pid_, patience, &status);
+  if (!reaped) {
     kill(pid_, SIGKILL);
-    waitpid(pid_, &status, 0);
-    break;
+    status = SIGKILL;
+    reaped = IsReaped(pid_, kKillPatience, &status);
   }
   reaped_ = true;
   ended_ = true;
-  Engines().erase(pid_);
+  if (reaped) {
+    Engines().erase(pid_);
+  } else {  // it hangs in the kernel: other slots' heartbeats must not
+    spdlog::error("[slot {}] process {} does not end; it is left behind", slot_, pid_);
+    std::thread([pid = pid_] { waitpid(pid, nullptr, 0); }).detach();
+  }
   if (const int strays = wire::KillStrays(Engines()); strays > 0) {
     spdlog::info("[slot {}] {} processes that the engine's programs had left behind were ended", slot_, strays);
   }

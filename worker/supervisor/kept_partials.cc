@@ -18,7 +18,7 @@ absl::StatusOr<std::unique_ptr<KeptPartials>> KeptPartials::Open(const std::stri
 absl::StatusOr<std::vector<Digest>> KeptPartials::BlobsOf(const ArtifactRef& artifact) const {
   std::vector<Digest> blobs = {artifact.digest};
   if (!artifact.manifest) return blobs;
-  MOTE_ASSIGN_OR_RETURN(const auto bytes, cache_.Map(artifact.digest));
+  MOTE_ASSIGN_OR_RETURN(const auto bytes, cache_.Read(artifact.digest));
   MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(bytes->bytes()));
   for (const BlobRef& blob : manifest.blobs) blobs.push_back(blob.digest);
   return blobs;
@@ -71,7 +71,7 @@ void KeptPartials::Release(PassId tree, const std::optional<ArtifactRef>& artifa
 }
 
 bool KeptPartials::Restore(const Digest& digest) {
-  const auto blob = files_->Map(digest);
+  const auto blob = files_->Read(digest);
   if (!blob.ok()) return false;
   if (Sha256((*blob)->bytes()) == digest) return cache_.LinkFrom(*files_, digest).ok();
   spdlog::error("{} does not hold the bytes of its name; check the disk", files_->Path(digest));

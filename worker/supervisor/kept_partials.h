@@ -49,7 +49,7 @@ class KeptPartials {
   // disk that has changed it has lost it.
   bool Restore(const Digest& digest);
   // NotFound: it is not kept here.
-  absl::StatusOr<std::shared_ptr<const MappedBlob>> Map(const Digest& digest) const { return files_->Map(digest); }
+  absl::StatusOr<std::shared_ptr<const FileBytes>> Read(const Digest& digest) const { return files_->Read(digest); }
 
  private:
   struct Kept {

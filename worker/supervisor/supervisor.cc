@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/host_port.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 #include "common/version.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
@@ -151,7 +152,7 @@ void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1
   reply.set_request(request.request());
   const auto digest = Digest::FromRaw(request.digest());
   if (!digest.ok()) {
-    reply.set_error(std::string(digest.status().message()));
+    reply.set_error(Utf8(std::string(digest.status().message())));
     return slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply);
   }
   const std::optional<Location> at = locations_.Find(*digest);
@@ -161,7 +162,7 @@ void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1
         if (network_bytes.ok()) {
           reply.set_network_bytes(*network_bytes);
         } else {
-          reply.set_error(std::string(network_bytes.status().message()));
+          reply.set_error(Utf8(std::string(network_bytes.status().message())));
         }
         mailbox_.Post([this, slot, engine, reply] { slots_[static_cast<size_t>(slot)]->AnswerBlob(engine, reply); });
       });

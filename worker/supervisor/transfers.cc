@@ -170,7 +170,7 @@ absl::StatusOr<int64_t> Transfers::PutOnce(const std::vector<Digest>& digests, b
     }
     for (const Digest& digest : asked) {
       if (missing.contains(digest)) {
-        const auto blob = cache_.Map(digest);
+        const auto blob = cache_.Read(digest);
         if (!blob.ok()) return absl::NotFoundError(absl::StrCat("blob ", digest.Hex(), " left the cache unsent"));
         MOTE_ASSIGN_OR_RETURN(const int64_t sent, client_.Put(digest, (*blob)->bytes(), is_volatile));
         bytes += sent;

@@ -209,7 +209,9 @@ absl::StatusOr<Cost> FromProto(const mote::v1::Cost& cost) {
   return out;
 }
 
-mote::v1::Fault ToProto(const Failure& fault) {
+mote::v1::Fault ToProto(const Failure& failure) {
+  Failure fault = failure;
+  fault.Bound();  // what programs print is of any length, and of any bytes
   mote::v1::Fault out;
   out.set_kind(ToProto(fault.kind));
   out.set_task(fault.task);

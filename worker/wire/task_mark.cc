@@ -14,10 +14,12 @@ namespace mote::wire {
 absl::StatusOr<std::unique_ptr<MappedTaskMark>> MappedTaskMark::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   void* memory = MAP_FAILED;
-  if (fd >= 0 && ftruncate(fd, sizeof(TaskMark)) == 0) {
+  // Room on the disk now: to write into a hole of a full one would be a signal, in a task.
+  int error = fd < 0 ? errno : posix_fallocate(fd, 0, sizeof(TaskMark));
+  if (error == 0) {
     memory = mmap(nullptr, sizeof(TaskMark), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    error = errno;
   }
-  const int error = errno;
   if (fd >= 0) close(fd);
   if (memory == MAP_FAILED) {
     return absl::UnavailableError(absl::StrCat("cannot map ", path, ": ", std::strerror(error)));

@@ -36,7 +36,7 @@ TEST(Dispute, LiarIsOutvotedNamedAndExcluded) {
   EXPECT_EQ(c.TableBytes(view.outputs.at(0).output), PlainBytes(1));
   ASSERT_THAT(view.distrusted, SizeIs(1));
   EXPECT_EQ(view.distrusted[0], "w1: its result of stage work, task 0 differs from that of w2 and w3");
-  EXPECT_EQ(Look(c, "w1").state, "excluded");
+  EXPECT_EQ(Look(c, "w1").state, "distrusted");
   EXPECT_EQ(Look(c, "w1").reason, "its result of stage work, task 0 differs from that of w2 and w3");
 
   c.Submit(OneStage("noop", 50)).value();
@@ -134,7 +134,7 @@ TEST(Dispute, DisputeOutlivesACrashOfTheWorkerThatDecides) {
   Finish(c, "w4");
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
   EXPECT_EQ(c.TableBytes(c.View(job).outputs.at(0).output), PlainBytes(1));
-  EXPECT_EQ(Look(c, "w1").state, "excluded");
+  EXPECT_EQ(Look(c, "w1").state, "distrusted");
 }
 
 TEST(Dispute, DisputeEndsWhenWhoeverDecidesCrashes) {

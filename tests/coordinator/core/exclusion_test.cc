@@ -154,5 +154,42 @@ TEST(Exclusion, PoisonTasksExcludeNobody) {
   EXPECT_EQ(c.View(job).absent.size(), 1u);
 }
 
+TEST(Exclusion, AWorkerThatTakesItsLeasesWithItAgainAndAgainCoolsDown) {
+  CoreHarness c;
+  c.Connect("good");
+  c.Submit(Patient(1'000'000)).value();
+  for (int i = 0; i < 3; ++i) {
+    c.Connect("bad");
+    EXPECT_FALSE(HealthOf(c, "bad").excluded) << i;
+    ASSERT_FALSE(c.TakeLeases("bad").empty()) << i;
+    c.Disconnect("bad");
+    c.Advance(absl::Seconds(4));
+  }
+  c.Connect("bad");
+  EXPECT_TRUE(HealthOf(c, "bad").excluded);
+  EXPECT_THAT(HealthOf(c, "bad").cause, HasSubstr("bad"));
+  EXPECT_THAT(c.TakeLeases("bad"), IsEmpty());
+  c.Advance(absl::Seconds(11));
+  c.Advance(absl::Milliseconds(100));
+  const mc::SendLease probe = c.TakeLease("bad");
+  EXPECT_EQ(probe.token.block.size(1'000'000), 1) << "on probation";
+  c.ReportDone("bad", probe);
+  c.Disconnect("bad");
+  c.Advance(absl::Seconds(4));
+  c.Connect("bad");
+  EXPECT_FALSE(HealthOf(c, "bad").excluded) << "it has done something meanwhile";
+}
+
+TEST(Exclusion, AWorkerThatLeavesWithoutWorkMayComeBack) {
+  CoreHarness c;
+  for (int i = 0; i < 5; ++i) {
+    c.Connect("idle");
+    c.Disconnect("idle");
+    c.Advance(absl::Seconds(4));
+  }
+  c.Connect("idle");
+  EXPECT_FALSE(HealthOf(c, "idle").excluded);
+}
+
 }  // namespace
 }  // namespace mote::testing

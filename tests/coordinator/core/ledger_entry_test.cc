@@ -85,5 +85,21 @@ TEST(LedgerEntry, OfRunsThatAreComparedTheOneThatSettlesIsCommitted) {
   EXPECT_EQ(c.ledger()[1].outcome, mc::LedgerOutcome::kCommitted);
 }
 
+TEST(LedgerEntry, WhatALostWorkerSpentIsThereAsWasted) {
+  CoreHarness c;
+  c.Connect("w1");
+  ASSERT_TRUE(c.Submit(OneStage("noop", 100)).ok());
+  const mc::SendLease lease = c.TakeLease("w1");
+  c.Advance(absl::Seconds(1));
+  c.Disconnect("w1");
+  c.Advance(absl::Seconds(4));
+  ASSERT_EQ(c.ledger().size(), 1u);
+  EXPECT_EQ(c.ledger()[0].outcome, mc::LedgerOutcome::kWasted);
+  EXPECT_EQ(c.ledger()[0].worker, "w1");
+  EXPECT_EQ(c.ledger()[0].attempt, lease.token.attempt);
+  EXPECT_TRUE(c.ledger()[0].tasks.empty());
+  EXPECT_EQ(c.ledger()[0].slot_time, absl::Seconds(5));
+}
+
 }  // namespace
 }  // namespace mote::testing

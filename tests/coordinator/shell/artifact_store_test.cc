@@ -121,6 +121,21 @@ TEST(ArtifactStore, MissingBlobsAreFoundInTheOrderAsked) {
               testing::ElementsAre(Sha256("c"), Sha256("a")));
 }
 
+// As after a power failure: the name is there, the bytes are not.
+TEST(ArtifactStore, WhatAnotherProcessLeftIsBelievedOnceItWasRead) {
+  const TempDir dir;
+  const Digest cut = Sha256("cut"), whole = Sha256("whole");
+  for (const std::string text : {"cut", "whole"}) {
+    ASSERT_THAT(OpenStore(dir)->Put(Sha256(text), text, false), IsOk());
+  }
+  std::ofstream(dir.path() + "/" + cut.Hex().substr(0, 2) + "/" + cut.Hex());
+  const auto store = OpenStore(dir);
+  EXPECT_THAT(store->Sync({cut}), Fails(absl::StatusCode::kNotFound, cut.Hex()));
+  EXPECT_THAT(store->Sync({whole}), IsOk());
+  EXPECT_EQ(store->FindMissing({whole, cut}), std::vector<Digest>{cut});
+  EXPECT_FALSE(store->Has(cut)) << "so that it can be put again";
+}
+
 TEST(ArtifactStore, AReserveThatIsNotFreeIsReportedWithTheRemedy) {
   const TempDir dir;
   EXPECT_THAT(OpenStore(dir, 0)->CheckReserve(), IsOk());

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
+#include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/json_convert.h"
 #include "coordinator/convert/pass_convert.h"
 #include "coordinator/convert/time_convert.h"
-#include "coordinator/convert/utf8.h"
 #include "coordinator/convert/view_convert.h"
 #include "tests/coordinator/shell/events.h"
 #include "tests/coordinator/shell/status_matchers.h"

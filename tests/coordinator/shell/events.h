@@ -181,6 +181,7 @@ inline std::vector<Event> OneEventOfEachKind() {
       BundlePublished{{"bank", "credit/model", 3, {7}, time, {{"model", SomeOutput()}, {"fitted", SomeOutput()}}}, 2},
       JobEnded{{7}, JobState::kFailed, JobFailure{"clean", {9}, {20, 24}, SomeFailure()}, time},
       JobEnded{{8}, JobState::kCancelled, std::nullopt, time},
+      JobForgotten{{8}, time},
       StateRestored{{3}, 9, 17, {{"bank", absl::Nanoseconds(123'456'789'012)}}, {JobId{7}, JobId{3}}},
       DropsRestored{{{time, {Sha256("old"), 5, false}}, {time + absl::Seconds(1), {Sha256("older"), 6, true}}}},
       JobRestored{{{7}, SomeJob(), "request-1", "anonymous", time},

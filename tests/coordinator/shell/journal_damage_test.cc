@@ -1,4 +1,5 @@
 // Every byte of a journal may rot: nothing that was acknowledged may vanish silently.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 namespace mote::coordinator {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string BytesOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

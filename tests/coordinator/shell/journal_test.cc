@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -138,8 +139,8 @@ TEST(Journal, AnEventThatTheCoreRefusesIsNamedByItsPlace) {
 
 TEST(Journal, AFormatOfANewerVersionIsNotTouched) {
   const TempDir dir;
-  EXPECT_THAT(ReplayOf(JournalDamagedBy(dir, "UPDATE meta SET value = 4 WHERE key = 'format_version'")),
-              Fails(absl::StatusCode::kFailedPrecondition, "has format 4, this coordinator knows format 3"));
+  EXPECT_THAT(ReplayOf(JournalDamagedBy(dir, "UPDATE meta SET value = 5 WHERE key = 'format_version'")),
+              Fails(absl::StatusCode::kFailedPrecondition, "has format 5, this coordinator knows format 4"));
 }
 
 TEST(Journal, AFormatOfOneEventARecordIsReadAndGoneOnWith) {
@@ -157,8 +158,8 @@ TEST(Journal, AFormatOfOneEventARecordIsReadAndGoneOnWith) {
 TEST(Journal, EventsOfABatchShareRecordsOfABoundedSize) {
   const std::vector<Event> events(1000, StageBound{{7}, 1, std::string(100, 'c')});
   const std::vector<std::string> records = EncodeEvents(events, 16 << 10);
-  EXPECT_THAT(records, testing::SizeIs(testing::AllOf(testing::Ge(7u), testing::Le(8u))));
-  EXPECT_THAT(records, testing::Each(testing::SizeIs(testing::Le(16u << 10))));
+  EXPECT_THAT(records, ::testing::SizeIs(::testing::AllOf(::testing::Ge(7u), ::testing::Le(8u))));
+  EXPECT_THAT(records, ::testing::Each(::testing::SizeIs(::testing::Le(16u << 10))));
   std::vector<Event> decoded;
   for (const std::string& record : records) {
     EXPECT_THAT(DecodeRecord(record,
@@ -170,7 +171,7 @@ TEST(Journal, EventsOfABatchShareRecordsOfABoundedSize) {
   }
   ExpectSame(decoded, events);
   EXPECT_THAT(EncodeEvents({events[0], StageBound{{7}, 1, std::string(20 << 10, 'c')}, events[1]}, 16 << 10),
-              testing::SizeIs(3))
+              ::testing::SizeIs(3))
       << "what is too large stands alone";
 }
 

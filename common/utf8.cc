@@ -1,8 +1,8 @@
-#include "coordinator/convert/utf8.h"
+#include "common/utf8.h"
 
 #include <cstdint>
 
-namespace mote::coordinator {
+namespace mote {
 namespace {
 
 // Bytes of the well-formed character that `text` starts with (Unicode 15, table 3-7); 0: there is none.
@@ -28,6 +28,15 @@ size_t CharacterBytes(std::string_view text) {
 
 }  // namespace
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t size = CharacterBytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
 std::string Utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -43,4 +52,4 @@ std::string Utf8(std::string_view text) {
   return out;
 }
 
-}  // namespace mote::coordinator
+}  // namespace mote

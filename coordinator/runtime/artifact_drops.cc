@@ -1,0 +1,50 @@
+#include "coordinator/runtime/artifact_drops.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/time.h"
+#include "common/status_macros.h"
+#include "coordinator/artifacts/artifact_blobs.h"
+#include "spdlog/spdlog.h"
+
+namespace mote::coordinator {
+namespace {
+
+// A blob that was put again this lately is somebody's: a twin job makes equal states.
+constexpr absl::Duration kTouchedLately = absl::Seconds(5);
+
+}  // namespace
+
+absl::Status ArtifactDrops::Drop(const DropArtifacts& drop) {
+  absl::flat_hash_set<Digest> doomed;
+  for (const ArtifactRef& artifact : drop.artifacts) {
+    const absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(store_, artifact);
+    if (blobs.ok()) doomed.insert(blobs->begin(), blobs->end());
+    if (blobs.ok() || absl::IsNotFound(blobs.status())) continue;  // dropped before a crash
+    if (!IsUnreadable(blobs.status())) return blobs.status();
+    spdlog::warn("artifact {} is over, and which blobs it had is not known: {}", artifact.ToString(),
+                 std::string(blobs.status().message()));
+  }
+  std::map<Digest, std::vector<Digest>> manifests;
+  for (const ArtifactRef& artifact : drop.in_use) {
+    doomed.erase(artifact.digest);
+    if (!artifact.manifest) continue;
+    auto known = manifests_.extract(artifact.digest);
+    if (known.empty()) {
+      absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(store_, artifact);
+      if (!blobs.ok() && !IsUnreadable(blobs.status())) return blobs.status();
+      if (!blobs.ok()) continue;  // until it is put again
+      manifests.emplace(artifact.digest, *std::move(blobs));
+    } else {
+      manifests.insert(std::move(known));
+    }
+    for (const Digest& blob : manifests.at(artifact.digest)) doomed.erase(blob);
+  }
+  manifests_ = std::move(manifests);
+  for (const Digest& blob : doomed) MOTE_RETURN_IF_ERROR(store_.RemoveUntouched(blob, kTouchedLately));
+  return absl::OkStatus();
+}
+
+}  // namespace mote::coordinator
