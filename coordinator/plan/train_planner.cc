@@ -325,7 +325,8 @@ absl::StatusOr<PlanStep> Yield(TrainRun& run) {
   run.progress.phase = "done";
   PlanStep step;
   step.memo = run.progress.Encode();
-  step.outputs.emplace("model", BlobOutput(model, ""));
+  const bool is_script = run.settings.model.at("kind") == "script";
+  step.outputs.emplace("model", BlobOutput(model, is_script ? "torchscript" : ""));
   step.outputs.emplace("history", DocumentOutput(history));
   return step;
 }

@@ -72,9 +72,15 @@ absl::Status CheckNested(const std::string& path, const std::vector<Parameter>& 
 }
 
 absl::StatusOr<Json> ParseModel(const Json& choice) {
-  MOTE_ASSIGN_OR_RETURN(auto chosen, OneOf("model", choice, {"mlp", "linear"}));
+  MOTE_ASSIGN_OR_RETURN(auto chosen, OneOf("model", choice, {"mlp", "linear", "torchscript"}));
   auto& [kind, settings] = chosen;
   const std::string path = "model." + kind;
+  if (kind == "torchscript") {
+    const bool is_file = settings.size() == 2 && settings.contains("artifact") && settings.contains("name") &&
+                         settings["artifact"].is_string() && settings["name"].is_string();
+    if (!is_file) return Wrong(path, settings.dump(), "is no file; write {path: model.pt}");
+    return Json{{"kind", "script"}, {"file", settings["artifact"]}, {"name", settings["name"]}};
+  }
   if (settings.contains("dropout")) {
     return Wrong(path + ".dropout", settings["dropout"].dump(), "is not supported yet; leave it out");
   }
@@ -180,7 +186,8 @@ absl::Status ParseLocal(Json local, TrainSettings* settings) {
 std::vector<Parameter> TrainParameters() {
   std::vector<Parameter> parameters = {
       Declare("model", Kind::kAny, R"({"mlp":{}})",
-              "mlp: {hidden: [64, 32], activation: relu|tanh|gelu}, or linear (logistic regression)"),
+              "mlp: {hidden: [64, 32], activation: relu|tanh|gelu}, or linear (logistic regression), or a module of "
+              "your own: torchscript: {path: model.pt}"),
       Declare("optimizer", Kind::kAny, R"({"adamw":{}})",
               "adamw or adam: {lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weight_decay}, "
               "or sgd: {lr: 0.01, momentum: 0, weight_decay: 0}; PyTorch's formulas"),
@@ -230,6 +237,14 @@ absl::StatusOr<TrainSettings> ParseTrainSettings(const Json& parameters) {
   MOTE_ASSIGN_OR_RETURN(settings.schedule, LearningRate::Parse(parameters.at("schedule")));
   if (const Json* local = params.Find("local")) MOTE_RETURN_IF_ERROR(ParseLocal(*local, &settings));
   MOTE_ASSIGN_OR_RETURN(settings.mixed, Second(params, "precision", "full", "mixed"));
+  const bool is_script = settings.model.at("kind") == "script";
+  if (is_script && settings.mixed) {
+    return absl::InvalidArgumentError(
+        "precision: mixed is for mlp and linear; a module says itself what it computes with");
+  }
+  if (is_script && params.Find("start") != nullptr) {
+    return absl::InvalidArgumentError("start: the first weights of a module are those in its file; leave start out");
+  }
   settings.clip = params.Number("clip");
   if (!(settings.clip >= 0)) return Wrong("clip", absl::StrCat(settings.clip), "is negative");
   MOTE_ASSIGN_OR_RETURN(settings.patience, InRange(params, "patience", 0, kEpochsMax));

@@ -12,7 +12,8 @@
 namespace mote::coordinator {
 
 struct TrainSettings {
-  Json model;      // {"kind": "mlp", "hidden": [64, 32], "activation": "relu"}; a linear model has no hidden layer
+  Json model;      // {"kind": "mlp", "hidden": [64, 32], "activation": "relu"}; a linear model has no hidden layer; or
+                   // {"kind": "script", "file": artifact, "name"}
   Json optimizer;  // {"name": "adamw", "lr": 0.001, …}, defaults filled in
   int64_t epochs = 0;
   int64_t batch_size = 0;

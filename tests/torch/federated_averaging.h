@@ -75,7 +75,7 @@ inline std::vector<float> MeanOfShares(const std::vector<LocalShare>& shares,
 inline std::vector<float> FederatedAveraging(const std::vector<Part>& parts, const FederatedSettings& settings,
                                              const engine::Optimizer& optimizer, engine::TrainState state) {
   at::set_num_threads(1);
-  state.weights = engine::InitialWeights(state.spec, settings.seed);
+  state.weights = engine::InitialWeights(std::get<engine::MlpSpec>(state.spec.kind), settings.seed);
   state.first.assign(state.weights.size(), 0.0F);
   state.second.assign(state.weights.size(), 0.0F);
   int64_t most = 0;

@@ -226,5 +226,27 @@ TEST_F(Infer, FileThatIsNoModelOfTrainIsRefused) {
   EXPECT_THAT(RunCsv(parameters, kCsv).status().ToString(), HasSubstr("not a safetensors file"));
 }
 
+TEST_F(Infer, CostsMoveTheScoreFromWhichARowIsPositive) {
+  const Json model = File(Script(1, 2, "torch.cat([1 - x, x], 1)"));
+  const std::string csv = "id,p0\na,0.1\nb,0.2\nc,0.9\n";
+  const auto predictions = [&](const Json& costs) {
+    Json parameters{{"model", model}};
+    if (!costs.is_null()) parameters["costs"] = costs;
+    const auto table = RunCsv(parameters, csv);
+    EXPECT_TRUE(table.ok()) << table.status();
+    std::vector<double> predicted;
+    const TableView view = View(*table);
+    for (int64_t row = 0; row < table->rows; ++row) predicted.push_back(view.Number(row, 1));
+    return predicted;
+  };
+  EXPECT_EQ(predictions(nullptr), (std::vector<double>{0, 0, 1}));
+  EXPECT_EQ(predictions({{"false_positive", 1}, {"false_negative", 5}}), (std::vector<double>{0, 1, 1}));
+  EXPECT_EQ(predictions({{"false_positive", 20}}), (std::vector<double>{0, 0, 0}));
+  const auto three = RunCsv({{"model", File(Script(2, 3, "y"))}, {"costs", {{"false_negative", 5}}}}, kCsv);
+  EXPECT_THAT(std::string(three.status().message()), HasSubstr("costs: are those of two classes"));
+  const auto wrong = RunCsv({{"model", model}, {"costs", {{"false_negatives", 5}}}}, csv);
+  EXPECT_THAT(std::string(wrong.status().message()), HasSubstr("false_negatives"));
+}
+
 }  // namespace
 }  // namespace mote::testing

@@ -64,7 +64,7 @@ LocalTrained TrainLocalOrDie(const Json& settings, int block_level = 0, coordina
 std::vector<float> ByHand(const engine::Optimizer& optimizer) {
   const std::vector<Example> examples = Examples(LocalTable());
   engine::TrainState state;
-  state.spec = {.in = kLocalFeatures, .hidden = {8, 5}, .out = kLocalClasses, .activation = "tanh"};
+  state.spec.kind = engine::MlpSpec{.in = kLocalFeatures, .hidden = {8, 5}, .out = kLocalClasses, .activation = "tanh"};
   const std::vector<Part> parts = {
       {&examples, kLocalRows, 0, 26}, {&examples, kLocalRows, 26, 51}, {&examples, kLocalRows, 51, 76}};
   return FederatedAveraging(parts, {kLocalEpochs, kLocalBatch, kLocalSteps, kLocalSeed}, optimizer, std::move(state));

@@ -23,7 +23,7 @@ std::vector<float> Gradient(int step) {
 float Difference(const Json& json, const std::function<std::unique_ptr<torch::optim::Optimizer>(at::Tensor)>& make) {
   const Optimizer optimizer = Optimizer::FromJson(json).value();
   TrainState state;
-  state.spec = {.in = kCount - 1, .hidden = {}, .out = 1};
+  state.spec.kind = engine::MlpSpec{.in = kCount - 1, .hidden = {}, .out = 1};
   for (int64_t i = 0; i < kCount; ++i) state.weights.push_back(static_cast<float>(i % 5) - 2.0F);
   state.first.assign(kCount, 0.0F);
   state.second.assign(kCount, 0.0F);

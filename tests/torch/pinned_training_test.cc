@@ -59,7 +59,7 @@ TEST(PinnedTraining, EqualsFederatedAveragingByHandBitForBit) {
   Json named = SiteSettings()["optimizer"]["adamw"];
   named["name"] = "adamw";
   engine::TrainState state;
-  state.spec = {.in = kSiteFeatures, .hidden = {8, 5}, .out = kSiteClasses, .activation = "tanh"};
+  state.spec.kind = engine::MlpSpec{.in = kSiteFeatures, .hidden = {8, 5}, .out = kSiteClasses, .activation = "tanh"};
   EXPECT_EQ(engine::ReadState(model, engine::StatePart::kWeights, process.context())->weights,
             FederatedAveraging(parts, kFederated, engine::Optimizer::FromJson(named).value(), std::move(state)));
   const Json history = Json::parse(process.Content(outputs->at("history")));

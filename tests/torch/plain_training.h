@@ -12,7 +12,8 @@
 
 namespace mote::testing {
 
-inline std::vector<at::Tensor> Leaves(const engine::MlpSpec& spec, const std::vector<float>& weights) {
+template <class Spec>
+std::vector<at::Tensor> Leaves(const Spec& spec, const std::vector<float>& weights) {
   std::vector<at::Tensor> leaves;
   const at::Tensor flat = torch::tensor(weights);
   for (const auto& parameter : spec.Parameters()) {

@@ -61,6 +61,7 @@ class TrainSteps : public ::testing::Test {
  protected:
   absl::StatusOr<coordinator::PlanStep> Next(const std::map<std::string, Output>& inputs) {
     Json parameters = Json::object();
+    if (inputs.contains("validate")) parameters["validate"] = "clean.dev";
     EXPECT_TRUE(CheckParameters(planner_->description().parameters, &parameters).empty());
     return planner_->Next({"fit", parameters, {}, {}, inputs, "", {}});
   }

@@ -86,7 +86,7 @@ Step OneStep(const Json& more) {
   EXPECT_TRUE(outputs.ok()) << outputs.status();
   const auto spec =
       engine::ReadState(*outputs->at("model").content.artifact, engine::StatePart::kWeights, process.context())->spec;
-  return {engine::InitialWeights(spec, 2), Weights(process, *outputs)};
+  return {engine::InitialWeights(std::get<engine::MlpSpec>(spec.kind), 2), Weights(process, *outputs)};
 }
 
 TEST(TrainingOptions, ALongGradientIsShortenedToTheLengthAsked) {

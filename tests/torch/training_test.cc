@@ -73,8 +73,8 @@ std::vector<float> PlainLoop(const Table& table, const std::vector<int64_t>& hid
           {{"name", "adamw"}, {"lr", 0.01}, {"betas", {0.9, 0.999}}, {"eps", 1e-8}, {"weight_decay", 0.01}})
           .value();
   engine::TrainState state;
-  state.spec = {.in = kFeatures, .hidden = hidden, .out = kClasses, .activation = "tanh"};
-  state.weights = engine::InitialWeights(state.spec, kSeed);
+  state.spec.kind = engine::MlpSpec{.in = kFeatures, .hidden = hidden, .out = kClasses, .activation = "tanh"};
+  state.weights = engine::InitialWeights(std::get<engine::MlpSpec>(state.spec.kind), kSeed);
   state.first.assign(state.weights.size(), 0.0F);
   state.second.assign(state.weights.size(), 0.0F);
   for (int64_t epoch = 0; epoch < kEpochs; ++epoch) {
@@ -168,7 +168,7 @@ TEST(Training, FullBatchesEndWherePlainAdamWEnds) {
   const auto trained = Train(0, 1000, settings, kRows, table);
   ASSERT_TRUE(trained.ok()) << trained.status();
 
-  engine::MlpSpec spec = Decode(trained->model).spec;
+  engine::MlpSpec spec = std::get<engine::MlpSpec>(Decode(trained->model).spec.kind);
   std::vector<at::Tensor> leaves = Leaves(spec, engine::InitialWeights(spec, kSeed));
   torch::optim::AdamW adamw(leaves, torch::optim::AdamWOptions(0.01));
   std::vector<float> x;

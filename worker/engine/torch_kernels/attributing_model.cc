@@ -23,13 +23,14 @@ Batch Along(const Batch& x, double part) {
 
 class AttributingModel final : public Model {
  public:
-  AttributingModel(std::shared_ptr<Mlp> mlp, Attribution wanted) : mlp_(std::move(mlp)), wanted_(wanted) {}
+  AttributingModel(std::shared_ptr<Network> network, Attribution wanted)
+      : network_(std::move(network)), wanted_(wanted) {}
 
   absl::StatusOr<std::vector<ModelOutput>> Run(const std::vector<Batch>& batches, TaskContext& context) override {
     const Batch& x = batches.front();
     std::vector<ModelOutput> outputs(3);
-    MOTE_ASSIGN_OR_RETURN(ClassScores scored, mlp_->Score(x, context));
-    outputs[0].width = mlp_->spec().out;
+    MOTE_ASSIGN_OR_RETURN(ClassScores scored, network_->Score(x, context));
+    outputs[0].width = network_->spec().out();
     outputs[0].floats = std::move(scored.scores);
     outputs[1].width = x.width;
     MOTE_ASSIGN_OR_RETURN(outputs[1].floats, Attribute(x, context));
@@ -45,7 +46,7 @@ class AttributingModel final : public Model {
     for (int64_t step = 0; step < wanted_.steps; ++step) {
       const double part = (static_cast<double>(step) + 0.5) / static_cast<double>(wanted_.steps);
       MOTE_ASSIGN_OR_RETURN(const std::vector<float> gradient,
-                            mlp_->InputGradient(Along(x, part), wanted_.target, context));
+                            network_->InputGradient(Along(x, part), wanted_.target, context));
       for (size_t i = 0; i < sums.size(); ++i) sums[i] += static_cast<double>(gradient[i]);
     }
     std::vector<float> attributions(sums.size());
@@ -61,24 +62,24 @@ class AttributingModel final : public Model {
     zeros.rows = 1;
     zeros.width = x.width;
     zeros.values.resize(static_cast<size_t>(x.width));
-    MOTE_ASSIGN_OR_RETURN(const ClassScores scored, mlp_->Score(zeros, context));
+    MOTE_ASSIGN_OR_RETURN(const ClassScores scored, network_->Score(zeros, context));
     return scored.scores.at(static_cast<size_t>(wanted_.target));
   }
 
-  const std::shared_ptr<Mlp> mlp_;
+  const std::shared_ptr<Network> network_;
   const Attribution wanted_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Model>> MakeAttributingModel(std::shared_ptr<Mlp> mlp, Attribution wanted) {
-  const int64_t classes = mlp->spec().out;
+absl::StatusOr<std::unique_ptr<Model>> MakeAttributingModel(std::shared_ptr<Network> network, Attribution wanted) {
+  const int64_t classes = network->spec().out();
   if (wanted.target == -1) wanted.target = classes - 1;
   if (wanted.target < 0 || wanted.target >= classes) {
     return absl::InvalidArgumentError(
         absl::StrCat("class: ", wanted.target, " is none of the model's, 0 to ", classes - 1));
   }
-  return std::make_unique<AttributingModel>(std::move(mlp), wanted);
+  return std::make_unique<AttributingModel>(std::move(network), wanted);
 }
 
 }  // namespace mote::engine

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "worker/engine/infer_pass.h"
 #include "worker/engine/model.h"
-#include "worker/engine/torch_kernels/mlp.h"
+#include "worker/engine/torch_kernels/network.h"
 
 namespace mote::engine {
 
@@ -22,6 +22,6 @@ namespace mote::engine {
 // class, attributions of each number, and P(target | 0).
 //
 //   InvalidArgument  the model has no such class
-absl::StatusOr<std::unique_ptr<Model>> MakeAttributingModel(std::shared_ptr<Mlp> mlp, Attribution wanted);
+absl::StatusOr<std::unique_ptr<Model>> MakeAttributingModel(std::shared_ptr<Network> network, Attribution wanted);
 
 }  // namespace mote::engine

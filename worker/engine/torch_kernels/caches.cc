@@ -26,14 +26,14 @@ absl::StatusOr<std::shared_ptr<RowSource>> Caches::Rows(const PassSpec& pass, st
   return rows_.Insert(std::move(key), std::move(rows));
 }
 
-absl::StatusOr<std::shared_ptr<Mlp>> Caches::Weights(const PassSpec& pass, std::string_view name,
-                                                     const EngineOptions& options, TaskContext& context) {
+absl::StatusOr<std::shared_ptr<Network>> Caches::Weights(const PassSpec& pass, std::string_view name,
+                                                         const EngineOptions& options, TaskContext& context) {
   MOTE_ASSIGN_OR_RETURN(const ArtifactRef ref, ArtifactInput(pass, name));
   std::string key = absl::StrCat(ref.ToString(), " on ", options.device);
-  if (std::shared_ptr<Mlp> known = weights_.Find(key)) return known;
+  if (std::shared_ptr<Network> known = weights_.Find(key)) return known;
   MOTE_ASSIGN_OR_RETURN(const TrainState state, ReadState(ref, StatePart::kWeights, context));
-  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Mlp> mlp, Mlp::Load(state, options.device, context));
-  return weights_.Insert(std::move(key), std::move(mlp));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Network> network, Load(state, options, context));
+  return weights_.Insert(std::move(key), std::move(network));
 }
 
 absl::StatusOr<std::shared_ptr<const TrainState>> Caches::State(const PendingUpdates& updates, TaskContext& context) {
@@ -52,13 +52,26 @@ absl::StatusOr<std::shared_ptr<const TrainState>> Caches::State(const PendingUpd
   return states_.Insert(updates.key(), std::make_shared<const TrainState>(std::move(state)), bytes);
 }
 
-absl::StatusOr<std::shared_ptr<Mlp>> Caches::Weights(const PendingUpdates& updates, const EngineOptions& options,
-                                                     TaskContext& context) {
+absl::StatusOr<std::shared_ptr<Network>> Caches::Weights(const PendingUpdates& updates, const EngineOptions& options,
+                                                         TaskContext& context) {
   std::string key = absl::StrCat(updates.key(), " on ", options.device);
-  if (std::shared_ptr<Mlp> known = weights_.Find(key)) return known;
+  if (std::shared_ptr<Network> known = weights_.Find(key)) return known;
   MOTE_ASSIGN_OR_RETURN(const std::shared_ptr<const TrainState> state, State(updates, context));
-  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Mlp> mlp, Mlp::Load(*state, options.device, context));
-  return weights_.Insert(std::move(key), std::move(mlp));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Network> network, Load(*state, options, context));
+  return weights_.Insert(std::move(key), std::move(network));
+}
+
+absl::StatusOr<std::unique_ptr<Network>> Caches::Load(const TrainState& state, const EngineOptions& options,
+                                                      TaskContext& context) {
+  const ScriptSpec* const script = state.spec.script();
+  if (script == nullptr) return Network::Load(state, options.device, context);
+  std::string key = absl::StrCat(script->file.ToString(), " on ", options.device);
+  std::shared_ptr<Network> known = modules_.Find(key);
+  if (known == nullptr || !(known->spec() == state.spec)) {
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<Network> network, Network::Load(state, options.device, context));
+    known = modules_.Insert(std::move(key), std::move(network));
+  }
+  return known->WithWeights(state, context);
 }
 
 absl::StatusOr<std::shared_ptr<ScriptModule>> Caches::Script(const PassSpec& pass, std::string_view name,

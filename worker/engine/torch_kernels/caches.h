@@ -11,7 +11,7 @@
 #include "worker/engine/kernel.h"
 #include "worker/engine/lru_cache.h"
 #include "worker/engine/row_source.h"
-#include "worker/engine/torch_kernels/mlp.h"
+#include "worker/engine/torch_kernels/network.h"
 #include "worker/engine/torch_kernels/pending_updates.h"
 #include "worker/engine/torch_kernels/script_module.h"
 
@@ -25,8 +25,8 @@ class Caches {
   absl::StatusOr<std::shared_ptr<RowSource>> Rows(const PassSpec& pass, std::string_view name, TaskContext& context);
 
   // The weights in the pass's input `name`, on the device. Errors as ReadState's.
-  absl::StatusOr<std::shared_ptr<Mlp>> Weights(const PassSpec& pass, std::string_view name,
-                                               const EngineOptions& options, TaskContext& context);
+  absl::StatusOr<std::shared_ptr<Network>> Weights(const PassSpec& pass, std::string_view name,
+                                                   const EngineOptions& options, TaskContext& context);
 
   // The state that has taken all of the updates. Each state on the way that is known
   // spares those before it.
@@ -35,8 +35,8 @@ class Caches {
   absl::StatusOr<std::shared_ptr<const TrainState>> State(const PendingUpdates& updates, TaskContext& context);
 
   // Its weights, on the device.
-  absl::StatusOr<std::shared_ptr<Mlp>> Weights(const PendingUpdates& updates, const EngineOptions& options,
-                                               TaskContext& context);
+  absl::StatusOr<std::shared_ptr<Network>> Weights(const PendingUpdates& updates, const EngineOptions& options,
+                                                   TaskContext& context);
 
   // The TorchScript file in the pass's input `name`. Errors as ScriptModule::Load's.
   absl::StatusOr<std::shared_ptr<ScriptModule>> Script(const PassSpec& pass, std::string_view name,
@@ -44,10 +44,14 @@ class Caches {
                                                        TaskContext& context);
 
  private:
+  absl::StatusOr<std::unique_ptr<Network>> Load(const TrainState& state, const EngineOptions& options,
+                                                TaskContext& context);
+
   LruCache<RowSource> rows_{8};
-  LruCache<Mlp> weights_{4};
+  LruCache<Network> weights_{4};
   LruCache<const TrainState> states_{size_t{256} << 20};  // bytes
   LruCache<ScriptModule> scripts_{2};
+  LruCache<Network> modules_{2};  // that are trained, with some weights
 };
 
 // The artifact that is the pass's input `name`.

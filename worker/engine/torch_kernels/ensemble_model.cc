@@ -88,9 +88,9 @@ absl::StatusOr<std::unique_ptr<Model>> OpenMember(const EnsembleMember& member, 
   }
   MOTE_ASSIGN_OR_RETURN(const TrainState state,
                         ReadState(ArtifactReader::OfBytes(member.bytes), StatePart::kWeights, context));
-  MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Mlp> mlp, Mlp::Load(state, options.device, context));
-  MOTE_RETURN_IF_ERROR(CheckFeatures(request, mlp->spec().in, mlp->features()));
-  return MakeNativeModel(std::move(mlp));
+  MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, Network::Load(state, options.device, context));
+  MOTE_RETURN_IF_ERROR(CheckFeatures(request, network->spec().in(), network->features()));
+  return MakeNativeModel(std::move(network));
 }
 
 }  // namespace

@@ -26,15 +26,15 @@ struct LabelledColumns {
   int64_t label_begin = 0;
 };
 
-absl::StatusOr<LabelledColumns> FindColumns(const Schema& schema, const MlpSpec& spec) {
+absl::StatusOr<LabelledColumns> FindColumns(const Schema& schema, const ModelSpec& spec) {
   const std::optional<size_t> x = schema.Find("x");
   const std::optional<size_t> label = schema.Find("label");
   const auto is = [&](const std::optional<size_t>& column, DType dtype, int64_t width) {
     return column.has_value() && schema.columns[*column].dtype == dtype && schema.columns[*column].width == width;
   };
-  if (!is(x, DType::kF32, spec.in) || !is(label, DType::kI64, 1)) {
-    return absl::InvalidArgumentError(absl::StrCat("columns ", schema.ToString(), " do not fit a model of ", spec.in,
-                                                   " features: x:f32[", spec.in, "] and label:i64 are needed"));
+  if (!is(x, DType::kF32, spec.in()) || !is(label, DType::kI64, 1)) {
+    return absl::InvalidArgumentError(absl::StrCat("columns ", schema.ToString(), " do not fit a model of ", spec.in(),
+                                                   " features: x:f32[", spec.in(), "] and label:i64 are needed"));
   }
   const auto begin_of = [&](size_t column) {
     int64_t begin = 0;
@@ -44,11 +44,11 @@ absl::StatusOr<LabelledColumns> FindColumns(const Schema& schema, const MlpSpec&
   return LabelledColumns{*x, *label, begin_of(*x), begin_of(*label)};
 }
 
-LabelledBatch BatchOf(int64_t rows, const MlpSpec& spec) {
+LabelledBatch BatchOf(int64_t rows, const ModelSpec& spec) {
   LabelledBatch batch;
   batch.x = {.rows = rows,
-             .width = spec.in,
-             .values = std::vector<float>(static_cast<size_t>(rows * spec.in)),
+             .width = spec.in(),
+             .values = std::vector<float>(static_cast<size_t>(rows * spec.in())),
              .columns = "x",
              .lent = nullptr};
   batch.labels.resize(static_cast<size_t>(rows));
@@ -56,16 +56,16 @@ LabelledBatch BatchOf(int64_t rows, const MlpSpec& spec) {
 }
 
 // Sets row `row` of the batch from its two cells.
-absl::Status SetRow(int64_t row, const char* x, const char* label, const MlpSpec& spec, LabelledBatch* batch) {
-  std::memcpy(batch->x.values.data() + row * spec.in, x, static_cast<size_t>(spec.in) * sizeof(float));
+absl::Status SetRow(int64_t row, const char* x, const char* label, const ModelSpec& spec, LabelledBatch* batch) {
+  std::memcpy(batch->x.values.data() + row * spec.in(), x, static_cast<size_t>(spec.in()) * sizeof(float));
   int64_t& to = batch->labels[static_cast<size_t>(row)];
   std::memcpy(&to, label, sizeof(int64_t));
-  if (to >= 0 && to < spec.out) return absl::OkStatus();
+  if (to >= 0 && to < spec.out()) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("label=", to, " is not a class of a model of ", spec.out, " classes, which are numbered from 0"));
+      absl::StrCat("label=", to, " is not a class of a model of ", spec.out(), " classes, which are numbered from 0"));
 }
 
-absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
+absl::StatusOr<LabelledBatch> Take(const Table& rows, const ModelSpec& spec) {
   MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(rows.schema, spec));
   MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(rows.schema, rows.rows, rows.bytes));
   LabelledBatch batch = BatchOf(rows.rows, spec);
@@ -78,7 +78,7 @@ absl::StatusOr<LabelledBatch> Take(const Table& rows, const MlpSpec& spec) {
 
 }  // namespace
 
-absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spec, TaskContext& context) {
+absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const ModelSpec& spec, TaskContext& context) {
   const Clock::time_point start = Clock::now();
   absl::StatusOr<LabelledBatch> batch = Take(rows, spec);
   context.AddPhase(Phase::kDecode, std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
@@ -86,7 +86,7 @@ absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spe
 }
 
 absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& order, TaskRange positions,
-                                           const MlpSpec& spec, TaskContext& context) {
+                                           const ModelSpec& spec, TaskContext& context) {
   const Schema& schema = rows.dataset().schema;
   MOTE_ASSIGN_OR_RETURN(const LabelledColumns columns, FindColumns(schema, spec));
   // In the order in which they lie: each segment is looked at once, though it was unmapped since.

@@ -11,7 +11,7 @@
 #include "worker/engine/kernel.h"
 #include "worker/engine/row_source.h"
 #include "worker/engine/tensor.h"
-#include "worker/engine/torch_kernels/mlp_spec.h"
+#include "worker/engine/torch_kernels/model_spec.h"
 
 namespace mote::engine {
 
@@ -20,13 +20,13 @@ struct LabelledBatch {
   std::vector<int64_t> labels;
 };
 
-// From the columns x:f32[spec.in] and label:i64 of `rows`. The time counts as decode.
+// From the columns x:f32[spec.in()] and label:i64 of `rows`. The time counts as decode.
 //
-//   InvalidArgument  other columns, or a label outside [0, spec.out): names it
-absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const MlpSpec& spec, TaskContext& context);
+//   InvalidArgument  other columns, or a label outside [0, spec.out()): names it
+absl::StatusOr<LabelledBatch> TakeLabelled(const Table& rows, const ModelSpec& spec, TaskContext& context);
 
 // The rows at `positions` of `order`, in that order. Errors also as RowSource's.
 absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& order, TaskRange positions,
-                                           const MlpSpec& spec, TaskContext& context);
+                                           const ModelSpec& spec, TaskContext& context);
 
 }  // namespace mote::engine

@@ -20,6 +20,8 @@ struct ParameterShape {
   int64_t offset = 0;          // in the flat list
   int64_t count = 0;
   int64_t fan_in = 0;  // inputs of its layer
+
+  bool operator==(const ParameterShape&) const = default;
 };
 
 struct MlpSpec {

@@ -13,18 +13,18 @@ namespace {
 
 class NativeModel final : public Model {
  public:
-  explicit NativeModel(std::shared_ptr<Mlp> mlp) : mlp_(std::move(mlp)) {}
+  explicit NativeModel(std::shared_ptr<Network> network) : network_(std::move(network)) {}
 
   absl::StatusOr<std::vector<ModelOutput>> Run(const std::vector<Batch>& batches, TaskContext& context) override {
-    MOTE_ASSIGN_OR_RETURN(ClassScores scored, mlp_->Score(batches.front(), context));
+    MOTE_ASSIGN_OR_RETURN(ClassScores scored, network_->Score(batches.front(), context));
     std::vector<ModelOutput> outputs(1);
-    outputs[0].width = mlp_->spec().out;
+    outputs[0].width = network_->spec().out();
     outputs[0].floats = std::move(scored.scores);
     return outputs;
   }
 
  private:
-  const std::shared_ptr<Mlp> mlp_;
+  const std::shared_ptr<Network> network_;
 };
 
 class ScriptModel final : public Model {
@@ -41,8 +41,8 @@ class ScriptModel final : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Mlp> mlp) {
-  return std::make_unique<NativeModel>(std::move(mlp));
+std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Network> network) {
+  return std::make_unique<NativeModel>(std::move(network));
 }
 
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const ModelRequest& request,
@@ -61,13 +61,14 @@ absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const Mod
     return absl::InvalidArgumentError(
         absl::StrCat("infer: this engine knows no models of kind \"", request.door, "\""));
   }
-  absl::StatusOr<std::shared_ptr<Mlp>> mlp = caches.Weights(pass, "model", options, context);
-  if (!mlp.ok()) {
-    return absl::Status(mlp.status().code(), absl::StrCat("model \"", request.file, "\": ", mlp.status().message()));
+  absl::StatusOr<std::shared_ptr<Network>> network = caches.Weights(pass, "model", options, context);
+  if (!network.ok()) {
+    return absl::Status(network.status().code(),
+                        absl::StrCat("model \"", request.file, "\": ", network.status().message()));
   }
-  MOTE_RETURN_IF_ERROR(CheckFeatures(request, (*mlp)->spec().in, (*mlp)->features()));
-  if (request.attribution) return MakeAttributingModel(*std::move(mlp), *request.attribution);
-  return MakeNativeModel(*std::move(mlp));
+  MOTE_RETURN_IF_ERROR(CheckFeatures(request, (*network)->spec().in(), (*network)->features()));
+  if (request.attribution) return MakeAttributingModel(*std::move(network), *request.attribution);
+  return MakeNativeModel(*std::move(network));
 }
 
 }  // namespace mote::engine

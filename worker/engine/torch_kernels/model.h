@@ -24,6 +24,6 @@ namespace mote::engine {
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const ModelRequest& request,
                                                  const EngineOptions& options, Caches& caches, TaskContext& context);
 
-std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Mlp> mlp);
+std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Network> network);
 
 }  // namespace mote::engine

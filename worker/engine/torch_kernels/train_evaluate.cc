@@ -25,11 +25,11 @@ Schema RowSchema(int64_t classes) {
 
 class EvaluatePass final : public RowPassKernel {
  public:
-  EvaluatePass(std::unique_ptr<RowReducer> reducer, std::shared_ptr<RowSource> rows, std::shared_ptr<Mlp> mlp,
+  EvaluatePass(std::unique_ptr<RowReducer> reducer, std::shared_ptr<RowSource> rows, std::shared_ptr<Network> network,
                int64_t rows_per_task)
       : RowPassKernel(std::move(reducer)),
         rows_(std::move(rows)),
-        mlp_(std::move(mlp)),
+        network_(std::move(network)),
         rows_per_task_(rows_per_task) {}
 
  protected:
@@ -37,9 +37,9 @@ class EvaluatePass final : public RowPassKernel {
     const int64_t begin = task * rows_per_task_;
     MOTE_ASSIGN_OR_RETURN(const Table table,
                           rows_->Read({begin, std::min(begin + rows_per_task_, rows_->rows())}, context));
-    MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, TakeLabelled(table, mlp_->spec(), context));
-    MOTE_ASSIGN_OR_RETURN(const ClassScores scored, mlp_->Score(batch.x, context));
-    const int64_t classes = mlp_->spec().out;
+    MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, TakeLabelled(table, network_->spec(), context));
+    MOTE_ASSIGN_OR_RETURN(const ClassScores scored, network_->Score(batch.x, context));
+    const int64_t classes = network_->spec().out();
     TableBuilder rows(RowSchema(classes));
     for (int64_t row = 0; row < table.rows; ++row) {
       const float* scores = scored.scores.data() + row * classes;
@@ -53,7 +53,7 @@ class EvaluatePass final : public RowPassKernel {
 
  private:
   const std::shared_ptr<RowSource> rows_;
-  const std::shared_ptr<Mlp> mlp_;
+  const std::shared_ptr<Network> network_;
   const int64_t rows_per_task_;
 };
 
@@ -70,8 +70,8 @@ class EvaluateKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, caches_->Rows(pass, "input", context));
-    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Mlp> mlp, caches_->Weights(pass, "state", options, context));
-    return std::make_unique<EvaluatePass>(std::move(reducer), std::move(rows), std::move(mlp), rows_per_task);
+    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, caches_->Weights(pass, "state", options, context));
+    return std::make_unique<EvaluatePass>(std::move(reducer), std::move(rows), std::move(network), rows_per_task);
   }
 
  private:

@@ -44,31 +44,33 @@ GradientParameters Read(const Json& json) {
   return parameters;
 }
 
-absl::Status Check(const GradientParameters& parameters, const PassSpec& pass, const MlpSpec& spec, int64_t rows) {
+absl::Status Check(const GradientParameters& parameters, const PassSpec& pass, const ModelSpec& spec, int64_t rows) {
   const auto weights = static_cast<int64_t>(parameters.class_weights.size());
   if (parameters.begin >= 0 && parameters.begin < parameters.end && parameters.end <= rows &&
-      parameters.rows_per_task > 0 && (weights == 0 || weights == spec.out)) {
+      parameters.rows_per_task > 0 && (weights == 0 || weights == spec.out())) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(absl::StrCat("parameters of train.gradient: ", pass.parameters,
-                                                 " do not fit a table of ", rows, " rows and ", spec.out, " classes"));
+                                                 " do not fit a table of ", rows, " rows and ", spec.out(),
+                                                 " classes"));
 }
 
 class GradientPass final : public PassKernel {
  public:
-  GradientPass(GradientParameters parameters, std::shared_ptr<RowSource> rows, std::shared_ptr<Mlp> mlp)
+  GradientPass(GradientParameters parameters, std::shared_ptr<RowSource> rows, std::shared_ptr<Network> network)
       : parameters_(std::move(parameters)),
         rows_(std::move(rows)),
-        mlp_(std::move(mlp)),
+        network_(std::move(network)),
         order_(rows_->rows(), parameters_.shuffle) {}
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
     const int64_t begin = parameters_.begin + task * parameters_.rows_per_task;
     const int64_t end = std::min(begin + parameters_.rows_per_task, parameters_.end);
     if (begin >= end) return absl::InvalidArgumentError(absl::StrCat("the batch has no task ", task));
-    MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch, ReadLabelled(*rows_, order_, {begin, end}, mlp_->spec(), context));
-    MOTE_ASSIGN_OR_RETURN(const LossGradient sums, mlp_->Gradient(batch.x, batch.labels, parameters_.class_weights,
-                                                                  parameters_.precision, context));
+    MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch,
+                          ReadLabelled(*rows_, order_, {begin, end}, network_->spec(), context));
+    MOTE_ASSIGN_OR_RETURN(const LossGradient sums, network_->Gradient(batch.x, batch.labels, parameters_.class_weights,
+                                                                      parameters_.precision, context));
     *partial =
         EncodeGradients(end - begin, sums.loss, sums.gradient.data(), static_cast<int64_t>(sums.gradient.size()));
     return absl::OkStatus();
@@ -77,7 +79,7 @@ class GradientPass final : public PassKernel {
  private:
   const GradientParameters parameters_;
   const std::shared_ptr<RowSource> rows_;
-  const std::shared_ptr<Mlp> mlp_;
+  const std::shared_ptr<Network> network_;
   const Permutation order_;
 };
 
@@ -91,9 +93,9 @@ class GradientKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(GradientParameters parameters, ReadParameters<GradientParameters>(pass, Read));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, caches_->Rows(pass, "input", context));
     MOTE_ASSIGN_OR_RETURN(const PendingUpdates updates, PendingUpdates::Read(pass));
-    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Mlp> mlp, caches_->Weights(updates, options, context));
-    MOTE_RETURN_IF_ERROR(Check(parameters, pass, mlp->spec(), rows->rows()));
-    return std::make_unique<GradientPass>(std::move(parameters), std::move(rows), std::move(mlp));
+    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, caches_->Weights(updates, options, context));
+    MOTE_RETURN_IF_ERROR(Check(parameters, pass, network->spec(), rows->rows()));
+    return std::make_unique<GradientPass>(std::move(parameters), std::move(rows), std::move(network));
   }
 
  private:

@@ -57,20 +57,21 @@ LocalParameters ReadLocal(const Json& json) {
   return parameters;
 }
 
-absl::Status CheckLocal(const LocalParameters& parameters, const PassSpec& pass, const MlpSpec& spec, int64_t rows) {
+absl::Status CheckLocal(const LocalParameters& parameters, const PassSpec& pass, const ModelSpec& spec, int64_t rows) {
   const auto weights = static_cast<int64_t>(parameters.class_weights.size());
   const bool fits = parameters.parts > 0 && parameters.batch_size > 0 && parameters.first_step >= 0 &&
                     !parameters.rates.empty() && parameters.first_step <= rows / parameters.batch_size &&
-                    pass.task_count <= parameters.parts && (weights == 0 || weights == spec.out);
+                    pass.task_count <= parameters.parts && (weights == 0 || weights == spec.out());
   if (fits) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("parameters of train.local: ", pass.parameters,
-                                                 " do not fit a table of ", rows, " rows and ", spec.out, " classes"));
+                                                 " do not fit a table of ", rows, " rows and ", spec.out(),
+                                                 " classes"));
 }
 
 // The state that a round begins with, on the host, and its weights on the device.
 struct SharedState {
   TrainState state;
-  std::unique_ptr<Mlp> mlp;
+  std::unique_ptr<Network> network;
 };
 
 class LocalPass final : public PassKernel {
@@ -107,9 +108,9 @@ class LocalPass final : public PassKernel {
                     double* loss) {
     MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch,
                           ReadLabelled(*rows_, order_, positions, shared_.state.spec, context));
-    MOTE_RETURN_IF_ERROR(shared_.mlp->SetWeights(state->weights, context));
-    MOTE_ASSIGN_OR_RETURN(LossGradient sums, shared_.mlp->Gradient(batch.x, batch.labels, parameters_.class_weights,
-                                                                   parameters_.precision, context));
+    MOTE_RETURN_IF_ERROR(shared_.network->SetWeights(state->weights, context));
+    MOTE_ASSIGN_OR_RETURN(LossGradient sums, shared_.network->Gradient(batch.x, batch.labels, parameters_.class_weights,
+                                                                       parameters_.precision, context));
     TrainStep step = step_;
     step.optimizer.lr = rate;
     *loss += sums.loss;
@@ -146,7 +147,7 @@ class LocalKernel final : public Kernel {
     SharedState shared;
     MOTE_ASSIGN_OR_RETURN(shared.state, ReadState(ref, StatePart::kAll, context));
     MOTE_RETURN_IF_ERROR(CheckLocal(parameters, pass, shared.state.spec, rows->rows()));
-    MOTE_ASSIGN_OR_RETURN(shared.mlp, Mlp::Load(shared.state, options.device, context));
+    MOTE_ASSIGN_OR_RETURN(shared.network, Network::Load(shared.state, options.device, context));
     TrainStep step{std::move(optimizer), parameters.clip};
     return std::make_unique<LocalPass>(std::move(parameters), std::move(step), std::move(rows), std::move(shared));
   }

@@ -24,7 +24,7 @@ constexpr char kSchemaKey[] = "mote.schema";
 // Enough for the header of all but enormous models; more is read where needed.
 constexpr int64_t kHeaderGuess = 64 << 10;
 
-void Append(const MlpSpec& spec, const std::string& prefix, const std::vector<float>& values,
+void Append(const ModelSpec& spec, const std::string& prefix, const std::vector<float>& values,
             std::vector<TensorF32>* tensors) {
   if (values.empty()) return;
   for (const ParameterShape& parameter : spec.Parameters()) {
@@ -44,7 +44,7 @@ absl::StatusOr<SafetensorsHeader> ReadHeader(ArtifactReader& reader, BlobSource&
 }
 
 // All parameters under `prefix`, flat; absent ones are an error.
-absl::StatusOr<std::vector<float>> ReadFlat(const SafetensorsHeader& header, const MlpSpec& spec,
+absl::StatusOr<std::vector<float>> ReadFlat(const SafetensorsHeader& header, const ModelSpec& spec,
                                             const std::string& prefix, ArtifactReader& reader, BlobSource& source) {
   std::vector<float> values(spec.ParameterCount());
   std::string joined;
@@ -66,26 +66,26 @@ absl::StatusOr<std::vector<float>> ReadFlat(const SafetensorsHeader& header, con
   return values;
 }
 
-absl::StatusOr<MlpSpec> SpecOf(const SafetensorsHeader& header) {
+absl::StatusOr<ModelSpec> SpecOf(const SafetensorsHeader& header) {
   const auto it = header.metadata().find(kModelKey);
   if (it == header.metadata().end()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the file has no metadata \"", kModelKey, "\": it was not written by train"));
   }
   MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(it->second));
-  return MlpSpec::FromJson(json);
+  return ModelSpec::FromJson(json);
 }
 
 // Empty: the file does not name them. InvalidArgument: no list of as many names.
-absl::StatusOr<std::vector<std::string>> FeaturesOf(const SafetensorsHeader& header, const MlpSpec& spec) {
+absl::StatusOr<std::vector<std::string>> FeaturesOf(const SafetensorsHeader& header, const ModelSpec& spec) {
   const auto it = header.metadata().find(kFeaturesKey);
   if (it == header.metadata().end()) return std::vector<std::string>();
   MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(it->second));
   const bool names =
       json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& name) { return name.is_string(); });
-  if (names && static_cast<int64_t>(json.size()) == spec.in) return json.get<std::vector<std::string>>();
+  if (names && static_cast<int64_t>(json.size()) == spec.in()) return json.get<std::vector<std::string>>();
   return absl::InvalidArgumentError(
-      absl::StrCat("metadata \"", kFeaturesKey, "\" is not a list of the names of ", spec.in, " features"));
+      absl::StrCat("metadata \"", kFeaturesKey, "\" is not a list of the names of ", spec.in(), " features"));
 }
 
 }  // namespace

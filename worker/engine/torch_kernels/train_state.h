@@ -11,14 +11,14 @@
 #include "common/artifact.h"
 #include "common/reducer.h"
 #include "worker/engine/artifact_reader.h"
-#include "worker/engine/torch_kernels/mlp_spec.h"
+#include "worker/engine/torch_kernels/model_spec.h"
 
 namespace mote::engine {
 
 struct TrainState {
-  MlpSpec spec;
+  ModelSpec spec;
   int64_t step = 0;            // updates so far
-  std::vector<float> weights;  // flat, as MlpSpec::Parameters lays them out
+  std::vector<float> weights;  // flat, as ModelSpec::Parameters lays them out
   std::vector<float> first;    // moments of the gradient; empty in a model
   std::vector<float> second;
   std::vector<std::string> features;  // of a model that was read: their names; empty: not known
