@@ -45,6 +45,26 @@ absl::Status CheckFinite(const ColumnProfile& profile) {
                               "values are categories, or in drop_columns"));
 }
 
+// A column of many numbers and a few texts is one of numbers that says "N/A", or of codes:
+// that is not for us to say.
+absl::Status CheckMostlyNumbers(const ColumnProfile& profile) {
+  constexpr int64_t kOneIn = 20;
+  constexpr int kNumbersMin = 20;  // different ones
+  if (profile.values.rung != Rung::kTexts || profile.not_numbers * kOneIn > profile.present()) return absl::OkStatus();
+  int numbers = 0;
+  std::string_view found;
+  for (const auto& [text, count] : profile.values.texts) {
+    const bool is_number = ParseNumber(text).has_value();
+    numbers += is_number;
+    if (!is_number && found.empty()) found = text;
+  }
+  if (numbers < kNumbersMin) return absl::OkStatus();
+  return Invalid(absl::StrCat("column \"", std::string(profile.name), "\" has ", profile.numbers.count, " numbers and ",
+                              profile.not_numbers, " values that are none, such as \"", std::string(found),
+                              "\"; name that text in `missing`, or the column in `numbers` to have such values "
+                              "imputed, or in `one_hot` if its values are categories"));
+}
+
 // How the training rows' categories are spread: the most frequent ones, of equals the first.
 DriftBins FitBins(const ColumnProfile& profile) {
   constexpr size_t kBins = 10;
@@ -73,10 +93,10 @@ absl::Status TooManyCategories(const ColumnProfile& profile) {
           ? ""
           : absl::StrCat(", ", profile.not_numbers, " of ", profile.present(),
                          " are no finite numbers: name their text in `missing`, or the column in `numbers`, or");
-  return Invalid(absl::StrCat("column \"", std::string(profile.name),
-                              "\" has too many distinct values to one-hot encode (at most ", kTextsMax, ")",
-                              mixed.empty() ? ";" : mixed, " add it to drop_columns, or hash it: hash: {",
-                              std::string(profile.name), ": 64}"));
+  return Invalid(absl::StrCat(
+      "column \"", std::string(profile.name), "\" has too many distinct values to one-hot encode (at most ", kTextsMax,
+      ", and those of all columns together ", kProfileBytesMax >> 10, " KiB)", mixed.empty() ? ";" : mixed,
+      " add it to drop_columns, or hash it: hash: {", std::string(profile.name), ": 64}"));
 }
 
 absl::Status FitCategories(const ColumnProfile& profile, const Imputation& impute, FittedColumn* column) {
@@ -140,9 +160,14 @@ absl::StatusOr<FittedColumn> FitColumn(const ColumnProfile& profile, const Prepa
     MOTE_RETURN_IF_ERROR(FitNumber(profile, options, &column));
   } else if (options.one_hot == OneHot::kAuto) {
     MOTE_RETURN_IF_ERROR(CheckFinite(profile));
+    MOTE_RETURN_IF_ERROR(CheckMostlyNumbers(profile));
     MOTE_RETURN_IF_ERROR(FitCategories(profile, impute, &column));
   } else {
     Omit("holds text, and one_hot does not name it", &column);
+  }
+  // Also of what makes no feature: the rows to learn from were chosen before it was known.
+  if (column.kind == ColumnKind::kOmitted) {
+    column.drops_missing = impute.how == Impute::kDrop && !options.Drops(column.name);
   }
   return column;
 }

@@ -23,6 +23,11 @@ ValueCounts NumbersOf(const ColumnProfile& profile) {
   return values;
 }
 
+// The middle of a bucket may lie outside of all values.
+double QuantileOf(const ColumnProfile& profile, const ValueCounts& values, double q) {
+  return std::clamp(Quantile(values, profile.numbers.count, q), profile.numbers.min, profile.numbers.max);
+}
+
 // The distinct values do not fit, and `what` would need them.
 absl::Status TooMany(const ColumnProfile& profile, const std::string& what, const char* remedy) {
   return Invalid(absl::StrCat("column \"", std::string(profile.name), "\" ", what,
@@ -49,8 +54,9 @@ absl::Status FitImputation(const ColumnProfile& profile, const ValueCounts& valu
     if (profile.missing == 0) return absl::OkStatus();  // the mean will do for other splits, and is marked
     return TooMany(profile, absl::StrCat("has ", profile.missing, " missing values"), "set impute: mean or drop");
   }
-  column->impute_number = impute.how == Impute::kMedian ? Quantile(values, profile.numbers.count, 0.5)
-                                                        : KeyNumber(Mode(values.numbers), values.shift);
+  column->impute_number = impute.how == Impute::kMedian ? QuantileOf(profile, values, 0.5)
+                                                        : std::clamp(KeyNumber(Mode(values.numbers), values.shift),
+                                                                     profile.numbers.min, profile.numbers.max);
   return absl::OkStatus();
 }
 
@@ -74,9 +80,8 @@ absl::Status FitScale(const ColumnProfile& profile, const ValueCounts& values, S
   if (values.rung == Rung::kNone) {
     return TooMany(profile, "is to be scaled by its quartiles", "set standardize: z_score");
   }
-  const int64_t count = profile.numbers.count;
-  column->center = Quantile(values, count, 0.5);
-  column->scale = Quantile(values, count, 0.75) - Quantile(values, count, 0.25);
+  column->center = QuantileOf(profile, values, 0.5);
+  column->scale = QuantileOf(profile, values, 0.75) - QuantileOf(profile, values, 0.25);
   if (column->scale == 0) column->scale = column->std;  // more than half of the values are equal
   return absl::OkStatus();
 }
@@ -143,8 +148,8 @@ absl::StatusOr<std::optional<NumberBounds>> FitBounds(const ColumnProfile& profi
       return TooMany(profile, "is to be cleaned of outliers by its quartiles",
                      "set outliers.z_score, or name fewer in outliers.columns");
     }
-    const double low = Quantile(values, profile.numbers.count, 0.25);
-    const double high = Quantile(values, profile.numbers.count, 0.75);
+    const double low = QuantileOf(profile, values, 0.25);
+    const double high = QuantileOf(profile, values, 0.75);
     bounds = {low - outliers.k * (high - low), high + outliers.k * (high - low)};
   }
   if (std::isfinite(bounds.low) && std::isfinite(bounds.high)) return std::optional<NumberBounds>(bounds);

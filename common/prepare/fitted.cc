@@ -39,9 +39,9 @@ void PutNumber(const FittedColumn& column, Json* json) {
 Json ColumnJson(const FittedColumn& column) {
   Json json = {{"name", column.name}, {"kind", Name(column.kind)}, {"missing", column.missing}};
   if (column.kind == ColumnKind::kOmitted) json["reason"] = column.reason;
+  if (column.drops_missing) json["drops_missing"] = true;
   if (column.width() == 0) return json;
   json["first_feature"] = column.first_feature;
-  if (column.drops_missing) json["drops_missing"] = true;
   if (!column.bins.empty()) json["bins"] = column.bins.ToJson();
   if (column.kind == ColumnKind::kHashed) {
     json["buckets"] = column.buckets;

@@ -13,6 +13,10 @@
 
 namespace mote {
 
+// The label of a row that has none, or one that no training row has: only tables that are
+// made by `apply` have such rows.
+inline constexpr int64_t kUnknownClass = -1;
+
 // kCategory is one-hot encoded, kOrdinal one number (the category's place; −1: unseen),
 // kHashed one of `buckets` features.
 enum class ColumnKind { kNumber, kCategory, kOrdinal, kHashed, kLabel, kOmitted };

@@ -61,6 +61,9 @@ struct PrepareOptions {
   absl::Status CheckColumns(const Schema& schema, std::string_view file) const;
 };
 
+// Column of the tables that tells which rows had one value in split.group.
+inline constexpr char kGroupColumn[] = "group";
+
 // Where each split ends when `rows` rows are taken in the order of `splits`: rounded as
 // SplitPlan says.
 std::vector<int64_t> SplitEnds(const std::vector<SplitFraction>& splits, int64_t rows);

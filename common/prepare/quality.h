@@ -34,9 +34,10 @@ struct Dropped {
 };
 
 struct ColumnQuality {
+  int64_t missing = 0;        // values that the file does not have, of all rows of the splits but ragged ones
   int64_t imputed = 0;        // missing values filled in, of the rows that were kept
   int64_t not_numbers = 0;    // of these: texts in a column of numbers
-  int64_t unseen = 0;         // categories that no training row has: all zeros in x, or −1
+  int64_t unseen = 0;         // categories that no training row has: all zeros in x, or −1; of the label: unknown
   int64_t outliers = 0;       // that were clipped or taken for missing
   std::vector<int64_t> bins;  // of the first table, of the second, …; empty: not counted
   bool operator==(const ColumnQuality&) const = default;

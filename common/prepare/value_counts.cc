@@ -1,8 +1,10 @@
 #include "common/prepare/value_counts.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -36,7 +38,7 @@ Entries MergeSorted(const Entries& a, const Entries& b) {
 }
 
 // Adds up neighbours with equal keys.
-void JoinEqual(std::vector<std::pair<int64_t, int64_t>>& entries) {
+void JoinEqual(NumberEntries& entries) {
   size_t kept = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
     if (kept > 0 && entries[kept - 1].first == entries[i].first) {
@@ -48,7 +50,35 @@ void JoinEqual(std::vector<std::pair<int64_t, int64_t>>& entries) {
   entries.resize(kept);
 }
 
+// Of sorted keys, how many are different without their lowest bits.
+class DistinctKeys {
+ public:
+  explicit DistinctKeys(const NumberEntries& entries) {
+    for (size_t i = 1; i < entries.size(); ++i) {
+      ++differ_in_[std::bit_width(static_cast<uint64_t>(entries[i].first ^ entries[i - 1].first))];
+    }
+  }
+
+  size_t Without(int bits) const { return std::accumulate(differ_in_.begin() + bits + 1, differ_in_.end(), size_t{1}); }
+  // The fewest bits without which at most so many are different, up to kSketchShift.
+  int BitsFor(size_t different) const {
+    int bits = 0;
+    while (bits < kSketchShift && Without(bits) > different) ++bits;
+    return bits;
+  }
+
+ private:
+  std::array<size_t, 65> differ_in_{};  // neighbours, by the highest bit that they differ in, from 1 on
+};
+
 }  // namespace
+
+int FittingShift(const NumberEntries& entries, int shift) {
+  if (shift == 0 && entries.size() <= kNumbersMax) return 0;
+  const DistinctKeys keys(entries);
+  if (keys.Without(kSketchShift - shift) >= kSketchLeast) return kSketchShift;
+  return std::min(shift + keys.BitsFor(kNumbersMax), kSketchShift);
+}
 
 int64_t NumberKey(double value, int shift) {
   const int64_t magnitude = static_cast<int64_t>(std::bit_cast<uint64_t>(std::abs(value)) >> shift);
@@ -90,7 +120,7 @@ void ValueCounts::Merge(const ValueCounts& other) {
 
 void ValueCounts::Fit() {
   if (rung == Rung::kTexts && texts.size() > kTextsMax) ToNumbers();
-  if (rung == Rung::kNumbers && shift == 0 && numbers.size() > kNumbersMax) Coarsen(kSketchShift);
+  if (rung == Rung::kNumbers && shift < kSketchShift) Coarsen(FittingShift(numbers, shift));
 }
 
 void ValueCounts::ToNumbers() {
@@ -117,8 +147,9 @@ void ValueCounts::Coarsen(int new_shift) {
 void ValueCounts::Degrade() {
   ToNumbers();
   if (rung == Rung::kNone) return;
-  if (shift >= kSketchShiftMax) return Clear();
-  Coarsen(std::max(kSketchShift, shift + 1));
+  if (shift >= kSketchShiftMax || numbers.size() < kBucketsLeast) return Clear();
+  const int halved = shift + DistinctKeys(numbers).BitsFor(numbers.size() / 2);
+  Coarsen(shift < kSketchShift ? std::min(halved, kSketchShift) : shift + 1);
 }
 
 void ValueCounts::Encode(std::string* out) const {

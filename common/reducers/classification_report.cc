@@ -39,24 +39,12 @@ absl::StatusOr<std::vector<std::string>> ClassesFromJson(const Json& list) {
   return WrongReport(absl::StrCat("classes: ", size, " names; 2 to ", kClassesMax, " are allowed"));
 }
 
-absl::StatusOr<double> CostOf(const Json& costs, const char* name) {
-  const auto cost = costs.find(name);
-  if (cost == costs.end()) return 1;
-  const double value = cost->is_number() ? cost->get<double>() : -1;
-  if (std::isfinite(value) && value >= 0) return value;
-  return WrongReport(absl::StrCat("costs.", name, ": ", cost->dump(), "; it is a finite number, 0 or more"));
-}
-
-absl::StatusOr<ErrorCosts> CostsFromJson(const Json& json) {
-  MOTE_RETURN_IF_ERROR(ToStatus(CheckKeys(json, {"false_positive", "false_negative"}, "costs")));
-  ErrorCosts costs;
-  MOTE_ASSIGN_OR_RETURN(costs.false_positive, CostOf(json, "false_positive"));
-  MOTE_ASSIGN_OR_RETURN(costs.false_negative, CostOf(json, "false_negative"));
-  if (costs.false_positive > 0 || costs.false_negative > 0) return costs;
-  return WrongReport("costs: both are 0; a wrong answer of one kind at least has to cost something");
-}
-
 std::string Quoted(std::string_view text) { return absl::StrCat("\"", std::string(text), "\""); }
+
+// As `apply` marks a row whose label is not known.
+bool IsUnlabelled(const TableView& view, int64_t row, size_t column) {
+  return view.schema().columns[column].dtype == DType::kI64 && view.Number(row, column) == -1;
+}
 
 }  // namespace
 
@@ -82,7 +70,9 @@ absl::StatusOr<ReportParameters> ReportParameters::FromJson(const Json& json) {
     MOTE_ASSIGN_OR_RETURN(parameters.classes, ClassesFromJson(*classes));
   }
   if (const Json* costs = params.Find("costs")) {
-    MOTE_ASSIGN_OR_RETURN(parameters.costs, CostsFromJson(*costs));
+    absl::StatusOr<ErrorCosts> read = ErrorCosts::FromJson(*costs);
+    if (!read.ok()) return WrongReport(std::string(read.status().message()));
+    parameters.costs = *read;
   }
   parameters.positive = params.Integer("positive");
   if (parameters.positive == 0 || parameters.positive == 1) return parameters;
@@ -187,6 +177,10 @@ absl::Status ClassificationReportReducer::ReadRows(const TableView& view, const 
   ByteWriter writer(&scores->bytes);
   for (int64_t row = 0; row < view.rows(); ++row) {
     Confusion pair;
+    if (IsUnlabelled(view, row, columns.label)) {
+      ++partial->unlabelled;
+      continue;
+    }
     MOTE_ASSIGN_OR_RETURN(pair.label, ClassOf(view, row, columns.label, limit));
     if (columns.scores) {
       MOTE_ASSIGN_OR_RETURN(pair.predicted, BestScore(view, row, columns));
@@ -202,7 +196,7 @@ absl::Status ClassificationReportReducer::ReadRows(const TableView& view, const 
   for (const auto& [key, count] : counts) {
     partial->confusion.push_back({static_cast<uint16_t>(key >> 16), static_cast<uint16_t>(key & 0xffff), count});
   }
-  scores->rows = partial->rows = view.rows();
+  scores->rows = partial->rows = view.rows() - partial->unlabelled;
   return absl::OkStatus();
 }
 
@@ -274,6 +268,7 @@ absl::StatusOr<Output> ClassificationReportReducer::Finish(const std::string* pa
   input.classes = ClassNames(report);
   input.confusion = report.confusion;
   input.rows = report.rows;
+  input.unlabelled = report.unlabelled;
   if (input.classes.size() == 2) input.positive = input.classes[static_cast<size_t>(parameters_.positive)];
   Json of_scores = Json::object();
   if (report.scored) {

@@ -105,6 +105,7 @@ Json ReportDocument(const ReportInput& input) {
   }
   Json document;
   document["rows"] = input.rows;
+  if (input.unlabelled > 0) document["unlabelled"] = input.unlabelled;
   document["accuracy"] = Quotient(right, input.rows, "accuracy and the averages: there are no rows", &undefined);
   document["classes"] = std::move(classes);
   document["macro_avg"] = macro.ToJson(input.rows);

@@ -17,6 +17,7 @@ constexpr uint32_t kReportMagic = 0x31505243;  // "CRP1"
 constexpr uint8_t kKnown = 1;
 constexpr uint8_t kScored = 2;
 constexpr uint8_t kNamed = 4;
+constexpr uint8_t kUnlabelled = 8;
 constexpr size_t kEntryBytes = 12;
 
 absl::Status WrongPartial(std::string_view what) {
@@ -31,7 +32,7 @@ absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
   MOTE_ASSIGN_OR_RETURN(const uint8_t flags, reader.Get<uint8_t>());
   MOTE_ASSIGN_OR_RETURN(partial.rows, reader.Get<int64_t>());
   MOTE_ASSIGN_OR_RETURN(const uint32_t entries, reader.Get<uint32_t>());
-  if (flags > (kKnown | kScored | kNamed) || entries > reader.remaining() / kEntryBytes)
+  if (flags > (kKnown | kScored | kNamed | kUnlabelled) || entries > reader.remaining() / kEntryBytes)
     return WrongPartial("a partial is truncated");
   partial.classes = classes;
   partial.known = (flags & kKnown) != 0;
@@ -50,6 +51,10 @@ absl::StatusOr<ReportPartial> DecodeFields(ByteReader& reader) {
       partial.names.emplace_back(name);
     }
   }
+  if ((flags & kUnlabelled) != 0) {
+    MOTE_ASSIGN_OR_RETURN(partial.unlabelled, reader.Get<int64_t>());
+    if (partial.unlabelled < 1) return WrongPartial("a partial contradicts itself");
+  }
   partial.scores = reader.rest();
   return partial;
 }
@@ -62,7 +67,7 @@ absl::Status CheckFields(const ReportPartial& partial) {
   if (partial.names.size() != 0 && CarriedClasses(partial.names).empty()) {
     return WrongPartial(absl::StrCat("a partial names classes in over ", kClassNamesBytesMax, " bytes"));
   }
-  if (!partial.known && (partial.classes != 0 || partial.scored || partial.rows != 0)) {
+  if (!partial.known && (partial.classes != 0 || partial.scored || partial.rows != 0 || partial.unlabelled != 0)) {
     return WrongPartial("a partial without columns has contents");
   }
   const int64_t limit = partial.classes > 0 ? partial.classes : kClassesMax;
@@ -129,7 +134,8 @@ std::string ReportPartial::Encode() const {
   ByteWriter writer(&bytes);
   writer.Put(kReportMagic);
   writer.Put(static_cast<uint32_t>(classes));
-  writer.Put(static_cast<uint8_t>((known ? kKnown : 0) | (scored ? kScored : 0) | (names.empty() ? 0 : kNamed)));
+  writer.Put(static_cast<uint8_t>((known ? kKnown : 0) | (scored ? kScored : 0) | (names.empty() ? 0 : kNamed) |
+                                  (unlabelled > 0 ? kUnlabelled : 0)));
   writer.Put(rows);
   writer.Put(static_cast<uint32_t>(confusion.size()));
   for (const Confusion& entry : confusion) {
@@ -138,6 +144,7 @@ std::string ReportPartial::Encode() const {
     writer.Put(entry.count);
   }
   for (const std::string& name : names) writer.PutString(name);
+  if (unlabelled > 0) writer.Put(unlabelled);
   writer.PutRaw(scores);
   return bytes;
 }
@@ -175,7 +182,10 @@ absl::Status CombineReports(std::string& left, std::string_view right, BlobSink&
   if (a.classes != b.classes || a.scored != b.scored || a.names != b.names) {
     return WrongPartial(absl::StrCat("tasks yield different rows: ", Shape(a), " and ", Shape(b)));
   }
-  if (__builtin_add_overflow(a.rows, b.rows, &a.rows)) return WrongPartial("rows add up to over 2^63");
+  if (__builtin_add_overflow(a.rows, b.rows, &a.rows) ||
+      __builtin_add_overflow(a.unlabelled, b.unlabelled, &a.unlabelled)) {
+    return WrongPartial("rows add up to over 2^63");
+  }
   MOTE_ASSIGN_OR_RETURN(a.confusion, Merge(a.confusion, b.confusion));
   std::string scores(a.scores);
   if (a.scored) MOTE_RETURN_IF_ERROR(CombineRopes(scores, b.scores, blobs));

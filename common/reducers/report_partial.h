@@ -1,9 +1,9 @@
 // The partial of `classification_report`: who was taken for whom, and scores.
 //
 //   magic u32, classes u32 (0: not fixed), flags u8 (1: columns known, 2: scored,
-//   4: classes have names), rows i64, entries u32, then (label u16, predicted u16,
-//   count i64) ascending; if named, the names of all classes;
-//   if scored, a rope (row_rope.h) of score:f64, positive:u8 to the end
+//   4: classes have names, 8: rows without a label), rows i64, entries u32, then (label
+//   u16, predicted u16, count i64) ascending; if named, the names of all classes; if there
+//   are rows without a label, how many i64; if scored, a rope (row_rope.h) of score:f64, positive:u8 to the end
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,7 @@ struct ReportPartial {
   bool known = false;   // false: no task had columns, and nothing else is set
   bool scored = false;  // two classes with scores: `scores` is a rope
   int64_t rows = 0;
+  int64_t unlabelled = 0;            // more rows, that nothing is known to be right for
   std::vector<std::string> names;    // of all classes, as the rows' columns say; empty: they do not
   std::vector<Confusion> confusion;  // ascending by key
   std::string_view scores;           // views the bytes it was read from

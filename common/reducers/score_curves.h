@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include "common/error_costs.h"
+
 namespace mote {
 
 struct RocPoint {
@@ -39,12 +41,6 @@ struct Calibration {
 
 // nullopt: a score is no probability, or there are none.
 std::optional<Calibration> CalibrationOf(const std::vector<double>& positives, const std::vector<double>& negatives);
-
-// What a wrong answer costs, in any unit; finite, not negative, not both 0.
-struct ErrorCosts {
-  double false_positive = 1;
-  double false_negative = 1;
-};
 
 struct Decision {
   double threshold = 0;  // +inf: to call nothing positive costs least

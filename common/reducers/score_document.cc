@@ -38,10 +38,7 @@ Json DecisionJson(const std::vector<double>& positives, const std::vector<double
   Json json = OutcomeJson(cheapest);
   json["threshold"] = Finite(cheapest.threshold);
   json["costs"] = {{"false_positive", costs.false_positive}, {"false_negative", costs.false_negative}};
-  // A probability p of the positive class costs p·false_negative when called negative and
-  // (1 − p)·false_positive when called positive: equal here (Elkan, "The foundations of
-  // cost-sensitive learning", IJCAI 2001).
-  const double ratio = costs.false_positive / (costs.false_positive + costs.false_negative);
+  const double ratio = costs.Threshold();
   json["at_cost_ratio"] = OutcomeJson(DecisionAt(ratio, positives, negatives, costs));
   json["at_cost_ratio"]["threshold"] = ratio;
   json["at_half"] = OutcomeJson(DecisionAt(0.5, positives, negatives, costs));

@@ -58,7 +58,7 @@ absl::StatusOr<Run> OpenRun(const PlanContext& context) {
   Run run(context);
   MOTE_ASSIGN_OR_RETURN(run.options, BoostOptions::Parse(context.parameters));
   MOTE_ASSIGN_OR_RETURN(run.input, TableInput(context));
-  if (context.inputs.contains("validate")) {
+  if (Params(context.parameters).Find("validate") != nullptr) {
     MOTE_ASSIGN_OR_RETURN(run.validate, TableInput(context, "validate"));
   }
   MOTE_ASSIGN_OR_RETURN(run.table, TrainTable::Open(*run.input, "input"));
@@ -141,6 +141,11 @@ PassSpec EvaluatePass(const Run& run) {
 // What the first step alone has to check; then quantiles and, of classes, their rows.
 absl::StatusOr<PlanStep> First(Run& run) {
   MOTE_RETURN_IF_ERROR(CheckTreeFeatures(run.table));
+  if (run.options.squared && run.table.classes.size() > 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("loss: squared takes the label as a number, and here it is the place of one of ",
+                     run.table.classes.size(), " classes, of which the next is not one more; use loss: logistic"));
+  }
   if (run.validate != nullptr) {
     MOTE_ASSIGN_OR_RETURN(const TrainTable validate, TrainTable::Open(*run.validate, "validate"));
     MOTE_RETURN_IF_ERROR(run.table.CheckValidate(validate));

@@ -58,7 +58,7 @@ class FilterPlanner final : public Planner {
         .summary = "{age: {min: 18, max: 65}, job: {in: [a, b]}, note: {missing: false}, city: Berlin}; also not_in"},
        {.name = "missing",
         .kind = Kind::kList,
-        .default_value = R"(["","?","NA","NaN","null"])",
+        .default_value = R"(["","?","NA","N/A","n/a","NaN","nan","NULL","null"])",
         .summary = "texts that stand for a missing value"}});
 };
 

@@ -6,8 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bundle_name.h"
+#include "common/error_costs.h"
 #include "common/feature_names.h"
 #include "common/json.h"
+#include "common/json_params.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/apply_planner.h"
 #include "coordinator/plan/infer_columns.h"
@@ -72,6 +74,13 @@ OperationDescription DescribeInfer() {
        .default_value = "",
        .optional = true,
        .summary = "columns to carry over; default: all that are no inputs"},
+      {.name = "costs",
+       .kind = Kind::kObject,
+       .default_value = "",
+       .optional = true,
+       .summary =
+           "{false_positive: 1, false_negative: 5}: what wrong answers of two classes cost; prediction is then the "
+           "cheaper one, where the scores are probabilities; default: as the bundle says"},
       {.name = "on_bad_row",
        .kind = Kind::kText,
        .default_value = "\"fail\"",
@@ -98,6 +107,9 @@ class InferPlanner final : public Planner {
   absl::Status Validate(const Json& parameters) const override {
     MOTE_RETURN_IF_ERROR(ParseModel(parameters.at("model")).status());
     MOTE_RETURN_IF_ERROR(CheckInferColumns(parameters));
+    if (const Json* const costs = Params(parameters).Find("costs")) {
+      MOTE_RETURN_IF_ERROR(ErrorCosts::FromJson(*costs).status());
+    }
     const std::string on_bad_row = parameters.at("on_bad_row").get<std::string>();
     if (on_bad_row == "fail" || on_bad_row == "skip") return absl::OkStatus();
     if (on_bad_row == "quarantine") {
@@ -202,11 +214,24 @@ class InferPlanner final : public Planner {
     return step;
   }
 
+  // From which score of class 1 on it is predicted; null: the class of the greatest score is.
+  static absl::StatusOr<Json> ThresholdOf(const PlanContext& context) {
+    Json costs = context.parameters.value("costs", Json());
+    const auto published = context.inputs.find("model.costs");
+    if (costs.is_null() && published != context.inputs.end()) {
+      MOTE_ASSIGN_OR_RETURN(costs, ParseJson(published->second.content.bytes));
+    }
+    if (costs.is_null()) return Json();
+    MOTE_ASSIGN_OR_RETURN(const ErrorCosts read, ErrorCosts::FromJson(costs));
+    return Json(read.Threshold());
+  }
+
   static absl::StatusOr<PassSpec> InferPass(const PlanContext& context, const SiteTable& site) {
     MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(site.rows));
     MOTE_ASSIGN_OR_RETURN(ModelSource model, FindModel(context));
     MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, schema));
     MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, site.rows, kRowsPerInferTask));
+    MOTE_ASSIGN_OR_RETURN(const Json threshold, ThresholdOf(context));
     PassSpec pass;
     pass.kernel = model.door == kTreeModelFormat ? "infer.trees" : "infer";
     pass.parameters = Json{{"door", model.door},
@@ -216,6 +241,7 @@ class InferPlanner final : public Planner {
                            {"outputs", columns.outputs},
                            {"keep", columns.keep},
                            {"on_bad_row", context.parameters.at("on_bad_row")},
+                           {"threshold", threshold},
                            {"rows_per_task", cut.rows_per_task}}
                           .dump();
     pass.task_count = cut.task_count;

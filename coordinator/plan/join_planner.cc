@@ -33,7 +33,7 @@ OperationDescription DescribeJoin() {
       Declare("matches_max", Kind::kInteger, "1", "rows of `with` that may have one key, 1 to 100000"),
       Declare("suffix", Kind::kText, "\"\"", "behind the name of a column of `with` that the input has too"),
       Declare(
-          "missing", Kind::kList, R"(["","?","NA","NaN","null"])",
+          "missing", Kind::kList, R"(["","?","NA","N/A","n/a","NaN","nan","NULL","null"])",
           "texts that stand for a missing value: as a key it matches nothing; the first fills rows without a match"),
   };
   description.outputs = {"result"};

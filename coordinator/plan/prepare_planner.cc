@@ -81,7 +81,7 @@ OperationDescription DescribePrepare() {
       {.name = "drop_columns", .kind = Kind::kList, .default_value = "[]", .summary = "columns to leave out"},
       {.name = "missing",
        .kind = Kind::kList,
-       .default_value = R"(["","?","NA","NaN","null"])",
+       .default_value = R"(["","?","NA","N/A","n/a","NaN","nan","NULL","null"])",
        .summary = "texts that stand for a missing value"},
       {.name = "quality",
        .kind = Kind::kObject,

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/bundle_name.h"
+#include "common/error_costs.h"
 #include "common/json.h"
 #include "common/json_params.h"
 #include "common/prepare/cleaning.h"
@@ -21,6 +22,7 @@ namespace {
 const std::map<std::string, OutputKind> kBundleKinds = {{"model", OutputKind::kBlob},
                                                         {"fitted", OutputKind::kDocument},
                                                         {"limits", OutputKind::kDocument},
+                                                        {"costs", OutputKind::kDocument},
                                                         {"about", OutputKind::kDocument}};
 
 OperationDescription DescribePublish() {
@@ -34,10 +36,10 @@ OperationDescription DescribePublish() {
       Declare("model", Kind::kModel, "", "the model, as infer takes it"),
       Declare("fitted", Kind::kReference, "", "the output fitted of the prepare stage whose rows it learned from"),
       Declare("quality", Kind::kObject, "", "limits that rows must keep when the bundle is used, as of prepare"),
+      Declare("costs", Kind::kObject, "", "what wrong answers cost, as infer takes them: how the bundle decides"),
   };
-  description.parameters[2].optional = true;
-  description.parameters[3].optional = true;
-  description.outputs = {"model", "fitted", "limits", "about"};
+  for (const size_t i : {2, 3, 4}) description.parameters[i].optional = true;
+  description.outputs = {"model", "fitted", "limits", "costs", "about"};
   description.kinds = kBundleKinds;
   description.task_shape = "one: the parts are compared";
   description.takes_input = false;
@@ -60,6 +62,9 @@ class PublishPlanner final : public Planner {
     if (parameters.contains("quality") && !parameters.contains("fitted")) {
       return absl::InvalidArgumentError("quality: rows are held against what was learnt; add fitted: stage.fitted");
     }
+    if (const Json* const costs = Params(parameters).Find("costs")) {
+      MOTE_RETURN_IF_ERROR(ErrorCosts::FromJson(*costs).status());
+    }
     return QualityLimits::Parse(Params(parameters)).status();
   }
 
@@ -67,6 +72,7 @@ class PublishPlanner final : public Planner {
     std::vector<std::string> names = {"model", "about"};
     if (parameters.contains("fitted")) names.push_back("fitted");
     if (parameters.contains("quality")) names.push_back("limits");
+    if (parameters.contains("costs")) names.push_back("costs");
     return names;
   }
 
@@ -103,6 +109,9 @@ class PublishPlanner final : public Planner {
     if (context.parameters.contains("quality")) {
       step.outputs.emplace("limits", DocumentOutput(context.parameters.at("quality")));
     }
+    if (context.parameters.contains("costs")) {
+      step.outputs.emplace("costs", DocumentOutput(context.parameters.at("costs")));
+    }
     return step;
   }
 
@@ -114,7 +123,7 @@ class BundlePlanner final : public Planner {
   BundlePlanner() {
     description_.name = kBundleOperation;
     description_.summary = "A published bundle (planned for each that a job names; a job file does not name it)";
-    description_.outputs = {"model", "fitted", "limits", "about"};
+    description_.outputs = {"model", "fitted", "limits", "costs", "about"};
     description_.kinds = kBundleKinds;
     description_.task_shape = "none";
     description_.takes_input = false;

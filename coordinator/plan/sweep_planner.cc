@@ -68,6 +68,12 @@ struct Sweep {
   bool last_rung() const { return progress.rung + 1 == static_cast<int64_t>(space.rungs.size()); }
 };
 
+size_t TrialIndex(const Sweep& sweep, const SweepRun& run) {
+  return static_cast<size_t>(sweep.progress.entries[static_cast<size_t>(run.entry)]);
+}
+
+const Trial& TrialOf(const Sweep& sweep, const SweepRun& run) { return sweep.space.trials[TrialIndex(sweep, run)]; }
+
 // The inputs of a trial's planner.
 Outputs InputsOf(const Sweep& sweep, const SweepRun& run) {
   Outputs inputs;
@@ -79,25 +85,22 @@ Outputs InputsOf(const Sweep& sweep, const SweepRun& run) {
     return inputs;
   }
   inputs["input"] = on_fold ? sweep.progress.folds[fold] : sweep.context.inputs.at("input");
-  const auto validate = sweep.context.inputs.find("validate");
-  if (validate != sweep.context.inputs.end()) inputs["validate"] = validate->second;
+  if (TrialOf(sweep, run).validates) inputs["validate"] = sweep.context.inputs.at("validate");
   return inputs;
 }
 
 Json ParametersOf(const Sweep& sweep, const SweepRun& run) {
-  const auto trial = static_cast<size_t>(sweep.progress.entries[static_cast<size_t>(run.entry)]);
-  Json parameters = sweep.space.ParametersOf(trial, static_cast<size_t>(sweep.progress.rung));
-  if (sweep.context.inputs.contains("validate")) parameters["validate"] = sweep.context.parameters.at("validate");
+  Json parameters = sweep.space.ParametersOf(TrialIndex(sweep, run), static_cast<size_t>(sweep.progress.rung));
+  if (TrialOf(sweep, run).validates) parameters["validate"] = sweep.context.parameters.at("validate");
   return parameters;
 }
 
 // What a run's planner wants next.
 absl::StatusOr<PlanStep> AskRun(const Sweep& sweep, const SweepRun& run, const std::vector<CompletedPass>& completed) {
-  const auto trial = static_cast<size_t>(sweep.progress.entries[static_cast<size_t>(run.entry)]);
   const Outputs inputs = InputsOf(sweep, run);
   if (!run.scoring) {
     const Json parameters = ParametersOf(sweep, run);
-    const Planner* planner = sweep.planners.Find(sweep.space.trials[trial].operation);
+    const Planner* planner = sweep.planners.Find(TrialOf(sweep, run).operation);
     return planner->Next(
         {sweep.context.stage_name, parameters, sweep.context.tasks, sweep.context.reduce, inputs, run.memo, completed});
   }
@@ -263,8 +266,7 @@ class SweepPlanner final : public Planner {
         run.memo = std::move(next.memo);
         run.passes = static_cast<int64_t>(next.passes.size());
         for (PassSpec& pass : next.passes) {
-          const int64_t trial = sweep.progress.entries[static_cast<size_t>(run.entry)];
-          pass.label = absl::StrCat("trial ", trial + 1, ": ", run.scoring ? "measure" : pass.label);
+          pass.label = absl::StrCat("trial ", TrialIndex(sweep, run) + 1, ": ", run.scoring ? "measure" : pass.label);
           step->passes.push_back(std::move(pass));
         }
         step->is_volatile = step->is_volatile && (next.is_volatile || run.scoring);

@@ -197,7 +197,8 @@ absl::Status ParseSelect(const Json& parameters, SweepSpace* space) {
   return absl::OkStatus();
 }
 
-absl::Status CheckTrial(const PlannerTable& planners, const Json& references, Trial* trial) {
+// `validate`: the sweep's, null where it has none.
+absl::Status CheckTrial(const PlannerTable& planners, const Json& validate, Trial* trial) {
   const Planner* planner = planners.Find(trial->operation);
   const bool trains = planner != nullptr && planner->description().kinds.contains("model") &&
                       !planner->OutputNames(trial->parameters).empty() && trial->operation != "infer";
@@ -211,21 +212,22 @@ absl::Status CheckTrial(const PlannerTable& planners, const Json& references, Tr
     if (given == trial->parameters.end() || given->is_null()) continue;
     return Wrong(parameter.name, absl::StrCat(given->dump(), " is not supported yet in a stage with over"));
   }
-  // Checked with the references that it will have, kept without.
+  // Checked with the reference that it will have, kept without.
   Json parameters = trial->parameters;
-  parameters.update(references);
+  if (trial->validates) parameters["validate"] = validate;
   absl::Status checked = ToStatus(CheckParameters(planner->description().parameters, &parameters));
   if (checked.ok()) checked = planner->Validate(parameters);
   if (!checked.ok()) {
     return Wrong(absl::StrCat("trial ", trial->varied.dump()), std::string(checked.message()));
   }
-  for (auto it = references.begin(); it != references.end(); ++it) parameters.erase(it.key());
+  parameters.erase("validate");
   trial->parameters = std::move(parameters);
   return absl::OkStatus();
 }
 
-// {candidates: [{forest: {…}}, …]}: operations side by side.
-absl::Status ParseCandidates(const Json& candidates, SweepSpace* space) {
+// {candidates: [{forest: {…}}, …]}: operations side by side. Those that validate do so on
+// one table, which the client also names as the sweep's.
+absl::Status ParseCandidates(const Json& candidates, const Json& validate, SweepSpace* space) {
   if (!candidates.is_array() || candidates.empty()) {
     return Wrong("over.candidates", absl::StrCat(candidates.dump(), " is not a list of operations"));
   }
@@ -236,8 +238,14 @@ absl::Status ParseCandidates(const Json& candidates, SweepSpace* space) {
       return Wrong("over.candidates", absl::StrCat(candidate.dump(), " is not one operation, as in {forest: {}}"));
     }
     Json parameters = word || candidate.begin()->is_null() ? Json::object() : *candidate.begin();
+    const Json own = parameters.is_object() ? parameters.value("validate", Json()) : Json();
+    if (!own.is_null() && own != validate) {
+      return Wrong("over.candidates",
+                   absl::StrCat("validate: ", own.dump(), " is another table than the ", validate.dump(),
+                                " of the sweep; let all candidates validate on one table"));
+    }
     space->trials.push_back({word ? candidate.get<std::string>() : candidate.begin().key(), std::move(parameters),
-                             Json{{"operation", candidate}}});
+                             Json{{"operation", candidate}}, !own.is_null()});
   }
   return absl::OkStatus();
 }
@@ -276,12 +284,13 @@ absl::StatusOr<SweepSpace> SweepSpace::Parse(const Json& parameters, const Plann
   }
   MOTE_RETURN_IF_ERROR(ParseSelect(parameters, &space));
   const std::string operation = parameters.at("of").get<std::string>();
+  const Json validate = parameters.value("validate", Json());
   if (kind == "candidates") {
-    MOTE_RETURN_IF_ERROR(ParseCandidates(over["candidates"], &space));
+    MOTE_RETURN_IF_ERROR(ParseCandidates(over["candidates"], validate, &space));
   } else {
     MOTE_ASSIGN_OR_RETURN(const std::vector<Json> points, ParsePoints(kind, over, space.seed));
     for (const Json& point : points) {
-      Trial trial{operation, parameters.at("with"), point};
+      Trial trial{operation, parameters.at("with"), point, !validate.is_null()};
       for (auto it = point.begin(); it != point.end(); ++it) {
         const absl::Status set = Set(it.key(), *it, &trial.parameters);
         if (!set.ok()) return Wrong(absl::StrCat("over.", kind), std::string(set.message()));
@@ -289,11 +298,7 @@ absl::StatusOr<SweepSpace> SweepSpace::Parse(const Json& parameters, const Plann
       space.trials.push_back(std::move(trial));
     }
   }
-  Json references = Json::object();
-  if (parameters.contains("validate") && !parameters["validate"].is_null() && kind != "candidates") {
-    references["validate"] = parameters["validate"];
-  }
-  for (Trial& trial : space.trials) MOTE_RETURN_IF_ERROR(CheckTrial(planners, references, &trial));
+  for (Trial& trial : space.trials) MOTE_RETURN_IF_ERROR(CheckTrial(planners, validate, &trial));
   if (kind == "halving") {
     MOTE_RETURN_IF_ERROR(ParseRungs(over, operation, space.trials[0].parameters, &space));
   }

@@ -13,8 +13,9 @@ namespace mote::coordinator {
 
 struct Trial {
   std::string operation;
-  Json parameters;  // checked, defaults filled in; references left out
-  Json varied;      // what distinguishes it, by the names in `over`
+  Json parameters;         // checked, defaults filled in; references left out
+  Json varied;             // what distinguishes it, by the names in `over`
+  bool validates = false;  // on the sweep's table `validate`
 };
 
 // One round of trials; without halving there is one.

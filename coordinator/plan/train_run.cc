@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/json_params.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/rows.h"
 
@@ -24,7 +25,7 @@ absl::StatusOr<TrainRun> TrainRun::Open(const PlanContext& context) {
   MOTE_ASSIGN_OR_RETURN(run.settings, ParseTrainSettings(context.parameters));
   MOTE_ASSIGN_OR_RETURN(run.input, TableOrSitesInput(context));
   MOTE_RETURN_IF_ERROR(run.FitParts());
-  if (context.inputs.contains("validate")) {
+  if (Params(context.parameters).Find("validate") != nullptr) {
     MOTE_ASSIGN_OR_RETURN(run.validate, TableOrSitesInput(context, "validate"));
   }
   MOTE_ASSIGN_OR_RETURN(run.table, TrainTable::Open(*run.input, "input"));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/philox.h"
+#include "common/prepare/fitted.h"
 #include "tests/data/prepare_run.h"
 
 namespace mote::testing {
@@ -104,6 +105,23 @@ TEST(Apply, WhatIsNotFittedIsRefused) {
   EXPECT_THAT(std::string(Apply(cluster, prepared.at("quality"), "a\n1\n").status().message()),
               HasSubstr("is not what a prepare stage of this version yields"));
   EXPECT_THAT(std::string(cluster.Run("apply", Json::object(), {}).status().message()), HasSubstr("set one of fitted"));
+}
+
+TEST(Apply, RowsThatAreYetToBeJudgedHaveNoLabel) {
+  InProcess cluster;
+  const Outputs prepared = Prepare(cluster, Loans(200, 1), {{"label", "y"}});
+  const std::string text = "amount,job,age,y\n1,job1,30,\n2,job1,31,pending\n3,job1,32,q\n";
+  const Outputs applied = *Apply(cluster, prepared.at("fitted"), text);
+  const Table table = cluster.Rows(applied.at("result"));
+  ASSERT_EQ(table.rows, 3);
+  const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
+  EXPECT_EQ(view.Number(0, 2), kUnknownClass);
+  EXPECT_EQ(view.Number(1, 2), kUnknownClass);
+  EXPECT_EQ(view.Number(2, 2), 1);
+  EXPECT_EQ(applied.at("quarantined").rows, 0);
+  const Json label = DocumentOf(applied.at("quality"))["columns"][3];
+  EXPECT_EQ(label["missing"], 1);
+  EXPECT_EQ(label["unknown"], 1);
 }
 
 }  // namespace

@@ -18,10 +18,12 @@
 namespace mote::testing {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
+using ::testing::SizeIs;
 
 // One column of numbers and a label; "" is missing.
 std::string TextOf(const std::vector<std::string>& cells) {
@@ -205,8 +207,10 @@ TEST(PrepareCleaning, TheHashOfACategoryNeverChanges) {
 TEST(PrepareCleaning, AHundredThousandCategoriesAreRefusedWithTheWayOutAndHashed) {
   std::string text = "shop,y\n";
   for (int i = 0; i < 100000; ++i) absl::StrAppend(&text, "shop", i, ",", i % 2 == 0 ? "p" : "q", "\n");
-  EXPECT_THAT(CleaningError(text, {}), HasSubstr("too many distinct values to one-hot encode (at most 1000); add it to "
-                                                 "drop_columns, or hash it: hash: {shop: 64}"));
+  EXPECT_THAT(CleaningError(text, {}),
+              HasSubstr("too many distinct values to one-hot encode (at most 1000, and those of all columns "
+                        "together 60 KiB); add it to "
+                        "drop_columns, or hash it: hash: {shop: 64}"));
   InProcess cluster;
   const absl::StatusOr<Output> input = cluster.Index(text);
   const absl::StatusOr<Outputs> outputs =
@@ -234,6 +238,10 @@ TEST(PrepareCleaning, ARowThatIsDroppedForOneColumnIsNoPartOfTheStatisticsOfOthe
 
 TEST(PrepareCleaning, AColumnOfOneValueOrNoneIsDefined) {
   EXPECT_THAT(Prepared({"5", "5", "5"}, {}), ElementsAre(0, 0, 0));
+  // The sum of many 0.1 is not so many times 0.1.
+  EXPECT_THAT(Prepared(std::vector<std::string>(1000, "0.1"), {}), Each(0));
+  EXPECT_THAT(Prepared(std::vector<std::string>(1000, "0.1"), {{"outliers", {{"z_score", 3}, {"then", "drop"}}}}),
+              SizeIs(1000));
   for (const std::string scale : {"min_max", "robust"}) {
     EXPECT_THAT(Prepared({"5", "5", "5"}, {{"standardize", scale}}), ElementsAre(0, 0, 0));
   }
@@ -269,10 +277,46 @@ TEST(PrepareCleaning, LimitsOfQualityRefuseToGoOn) {
   InProcess cluster;
   Prepare(cluster, text, {{"label", "y"}, {"quality", {{"max_missing", 0.21}, {"max_dropped", 0.2}}}});
   EXPECT_THAT(CleaningError(text, {{"quality", {{"max_missing", 0.1}}}}),
-              HasSubstr("the share of missing values of column \"x\" is 0.2, above quality.max_missing: 0.1"));
+              HasSubstr("the share of missing values of column \"x\" is 0.166667, above quality.max_missing: 0.1"));
   EXPECT_THAT(CleaningError(text, {{"quality", {{"max_dropped", 0.1}}}}), HasSubstr("the share of rows dropped is"));
   EXPECT_THAT(CleaningError(text, {{"quality", {{"max_mising", 0.1}}}}), HasSubstr("max_mising"));
   EXPECT_THAT(CleaningError(text, {{"quality", {{"max_missing", -1}}}}), HasSubstr("quality.max_missing: -1"));
+}
+
+TEST(PrepareCleaning, WhatIsMissingIsCountedInRowsAndColumnsThatAreLeftOutToo) {
+  const std::string text = "x,note,y\n1,,p\n,a,q\n3,,p\n4,,\n";
+  InProcess cluster;
+  const Json parameters = {{"label", "y"}, {"one_hot", "off"}};
+  const Json quality = DocumentOf(Prepare(cluster, text, parameters).at("quality"));
+  EXPECT_EQ(quality["columns"][0]["missing"], 1);
+  EXPECT_EQ(quality["columns"][1]["kind"], "omitted");
+  EXPECT_EQ(quality["columns"][1]["missing"], 3);
+  EXPECT_EQ(quality["columns"][2]["missing"], 1) << "the label";
+  EXPECT_THAT(CleaningError(text, {{"one_hot", "off"}, {"quality", {{"max_missing", 0.5}}}}),
+              HasSubstr("the share of missing values of column \"note\" is 0.75"));
+}
+
+// Statistics are of the rows that are kept, whatever becomes of the column that drops the others.
+TEST(PrepareCleaning, AColumnWithoutFeaturesDropsRowsInBothPasses) {
+  const std::string text = "x,note,y\n1,a,p\n100,,q\n3,b,q\n100,,p\n";
+  InProcess cluster;
+  const Json parameters = {{"label", "y"}, {"one_hot", "off"}, {"impute", "drop"}, {"standardize", "off"}};
+  const Outputs outputs = Prepare(cluster, text, parameters);
+  EXPECT_EQ(DocumentOf(outputs.at("fitted"))["columns"][0]["max"], 3);
+  EXPECT_THAT(FeatureOf(cluster, outputs.at("all")), ElementsAre(1, 3));
+  EXPECT_EQ(outputs.at("quarantined").rows, 2);
+}
+
+TEST(PrepareCleaning, ALimitOfWhatIsNotMeasuredIsNoLimit) {
+  std::string text = "y";
+  for (int column = 0; column < 300; ++column) absl::StrAppend(&text, ",x", column);
+  for (int row = 0; row < 40; ++row) {
+    absl::StrAppend(&text, "\n", row % 2 == 0 ? "p" : "q");
+    for (int column = 0; column < 300; ++column) absl::StrAppend(&text, ",", row * column % 37);
+  }
+  const Json split = {{"train", 0.5}, {"test", 0.5}};
+  EXPECT_THAT(CleaningError(text + "\n", {{"split", split}, {"quality", {{"max_drift", 0.2}}}}),
+              HasSubstr("quality.max_drift: the drift of column \"x0\" is not measured"));
 }
 
 TEST(PrepareCleaning, OutliersThatMakeNoSenseAreRefused) {

@@ -48,9 +48,27 @@ TEST(PrepareRefusal, InfinitiesAmongNumbersAreNamedNotMadeCategories) {
 
 TEST(PrepareRefusal, NumbersWithAFewTextsAmongTooManyValuesSayHowMany) {
   std::string text = "x,y\n";
-  for (int i = 0; i < 1500; ++i) absl::StrAppend(&text, i == 7 ? "nan" : absl::StrCat(i), ",k", i % 2, "\n");
+  for (int i = 0; i < 1500; ++i) absl::StrAppend(&text, i == 7 ? "no" : absl::StrCat(i), ",k", i % 2, "\n");
   EXPECT_THAT(RefusalError(text, {{"label", "y"}}),
               HasSubstr("1 of 1500 are no finite numbers: name their text in `missing`"));
+}
+
+TEST(PrepareRefusal, NumbersWithAFewTextsAreNotMadeCategories) {
+  std::string text = "age,y\n";
+  for (int i = 0; i < 300; ++i)
+    absl::StrAppend(&text, i % 100 == 7 ? "k.A." : absl::StrCat(20 + i % 50), ",k", i % 2, "\n");
+  EXPECT_THAT(
+      RefusalError(text, {{"label", "y"}}),
+      HasSubstr("column \"age\" has 297 numbers and 3 values that are none, such as \"k.A.\"; name that text in "
+                "`missing`"));
+  InProcess cluster;
+  const auto column = [&](Json parameters) {
+    parameters["label"] = "y";
+    return DocumentOf(Prepare(cluster, text, parameters).at("fitted"))["columns"][0];
+  };
+  EXPECT_EQ(column({{"missing", {"k.A."}}})["kind"], "number");
+  EXPECT_EQ(column({{"numbers", {"age"}}})["kind"], "number");
+  EXPECT_EQ(column({{"one_hot", {"age"}}})["categories"].size(), 51u);
 }
 
 TEST(PrepareRefusal, ALabelThatCannotBeLearntIsRefused) {

@@ -284,6 +284,22 @@ TEST(Prepare, ManyDistinctNumbersHaveAnApproximateMedian) {
   EXPECT_EQ(column["max"], -1.5);
 }
 
+// All of them lie in one bucket of the width that numbers from 0 on are counted with.
+TEST(Prepare, QuartilesOfNumbersFarFromZeroAreKnown) {
+  std::string text = "pressure,y\n";
+  for (int i = 0; i < 20000; ++i) {
+    absl::StrAppend(&text, 101275 + i * 7919 % 20000 / 200.0, ",", i % 2 == 0 ? "p" : "q", "\n");
+  }
+  absl::StrAppend(&text, "200000,p\n,q\n");
+  InProcess cluster;
+  const Json parameters = {{"label", "y"}, {"standardize", "robust"}, {"outliers", {{"iqr", 1.5}}}};
+  const Json column = DocumentOf(Prepare(cluster, text, parameters, 700).at("fitted"))["columns"][0];
+  EXPECT_NEAR(column["center"].get<double>(), 101325, 0.1);
+  EXPECT_NEAR(column["scale"].get<double>(), 50, 0.2);
+  EXPECT_NEAR(column["bounds"][0].get<double>(), 101300 - 75, 0.3);
+  EXPECT_NEAR(column["bounds"][1].get<double>(), 101350 + 75, 0.3);
+}
+
 TEST(Prepare, WideTablesStayWithinTheBoundOfAPartial) {
   std::string text = "label";
   for (int c = 0; c < 400; ++c) absl::StrAppend(&text, ",pixel", c);

@@ -102,15 +102,54 @@ TEST(ParseNumber, OfAFewBytesEachIsLookedAt) {
 }
 
 // Keys and counts as a map has them, coarser once there are too many.
-std::vector<std::pair<int64_t, int64_t>> PlainCounts(const std::vector<double>& numbers, int* shift) {
-  std::map<int64_t, int64_t> exact, coarse;
-  for (const double number : numbers) {
-    ++exact[NumberKey(number, 0)];
-    ++coarse[NumberKey(number, kSketchShift)];
-  }
-  *shift = exact.size() > kNumbersMax ? kSketchShift : 0;
-  const auto& counts = *shift == 0 ? exact : coarse;
+NumberEntries PlainCounts(const std::vector<double>& numbers, int* shift) {
+  const auto count = [&](int bits) {
+    std::map<int64_t, int64_t> counts;
+    for (const double number : numbers) ++counts[NumberKey(number, bits)];
+    return counts;
+  };
+  *shift = 0;
+  if (count(0).size() > kNumbersMax && count(kSketchShift).size() >= kSketchLeast) *shift = kSketchShift;
+  while (*shift < kSketchShift && count(*shift).size() > kNumbersMax) ++*shift;
+  const auto counts = count(*shift);
   return {counts.begin(), counts.end()};
+}
+
+// As what counts and merges of halves have it.
+void ExpectPlainCounts(const std::vector<double>& numbers, const std::string& what) {
+  SCOPED_TRACE(what);
+  int shift = 0;
+  const NumberEntries plain = PlainCounts(numbers, &shift);
+  for (const size_t cut : {numbers.size(), numbers.size() / 2, numbers.size() / 10}) {
+    ValueCounts merged;
+    merged.rung = Rung::kNumbers;
+    for (const bool second : {false, true}) {
+      engine::NumberCounts counts;
+      for (size_t i = second ? cut : 0; i < (second ? numbers.size() : cut); ++i) {
+        i % 7 == 3 ? counts.Add(numbers[i], 1) : counts.Add(numbers[i]);
+      }
+      counts.Settle();
+      merged.Merge({Rung::kNumbers, counts.shift(), {}, counts.Entries()});
+    }
+    EXPECT_EQ(merged.shift, shift) << cut;
+    EXPECT_EQ(merged.numbers, plain) << cut;
+  }
+}
+
+TEST(NumberCounts, NumbersThatLieCloseTogetherKeepMoreBits) {
+  const Philox philox(8, 1);
+  for (const int64_t count : {1000, 9000, 16385, 40000}) {
+    std::vector<double> times, mixed, crossing;
+    for (int64_t i = 0; i < count; ++i) {
+      const double drawn = philox.Uniform(static_cast<uint64_t>(i));
+      times.push_back(1.7e9 + 2.6e6 * drawn);
+      mixed.push_back(i % 100 == 0 ? static_cast<double>(i % 3) : 101275 + 100 * drawn);
+      crossing.push_back(drawn - 0.5);
+    }
+    ExpectPlainCounts(times, absl::StrCat("times ", count));
+    ExpectPlainCounts(mixed, absl::StrCat("with a few others ", count));
+    ExpectPlainCounts(crossing, absl::StrCat("around 0 ", count));
+  }
 }
 
 TEST(NumberCounts, CountAsAMapDoes) {
@@ -233,6 +272,22 @@ TEST(Moments, MergeAgreesWithAddingUpToRounding) {
   EXPECT_NEAR(left.m2, all.m2, 1e-6);
   EXPECT_EQ(left.count, 1000);
   EXPECT_EQ(left.min, all.min);
+}
+
+TEST(ValueCounts, WhatGivesWayKeepsHalfAsManyBucketsEachTime) {
+  std::vector<std::string> cells;
+  for (int i = 0; i < 8000; ++i) cells.push_back(absl::StrCat(1'700'000'000 + i * 300));
+  const std::string encoded = Profile(cells);
+  ByteReader reader(encoded);
+  ValueCounts counts = *ValueCounts::Decode(reader);
+  size_t before = counts.numbers.size();
+  while (true) {
+    counts.Degrade();
+    if (counts.rung == Rung::kNone) break;
+    EXPECT_LE(counts.numbers.size(), before / 2 + 1);
+    before = counts.numbers.size();
+  }
+  EXPECT_LT(before, kBucketsLeast);
 }
 
 }  // namespace

@@ -226,5 +226,13 @@ TEST(Boost, WhatCannotBeLearntSaysWhy) {
   EXPECT_THAT(message(TrainTrees("boost", Json::object(), table, {}, &other)), HasSubstr("5 features"));
 }
 
+TEST(Boost, PlacesOfClassesAreNoNumbersToLearn) {
+  Table table = PreparedTable(90, 4, 3, 1);
+  table.schema.columns[2].classes = {"10", "20", "5"};
+  EXPECT_THAT(
+      std::string(TrainTrees("boost", {{"loss", "squared"}}, table).status().message()),
+      ::testing::HasSubstr("loss: squared takes the label as a number, and here it is the place of one of 3 classes"));
+}
+
 }  // namespace
 }  // namespace mote::testing

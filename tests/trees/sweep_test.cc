@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "common/prepare/options.h"
 #include "tests/trees/trained_trees.h"
 
 namespace mote::testing {
@@ -158,6 +159,90 @@ TEST(Sweep, MistakesNameTheirPlace) {
   EXPECT_THAT(message("select", {{"by", "auc"}}), HasSubstr("no number \"auc\""));
   EXPECT_THAT(message("select", {{"by", "accuracy"}, {"keep", 2}}), HasSubstr("not supported yet"));
   EXPECT_THAT(message("of", "noop"), HasSubstr("yields no model"));
+}
+
+Json BoostCandidate(const std::string& validate) {
+  return {{"boost", {{"rounds", 30}, {"patience", 2}, {"validate", validate}}}};
+}
+
+TEST(Sweep, CandidatesMayValidateOnOneTable) {
+  const Json parameters{{"over", {{"candidates", {BoostCandidate("clean.dev"), {{"forest", {{"trees", 2}}}}}}}},
+                        {"select", {{"by", "roc_auc"}}},
+                        {"measure", "clean.dev"},
+                        {"validate", "clean.dev"}};
+  const Table train = PreparedTable(250, 5, 2, 1), dev = PreparedTable(150, 5, 2, 2);
+  InProcess process;
+  const Output validate = process.MakeTable(dev, 40);
+  const auto outputs = process.Run(
+      "sweep", parameters, {{"input", process.MakeTable(train, 37)}, {"measure", validate}, {"validate", validate}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  const auto alone = TrainTrees("boost", {{"rounds", 30}, {"patience", 2}}, train, {}, &dev);
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  EXPECT_EQ(process.Content(outputs->at("model")), alone->model) << "and stops where it would alone";
+}
+
+TEST(Sweep, ACandidateMayNotReadATableThatTheSweepDoesNot) {
+  Json parameters{{"over", {{"candidates", {BoostCandidate("clean.dev")}}}},
+                  {"select", {{"by", "roc_auc"}}},
+                  {"measure", "clean.dev"}};
+  EXPECT_THAT(std::string(Sweep(parameters).status().message()), HasSubstr("over.candidates: validate: \"clean.dev\""));
+  parameters["validate"] = "clean.other";
+  EXPECT_THAT(std::string(Sweep(parameters).status().message()), HasSubstr("is another table than"));
+}
+
+// Twenty rows of a class in ten folds: two in each, or the measure would have no value.
+TEST(Sweep, FoldsHaveTheirShareOfEachClass) {
+  TableBuilder builder({{{"row", DType::kI64, 1}, {"x", DType::kF32, 1}, {"label", DType::kI64, 1}}});
+  for (int row = 0; row < 400; ++row) {
+    builder.AddI64(row);
+    builder.AddF32s(std::vector<float>{static_cast<float>(row % 20)}.data(), 1);
+    builder.AddI64(row % 20 == 7 ? 1 : 0);
+  }
+  InProcess process;
+  const auto outputs = process.Run("sweep",
+                                   {{"of", "forest"},
+                                    {"with", {{"trees", 1}}},
+                                    {"over", {{"grid", {{"depth", {2}}}}}},
+                                    {"select", {{"by", "roc_auc"}, {"folds", 10}}}},
+                                   {{"input", process.MakeTable(builder.Take(), 37)}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  const Json trials = Json::parse(process.Content(outputs->at("trials")));
+  EXPECT_EQ(trials["trials"][0]["folds"].size(), 10u);
+}
+
+// A group's rows are alike: in two folds they would tell of each other.
+TEST(Sweep, FoldsDoNotPartGroups) {
+  TableBuilder builder(
+      {{{"row", DType::kI64, 1}, {"x", DType::kF32, 1}, {"label", DType::kI64, 1}, {kGroupColumn, DType::kI64, 1}}});
+  const Philox random(3, 0);
+  for (int row = 0; row < 600; ++row) {  // the label is a coin of each group, and x names the group
+    const int64_t group = row % 100;
+    builder.AddI64(row);
+    builder.AddF32s(std::vector<float>{static_cast<float>(group)}.data(), 1);
+    builder.AddI64(static_cast<int64_t>(random.U64(static_cast<uint64_t>(group)) % 2));
+    builder.AddI64(group * 1'000'003);
+  }
+  InProcess process;
+  const auto outputs = process.Run("sweep",
+                                   {{"of", "forest"},
+                                    {"with", {{"trees", 10}, {"rows_min", 1}}},
+                                    {"over", {{"grid", {{"depth", {12}}}}}},
+                                    {"select", {{"by", "accuracy"}, {"folds", 5}}}},
+                                   {{"input", process.MakeTable(builder.Take(), 37)}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  const Json trials = Json::parse(process.Content(outputs->at("trials")));
+  EXPECT_LT(trials["trials"][0]["accuracy"].get<double>(), 0.75) << "nothing tells a new group's coin";
+}
+
+TEST(Sweep, ALossIsBetterWhereItIsLess) {
+  Json parameters = GridOfForests();
+  parameters["select"] = {{"by", "brier"}};
+  const auto swept = Sweep(parameters);
+  ASSERT_TRUE(swept.ok()) << swept.status();
+  const Json& trials = swept->trials["trials"];
+  for (size_t i = 1; i < trials.size(); ++i) {
+    EXPECT_LE(trials[i - 1]["brier"].get<double>(), trials[i]["brier"].get<double>());
+  }
 }
 
 }  // namespace

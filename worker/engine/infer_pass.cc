@@ -33,6 +33,7 @@ struct InferParameters {
   std::vector<std::string> keep;
   bool skip_bad_rows = false;
   int64_t rows_per_task = 1;
+  std::optional<double> threshold;
   Json shuffle, fix;  // null: none
   std::optional<Attribution> attribution;
 };
@@ -46,6 +47,9 @@ InferParameters ReadInfer(const Json& json) {
   json.at("outputs").get_to(parameters.outputs);
   json.at("keep").get_to(parameters.keep);
   json.at("rows_per_task").get_to(parameters.rows_per_task);
+  if (const Json threshold = json.value("threshold", Json()); !threshold.is_null()) {
+    parameters.threshold = threshold.get<double>();
+  }
   parameters.shuffle = json.value("shuffle", Json());
   parameters.fix = json.value("fix", Json());
   if (json.contains("attribute")) {
@@ -108,6 +112,10 @@ class InferPass final : public RowPassKernel {
       return absl::InvalidArgumentError(absl::StrCat("model \"", parameters_.file, "\" yields ", outputs.size(),
                                                      " tensors and `outputs` names ", parameters_.outputs.size(),
                                                      "; name each of them"));
+    }
+    if (parameters_.threshold && (outputs[0].is_integer || outputs[0].width != 2)) {
+      return absl::InvalidArgumentError(absl::StrCat("costs: are those of two classes, and model \"", parameters_.file,
+                                                     "\" yields ", outputs[0].width, " numbers a row; leave them out"));
     }
     return Assemble(view, features->rows, outputs);
   }
@@ -212,8 +220,7 @@ class InferPass final : public RowPassKernel {
         text ? writer.PutString(cell) : writer.PutRaw(cell);
       }
       if (predicts) {
-        const float* scores = outputs[0].floats.data() + row * outputs[0].width;
-        writer.Put(static_cast<int64_t>(std::max_element(scores, scores + outputs[0].width) - scores));
+        writer.Put(Prediction(outputs[0].floats.data() + row * outputs[0].width, outputs[0].width));
       }
       for (const ModelOutput& output : outputs) {
         output.is_integer ? PutAll(writer, output.integers, row, output.width)
@@ -221,6 +228,11 @@ class InferPass final : public RowPassKernel {
       }
     }
     return table;
+  }
+
+  int64_t Prediction(const float* scores, int64_t width) const {
+    if (parameters_.threshold) return static_cast<double>(scores[1]) >= *parameters_.threshold ? 1 : 0;
+    return std::max_element(scores, scores + width) - scores;
   }
 
   const InferParameters parameters_;

@@ -147,6 +147,17 @@ TEST(ClassificationReport, ScoresThatAreNoProbabilitiesHaveACurveAndNoCalibratio
   EXPECT_FALSE(report.contains("decision"));
 }
 
+TEST(ClassificationReport, RowsWithoutALabelAreCountedAndNoMore) {
+  const Json scores = {{0.5, 0.5}, {0.75, 0.25}, {0.25, 0.75}, {0.125, 0.875}, {0.625, 0.375}};
+  const Json known = {{0.75, 0.25}, {0.25, 0.75}, {0.625, 0.375}};
+  Json report = Report({}, {Rows({-1, 0}, nullptr, {scores[0], scores[1]}),
+                            Rows({1, -1, 1}, nullptr, {scores[2], scores[3], scores[4]})});
+  EXPECT_EQ(report["unlabelled"], 2);
+  report.erase("unlabelled");
+  EXPECT_EQ(report, Report({}, {Rows({0, 1, 1}, nullptr, known)}));
+  EXPECT_EQ(Report({}, {Rows({-1, -1}, nullptr, {scores[0], scores[1]})})["unlabelled"], 2);
+}
+
 TEST(ClassificationReport, TextLabelsAreNamesOfClasses) {
   TableBuilder table(Schema{{{"class", DType::kText, 1}, {"prediction", DType::kI64, 1}}});
   table.AddText("bad");
@@ -226,7 +237,7 @@ TEST(ClassificationReport, NoRowsGiveAReportOfNothing) {
 
 TEST(ClassificationReport, ValuesThatAreNoClassAreNamed) {
   EXPECT_THAT(LeafStatus(Rows({0, 2}, nullptr, {{0, 1}, {1, 0}})), Says("2 in column \"label\", row 1"));
-  EXPECT_THAT(LeafStatus(Rows({-1}, {0})), Says("-1 in column \"label\""));
+  EXPECT_THAT(LeafStatus(Rows({-2}, {0})), Says("-2 in column \"label\""));
   EXPECT_THAT(LeafStatus(Rows({4096}, {0})), Says("4096 in column \"label\""));
   EXPECT_THAT(LeafStatus(Rows({0}, {7}), {{"classes", {"a", "b"}}}), Says("7 in column \"prediction\""));
 }

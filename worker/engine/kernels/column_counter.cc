@@ -47,7 +47,10 @@ void ColumnCounter::AddNumber(double number) {
 Moments ColumnCounter::LatestMoments() const {
   if (latest_count_ == 0) return {};
   const auto count = static_cast<int64_t>(latest_count_);
-  Moments moments{count, latest_sum_ / static_cast<double>(count), 0, latest_min_, latest_max_};
+  // Of equal numbers the mean is that number: by their sum it would be beside it, and a
+  // column that does not vary would seem to, if little.
+  const double mean = latest_min_ == latest_max_ ? latest_min_ : latest_sum_ / static_cast<double>(count);
+  Moments moments{count, mean, 0, latest_min_, latest_max_};
   for (size_t i = 0; i < latest_count_; ++i) moments.m2 += (latest_[i] - moments.mean) * (latest_[i] - moments.mean);
   return moments;
 }

@@ -47,7 +47,10 @@ absl::StatusOr<std::vector<size_t>> MatchColumns(const Fitted& fitted, const Dat
   int count = 0;
   for (const FittedColumn& column : fitted.columns) {
     columns.push_back(SIZE_MAX);
-    if (column.width() == 0) continue;
+    if (column.width() == 0) {
+      if (column.kind == ColumnKind::kOmitted) columns.back() = dataset.schema.Find(column.name).value_or(SIZE_MAX);
+      continue;
+    }
     if (const auto found = dataset.schema.Find(column.name)) {
       columns.back() = *found;
     } else if (++count <= 3) {
@@ -73,6 +76,8 @@ FeatureRow::FeatureRow(const Fitted& fitted, const PrepareRows& rows, std::vecto
                           column.Scaled(column.impute_number), &column.bins});
     }
     if (column.kind == ColumnKind::kHashed) hashed_.push_back(i);
+    const bool is_counted = column.kind == ColumnKind::kOmitted && columns_[i] != SIZE_MAX;
+    if (is_counted && !rows.options().Drops(column.name)) omitted_.push_back(i);
     if (column.kind != ColumnKind::kCategory && column.kind != ColumnKind::kOrdinal) continue;
     categories_.push_back({i, PlacesOf(column.categories), 0, BinsOf(column)});
     categories_.back().imputed = categories_.back().places.Find(column.impute_text);
@@ -83,7 +88,7 @@ std::optional<DropReason> FeatureRow::Drops() const {
   if (!drops_rows_) return std::nullopt;
   for (size_t i = 0; i < fitted_.columns.size(); ++i) {
     const FittedColumn& column = fitted_.columns[i];
-    if (column.width() == 0) continue;
+    if (columns_[i] == SIZE_MAX) continue;
     const std::string_view cell = Cell(i);
     const bool missing = rows_.IsMissing(cell);
     if (missing && column.drops_missing) return DropReason::kMissingValue;
@@ -98,17 +103,27 @@ std::optional<DropReason> FeatureRow::Drops() const {
   return std::nullopt;
 }
 
+void FeatureRow::CountMissing(Quality* quality) const {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const bool is_named =
+        fitted_.columns[i].kind == ColumnKind::kOmitted && rows_.options().Drops(fitted_.columns[i].name);
+    if (columns_[i] != SIZE_MAX && !is_named) quality->columns[i].missing += rows_.IsMissing(Cell(i));
+  }
+}
+
 const std::vector<float>& FeatureRow::Fill(size_t table, Quality* quality) {
   std::fill(x_.begin(), x_.end(), 0.0f);
   for (const Number& number : numbers_) FillNumber(number, table, &quality->columns[number.column]);
   for (const Category& category : categories_) FillCategory(category, table, &quality->columns[category.column]);
   for (const size_t i : hashed_) FillHashed(i, &quality->columns[i]);
+  for (const size_t i : omitted_) quality->columns[i].missing += rows_.IsMissing(Cell(i));
   return x_;
 }
 
 void FeatureRow::FillNumber(const Number& column, size_t table, ColumnQuality* quality) {
   const std::string_view cell = Cell(column.column);
   const bool missing = rows_.IsMissing(cell);
+  quality->missing += missing;
   double number = missing ? kNoNumber : NumberOf(cell);
   quality->not_numbers += !missing && std::isnan(number);
   if (IsOutside(column.bounds, number)) {
@@ -136,6 +151,7 @@ void FeatureRow::FillCategory(const Category& category, size_t table, ColumnQual
   const bool missing = rows_.IsMissing(cell);
   const size_t place = missing ? category.imputed : category.places.Find(cell);
   const bool known = place < category.places.size();
+  quality->missing += missing;
   quality->imputed += missing;
   quality->unseen += !known;
   CountBin(column.bins, table, missing ? column.bins.OfMissing() : category.bins[place], quality);
@@ -150,6 +166,7 @@ void FeatureRow::FillHashed(size_t i, ColumnQuality* quality) {
   const FittedColumn& column = fitted_.columns[i];
   const std::string_view cell = Cell(i);
   if (rows_.IsMissing(cell)) {
+    ++quality->missing;
     ++quality->imputed;  // all zeros
     return;
   }

@@ -20,8 +20,8 @@ namespace mote::engine {
 // Names, numbered by their place in the list, each of which is there once.
 TextTable PlacesOf(const std::vector<std::string>& names);
 
-// Where each fitted column that makes features lies among the table's; SIZE_MAX for
-// the others.
+// Where each fitted column lies among the table's; SIZE_MAX for the label, and for one
+// without features that the table lacks.
 //
 // InvalidArgument: the table lacks some; names them and what may have been meant.
 absl::StatusOr<std::vector<size_t>> MatchColumns(const Fitted& fitted, const Dataset& dataset);
@@ -33,6 +33,8 @@ class FeatureRow {
 
   // Why the row that `rows` stands at is to be left out; nullopt: it is not.
   std::optional<DropReason> Drops() const;
+  // Counts what the row misses in `quality`, of a row that is left out.
+  void CountMissing(Quality* quality) const;
   // The row's features; counts what was done in `quality`. The row belongs to table
   // `table`. Valid until the next call.
   const std::vector<float>& Fill(size_t table, Quality* quality);
@@ -67,7 +69,8 @@ class FeatureRow {
   const bool drops_rows_;
   std::vector<Number> numbers_;
   std::vector<Category> categories_;
-  std::vector<size_t> hashed_;  // fitted columns
+  std::vector<size_t> hashed_;   // fitted columns
+  std::vector<size_t> omitted_;  // fitted columns without features that are looked at all the same
   std::vector<float> x_;
 };
 

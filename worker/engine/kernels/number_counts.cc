@@ -6,13 +6,13 @@
 namespace mote::engine {
 
 void NumberCounts::Add(double number, int64_t count) {
-  if (shift_ > 0) return sketch_.Add(NumberKey(number, kSketchShift), count);
-  CountExactly(number, count);
+  if (shift_ == kSketchShift) return sketch_.Add(NumberKey(number, kSketchShift), count);
+  Count(NumberKey(number, shift_), count);
 }
 
-void NumberCounts::CountExactly(double number, int64_t count) {
-  exact_.Add(NumberKey(number, 0), count);
-  if (exact_.size() > kNumbersMax) Sketch();
+void NumberCounts::Count(int64_t key, int64_t count) {
+  table_.Add(key, count);
+  if (table_.size() > kNumbersMax) Fit();
 }
 
 // Each different hash of 16 bits is a different number at least.
@@ -31,28 +31,51 @@ bool NumberCounts::TooManyForSure() const {
   return false;
 }
 
-void NumberCounts::Settle() {
-  if (shift_ == 0 && TooManyForSure()) Sketch();
-  for (const double number : waiting_) Add(number, 1);
-  waiting_.clear();
-}
-
-void NumberCounts::Sketch() {
-  for (const auto& [key, count] : exact_.Entries()) sketch_.Add(key >> kSketchShift, count);
-  exact_.clear();
+// Numbers that are counted already make no fewer buckets.
+bool NumberCounts::SketchWaiting() {
+  for (const double number : waiting_) sketch_.Add(NumberKey(number, kSketchShift), 1);
+  if (sketch_.Entries().size() < kSketchLeast) {
+    sketch_.clear();
+    return false;
+  }
+  for (const auto& [key, count] : table_.Entries()) sketch_.Add(key >> kSketchShift, count);
+  table_.clear();
   shift_ = kSketchShift;
+  return true;
 }
 
-std::vector<std::pair<int64_t, int64_t>> NumberCounts::Entries() const {
-  if (shift_ > 0) return sketch_.Entries();
-  std::vector<std::pair<int64_t, int64_t>> entries = exact_.Entries();
+void NumberCounts::Settle() {
+  if (shift_ > 0 || !TooManyForSure() || !SketchWaiting()) {
+    for (const double number : waiting_) Add(number, 1);
+  }
+  waiting_.clear();
+  if (shift_ > 0 && shift_ < kSketchShift) Fit();
+}
+
+void NumberCounts::Fit() {
+  NumberEntries entries = table_.Entries();
+  std::sort(entries.begin(), entries.end());
+  const int fitting = FittingShift(entries, shift_);
+  if (fitting == shift_) return;
+  table_.clear();
+  for (const auto& [key, count] : entries) {
+    // An arithmetic shift rounds down, which keeps negative keys in step.
+    const int64_t shorter = key >> (fitting - shift_);
+    fitting == kSketchShift ? sketch_.Add(shorter, count) : table_.Add(shorter, count);
+  }
+  shift_ = fitting;
+}
+
+NumberEntries NumberCounts::Entries() const {
+  if (shift_ == kSketchShift) return sketch_.Entries();
+  NumberEntries entries = table_.Entries();
   std::sort(entries.begin(), entries.end());
   return entries;
 }
 
 void NumberCounts::clear() {
   waiting_.clear();
-  exact_.clear();
+  table_.clear();
   sketch_.clear();
   shift_ = 0;
 }

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
+#include "common/prepare/value_counts.h"
 #include "worker/engine/kernels/number_table.h"
 #include "worker/engine/kernels/sketch_table.h"
 
@@ -17,7 +17,8 @@ namespace mote::engine {
 class NumberCounts {
  public:
   void Add(double number) {
-    if (shift_ > 0) return sketch_.Add(NumberKey(number, kSketchShift), 1);
+    if (shift_ == kSketchShift) return sketch_.Add(NumberKey(number, kSketchShift), 1);
+    if (shift_ > 0) return Count(NumberKey(number, shift_), 1);
     if (waiting_.empty()) waiting_.reserve(kWaitingMax);
     waiting_.push_back(number);
     if (waiting_.size() >= kWaitingMax) Settle();
@@ -26,10 +27,10 @@ class NumberCounts {
 
   // The rest looks at what still waits, too.
   void Settle();
-  // Of the keys: 0, or kSketchShift.
+  // Of the keys, at most kSketchShift.
   int shift() const { return shift_; }
   // Keys and counts, sorted. Settle was called last.
-  std::vector<std::pair<int64_t, int64_t>> Entries() const;
+  NumberEntries Entries() const;
   void clear();
 
  private:
@@ -37,12 +38,15 @@ class NumberCounts {
 
   // False: perhaps after all.
   bool TooManyForSure() const;
-  void CountExactly(double number, int64_t count);
-  void Sketch();
+  // False: there would be too few buckets.
+  bool SketchWaiting();
+  void Count(int64_t key, int64_t count);
+  // Fewer bits for all keys in the table, as FittingShift says.
+  void Fit();
 
   std::vector<double> waiting_;  // while exact
-  NumberTable exact_;
-  SketchTable sketch_;
+  NumberTable table_;            // keys of shift_, below kSketchShift
+  SketchTable sketch_;           // keys of kSketchShift
   int shift_ = 0;
 };
 

@@ -11,6 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/pass_spec.h"
+#include "common/prepare/cell.h"
+#include "common/prepare/cleaning.h"
 #include "common/prepare/fitted.h"
 #include "common/prepare/options.h"
 #include "common/prepare/order_key.h"
@@ -35,6 +37,7 @@ class PrepareRows {
   const PrepareOptions& options() const { return options_; }
   size_t label_column() const { return label_column_; }
   bool has_label() const { return label_column_ != SIZE_MAX; }
+  bool has_group() const { return group_column_ != SIZE_MAX; }
   // Columns that are read: neither the label nor dropped.
   const std::vector<size_t>& value_columns() const { return value_columns_; }
 
@@ -54,6 +57,8 @@ class PrepareRows {
   // Of the row that Next gave.
   std::string_view Cell(size_t column) const { return cells_[column]; }
   int split() const { return split_; }
+  // A number that tells apart the values of the column split.group.
+  int64_t Group() const { return HashBucket(Trim(cells_[group_column_]), int64_t{1} << 62); }
   int64_t row() const { return cursor_->row(); }
   int64_t line() const { return cursor_->line(); }
 

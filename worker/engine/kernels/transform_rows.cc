@@ -1,5 +1,6 @@
 #include "worker/engine/kernels/transform_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/bytes.h"
@@ -30,6 +31,9 @@ TransformRows::TransformRows(std::unique_ptr<PrepareRows> rows, Fitted fitted, s
   features_ = std::make_unique<FeatureRow>(fitted_, *rows_, std::move(columns));
   schema_.columns = {{"row", DType::kI64, 1}, {"x", DType::kF32, static_cast<int64_t>(fitted_.features.size())}};
   if (rows_->has_label()) schema_.columns.push_back({"label", DType::kI64, 1, CarriedClasses(fitted_.classes)});
+  if (rows_->has_group()) schema_.columns.push_back({kGroupColumn, DType::kI64, 1});
+  const auto is_label = [](const FittedColumn& column) { return column.kind == ColumnKind::kLabel; };
+  label_ = std::find_if(fitted_.columns.begin(), fitted_.columns.end(), is_label) - fitted_.columns.begin();
 }
 
 absl::StatusOr<std::unique_ptr<TransformRows>> TransformRows::Open(const PassSpec& pass, BlobSource& source) {
@@ -72,21 +76,32 @@ absl::StatusOr<TransformedRows> TransformRows::Run(int64_t task, BlobSource& sou
 std::optional<DropReason> TransformRows::AddRow(TableBuilder& table, Quality* quality) {
   if (rows_->ragged()) return DropReason::kColumnCount;
   const bool labelled = rows_->has_label();
-  int64_t label_class = 0;
+  int64_t label_class = kUnknownClass;
+  std::optional<DropReason> reason;
   if (labelled) {
     const std::string_view label = Trim(rows_->Cell(rows_->label_column()));
-    if (rows_->IsMissing(label)) return DropReason::kNoLabel;
-    const size_t place = classes_.Find(label);
-    if (place == classes_.size()) return DropReason::kUnknownLabel;
-    label_class = static_cast<int64_t>(place);
+    const bool missing = rows_->IsMissing(label);
+    const size_t place = missing ? classes_.size() : classes_.Find(label);
+    if (place < classes_.size()) label_class = static_cast<int64_t>(place);
+    quality->columns[label_].missing += missing;
+    quality->columns[label_].unseen += !missing && label_class == kUnknownClass;
+    // Who is yet to be judged has no label; nothing is learnt from rows that are applied to.
+    if (label_class == kUnknownClass && !rows_->options().applies) {
+      reason = missing ? DropReason::kNoLabel : DropReason::kUnknownLabel;
+    }
   }
-  if (const auto reason = features_->Drops()) return reason;
+  if (!reason) reason = features_->Drops();
+  if (reason) {
+    features_->CountMissing(quality);
+    return reason;
+  }
   const std::vector<float>& x = features_->Fill(static_cast<size_t>(rows_->split()), quality);
   row_.clear();
   ByteWriter writer(&row_);
   writer.Put(rows_->row());
   writer.PutRaw({reinterpret_cast<const char*>(x.data()), x.size() * sizeof(float)});
   if (labelled) writer.Put(label_class);
+  if (rows_->has_group()) writer.Put(rows_->Group());
   table.AddRow(row_);
   return std::nullopt;
 }

@@ -46,6 +46,7 @@ class TransformRows {
   const TextTable classes_;
   std::unique_ptr<FeatureRow> features_;
   Schema schema_;
+  size_t label_ = 0;  // among the fitted columns
   std::string row_;
   std::vector<int64_t> table_bytes_;  // of the task before: the next one has about as many
 };
