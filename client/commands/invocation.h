@@ -17,7 +17,7 @@ class App;
 
 namespace mote::client {
 
-// Exit codes, documented in docs/operations.md and `mote --help`.
+// Exit codes, documented in docs/commands.md and `mote --help`.
 enum ExitCode {
   kSucceeded = 0,
   kFailed = 1,

@@ -189,6 +189,9 @@ void AddRun(CLI::App* app, Invocation* invocation) {
       ->check(CLI::IsMember({"none", "sqlite"}));
   command->add_option("--shared-dir", options->shared_dirs, "Directory in which the job may read files by `shared:`")
       ->type_name("DIR")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false)
       ->check(CLI::ExistingDirectory);
   command->add_flag("--allow-commands", options->allow_commands, "Let workers run the programs that the job brings");
   command->add_flag("--allow-test-operations", options->allow_test_operations, "Let workers run misbehave");

@@ -37,7 +37,7 @@ std::string WorkersTable(const std::vector<v1::Worker>& workers, bool wide) {
   }
   std::string text = table.ToString();
   for (const v1::Worker& worker : workers) {
-    if (!worker.reason().empty()) absl::StrAppend(&text, worker.name(), " is excluded: ", worker.reason(), "\n");
+    if (!worker.reason().empty()) absl::StrAppend(&text, worker.name(), " is distrusted: ", worker.reason(), "\n");
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/jobfile/duration_field.h"
+#include "client/jobfile/known_operations.h"
 #include "client/jobfile/resources.h"
 #include "client/jobfile/scalars.h"
 #include "client/jobfile/sections.h"
@@ -10,11 +11,6 @@
 
 namespace mote::client {
 namespace {
-
-// Operations of this version, to tell a misspelt field from an operation that a
-// user's library brings.
-const std::vector<std::string> kOperations = {"prepare", "train", "forest", "boost", "infer",      "command",
-                                              "noop",    "sleep", "spin",   "echo",  "random_sum", "misbehave"};
 
 bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -163,7 +159,7 @@ const Node::Entry* FindOperation(const Node& node, Fields& fields, Problems* pro
   const std::vector<const Node::Entry*> rest = fields.Rest();
   const Node::Entry* operation = nullptr;
   for (const Node::Entry* entry : rest) {
-    if (!Contains(kOperations, entry->key)) continue;
+    if (!Contains(KnownOperations(), entry->key)) continue;
     if (operation != nullptr) {
       problems->Add(entry->place, absl::StrCat(fields.what(), " has two operations, '", operation->key, "' and '",
                                                entry->key, "'; give each a stage of its own"));
@@ -239,7 +235,7 @@ void ReadStage(const Node& node, size_t index, JobFile* job, Problems* problems)
   fields.Find("on_bad_row");
   const bool has_operation = node.IsMap() && !sweep.has_candidates();
   Node parameters = has_operation ? ReadOperation(node, fields, stage, problems) : MakeMap(node.place);
-  fields.RefuseRest(kOperations);
+  fields.RefuseRest(KnownOperations());
   const std::string& operation = stage->operation().name();
   const Node::Entry* entry = sweep.any() ? sweep.over : node.Find(operation);
   if (sweep.any()) {

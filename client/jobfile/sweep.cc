@@ -38,6 +38,19 @@ void HoistValidate(Node* with, Node* sweep) {
   with->entries.erase(found);
 }
 
+// The table that candidates validate on, beside them: the coordinator refuses a second one.
+void CopyValidate(const Node& over, Node* sweep) {
+  const Node::Entry* const candidates = over.Find("candidates");
+  if (candidates == nullptr) return;
+  for (const Node& candidate : candidates->value.items) {
+    for (const Node::Entry& operation : candidate.entries) {
+      const Node::Entry* const validate = operation.value.Find("validate");
+      if (validate == nullptr || sweep->Find("validate") != nullptr) continue;
+      sweep->entries.push_back(*validate);
+    }
+  }
+}
+
 }  // namespace
 
 SweepFields SweepFields::Find(Fields& fields) {
@@ -66,6 +79,7 @@ Node SweepParameters(const SweepFields& sweep, const std::string& operation, Nod
   const Place by_place = has_measure ? by->value.place : place;
   if (has_measure) by->value.text = measure.metric;
   HoistValidate(&parameters, &map);
+  CopyValidate(sweep.over->value, &map);
   Add(&map, "of", place, MakeText(place, operation));
   Add(&map, "with", place, std::move(parameters));
   Add(&map, "over", sweep.over->place, sweep.over->value);

@@ -62,15 +62,15 @@ std::string VersionEvent() {
 
 // tensorflow.Event {wall_time = 1, step = 2, summary = 5 {value = 1 {tag = 1,
 // simple_value = 2}}}.
-std::string ScalarEvent(int64_t epoch, const std::string& tag, double figure) {
+std::string ScalarEvent(int64_t step, const std::string& tag, double figure) {
   const std::string value = Message([&](auto* out) {
     WireFormatLite::WriteString(1, tag, out);
     WireFormatLite::WriteFloat(2, static_cast<float>(figure), out);
   });
   const std::string summary = Message([&](auto* out) { WireFormatLite::WriteBytes(1, value, out); });
   return Message([&](auto* out) {
-    WireFormatLite::WriteDouble(1, static_cast<double>(epoch), out);
-    WireFormatLite::WriteInt64(2, epoch, out);
+    WireFormatLite::WriteDouble(1, static_cast<double>(step), out);
+    WireFormatLite::WriteInt64(2, step, out);
     WireFormatLite::WriteBytes(5, summary, out);
   });
 }
@@ -96,10 +96,16 @@ uint32_t Crc32c(std::string_view bytes) {
 }
 
 std::optional<std::string> EventFile(const Json& history) {
-  if (!history.is_object() || !history.contains("epochs") || !history.contains("steps")) return std::nullopt;
+  const bool has_epochs = history.is_object() && history.contains("epochs") && history.contains("steps");
+  const bool has_rounds = history.is_object() && history.contains("rounds") && history.contains("kept_rounds");
+  if (!has_epochs && !has_rounds) return std::nullopt;
   try {
     std::string file = Record(VersionEvent());
-    for (const Json& entry : history.at("epochs")) file += EpochRecords(entry);
+    for (const Json& entry : history.at(has_epochs ? "epochs" : "rounds")) {
+      file += has_epochs ? EpochRecords(entry)
+                         : Record(ScalarEvent(entry.at("round").get<int64_t>(), "loss/validation",
+                                              entry.at("validation_loss").get<double>()));
+    }
     return file;
   } catch (const Json::exception&) {
     return std::nullopt;  // another document with such fields

@@ -83,6 +83,21 @@ std::vector<Picture> HistoryPictures(const Json& document) {
   return {{"loss", chart.Svg()}};
 }
 
+// Of boosted trees, whose rounds are measured where there is something to validate on.
+std::vector<Picture> RoundPictures(const Json& document) {
+  std::vector<Point> validation;
+  double most = 0;
+  for (const Json& round : document.at("rounds")) {
+    validation.push_back({round.at("round").get<double>(), round.at("validation_loss").get<double>()});
+    most = std::max(most, validation.back().y);
+  }
+  if (validation.empty()) return {};
+  Chart chart("Loss", {"round", {1, static_cast<double>(validation.size())}}, {"mean loss of a row", {0, most}});
+  chart.Line(validation, Ink::kSecond);
+  chart.Legend("validation", Ink::kSecond);
+  return {{"loss", chart.Svg()}};
+}
+
 // More bars than this make no readable picture: the greatest are shown.
 constexpr size_t kBarsMax = 30;
 
@@ -175,6 +190,7 @@ std::vector<Picture> PicturesOf(const Json& document) {
   try {
     if (document.contains("macro_avg") && document.contains("classes")) return ReportPictures(document);
     if (document.contains("epochs") && document.contains("steps")) return HistoryPictures(document);
+    if (document.contains("rounds") && document.contains("kept_rounds")) return RoundPictures(document);
     if (document.contains("importance_of")) return ImportancePictures(document);
     if (document.contains("dependence_of")) return DependencePictures(document);
     if (document.contains("leaves") && document.contains("features")) return GainPictures(document);

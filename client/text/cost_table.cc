@@ -22,7 +22,8 @@ namespace {
 constexpr char kLegend[] =
     "T compute; COMM fetch, transfers and send; T' = T + α·(C+S) predicted, with C bytes staged and S bytes sent;\n"
     "α with half of its 95 % confidence interval; MEASURED = T + COMM; ERROR of T' against it; P50, P99 of one task;\n"
-    "DEVICE time that leases held slots; MEMORY the most that an engine had resident at once.\n";
+    "DEVICE time that leases held slots; MEMORY the most that an engine had resident at once;\n"
+    "N blocks that α is fitted to; LOST attempts that failed, or that another one beat.\n";
 
 // (T' − measured) / measured; nullopt when nothing was measured.
 std::optional<double> PredictionError(const v1::CostSummary& cost) {

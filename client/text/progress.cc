@@ -49,7 +49,7 @@ void ProgressLines::Observe(const v1::Job& job, absl::Time now) {
   for (const v1::StageStatus& stage : job.stages()) {
     const auto [found, is_new] = seen_.try_emplace(stage.name());
     Seen& seen = found->second;
-    if (is_new) seen = {now, stage.tasks_committed(), now, stage.tasks_committed(), 0};
+    if (is_new) seen = {now, now, stage.tasks_committed(), 0};
     const absl::Duration passed = now - seen.last;
     if (passed < absl::Milliseconds(200)) continue;
     const double rate =

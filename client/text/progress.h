@@ -32,7 +32,6 @@ class ProgressLines {
  private:
   struct Seen {
     absl::Time first;
-    int64_t first_committed = 0;
     absl::Time last;
     int64_t last_committed = 0;
     double per_second = 0;  // smoothed; 0: not known yet

@@ -35,7 +35,9 @@ std::string ScoresText(const Json& document) {
   table.Add({"accuracy", "", "", Fraction(document.at("accuracy")), Plain(document.at("rows"))});
   table.Add(ScoreRow("macro avg", document.at("macro_avg")));
   table.Add(ScoreRow("weighted avg", document.at("weighted_avg")));
-  return table.ToString();
+  const Json unlabelled = document.value("unlabelled", Json());
+  return absl::StrCat(table.ToString(),
+                      unlabelled.is_null() ? "" : absl::StrCat("\n", Plain(unlabelled), " more rows have no label\n"));
 }
 
 std::string MatrixText(const Json& document) {
@@ -135,17 +137,21 @@ bool AnyHas(const Json& columns, const char* name) {
 }
 
 std::string ColumnsText(const Json& columns) {
-  const bool outliers = AnyHas(columns, "outliers"), drift = AnyHas(columns, "drift");
-  std::vector<TextTable::Heading> headings{
-      {"column"}, {"kind"}, {"imputed", kRight}, {"not numbers", kRight}, {"categories", kRight}, {"unseen", kRight}};
+  const bool missing = AnyHas(columns, "missing"), outliers = AnyHas(columns, "outliers");
+  const bool drift = AnyHas(columns, "drift");
+  std::vector<TextTable::Heading> headings{{"column"}, {"kind"}};
+  if (missing) headings.push_back({"missing", kRight});
+  for (const char* const name : {"imputed", "not numbers", "categories", "unseen"}) headings.push_back({name, kRight});
   if (outliers) headings.push_back({"outliers", kRight});
   if (drift) headings.push_back({"drift", kRight});
   headings.push_back({"note"});
   TextTable table(std::move(headings));
   for (const Json& column : columns) {
     const auto cell = [&](const char* name) { return Plain(column.value(name, Json())); };
-    std::vector<std::string> row{cell("name"),        cell("kind"),       cell("imputed"),
-                                 cell("not_numbers"), cell("categories"), cell("unseen_categories")};
+    std::vector<std::string> row{cell("name"), cell("kind")};
+    if (missing) row.push_back(cell("missing"));
+    for (const char* const name : {"imputed", "not_numbers", "categories"}) row.push_back(cell(name));
+    row.push_back(cell(column.contains("unknown") ? "unknown" : "unseen_categories"));
     if (outliers) row.push_back(cell("outliers"));
     if (drift) row.push_back(DriftText(column));
     const std::string reason = cell("reason");

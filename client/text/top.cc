@@ -95,7 +95,7 @@ std::string Top::Jobs(size_t rows) const {
                                "%d%%", static_cast<int>(100.0 * static_cast<double>(done) / static_cast<double>(total)))
                          : "-",
                RateText(Rate(&Look::job_tasks, job.id())),
-               stage != nullptr && stage->has_eta() ? DurationText(absl::Seconds(stage->eta().seconds())) : "-",
+               job.has_eta() ? DurationText(absl::Seconds(job.eta().seconds())) : "-",
                job.has_bill() ? MoneyText(job.bill().total()) : "-", Printable(job.waiting_reason())});
   }
   return absl::StrCat(table.ToString(), More(jobs_.size(), rows, "jobs"));

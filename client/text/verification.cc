@@ -19,7 +19,7 @@ std::string VerificationText(const v1::Job& job) {
     }
     absl::StrAppend(&text, "\n");
   }
-  for (const std::string& reason : job.distrusted()) absl::StrAppend(&text, "excluded: ", reason, "\n");
+  for (const std::string& reason : job.distrusted()) absl::StrAppend(&text, "distrusted: ", reason, "\n");
   return text;
 }
 

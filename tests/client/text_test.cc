@@ -265,7 +265,7 @@ TEST(CostText, WastedTimeAndVerificationAreToldWhereThereWasSome) {
   stage.mutable_verification()->set_blocks_one_worker(2);
   job.add_distrusted("w1: its result differs");
   EXPECT_THAT(ExplanationText(job),
-              AllOf(HasSubstr("2 of them not independently"), HasSubstr("excluded: w1: its result differs")));
+              AllOf(HasSubstr("2 of them not independently"), HasSubstr("distrusted: w1: its result differs")));
 }
 
 TEST(Explanation, AFailureNamesKindStageTaskWorkerCauseDetailAndRemedy) {

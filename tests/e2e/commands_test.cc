@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "tests/testing/real_cluster.h"
@@ -53,6 +57,52 @@ TEST(Commands, MistakesOfUsageAreNamedAndEndWithTwo) {
     EXPECT_THAT(outcome.err, HasSubstr(named));
   }
   EXPECT_THAT(testing::Run({Program("mote"), "--version"}, "/tmp").out, ::testing::StartsWith("mote 0."));
+}
+
+// Every long option of a program's help, but those that all have. Each begins a line: "-f,--follow  what it does".
+std::set<std::string> FlagsIn(const std::string& help) {
+  std::set<std::string> flags;
+  std::istringstream lines(help);
+  std::string line;
+  while (std::getline(lines, line)) {
+    const size_t begin = line.find_first_not_of(' ');
+    const size_t flag = begin == std::string::npos || line[begin] != '-' ? begin : line.find("--", begin);
+    if (flag == std::string::npos || line[flag] != '-' || flag > begin + 3) continue;
+    flags.insert(line.substr(flag, line.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", flag) - flag));
+  }
+  for (const char* const common : {"--help", "--version", "--coordinator", "--format"}) flags.erase(common);
+  return flags;
+}
+
+std::string HelpOf(std::vector<std::string> command) {
+  command.push_back("--help");
+  return testing::Run(command, "/tmp").out;
+}
+
+TEST(Commands, ThePagesNameEachCommandAndFlag) {
+  const std::string page = ReadFile("docs/commands.md");
+  const std::string help = HelpOf({Program("mote")});
+  std::istringstream list(help.substr(help.find("Subcommands:")));
+  std::string line;
+  int commands = 0;
+  while (std::getline(list, line)) {
+    const std::string name = line.substr(0, line.find(' ', 2));
+    if (!line.starts_with("  ") || line.starts_with("   ")) continue;
+    const std::string command = name.substr(2);
+    SCOPED_TRACE(command);
+    ++commands;
+    const size_t row = page.find("`mote " + command);
+    ASSERT_NE(row, std::string::npos);
+    const std::string described = page.substr(row, page.find('\n', row) - row);
+    for (const std::string& flag : FlagsIn(HelpOf({Program("mote"), command}))) EXPECT_THAT(described, HasSubstr(flag));
+  }
+  EXPECT_GT(commands, 15);
+  const std::string cluster = ReadFile("docs/cluster.md");
+  for (const char* const program : {"mote-coordinator", "mote-worker"}) {
+    for (const std::string& flag : FlagsIn(HelpOf({Program(program)}))) {
+      EXPECT_THAT(cluster, HasSubstr("`" + flag)) << program;
+    }
+  }
 }
 
 TEST(Commands, ASecondCoordinatorOnTheSamePortLeavesNothingBehind) {
