@@ -214,6 +214,13 @@ int64_t Dataset::bytes() const {
   return total;
 }
 
+std::vector<ArtifactRef> Dataset::parts() const {
+  std::vector<ArtifactRef> parts;
+  for (const Segment& segment : segments) parts.push_back({segment.blob.digest, segment.blob.bytes, false});
+  if (format != DatasetFormat::kRows && !shared) parts.push_back(source);
+  return parts;
+}
+
 std::string Dataset::Encode() const {
   std::string out;
   ByteWriter writer(&out);

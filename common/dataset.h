@@ -56,6 +56,8 @@ struct Dataset {
 
   bool operator==(const Dataset&) const = default;
   int64_t bytes() const;  // flat bytes of rows, or of the file
+  // In which artifacts of the store the rows lie; none for a shared file.
+  std::vector<ArtifactRef> parts() const;
   std::string Encode() const;
   // InvalidArgument: not an encoded dataset, or its counts contradict each other.
   static absl::StatusOr<Dataset> Decode(std::string_view bytes);

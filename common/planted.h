@@ -48,6 +48,7 @@ enum class PlantedBug {
   kOutputLostIgnored,
   kSnapshotMissesBatch,
   kKeptNodesForgotten,
+  kCollectsTooMuch,
 };
 
 // One of them is the planted one.

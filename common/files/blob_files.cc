@@ -14,6 +14,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/files/posix_file.h"
 #include "common/status_macros.h"
 
@@ -40,7 +41,7 @@ absl::StatusOr<std::unique_ptr<BlobFiles>> BlobFiles::Open(std::string dir) {
   MOTE_RETURN_IF_ERROR(MakeDirectories(dir + "/tmp"));
   RemoveLeftovers(dir + "/tmp");
   // All folders now, so that a durable write flushes a file and one folder only.
-  for (int i = 0; i < 256; ++i)
+  for (int i = 0; i < kFolders; ++i)
     MOTE_RETURN_IF_ERROR(MakeDirectories(absl::StrCat(dir, "/", absl::Hex(i, absl::kZeroPad2))));
   MOTE_RETURN_IF_ERROR(SyncPath(dir));
   return std::unique_ptr<BlobFiles>(new BlobFiles(std::move(dir)));
@@ -58,22 +59,25 @@ std::string BlobFiles::TemporaryName() {
 
 bool BlobFiles::Has(const Digest& digest) const { return ::access(Path(digest).c_str(), F_OK) == 0; }
 
-absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest, std::string_view bytes) {
+bool BlobFiles::Holds(const Digest& digest, std::string_view bytes) const {
   const auto there = Read(digest);
-  if (!there.ok() || (*there)->bytes() != bytes) return false;
-  return Touch(digest);
+  return there.ok() && (*there)->bytes() == bytes;
 }
 
-// As if written now: who removes what is old must not take it.
-absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest) {
-  if (::utimensat(AT_FDCWD, Path(digest).c_str(), nullptr, 0) == 0) return true;
+absl::StatusOr<bool> BlobFiles::Touch(const Digest& digest, absl::Time time) {
+  const timespec both[2] = {absl::ToTimespec(time), absl::ToTimespec(time)};
+  if (::utimensat(AT_FDCWD, Path(digest).c_str(), both, 0) == 0) return true;
   if (errno == ENOENT) return false;  // removed meanwhile
   return FileError("touching", Path(digest));
 }
 
 absl::Status BlobFiles::Write(const Digest& digest, std::string_view bytes, bool durable) {
-  MOTE_ASSIGN_OR_RETURN(const bool there, Touch(digest, bytes));
-  if (!there) return Replace(digest, bytes, durable);
+  bool is_there = Holds(digest, bytes);
+  // As if written now: who removes what is old must not take it.
+  if (is_there) {
+    MOTE_ASSIGN_OR_RETURN(is_there, Touch(digest, absl::Now()));
+  }
+  if (!is_there) return Replace(digest, bytes, durable);
   return durable ? Sync({digest}) : absl::OkStatus();
 }
 
@@ -107,6 +111,19 @@ absl::StatusOr<absl::Time> BlobFiles::WrittenAt(const Digest& digest) const {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return FileError("reading", path);
   return absl::TimeFromTimespec(info.st_mtim);
+}
+
+absl::StatusOr<std::vector<Digest>> BlobFiles::List(int folder) const {
+  const std::string path = absl::StrCat(dir_, "/", absl::Hex(folder, absl::kZeroPad2));
+  std::vector<Digest> digests;
+  std::error_code error;
+  auto at = std::filesystem::directory_iterator(path, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+    const absl::StatusOr<Digest> digest = Digest::FromHex(at->path().filename().string());
+    if (digest.ok()) digests.push_back(*digest);
+  }
+  if (error) return absl::InternalError(absl::StrCat("listing \"", path, "\": ", error.message()));
+  return digests;
 }
 
 absl::Status BlobFiles::Sync(const std::vector<Digest>& digests) {

@@ -45,10 +45,10 @@ class BlobFiles {
   // ResourceExhausted: the disk is full.
   absl::Status Write(const Digest& digest, std::string_view bytes, bool durable);
 
-  // As a Write that finds these bytes there, but flushes nothing. False: it does not.
-  absl::StatusOr<bool> Touch(const Digest& digest, std::string_view bytes);
-  // The blob counts as written now, whatever its bytes are. False: it is not here.
-  absl::StatusOr<bool> Touch(const Digest& digest);
+  // Whether it is here with these bytes.
+  bool Holds(const Digest& digest, std::string_view bytes) const;
+  // The blob counts as written at `time`. False: it is not here.
+  absl::StatusOr<bool> Touch(const Digest& digest, absl::Time time);
 
   // Gives a blob of another directory a name here too, without copying it where the
   // file system can. What is here already stays.
@@ -65,8 +65,14 @@ class BlobFiles {
   absl::StatusOr<std::shared_ptr<const FileBytes>> Read(const Digest& digest) const;
   // NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const;
-  // When the blob was written last, also with the bytes it had. NotFound: it is not here.
+  // When the blob was written last, also with the bytes it had, or as Touch said. NotFound:
+  // it is not here.
   absl::StatusOr<absl::Time> WrittenAt(const Digest& digest) const;
+  // The blobs of one of the folders, 0 to kFolders - 1, in no order.
+  //
+  // Errors: as errno says, naming the folder.
+  static constexpr int kFolders = 256;
+  absl::StatusOr<std::vector<Digest>> List(int folder) const;
   // Removing what is not here is fine.
   absl::Status Remove(const Digest& digest);
 

@@ -1,5 +1,8 @@
 #include "coordinator/artifacts/artifact_blobs.h"
 
+#include <string>
+
+#include "common/dataset.h"
 #include "common/status_macros.h"
 
 namespace mote::coordinator {
@@ -10,6 +13,21 @@ absl::StatusOr<std::vector<Digest>> BlobsOf(ArtifactStore& store, const Artifact
   MOTE_ASSIGN_OR_RETURN(const BlobRange bytes, store.Get(artifact.digest, 0, 0));
   MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(bytes.bytes()));
   for (const BlobRef& blob : manifest.blobs) blobs.push_back(blob.digest);
+  return blobs;
+}
+
+absl::StatusOr<std::vector<Digest>> BlobsOfTable(ArtifactStore& store, const ArtifactRef& table) {
+  MOTE_ASSIGN_OR_RETURN(std::vector<Digest> blobs, BlobsOf(store, table));
+  std::string descriptor;
+  for (size_t i = table.manifest ? 1 : 0; i < blobs.size(); ++i) {
+    MOTE_ASSIGN_OR_RETURN(const BlobRange bytes, store.Get(blobs[i], 0, 0));
+    descriptor += bytes.bytes();
+  }
+  MOTE_ASSIGN_OR_RETURN(const Dataset dataset, Dataset::Decode(descriptor));
+  for (const ArtifactRef& part : dataset.parts()) {
+    MOTE_ASSIGN_OR_RETURN(const std::vector<Digest> rows, BlobsOf(store, part));
+    blobs.insert(blobs.end(), rows.begin(), rows.end());
+  }
   return blobs;
 }
 

@@ -14,6 +14,11 @@ namespace mote::coordinator {
 // An error that IsUnreadable: there is no such manifest here.
 absl::StatusOr<std::vector<Digest>> BlobsOf(ArtifactStore& store, const ArtifactRef& artifact);
 
+// Those of a table: of its descriptor, an encoded Dataset, and of where its rows lie.
+//
+// An error that IsUnreadable: there is no such table here.
+absl::StatusOr<std::vector<Digest>> BlobsOfTable(ArtifactStore& store, const ArtifactRef& table);
+
 // A worker has named what it never put, or what is no manifest, or the disk has lost it:
 // whoever wants the artifact will miss it, and nobody else may suffer.
 bool IsUnreadable(const absl::Status& status);

@@ -1,11 +1,13 @@
 #include "coordinator/artifacts/artifact_store.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/files/posix_file.h"
 #include "common/status_macros.h"
+#include "spdlog/spdlog.h"
 
 namespace mote::coordinator {
 
@@ -44,13 +46,18 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
     return absl::InvalidArgumentError(
         absl::StrCat("blob announced as ", digest.Hex(), " has the digest ", actual.Hex(), "; mend the sender"));
   }
-  if (flushed_.Contains(digest)) {
-    MOTE_ASSIGN_OR_RETURN(const bool whole, files_->Touch(digest, bytes));
-    if (whole) return absl::OkStatus();
+  const std::lock_guard lock(MutexOf(digest));
+  bool is_there = files_->Holds(digest, bytes);
+  if (is_there) {
+    MOTE_ASSIGN_OR_RETURN(is_there, files_->Touch(digest, absl::Now() + kHeldAgain));
   }
-  // Before the file can be another: nobody may believe that it is durable.
-  flushed_.Remove(digest);
-  MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
+  if (!is_there) {
+    // Before the file can be another: nobody may believe that it is durable.
+    flushed_.Remove(digest);
+    MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
+  } else if (durable && !flushed_.Contains(digest)) {
+    MOTE_RETURN_IF_ERROR(files_->Sync({digest}));
+  }
   damaged_.Remove(digest);
   whole_.Add(digest);
   if (durable) flushed_.Add(digest);
@@ -80,11 +87,13 @@ absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offse
   if (!blob.ok()) return blob.status();
   const std::string_view bytes = (*blob)->bytes();
   if (verify && Sha256(bytes) != digest) {
-    damaged_.Add(digest);
-    MOTE_RETURN_IF_ERROR(Remove(digest));
-    return absl::DataLossError(absl::StrCat("\"", files_->Path(digest),
-                                            "\" is damaged: its bytes no longer hash to its name; it was removed, put "
-                                            "the blob again"));
+    if (RemoveDamaged(digest)) {
+      return absl::DataLossError(
+          absl::StrCat("\"", files_->Path(digest),
+                       "\" is damaged: its bytes no longer hash to its name; it was removed, put "
+                       "the blob again"));
+    }
+    return Get(digest, offset, length, verify);  // it was put again meanwhile
   }
   const int64_t size = static_cast<int64_t>(bytes.size());
   if (offset < 0 || length < 0 || offset > size || length > size - offset) {
@@ -95,17 +104,39 @@ absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offse
   return BlobRange(*std::move(blob), bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(count)));
 }
 
-absl::Status ArtifactStore::RemoveUntouched(const Digest& digest, absl::Duration age) {
+absl::StatusOr<int64_t> ArtifactStore::RemovePutBefore(const Digest& digest, absl::Time time) {
+  const std::lock_guard lock(MutexOf(digest));
   const absl::StatusOr<absl::Time> written = files_->WrittenAt(digest);
-  if (absl::IsNotFound(written.status())) return absl::OkStatus();
+  if (absl::IsNotFound(written.status())) return 0;
   MOTE_RETURN_IF_ERROR(written.status());
-  if (absl::Now() - *written < age) return absl::OkStatus();
-  return Remove(digest);
+  if (*written >= time) return 0;
+  MOTE_ASSIGN_OR_RETURN(const int64_t bytes, files_->Size(digest));
+  MOTE_RETURN_IF_ERROR(Remove(digest));
+  return bytes;
+}
+
+bool ArtifactStore::RemoveDamaged(const Digest& digest) {
+  const std::lock_guard lock(MutexOf(digest));
+  whole_.Remove(digest);
+  return !VerifyOnce(digest);
 }
 
 bool ArtifactStore::IsWhole(const Digest& digest) {
+  const std::lock_guard lock(MutexOf(digest));
+  return VerifyOnce(digest);
+}
+
+bool ArtifactStore::VerifyOnce(const Digest& digest) {
   if (whole_.Contains(digest)) return files_->Has(digest);
-  if (!Get(digest, 0, 0).ok()) return false;
+  const auto blob = files_->Read(digest);
+  if (!blob.ok()) return false;
+  if (Sha256((*blob)->bytes()) != digest) {
+    damaged_.Add(digest);
+    if (const absl::Status removed = Remove(digest); !removed.ok()) {
+      spdlog::error("a damaged blob stays: {}", std::string(removed.message()));
+    }
+    return false;
+  }
   whole_.Add(digest);
   return true;
 }
@@ -113,8 +144,9 @@ bool ArtifactStore::IsWhole(const Digest& digest) {
 std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) {
   std::vector<Digest> missing;
   for (const Digest& digest : digests) {
-    const bool here = IsWhole(digest) && files_->Touch(digest).value_or(false);
-    if (!here) missing.push_back(digest);
+    const std::lock_guard lock(MutexOf(digest));
+    const bool is_here = VerifyOnce(digest) && files_->Touch(digest, absl::Now() + kHeldAgain).value_or(false);
+    if (!is_here) missing.push_back(digest);
   }
   return missing;
 }

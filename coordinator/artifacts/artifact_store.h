@@ -4,8 +4,10 @@
 // (disk_threads.h), never from one of gRPC's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,18 +70,24 @@ class ArtifactStore {
   //               so that FindMissing names the blob and it can be put again
   absl::StatusOr<BlobRange> Get(const Digest& digest, int64_t offset, int64_t length, bool verify = true);
 
-  // Those of `digests` that are not here, in their order. The others count as put again now.
-  // A file that this process did not write is read first: after a power failure there may
-  // be one with less than its blob, and it is removed.
+  // Those of `digests` that are not here, in their order. The others count as put again.
   std::vector<Digest> FindMissing(const std::vector<Digest>& digests);
+  // Whether the blob is here, with its own bytes. A file that this process did not write is
+  // read first: after a power failure there may be one with less than its blob, and it is
+  // removed.
+  bool IsWhole(const Digest& digest);
   bool Has(const Digest& digest) const { return files_->Has(digest); }
   // Bytes of a stored blob, from the file system alone. NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const { return files_->Size(digest); }
 
-  // Removes a blob unless it was put, also again, in the last `age`.
-  absl::Status RemoveUntouched(const Digest& digest, absl::Duration age);
-  // Removing what is not here is fine.
-  absl::Status Remove(const Digest& digest);
+  // Removes a blob that was put before `time`, and not again since; answers its bytes, 0 where
+  // none was removed. What was put again counts as put kHeldAgain after that: who put it
+  // then may name it that much later, after a connection that was cut.
+  static constexpr absl::Duration kHeldAgain = absl::Minutes(10);
+  absl::StatusOr<int64_t> RemovePutBefore(const Digest& digest, absl::Time time);
+  // As BlobFiles.
+  static constexpr int kFolders = BlobFiles::kFolders;
+  absl::StatusOr<std::vector<Digest>> List(int folder) const { return files_->List(folder); }
 
   // ResourceExhausted while less than the reserve is free; names both and the remedy.
   // Checked before something new is taken from outside; what the coordinator itself
@@ -92,8 +100,13 @@ class ArtifactStore {
   ArtifactStore(std::unique_ptr<BlobFiles> files, int64_t disk_reserve_bytes)
       : files_(std::move(files)), disk_reserve_bytes_(disk_reserve_bytes) {}
 
-  // Whether the blob is here, with its own bytes.
-  bool IsWhole(const Digest& digest);
+  // False: the blob is not damaged any more, for it was put again.
+  bool RemoveDamaged(const Digest& digest);
+  // As IsWhole, by who holds the blob's mutex; so is the next one.
+  bool VerifyOnce(const Digest& digest);
+  absl::Status Remove(const Digest& digest);
+  // Who puts a blob, asks whether it is here, or removes it, does so one after the other.
+  std::mutex& MutexOf(const Digest& digest) { return mutexes_[digest.bytes[0] % mutexes_.size()]; }
   // Names the blob, and whether damage is why it is gone.
   absl::Status NotStored(const Digest& digest) const;
 
@@ -102,6 +115,7 @@ class ArtifactStore {
   RecentDigests flushed_{kFlushedMax};  // durable already: equal results are common
   RecentDigests damaged_{kDamagedMax};  // removed as such, and not put again since
   RecentDigests whole_{kWholeMax};      // written or verified by this process
+  std::array<std::mutex, 64> mutexes_;
 };
 
 }  // namespace mote::coordinator

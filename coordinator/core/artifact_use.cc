@@ -6,10 +6,13 @@ namespace mote::coordinator {
 
 void Use(State& state, const ArtifactRef& artifact) { ++state.artifact_users[artifact]; }
 
+void Leave(State& state, const ArtifactRef& artifact) {
+  if (--state.artifact_users[artifact] <= 0) state.artifact_users.erase(artifact);
+}
+
 void Release(State& state, const ArtifactRef& artifact, absl::Time now) {
-  if (--state.artifact_users[artifact] > 0) return;
-  state.artifact_users.erase(artifact);
-  state.drops.emplace_back(now + state.options.drop_delay, artifact);
+  Leave(state, artifact);
+  if (!state.artifact_users.contains(artifact)) state.drops.emplace_back(now + state.options.drop_delay, artifact);
 }
 
 void ReplaceArtifacts(State& state, std::vector<ArtifactRef>& held, const std::vector<ArtifactRef>& next,

@@ -13,7 +13,11 @@ namespace mote::coordinator {
 
 void Use(State& state, const ArtifactRef& artifact);
 
-// The last user's leaving schedules the artifact's end.
+// A user less. What nobody uses any more is collected some day (collect.h).
+void Leave(State& state, const ArtifactRef& artifact);
+
+// As Leave; the last user's leaving schedules the artifact's end. Only of what jobs compute
+// on their way: a twin of an output may have been put long before its job counts as a user.
 void Release(State& state, const ArtifactRef& artifact, absl::Time now);
 
 // Artifacts of a step come into use before those of the last one leave it, so that one

@@ -110,11 +110,19 @@ struct JobChanged {
 
 // To the artifact store -----------------------------------------------------------
 
-// Nothing refers to these any more (superseded states of an iteration, what a forgotten job
-// had). Those in use may have blobs in common with them, which stay.
+// Nothing refers to these any more: superseded states of an iteration, partials that were
+// folded. Those in use may have blobs in common with them, which stay.
 struct DropArtifacts {
   std::vector<ArtifactRef> artifacts;
   std::vector<ArtifactRef> in_use;
+};
+
+// All that is in use. What else was put before `put_before` is nobody's: what ended jobs left
+// that are forgotten, results that lost a race, what steps of jobs computed on their way.
+struct CollectArtifacts {
+  std::vector<ArtifactRef> in_use;
+  std::vector<ArtifactRef> tables;  // encoded Datasets: where their rows lie is in use too
+  absl::Time put_before;
 };
 
 // To the ledger -------------------------------------------------------------------
@@ -127,6 +135,6 @@ struct RecordAttempt {
 
 using Effect = std::variant<SendWelcome, SendLease, SendAck, SendRevoke, SendShorten, SendDropPass, SendReleasePartial,
                             SendHeartbeatAck, SendDrain, SendReadLog, CloseSession, Reply, JobChanged, DropArtifacts,
-                            RecordAttempt>;
+                            CollectArtifacts, RecordAttempt>;
 
 }  // namespace mote::coordinator

@@ -10,7 +10,6 @@ namespace mote::coordinator {
 namespace {
 
 constexpr int kJobsAtOnce = 100;
-constexpr absl::Duration kYoung = absl::Minutes(10);
 
 }  // namespace
 
@@ -21,10 +20,10 @@ absl::Status ForgetJob(State& state, const JobForgotten& event) {
   }
   DropWork(state, *job, event.time);
   for (int i = 0; i < static_cast<int>(job->stages.size()); ++i) {
-    for (const ArtifactRef& artifact : ArtifactsOf(job->stages[i].outputs)) Release(state, artifact, event.time);
+    for (const ArtifactRef& artifact : ArtifactsOf(job->stages[i].outputs)) Leave(state, artifact);
     state.reuse.Forget({event.job, i});
   }
-  for (const ArtifactRef& artifact : ArtifactsOf(job->admitted.spec)) Release(state, artifact, event.time);
+  for (const ArtifactRef& artifact : ArtifactsOf(job->admitted.spec)) Leave(state, artifact);
   const auto request = state.request_ids.find(job->request_id);
   if (request != state.request_ids.end() && request->second == event.job) state.request_ids.erase(request);
   std::erase(state.retryable, event.job);
@@ -35,7 +34,7 @@ absl::Status ForgetJob(State& state, const JobForgotten& event) {
 
 void ForgetOldJobs(Transaction& tx) {
   const CoreOptions& options = tx.state.options;
-  const bool is_young = tx.now < tx.state.reconnect_until + kYoung;
+  const bool is_young = IsYoung(tx.state, tx.now);
   for (int i = 0; i < kJobsAtOnce && !tx.state.ended.empty(); ++i) {
     const auto [end, job] = *tx.state.ended.begin();
     const bool is_old = !is_young && end + options.retention <= tx.now;

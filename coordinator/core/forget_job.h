@@ -13,8 +13,7 @@ namespace mote::coordinator {
 absl::Status ForgetJob(State& state, const JobForgotten& event);
 
 // Forgets jobs that ended longer ago than CoreOptions::retention, and the oldest beyond
-// ended_jobs_max; a few at a time. None while the epoch is young: the clock by which they
-// seem old may be wrong at a start.
+// ended_jobs_max; a few at a time. None while the epoch is young.
 void ForgetOldJobs(Transaction& tx);
 
 }  // namespace mote::coordinator

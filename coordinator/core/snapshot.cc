@@ -182,7 +182,7 @@ std::vector<Event> SnapshotOf(const State& of, absl::Time now) {
   // What is not taken over follows from the rest, or is learnt from workers again.
   const auto& [options, planners, epoch, next_job, next_pass, partial_bytes, jobs, active, deadlines, ended, pinned,
                request_ids, runnable, tenant_device_time, artifact_users, drops, reuse, bundles, retryable, cluster,
-               straggler_cursor, last_review, log_reads, disk_low, reconnect_until] = of;
+               straggler_cursor, last_review, last_collect, log_reads, disk_low, reconnect_until] = of;
   std::vector<Event> events;
   events.push_back(StateRestored{epoch, next_job, next_pass, tenant_device_time, {retryable.begin(), retryable.end()}});
   AddDrops(of, now, &events);

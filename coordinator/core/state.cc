@@ -123,6 +123,8 @@ void TellApart(State& state, const Job& job, int by) {
 
 }  // namespace
 
+bool IsYoung(const State& state, absl::Time now) { return now < state.reconnect_until + state.options.young_epoch; }
+
 void AddActive(State& state, const Job& job) {
   if (!state.active.insert(job.id).second) return;
   if (HasPinnedRows(job)) state.pinned[job.id];

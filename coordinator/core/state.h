@@ -54,6 +54,12 @@ struct CoreOptions {
   // So long is an ended job known, and so many of them at most (forget_job.h).
   absl::Duration retention = absl::Hours(30 * 24);
   size_t ended_jobs_max = 100'000;
+  // So long after a start nothing goes because of its age: the clock may still be wrong.
+  absl::Duration young_epoch = absl::Minutes(10);
+  // How often artifacts that nothing refers to are removed, and how old they are at least:
+  // a client may upload for days before it submits (collect.h).
+  absl::Duration collect_interval = absl::Hours(1);
+  absl::Duration collect_age_min = absl::Hours(72);
   // So many failed or partly quarantined jobs keep what `mote retry` goes on with.
   size_t retryable_jobs_max = 100;
 };
@@ -173,6 +179,7 @@ struct State {
   Cluster cluster;
   std::string straggler_cursor;                       // the worker at which RelieveStragglers goes on
   absl::Time last_review = absl::InfinitePast();      // of all workers, by a tick
+  absl::Time last_collect = absl::InfinitePast();     // of artifacts
   LogReads log_reads;                                 // that workers have not answered yet
   std::optional<DiskState> disk_low;                  // grants wait while it is set
   absl::Time reconnect_until = absl::InfinitePast();  // workers of the epoch before may still come
@@ -181,6 +188,9 @@ struct State {
   const Job* FindJob(JobId id) const;
   Pass* FindPass(JobId job, PassId pass);
 };
+
+// As CoreOptions::young_epoch says.
+bool IsYoung(const State& state, absl::Time now);
 
 // Counts the job among those that have not ended, and no more.
 void AddActive(State& state, const Job& job);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/core/collect.h"
 #include "coordinator/core/deadline.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/forget_job.h"
@@ -78,6 +79,7 @@ void Decide(Transaction& tx, const Tick& tick) {
   ReviewPinnedSites(tx);
   ForgetOldJobs(tx);
   DropSuperseded(tx);
+  CollectUnused(tx);
   ExpireLogReads(tx);
   if (!IsReviewDue(tx.state, tx.now)) return;
   LoseSilentWorkers(tx);

@@ -108,6 +108,7 @@ void RpcServer::Do(const JobChanged& effect) { watches_.Changed(effect.job, effe
 
 // The loop has done it: nothing of it concerns the network.
 void RpcServer::Do(const DropArtifacts&) {}
+void RpcServer::Do(const CollectArtifacts&) {}
 void RpcServer::Do(const RecordAttempt&) {}
 
 }  // namespace mote::coordinator

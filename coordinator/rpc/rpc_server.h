@@ -69,6 +69,7 @@ class RpcServer {
   void Do(const Reply& effect);
   void Do(const JobChanged& effect);
   void Do(const DropArtifacts& effect);
+  void Do(const CollectArtifacts& effect);
   void Do(const RecordAttempt& effect);
 
   CallTable calls_;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/time/time.h"
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "coordinator/artifacts/artifact_blobs.h"
 #include "spdlog/spdlog.h"
@@ -12,8 +12,8 @@
 namespace mote::coordinator {
 namespace {
 
-// A blob that was put again this lately is somebody's: a twin job makes equal states.
-constexpr absl::Duration kTouchedLately = absl::Seconds(5);
+// A blob that was put this lately is somebody's: a twin job makes equal states.
+constexpr absl::Duration kPutLately = absl::Seconds(5);
 
 }  // namespace
 
@@ -43,7 +43,8 @@ absl::Status ArtifactDrops::Drop(const DropArtifacts& drop) {
     for (const Digest& blob : manifests.at(artifact.digest)) doomed.erase(blob);
   }
   manifests_ = std::move(manifests);
-  for (const Digest& blob : doomed) MOTE_RETURN_IF_ERROR(store_.RemoveUntouched(blob, kTouchedLately));
+  const absl::Time put_before = absl::Now() - kPutLately;
+  for (const Digest& blob : doomed) MOTE_RETURN_IF_ERROR(store_.RemovePutBefore(blob, put_before).status());
   return absl::OkStatus();
 }
 

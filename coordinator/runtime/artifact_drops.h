@@ -17,8 +17,8 @@ class ArtifactDrops {
   explicit ArtifactDrops(ArtifactStore& store) : store_(store) {}
 
   // Removes the blobs of what is dropped, but for those that artifacts in use have too, and
-  // those that were put again in the last seconds. An artifact that cannot be read is passed
-  // over.
+  // those that were put again lately, which ArtifactCollector finds. An artifact that cannot
+  // be read is passed over.
   //
   // Errors: of the disk, as errno says.
   absl::Status Drop(const DropArtifacts& drop);

@@ -30,6 +30,7 @@ Loop::Loop(Options options, Core& core, Journal& journal, ArtifactStore& artifac
       journal_(journal),
       artifacts_(artifacts),
       drops_(artifacts),
+      collector_(artifacts),
       ledger_(ledger),
       sink_(sink),
       on_fatal_(std::move(on_fatal)),
@@ -203,6 +204,8 @@ absl::Status Loop::Commit(Decision& decision) {
   for (Effect& effect : decision.effects) {
     if (const auto* drop = std::get_if<DropArtifacts>(&effect)) {
       MOTE_RETURN_IF_ERROR(drops_.Drop(*drop));
+    } else if (auto* collect = std::get_if<CollectArtifacts>(&effect)) {
+      collector_.Start(std::move(*collect));
     } else {
       effects.push_back(std::move(effect));
     }
@@ -217,7 +220,8 @@ absl::Status Loop::Sync(const Decision& decision) {
   for (const auto& [digest, bytes] : decision.blobs) digests.push_back(digest);
   for (const ArtifactRef& artifact : decision.sync) {
     const absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
-    const bool stored = blobs.ok() && artifacts_.FindMissing(*blobs).empty();
+    const bool stored = blobs.ok() && std::all_of(blobs->begin(), blobs->end(),
+                                                  [this](const Digest& blob) { return artifacts_.IsWhole(blob); });
     if (stored) {
       digests.insert(digests.end(), blobs->begin(), blobs->end());
     } else if (blobs.ok() || IsUnreadable(blobs.status())) {

@@ -27,6 +27,7 @@
 #include "coordinator/core/core.h"
 #include "coordinator/journal/journal.h"
 #include "coordinator/ledger/ledger.h"
+#include "coordinator/runtime/artifact_collector.h"
 #include "coordinator/runtime/artifact_drops.h"
 #include "coordinator/runtime/snapshotter.h"
 
@@ -89,6 +90,7 @@ class Loop {
   Journal& journal_;
   ArtifactStore& artifacts_;
   ArtifactDrops drops_;
+  ArtifactCollector collector_;
   Ledger& ledger_;
   bool ledger_failed_ = false;  // by the committing thread alone, as drops_
   EffectSink& sink_;

@@ -54,6 +54,14 @@ TEST(Dataset, BytesAreThoseOfTheRowsOrTheText) {
   EXPECT_EQ(Csv().bytes(), 5000);
 }
 
+TEST(Dataset, PartsAreWhereTheRowsLie) {
+  EXPECT_EQ(ARowDataset().parts(), (std::vector<ArtifactRef>{{Sha256("a"), 80, false}, {Sha256("b"), 16, false}}));
+  EXPECT_EQ(Csv().parts(), std::vector<ArtifactRef>{Csv().source});
+  Dataset shared = Csv();
+  shared.shared = SharedFile{};
+  EXPECT_TRUE(shared.parts().empty()) << "it lies elsewhere";
+}
+
 TEST(Dataset, EveryTruncationAndAnExtraByteAreInvalid) {
   for (const std::string& bytes : {ARowDataset().Encode(), Csv().Encode()}) {
     for (size_t size = 0; size < bytes.size(); ++size) {

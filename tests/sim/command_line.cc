@@ -65,6 +65,7 @@ absl::StatusOr<Options> Overrides::Apply(uint64_t seed) const {
   options.slow_workers = slow_workers.value_or(options.slow_workers);
   options.verify_sample = verify_sample.value_or(options.verify_sample);
   options.verify_replicas = verify_replicas.value_or(options.verify_replicas);
+  options.collect = collect.value_or(options.collect);
   options.a_worker_lies = liar.value_or(options.a_worker_lies);
   if (faults) {
     MOTE_ASSIGN_OR_RETURN(options.faults, ParseFaults(*faults));
@@ -82,6 +83,7 @@ void AddFlags(CLI::App& app, Overrides& overrides) {
   app.add_option("--spill", overrides.spill, "whether the coordinator puts all partials into its store");
   app.add_option("--retries", overrides.retries, "whether clients let jobs go on that did not succeed");
   app.add_option("--resubmits", overrides.resubmits, "whether clients submit again what has ended");
+  app.add_option("--collect", overrides.collect, "whether blobs that nobody uses go at once");
   app.add_option("--report-tasks", overrides.report_tasks_max, "a report has room for 1 to so many; 0: for all");
   app.add_option("--slow-workers", overrides.slow_workers, "so many are ten times slower than the others");
   app.add_option("--verify-sample", overrides.verify_sample, "share of the blocks that are run again");
@@ -112,6 +114,7 @@ std::string Arguments(const Case& failed) {
   add("--spill", options.spill ? "true" : "false", drawn.spill ? "true" : "false");
   add("--retries", options.retries ? "true" : "false", drawn.retries ? "true" : "false");
   add("--resubmits", options.resubmits ? "true" : "false", drawn.resubmits ? "true" : "false");
+  add("--collect", options.collect ? "true" : "false", drawn.collect ? "true" : "false");
   add("--report-tasks", options.report_tasks_max, drawn.report_tasks_max);
   add("--slow-workers", options.slow_workers, drawn.slow_workers);
   add("--verify-sample", options.verify_sample, drawn.verify_sample);

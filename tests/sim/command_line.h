@@ -21,7 +21,7 @@ struct Case {
 struct Overrides {
   std::optional<int> workers, slots, jobs;
   std::optional<int64_t> tasks;
-  std::optional<bool> iterate, large_partials, spill, retries, resubmits, liar;
+  std::optional<bool> iterate, large_partials, spill, retries, resubmits, collect, liar;
   std::optional<int> report_tasks_max, slow_workers, verify_replicas;
   std::optional<double> verify_sample;
   std::optional<std::string> task_duration, chaos, faults;

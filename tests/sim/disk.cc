@@ -14,7 +14,7 @@ absl::Duration Disk::Delay() {
 }
 
 std::span<const mc::Event> Disk::Commit(const mc::Decision& decision) {
-  for (const auto& [digest, bytes] : decision.blobs) blobs_[digest] = bytes;
+  for (const auto& [digest, bytes] : decision.blobs) blobs_.Store(bytes);
   newest_batch_ = events_.size();
   for (const mc::Event& event : decision.events) {
     if (MOTE_PLANTED(kCommitNotJournalled) && std::holds_alternative<mc::BlockCommitted>(event)) continue;

@@ -2,21 +2,19 @@
 // committed when the coordinator crashed is gone.
 #pragma once
 
-#include <map>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "coordinator/core/core.h"
+#include "tests/sim/blob_store.h"
 #include "tests/sim/options.h"
 
 namespace mote::sim {
 
-namespace mc = ::mote::coordinator;
-
 class Disk {
  public:
-  Disk(Random& random, const Options& options) : random_(random), options_(options) {}
+  Disk(const EventQueue& queue, Random& random, const Options& options)
+      : random_(random), options_(options), blobs_(queue) {}
 
   // How long the next commit takes.
   absl::Duration Delay();
@@ -33,7 +31,7 @@ class Disk {
   absl::Status TakeSnapshot(mc::Core& replica, absl::Time now);
 
   const std::vector<mc::Event>& events() const { return events_; }
-  std::map<Digest, std::string>& blobs() { return blobs_; }
+  BlobStore& blobs() { return blobs_; }
 
  private:
   Random& random_;
@@ -42,7 +40,7 @@ class Disk {
   size_t newest_batch_ = 0;          // where it begins
   std::vector<mc::Event> snapshot_;  // stands for the first `snapshot_until_` events
   size_t snapshot_until_ = 0;
-  std::map<Digest, std::string> blobs_;
+  BlobStore blobs_;
 };
 
 }  // namespace mote::sim

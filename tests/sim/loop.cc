@@ -28,6 +28,11 @@ std::unique_ptr<mc::Core> Loop::EmptyCore() const {
   mc::CoreOptions options;
   options.policy = &policy_;
   options.weigh_communication = options_.weigh_communication;
+  if (options_.collect) {
+    options.young_epoch = absl::ZeroDuration();
+    options.collect_interval = absl::Seconds(1);
+    options.collect_age_min = options_.faults.clock_steps ? absl::Hours(3) : absl::ZeroDuration();
+  }
   if (options_.spill) options.partial_bytes_max = options.spilled_bytes_min = 0;
   return std::make_unique<mc::Core>(options, SimPlanners());
 }

@@ -29,6 +29,7 @@ std::vector<Options> Smaller(const Options& options) {
   if (options.large_partials) add([](Options& o) { o.large_partials = false; });
   if (options.spill) add([](Options& o) { o.spill = false; });
   if (options.report_tasks_max > 0) add([](Options& o) { o.report_tasks_max = 0; });
+  if (options.collect) add([](Options& o) { o.collect = false; });
   if (options.resubmits) add([](Options& o) { o.resubmits = false; });
   if (options.retries) add([](Options& o) { o.retries = false; });
   if (options.jobs > 1) add([](Options& o) { o.jobs = 1; });

@@ -56,6 +56,7 @@ Options Options::Draw(uint64_t seed) {
   options.retries = random.Chance(0.4);
   options.resubmits = random.Chance(0.3);
   if (random.Chance(0.2)) options.report_tasks_max = 1 + static_cast<int>(random.Below(40));
+  options.collect = random.Chance(0.3);
   return options;
 }
 

@@ -77,6 +77,7 @@ struct Options {
   bool retries = false;        // clients let jobs go on that did not succeed
   int report_tasks_max = 0;    // so many at most has a report room for, and each time for another number; 0: for all
   bool resubmits = false;      // clients submit again what has ended, perhaps with another last stage
+  bool collect = false;        // what nobody uses goes at once, not after days
   bool a_worker_lies = false;  // the first one: half of its results are wrong, each in its own way
   Faults faults;
   // Between two faults, at most; at least a thirtieth of it.

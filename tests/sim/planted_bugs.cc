@@ -51,6 +51,7 @@ const std::vector<BugOption>& BugOptions() {
       {kOutputLostIgnored, "output-lost-ignored", "what a lost worker alone had is still waited for"},
       {kSnapshotMissesBatch, "snapshot-misses-batch", "a snapshot stands for a batch that it does not hold"},
       {kKeptNodesForgotten, "kept-nodes-forgotten", "a retry runs a stage with quarantined tasks whole"},
+      {kCollectsTooMuch, "collects-too-much", "what a running job has put is taken for nobody's"},
   };
   return *options;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/planted.h"
 #include "tests/sim/check_failure.h"
 #include "tests/sim/to_session.h"
 
@@ -20,7 +21,7 @@ SimCluster::SimCluster(uint64_t seed, const Options& options)
       random_(seed),
       invariants_(queue_),
       workload_(options_, random_),
-      disk_(random_, options_),
+      disk_(queue_, random_, options_),
       loop_(queue_, random_, options_, disk_, invariants_,
             {[this](const mc::Effect& effect) { Release(effect); }, [this] { CoordinatorCrashed(); }}),
       network_(queue_, random_, options_, loop_),
@@ -57,9 +58,16 @@ void SimCluster::Release(const mc::Effect& effect) {
   if (const auto* lease = std::get_if<mc::SendLease>(&effect); lease != nullptr && lease->pass != nullptr) {
     workload_.Learn(lease->token.pass, *lease->pass);
   }
+  if (const auto* drop = std::get_if<mc::DropArtifacts>(&effect)) disk_.blobs().Drop(*drop);
+  if (const auto* collect = std::get_if<mc::CollectArtifacts>(&effect)) Collect(*collect);
   if (SendToWorker(network_, effect)) return;
   if (const auto* reply = std::get_if<mc::Reply>(&effect)) clients_.On(*reply);
   if (const auto* changed = std::get_if<mc::JobChanged>(&effect)) clients_.On(*changed);
+}
+
+void SimCluster::Collect(mc::CollectArtifacts collect) {
+  if (MOTE_PLANTED(kCollectsTooMuch)) collect.put_before = queue_.now();
+  disk_.blobs().Collect(collect);
 }
 
 void SimCluster::CoordinatorCrashed() {

@@ -46,6 +46,7 @@ class SimCluster {
   int64_t tasks_kept() const { return invariants_.tasks_kept(); }
   // Stages that took what was stored; after Run.
   int64_t stages_reused() const { return stages_reused_; }
+  int64_t blobs_removed() { return disk_.blobs().removed(); }
   // The first job as its client saw it end.
   const std::optional<mc::JobView>& ended() const { return clients_.ended(0); }
   // …and as it saw it when a twentieth was done.
@@ -54,6 +55,7 @@ class SimCluster {
  private:
   void RunToTheEnd();
   void Release(const mc::Effect& effect);
+  void Collect(mc::CollectArtifacts collect);
   void CoordinatorCrashed();
   void AddWorker(bool may_be_bad = true);
   void DoAsTheReasonSays();

@@ -15,18 +15,20 @@ constexpr uint64_t kEvery = 1;
 #endif
 
 // Else these seeds would say nothing of them.
-TEST(Simulation, OutputsAreLostRetriesGoOnAndStagesAreReusedInManySeeds) {
-  int lost = 0, kept = 0, reused = 0;
+TEST(Simulation, OutputsAreLostRetriesGoOnStagesAreReusedAndBlobsRemovedInManySeeds) {
+  int lost = 0, kept = 0, reused = 0, removed = 0;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     SimCluster cluster(seed, Options::Draw(seed));
     cluster.Run();
     lost += cluster.outputs_lost() > 0 ? 1 : 0;
     kept += cluster.tasks_kept() > 0 ? 1 : 0;
     reused += cluster.stages_reused() > 0 ? 1 : 0;
+    removed += cluster.blobs_removed() > 0 ? 1 : 0;
   }
   EXPECT_GE(lost, 15);
   EXPECT_GE(kept, 15);
   EXPECT_GE(reused, 15);
+  EXPECT_GE(removed, 15);
 }
 
 // A test a range: they run side by side.

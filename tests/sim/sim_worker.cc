@@ -7,7 +7,6 @@
 #include "common/check.h"
 #include "common/json.h"
 #include "tests/sim/subtree_task.h"
-#include "tests/testing/map_sink.h"
 
 namespace mote::sim {
 namespace {
@@ -198,9 +197,8 @@ worker::Report SimWorker::Compute(const worker::RunLease& lease, int64_t tasks) 
   if (nature_.bad) {
     report.fault = Failure{FaultKind::kEngineCrash, -1, "this worker is bad", "", ""};
   } else if (IsSubtreeTask(pass.spec)) {
-    testing::MapSink blobs(world_.blobs);
     report = RunSubtreeTask(
-        pass.spec, [&](const Value& value) { return Read(lease, value); }, blobs);
+        pass.spec, [&](const Value& value) { return Read(lease, value); }, world_.blobs);
   } else {
     RunTasks(lease, pass, tasks, &report);
   }
@@ -223,7 +221,7 @@ void SimWorker::AddTimes(TaskRange tasks, Cost* cost) const {
 
 void SimWorker::RunTasks(const worker::RunLease& lease, const Pass& pass, int64_t tasks, worker::Report* report) {
   const TaskRange range{lease.block.begin(), lease.block.begin() + tasks};
-  testing::MapSink blobs(world_.blobs);
+  BlobStore& blobs = world_.blobs;
   BlockFold fold(lease.block, pass.spec.task_count);
   // Leaves of tasks that the pass does not have.
   const int64_t lie = nature_.lies && random_.Chance(0.5) ? static_cast<int64_t>(1 + random_.Below(1 << 30)) << 32 : 0;
@@ -253,8 +251,7 @@ absl::StatusOr<std::string> SimWorker::Read(const worker::RunLease& lease, const
     if (location.artifact != *value.artifact) continue;
     if (const std::string* other = world_.ask(location.address, digest)) return *other;
   }
-  const auto stored = world_.blobs.find(digest);
-  if (stored != world_.blobs.end()) return stored->second;
+  if (const std::string* stored = world_.blobs.Find(digest)) return *stored;
   return absl::UnavailableError("nobody has it");
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/sim/acknowledgements.h"
+#include "tests/sim/blob_store.h"
 #include "tests/sim/event_queue.h"
 #include "tests/sim/invariants.h"
 #include "tests/sim/network.h"
@@ -29,7 +30,7 @@ struct WorkerWorld {
   Network& network;
   Invariants& invariants;
   const Workload& workload;
-  std::map<Digest, std::string>& blobs;  // of the coordinator's store
+  BlobStore& blobs;
   // What the worker of this name keeps; nullptr: it does not have it, or does not answer.
   std::function<const std::string*(const std::string& worker, const Digest& digest)> ask;
 };

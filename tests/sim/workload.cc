@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,8 @@ namespace mote::sim {
 namespace {
 
 using Blobs = std::map<Digest, std::string>;
+// nullptr: the blob is gone.
+using FindBlob = std::function<const std::string*(const Digest&)>;
 using AbsentTasks = std::set<int64_t>;
 
 // `concat` notices a wrong order, `mean` a wrong number, `sum` a wrong tree.
@@ -96,16 +99,29 @@ std::string LeafOfRow(const std::array<double, 3>& values, const RowReducer& red
   return partial;
 }
 
-// The bytes that a user would see.
-std::string FlatBytes(const Output& output, const Blobs& blobs) {
-  const std::string content =
-      output.content.artifact ? blobs.at(output.content.artifact->digest) : output.content.bytes;
+// The bytes that a user would see. NotFound: some are gone.
+absl::StatusOr<std::string> FlatBytes(const Output& output, const FindBlob& find) {
+  std::string content = output.content.bytes;
+  if (output.content.artifact) {
+    const std::string* const stored = find(output.content.artifact->digest);
+    if (stored == nullptr) return absl::NotFoundError("what an output consists of");
+    content = *stored;
+  }
   if (output.kind != OutputKind::kTable) return content;
   const absl::StatusOr<Dataset> dataset = Dataset::Decode(content);
   MOTE_CHECK(dataset.ok(), "a table's content is a dataset");
   std::string bytes = absl::StrCat(dataset->rows, " rows ");
-  for (const Segment& segment : dataset->segments) bytes += blobs.at(segment.blob.digest);
+  for (const Segment& segment : dataset->segments) {
+    const std::string* const rows = find(segment.blob.digest);
+    if (rows == nullptr) return absl::NotFoundError("rows of a table");
+    bytes += *rows;
+  }
   return bytes;
+}
+
+// As computed here.
+std::string OwnBytes(const Output& output, const Blobs& blobs) {
+  return *FlatBytes(output, [&](const Digest& digest) { return &blobs.at(digest); });
 }
 
 NodeValue PlainRoot(uint64_t value_seed, int64_t tasks, const AbsentTasks& absent, const RowReducer& reducer,
@@ -121,17 +137,19 @@ NodeValue PlainRoot(uint64_t value_seed, int64_t tasks, const AbsentTasks& absen
 
 std::unique_ptr<RowReducer> ReducerOf(const std::string& name) { return *MakeRowReducer(name, Json::object()); }
 
-std::string PlainResult(const SimJob& job, const AbsentTasks& absent, Blobs& blobs) {
+std::string PlainResult(const SimJob& job, const AbsentTasks& absent) {
+  Blobs blobs;
   const std::unique_ptr<RowReducer> reducer = ReducerOf(job.spec.stages[0].reduce.name);
   testing::MapSink sink(blobs);
   const NodeValue root = PlainRoot(job.seed, job.tasks(), absent, *reducer, sink);
   const absl::StatusOr<Output> plain = reducer->Finish(root ? &*root : nullptr, sink, nullptr);
   MOTE_CHECK(plain.ok(), "such partials finish");
-  return FlatBytes(*plain, blobs);
+  return OwnBytes(*plain, blobs);
 }
 
 // `absent`: of each stage.
-std::string PlainTwoStages(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent, Blobs& blobs) {
+std::string PlainTwoStages(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent) {
+  Blobs blobs;
   testing::MapSink sink(blobs);
   Output output;
   for (int64_t i = 0; i < 2; ++i) {
@@ -146,7 +164,7 @@ std::string PlainTwoStages(const SimJob& job, const std::map<int64_t, AbsentTask
     MOTE_CHECK(plain.ok(), "such partials finish");
     output = *std::move(plain);
   }
-  return FlatBytes(output, blobs);
+  return OwnBytes(output, blobs);
 }
 
 uint64_t SeedOfStep(uint64_t seed, const std::string& state) {
@@ -156,7 +174,8 @@ uint64_t SeedOfStep(uint64_t seed, const std::string& state) {
   return value;
 }
 
-std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent, Blobs& blobs) {
+std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent) {
+  Blobs blobs;
   const std::unique_ptr<RowReducer> reducer = ReducerOf("sum");
   testing::MapSink sink(blobs);
   std::string state = "start";
@@ -169,11 +188,11 @@ std::string PlainIteration(const SimJob& job, const std::map<int64_t, AbsentTask
   return state;
 }
 
-std::string PlainBytes(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent, Blobs& blobs) {
-  if (job.steps > 0) return PlainIteration(job, absent, blobs);
-  if (job.has_two_stages()) return PlainTwoStages(job, absent, blobs);
+std::string PlainBytes(const SimJob& job, const std::map<int64_t, AbsentTasks>& absent) {
+  if (job.steps > 0) return PlainIteration(job, absent);
+  if (job.has_two_stages()) return PlainTwoStages(job, absent);
   const auto found = absent.find(0);
-  return PlainResult(job, found == absent.end() ? AbsentTasks{} : found->second, blobs);
+  return PlainResult(job, found == absent.end() ? AbsentTasks{} : found->second);
 }
 
 }  // namespace
@@ -207,7 +226,7 @@ void Workload::Learn(PassId id, const PassSpec& pass) {
 }
 
 std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
-                                              Blobs& blobs) const {
+                                              const BlobStore& blobs) const {
   if (view.state == mc::JobState::kCancelled && job.cancel_at) return std::nullopt;
   const bool overdue = view.failure && view.failure->failure.kind == FaultKind::kDeadline;
   if (overdue && job.spec.deadline > absl::ZeroDuration()) return std::nullopt;
@@ -239,8 +258,10 @@ std::optional<std::string> Workload::CheckEnd(const SimJob& job, const mc::JobVi
     }
   }
   if (view.outputs.size() != 1) return "the output is missing";
-  const std::string plain = PlainBytes(job, absent, blobs);
-  if (FlatBytes(view.outputs[0].output, blobs) != plain) {
+  const absl::StatusOr<std::string> bytes =
+      FlatBytes(view.outputs[0].output, [&](const Digest& digest) { return blobs.Find(digest); });
+  if (!bytes.ok()) return absl::StrCat("it is gone: ", std::string(bytes.status().message()));
+  if (*bytes != PlainBytes(job, absent)) {
     return absl::StrCat("the bits of ", job.spec.stages[0].operation, " ", job.spec.stages[0].reduce.name,
                         " differ from those of a plain fold");
   }

@@ -56,7 +56,7 @@ class Workload {
   // (and perhaps others, if `more_absent`), and its bits are those of a plain fold
   // without them.
   std::optional<std::string> CheckEnd(const SimJob& job, const mc::JobView& view, bool more_absent,
-                                      std::map<Digest, std::string>& blobs) const;
+                                      const BlobStore& blobs) const;
   // Which stage of a job that was submitted again ran although it need not, or the other
   // way round; nothing: none.
   std::optional<std::string> CheckReuse(const SimJob& job, const mc::JobView& view, const mc::JobView& origin) const;

@@ -116,6 +116,8 @@ void CoreHarness::Take(mc::Decision decision) {
       for (const PassId pass : welcome->released) drops_[welcome->session].push_back(pass);
     } else if (auto* close = std::get_if<mc::CloseSession>(&effect)) {
       closed_.push_back(close->session);
+    } else if (auto* collect = std::get_if<mc::CollectArtifacts>(&effect)) {
+      collects_.push_back(std::move(*collect));
     } else if (auto* record = std::get_if<mc::RecordAttempt>(&effect)) {
       ledger_.push_back(std::move(record->entry));
     } else if (auto* reply = std::get_if<mc::Reply>(&effect)) {

@@ -67,6 +67,8 @@ class CoreHarness {
   std::vector<PassId> TakeDrops(const std::string& worker);
   // All lines of the ledger so far, also those of cores that have crashed.
   const std::vector<mc::LedgerEntry>& ledger() const { return ledger_; }
+  // What was to be collected, each time.
+  const std::vector<mc::CollectArtifacts>& collects() const { return collects_; }
   // True if the session was ended by the coordinator.
   bool WasClosed(const std::string& worker) const;
   // Every worker does what it was leased until nothing is left to do.
@@ -125,6 +127,7 @@ class CoreHarness {
   std::map<PassId, std::shared_ptr<const PassSpec>> specs_;
   std::vector<SessionId> closed_;
   std::vector<mc::Reply> replies_;
+  std::vector<mc::CollectArtifacts> collects_;
   std::vector<mc::LedgerEntry> ledger_;
   uint64_t next_id_ = 1;
 };

@@ -1,11 +1,10 @@
 #include "coordinator/runtime/artifact_drops.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <string>
 
+#include "tests/coordinator/shell/aged_blobs.h"
 #include "tests/coordinator/shell/status_matchers.h"
 #include "tests/coordinator/shell/temp_dir.h"
 
@@ -15,14 +14,7 @@ namespace {
 // Artifacts that were put long ago.
 class ArtifactDropsTest : public ::testing::Test {
  protected:
-  Digest Put(const std::string& bytes) {
-    const Digest digest = Sha256(bytes);
-    EXPECT_THAT(store_->Put(digest, bytes, false), IsOk());
-    const std::string path = dir_.path() + "/" + digest.Hex().substr(0, 2) + "/" + digest.Hex();
-    const timespec long_ago[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
-    EXPECT_EQ(utimensat(AT_FDCWD, path.c_str(), long_ago, 0), 0);
-    return digest;
-  }
+  Digest Put(const std::string& bytes) { return PutLongAgo(*store_, dir_.path(), bytes).digest; }
   ArtifactRef PutManifest(const std::vector<std::string>& blobs) {
     Manifest manifest;
     for (const std::string& bytes : blobs) manifest.blobs.push_back({Put(bytes), static_cast<int64_t>(bytes.size())});

@@ -109,8 +109,21 @@ TEST(ArtifactStore, WhoeverAsksForABlobThatWasDamagedIsToldSoUntilItIsPutAgain) 
   EXPECT_THAT(store->Get(digest, 0, 0), Fails(absl::StatusCode::kNotFound, "was damaged"));
   EXPECT_THAT(store->Sync({digest}), Fails(absl::StatusCode::kNotFound, "was damaged"));
   ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
-  ASSERT_THAT(store->Remove(digest), IsOk());
+  ASSERT_EQ(*store->RemovePutBefore(digest, absl::InfiniteFuture()), 5);
   EXPECT_THAT(store->Get(digest, 0, 0), Fails(absl::StatusCode::kNotFound, "is not stored here"));
+}
+
+TEST(ArtifactStore, ABlobIsRemovedOnlyIfItWasNotPutSince) {
+  const TempDir dir;
+  const auto store = OpenStore(dir);
+  const Digest digest = Sha256("hello");
+  ASSERT_THAT(store->Put(digest, "hello", false), IsOk());
+  const absl::Time written = absl::Now();
+  EXPECT_EQ(*store->RemovePutBefore(digest, written - absl::Minutes(1)), 0);
+  ASSERT_THAT(store->Put(digest, "hello", true), IsOk());
+  EXPECT_EQ(*store->RemovePutBefore(digest, written + absl::Minutes(1)), 0) << "who put it again may name it late";
+  EXPECT_EQ(*store->RemovePutBefore(digest, absl::Now() + 2 * ArtifactStore::kHeldAgain), 5);
+  EXPECT_EQ(*store->RemovePutBefore(digest, absl::InfiniteFuture()), 0) << "it is gone already";
 }
 
 TEST(ArtifactStore, MissingBlobsAreFoundInTheOrderAsked) {

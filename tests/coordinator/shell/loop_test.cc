@@ -9,6 +9,7 @@
 #include "coordinator/core/snapshot.h"
 #include "coordinator/plan/registry.h"
 #include "coordinator/schedule/fair_policy.h"
+#include "tests/coordinator/shell/aged_blobs.h"
 #include "tests/coordinator/shell/status_matchers.h"
 #include "tests/coordinator/shell/temp_dir.h"
 #include "tests/testing/memory_journal.h"
@@ -150,6 +151,17 @@ TEST_F(LoopTest, SnapshotsComeRarelyEnoughToCostLessThanTheRecords) {
   EXPECT_FALSE(snapshotter.busy());
   ASSERT_THAT(journal_.Append({EpochStarted{{3}}}), IsOk());
   EXPECT_TRUE(snapshotter.busy());
+}
+
+TEST_F(LoopTest, WhatNobodyUsesIsRemovedFromTheStore) {
+  PutLongAgo(*artifacts_, dir_ / "artifacts", "orphan");
+  core_options_.reconnect_grace = -absl::Hours(1);  // not young
+  core_ = std::make_unique<Core>(core_options_, BuiltinPlanners());
+  Start();
+  const absl::Time end = absl::Now() + absl::Seconds(30);
+  while (artifacts_->Has(Sha256("orphan")) && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_FALSE(artifacts_->Has(Sha256("orphan")));
+  loop_->Stop();
 }
 
 }  // namespace

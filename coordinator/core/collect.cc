@@ -1,0 +1,56 @@
+#include "coordinator/core/collect.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "common/dataset.h"
+#include "coordinator/core/artifact_use.h"
+
+namespace mote::coordinator {
+namespace {
+
+void AppendTable(const Value& content, CollectArtifacts* collect) {
+  if (content.artifact) return collect->tables.push_back(*content.artifact);
+  const absl::StatusOr<Dataset> table = Dataset::Decode(content.bytes);
+  if (!table.ok()) return;  // nobody can read its rows either
+  for (const ArtifactRef& part : table->parts()) collect->in_use.push_back(part);
+}
+
+void AppendTables(const std::map<std::string, Output>& outputs, CollectArtifacts* collect) {
+  for (const auto& [name, output] : outputs) {
+    if (output.kind != OutputKind::kTable) continue;
+    if (!output.is_pinned()) AppendTable(output.content, collect);
+    for (const SiteRows& site : output.sites) AppendTable(site.content, collect);
+  }
+}
+
+// Jobs put and find what they use once they are submitted, by a clock that may have been set
+// back meanwhile: some days less are none too many there either.
+absl::Time PutBefore(const State& state, absl::Time now) {
+  absl::Time oldest = now;
+  for (const JobId job : state.active) oldest = std::min(oldest, state.FindJob(job)->submitted);
+  for (const JobId job : state.retryable) oldest = std::min(oldest, state.FindJob(job)->submitted);
+  return oldest - state.options.collect_age_min;
+}
+
+}  // namespace
+
+void CollectUnused(Transaction& tx) {
+  State& state = tx.state;
+  if (IsYoung(state, tx.now)) return;
+  // The clock may have been set back since the last time.
+  if (absl::AbsDuration(tx.now - state.last_collect) < state.options.collect_interval) return;
+  state.last_collect = tx.now;
+  CollectArtifacts collect;
+  collect.put_before = PutBefore(state, tx.now);
+  for (const auto& [artifact, users] : state.artifact_users) collect.in_use.push_back(artifact);
+  for (const auto& [id, job] : state.jobs) {
+    for (const StageRun& stage : job->stages) AppendTables(stage.outputs, &collect);
+  }
+  for (const Bundle* const bundle : state.bundles.All()) AppendTables(bundle->outputs, &collect);
+  tx.Send(std::move(collect));
+}
+
+}  // namespace mote::coordinator

@@ -1,0 +1,60 @@
+#include "coordinator/runtime/collection.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "common/status_macros.h"
+#include "coordinator/artifacts/artifact_blobs.h"
+#include "spdlog/spdlog.h"
+
+namespace mote::coordinator {
+namespace {
+
+absl::Status Keep(const ArtifactRef& artifact, const absl::StatusOr<std::vector<Digest>>& blobs,
+                  absl::flat_hash_set<Digest>* kept) {
+  kept->insert(artifact.digest);
+  if (blobs.ok()) {
+    kept->insert(blobs->begin(), blobs->end());
+  } else if (IsUnreadable(blobs.status())) {
+    spdlog::warn("artifact {} is in use, and which blobs it has is not known: {}", artifact.ToString(),
+                 std::string(blobs.status().message()));
+  } else {
+    return blobs.status();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckStop(const std::atomic<bool>& stop) {
+  return stop ? absl::CancelledError("the coordinator ends") : absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Collection> Collect(ArtifactStore& store, const CollectArtifacts& collect,
+                                   const std::atomic<bool>& stop) {
+  absl::flat_hash_set<Digest> kept;
+  for (const ArtifactRef& artifact : collect.in_use) {
+    MOTE_RETURN_IF_ERROR(CheckStop(stop));
+    MOTE_RETURN_IF_ERROR(Keep(artifact, BlobsOf(store, artifact), &kept));
+  }
+  for (const ArtifactRef& table : collect.tables) {
+    MOTE_RETURN_IF_ERROR(CheckStop(stop));
+    MOTE_RETURN_IF_ERROR(Keep(table, BlobsOfTable(store, table), &kept));
+  }
+  Collection collection;
+  for (int folder = 0; folder < ArtifactStore::kFolders; ++folder) {
+    MOTE_ASSIGN_OR_RETURN(const std::vector<Digest> blobs, store.List(folder));
+    for (const Digest& blob : blobs) {
+      MOTE_RETURN_IF_ERROR(CheckStop(stop));
+      if (kept.contains(blob)) continue;
+      MOTE_ASSIGN_OR_RETURN(const int64_t bytes, store.RemovePutBefore(blob, collect.put_before));
+      if (bytes == 0) continue;
+      ++collection.blobs;
+      collection.bytes += bytes;
+    }
+  }
+  return collection;
+}
+
+}  // namespace mote::coordinator
