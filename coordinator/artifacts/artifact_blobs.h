@@ -14,7 +14,7 @@ namespace mote::coordinator {
 // An error that IsUnreadable: there is no such manifest here.
 absl::StatusOr<std::vector<Digest>> BlobsOf(ArtifactStore& store, const ArtifactRef& artifact);
 
-// Those of a table: of its descriptor, an encoded Dataset, and of where its rows lie.
+// Those of a table: of its content, and of all that this refers to (table_parts.h).
 //
 // An error that IsUnreadable: there is no such table here.
 absl::StatusOr<std::vector<Digest>> BlobsOfTable(ArtifactStore& store, const ArtifactRef& table);

@@ -104,15 +104,15 @@ absl::StatusOr<BlobRange> ArtifactStore::Get(const Digest& digest, int64_t offse
   return BlobRange(*std::move(blob), bytes.substr(static_cast<size_t>(offset), static_cast<size_t>(count)));
 }
 
-absl::StatusOr<int64_t> ArtifactStore::RemovePutBefore(const Digest& digest, absl::Time time) {
+absl::StatusOr<ArtifactStore::Removal> ArtifactStore::RemovePutBefore(const Digest& digest, absl::Time time) {
   const std::lock_guard lock(MutexOf(digest));
   const absl::StatusOr<absl::Time> written = files_->WrittenAt(digest);
-  if (absl::IsNotFound(written.status())) return 0;
+  if (absl::IsNotFound(written.status())) return Removal();
   MOTE_RETURN_IF_ERROR(written.status());
-  if (*written >= time) return 0;
+  if (*written >= time) return Removal{0, *written};
   MOTE_ASSIGN_OR_RETURN(const int64_t bytes, files_->Size(digest));
   MOTE_RETURN_IF_ERROR(Remove(digest));
-  return bytes;
+  return Removal{bytes};
 }
 
 bool ArtifactStore::RemoveDamaged(const Digest& digest) {
@@ -139,6 +139,11 @@ bool ArtifactStore::VerifyOnce(const Digest& digest) {
   }
   whole_.Add(digest);
   return true;
+}
+
+bool ArtifactStore::Touch(const Digest& digest) {
+  const std::lock_guard lock(MutexOf(digest));
+  return files_->Touch(digest, absl::Now() + kHeldAgain).value_or(false);
 }
 
 std::vector<Digest> ArtifactStore::FindMissing(const std::vector<Digest>& digests) {

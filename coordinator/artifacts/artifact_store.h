@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,20 +72,24 @@ class ArtifactStore {
   absl::StatusOr<BlobRange> Get(const Digest& digest, int64_t offset, int64_t length, bool verify = true);
 
   // Those of `digests` that are not here, in their order. The others count as put again.
+  // A file that this process did not write is read first: after a power failure there may
+  // be one with less than its blob, and it is removed.
   std::vector<Digest> FindMissing(const std::vector<Digest>& digests);
-  // Whether the blob is here, with its own bytes. A file that this process did not write is
-  // read first: after a power failure there may be one with less than its blob, and it is
-  // removed.
-  bool IsWhole(const Digest& digest);
+  // The blob counts as put again, whatever its bytes are. False: it is not here.
+  bool Touch(const Digest& digest);
   bool Has(const Digest& digest) const { return files_->Has(digest); }
   // Bytes of a stored blob, from the file system alone. NotFound: it is not here.
   absl::StatusOr<int64_t> Size(const Digest& digest) const { return files_->Size(digest); }
 
-  // Removes a blob that was put before `time`, and not again since; answers its bytes, 0 where
-  // none was removed. What was put again counts as put kHeldAgain after that: who put it
-  // then may name it that much later, after a connection that was cut.
-  static constexpr absl::Duration kHeldAgain = absl::Minutes(10);
-  absl::StatusOr<int64_t> RemovePutBefore(const Digest& digest, absl::Time time);
+  // Removes a blob that was put before `time`, and not again since. What was put again counts
+  // as put kHeldAgain after that: who put it then may name it that much later, after a
+  // connection that was cut.
+  static constexpr absl::Duration kHeldAgain = absl::Minutes(1);
+  struct Removal {
+    int64_t bytes = 0;                   // removed
+    std::optional<absl::Time> put = {};  // when, if it stays
+  };
+  absl::StatusOr<Removal> RemovePutBefore(const Digest& digest, absl::Time time);
   // As BlobFiles.
   static constexpr int kFolders = BlobFiles::kFolders;
   absl::StatusOr<std::vector<Digest>> List(int folder) const { return files_->List(folder); }
@@ -102,7 +107,9 @@ class ArtifactStore {
 
   // False: the blob is not damaged any more, for it was put again.
   bool RemoveDamaged(const Digest& digest);
-  // As IsWhole, by who holds the blob's mutex; so is the next one.
+  // Whether the blob is here, with its own bytes.
+  bool IsWhole(const Digest& digest);
+  // The same by who holds the blob's mutex; so is the next one.
   bool VerifyOnce(const Digest& digest);
   absl::Status Remove(const Digest& digest);
   // Who puts a blob, asks whether it is here, or removes it, does so one after the other.

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "common/dataset.h"
+#include "common/prepare/table_parts.h"
 #include "coordinator/core/artifact_use.h"
 
 namespace mote::coordinator {
@@ -13,9 +13,10 @@ namespace {
 
 void AppendTable(const Value& content, CollectArtifacts* collect) {
   if (content.artifact) return collect->tables.push_back(*content.artifact);
-  const absl::StatusOr<Dataset> table = Dataset::Decode(content.bytes);
-  if (!table.ok()) return;  // nobody can read its rows either
-  for (const ArtifactRef& part : table->parts()) collect->in_use.push_back(part);
+  const absl::StatusOr<TableParts> parts = PartsOfTable(content.bytes);
+  if (!parts.ok()) return;  // nobody can read its rows either
+  collect->in_use.insert(collect->in_use.end(), parts->artifacts.begin(), parts->artifacts.end());
+  collect->tables.insert(collect->tables.end(), parts->datasets.begin(), parts->datasets.end());
 }
 
 void AppendTables(const std::map<std::string, Output>& outputs, CollectArtifacts* collect) {
@@ -26,12 +27,16 @@ void AppendTables(const std::map<std::string, Output>& outputs, CollectArtifacts
   }
 }
 
-// Jobs put and find what they use once they are submitted, by a clock that may have been set
-// back meanwhile: some days less are none too many there either.
+// Jobs put and find what they use once they are submitted. InfinitePast: one was submitted
+// later than now, by a clock that was wrong then or is now.
 absl::Time PutBefore(const State& state, absl::Time now) {
   absl::Time oldest = now;
-  for (const JobId job : state.active) oldest = std::min(oldest, state.FindJob(job)->submitted);
-  for (const JobId job : state.retryable) oldest = std::min(oldest, state.FindJob(job)->submitted);
+  const auto consider = [&](JobId id) {
+    const absl::Time submitted = state.FindJob(id)->submitted;
+    oldest = submitted > now ? absl::InfinitePast() : std::min(oldest, submitted);
+  };
+  for (const JobId job : state.active) consider(job);
+  for (const JobId job : state.retryable) consider(job);
   return oldest - state.options.collect_age_min;
 }
 
@@ -44,7 +49,9 @@ void CollectUnused(Transaction& tx) {
   if (absl::AbsDuration(tx.now - state.last_collect) < state.options.collect_interval) return;
   state.last_collect = tx.now;
   CollectArtifacts collect;
+  collect.now = tx.now;
   collect.put_before = PutBefore(state, tx.now);
+  if (collect.put_before == absl::InfinitePast()) return;
   for (const auto& [artifact, users] : state.artifact_users) collect.in_use.push_back(artifact);
   for (const auto& [id, job] : state.jobs) {
     for (const StageRun& stage : job->stages) AppendTables(stage.outputs, &collect);

@@ -121,8 +121,9 @@ struct DropArtifacts {
 // that are forgotten, results that lost a race, what steps of jobs computed on their way.
 struct CollectArtifacts {
   std::vector<ArtifactRef> in_use;
-  std::vector<ArtifactRef> tables;  // encoded Datasets: where their rows lie is in use too
+  std::vector<ArtifactRef> tables;  // contents of tables: what they refer to is in use too
   absl::Time put_before;
+  absl::Time now;  // by the clock that put_before goes by
 };
 
 // To the ledger -------------------------------------------------------------------

@@ -60,13 +60,13 @@ absl::Status TellFold(Pass& pass, BlobSink& blobs) {
   return absl::OkStatus();
 }
 
-// A stage as it was before its first step. Its cost stays: it was paid; its outputs
-// stay stored: other jobs may have taken them.
+// A stage as it was before its first step. Its cost stays: it was paid.
 void BeginAgain(State& state, Job& job, int index, absl::Time now) {
   StageRun& stage = job.stages[index];
   DropPassesOf(state, job, index, now);
   ReplaceArtifacts(state, stage.artifacts, {}, now);
   ReplaceArtifacts(state, stage.durable_artifacts, {}, now);
+  for (const ArtifactRef& artifact : ArtifactsOf(stage.outputs)) Leave(state, artifact);
   state.reuse.Forget({job.id, index});
   StageRun fresh;
   fresh.numeric_class = stage.numeric_class;

@@ -55,7 +55,9 @@ void DropSuperseded(Transaction& tx) {
   auto& drops = tx.state.drops;
   // Later than any of this epoch can be: the clock was set back since.
   const absl::Time latest = tx.now + tx.state.options.drop_delay;
-  if (drops.empty() || (drops.front().first > tx.now - kTogether && drops.front().first <= latest)) return;
+  // What workers report as they come back is not in use yet.
+  if (drops.empty() || tx.now < tx.state.reconnect_until) return;
+  if (drops.front().first > tx.now - kTogether && drops.front().first <= latest) return;
   auto due = drops.begin();
   DropArtifacts dropped;
   for (; due != drops.end() && (due->first <= tx.now || due->first > latest); ++due) {

@@ -11,9 +11,10 @@
 namespace mote::coordinator {
 namespace {
 
-absl::Status CheckBlob(const BlobRef& blob, const ArtifactStore& store) {
+// What is here is found again, so that it does not go before the job holds it.
+absl::Status CheckBlob(const BlobRef& blob, ArtifactStore& store) {
   const absl::StatusOr<int64_t> size = store.Size(blob.digest);
-  if (absl::IsNotFound(size.status())) {
+  if (absl::IsNotFound(size.status()) || !store.Touch(blob.digest)) {
     return absl::NotFoundError(absl::StrCat("blob ", blob.digest.Hex(), " is not stored; put it, then submit again"));
   }
   if (!size.ok()) return size.status();
@@ -23,6 +24,7 @@ absl::Status CheckBlob(const BlobRef& blob, const ArtifactStore& store) {
 }
 
 absl::Status CheckManifest(const ArtifactRef& artifact, ArtifactStore& store) {
+  store.Touch(artifact.digest);
   MOTE_ASSIGN_OR_RETURN(const BlobRange encoded, store.Get(artifact.digest, 0, 0));
   MOTE_ASSIGN_OR_RETURN(const Manifest manifest, Manifest::Decode(encoded.bytes()));
   if (manifest.bytes() != artifact.bytes) {

@@ -17,8 +17,16 @@ constexpr absl::Duration kPutLately = absl::Seconds(5);
 
 }  // namespace
 
+absl::flat_hash_set<Digest> ArtifactDrops::TakeDue() {
+  absl::flat_hash_set<Digest> due;
+  const auto end = later_.upper_bound(absl::Now());
+  for (auto at = later_.begin(); at != end; ++at) due.insert(at->second);
+  later_.erase(later_.begin(), end);
+  return due;
+}
+
 absl::Status ArtifactDrops::Drop(const DropArtifacts& drop) {
-  absl::flat_hash_set<Digest> doomed;
+  absl::flat_hash_set<Digest> doomed = TakeDue();
   for (const ArtifactRef& artifact : drop.artifacts) {
     const absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(store_, artifact);
     if (blobs.ok()) doomed.insert(blobs->begin(), blobs->end());
@@ -44,7 +52,10 @@ absl::Status ArtifactDrops::Drop(const DropArtifacts& drop) {
   }
   manifests_ = std::move(manifests);
   const absl::Time put_before = absl::Now() - kPutLately;
-  for (const Digest& blob : doomed) MOTE_RETURN_IF_ERROR(store_.RemovePutBefore(blob, put_before).status());
+  for (const Digest& blob : doomed) {
+    MOTE_ASSIGN_OR_RETURN(const auto removal, store_.RemovePutBefore(blob, put_before));
+    if (removal.put) later_.emplace(*removal.put + kPutLately, blob);
+  }
   return absl::OkStatus();
 }
 

@@ -4,7 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "coordinator/artifacts/artifact_store.h"
 #include "coordinator/core/effect.h"
 
@@ -16,16 +18,19 @@ class ArtifactDrops {
   // `store` outlives it.
   explicit ArtifactDrops(ArtifactStore& store) : store_(store) {}
 
-  // Removes the blobs of what is dropped, but for those that artifacts in use have too, and
-  // those that were put again lately, which ArtifactCollector finds. An artifact that cannot
-  // be read is passed over.
+  // Removes the blobs of what is dropped, but for those that artifacts in use have too; those
+  // that were put lately go with a later call. An artifact that cannot be read is passed over.
   //
   // Errors: of the disk, as errno says.
   absl::Status Drop(const DropArtifacts& drop);
 
  private:
+  // Those of `later_` whose time has come.
+  absl::flat_hash_set<Digest> TakeDue();
+
   ArtifactStore& store_;
   std::map<Digest, std::vector<Digest>> manifests_;  // blobs of those in use, as of the last Drop
+  std::multimap<absl::Time, Digest> later_;          // were put lately: when they may go
 };
 
 }  // namespace mote::coordinator

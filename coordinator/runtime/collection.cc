@@ -4,12 +4,16 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "coordinator/artifacts/artifact_blobs.h"
 #include "spdlog/spdlog.h"
 
 namespace mote::coordinator {
 namespace {
+
+constexpr absl::Duration kClockOffMax = absl::Hours(1);
 
 absl::Status Keep(const ArtifactRef& artifact, const absl::StatusOr<std::vector<Digest>>& blobs,
                   absl::flat_hash_set<Digest>* kept) {
@@ -25,6 +29,15 @@ absl::Status Keep(const ArtifactRef& artifact, const absl::StatusOr<std::vector<
   return absl::OkStatus();
 }
 
+// Files have the time of the wall clock; what is judged by another would go too early.
+absl::Status CheckClock(absl::Time now) {
+  const absl::Duration off = absl::AbsDuration(absl::Now() - now);
+  if (off < kClockOffMax) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the machine's clock was set by ",
+                                                    absl::FormatDuration(absl::Trunc(off, absl::Seconds(1))),
+                                                    " since the coordinator started; start it again"));
+}
+
 absl::Status CheckStop(const std::atomic<bool>& stop) {
   return stop ? absl::CancelledError("the coordinator ends") : absl::OkStatus();
 }
@@ -33,6 +46,7 @@ absl::Status CheckStop(const std::atomic<bool>& stop) {
 
 absl::StatusOr<Collection> Collect(ArtifactStore& store, const CollectArtifacts& collect,
                                    const std::atomic<bool>& stop) {
+  MOTE_RETURN_IF_ERROR(CheckClock(collect.now));
   absl::flat_hash_set<Digest> kept;
   for (const ArtifactRef& artifact : collect.in_use) {
     MOTE_RETURN_IF_ERROR(CheckStop(stop));
@@ -48,10 +62,10 @@ absl::StatusOr<Collection> Collect(ArtifactStore& store, const CollectArtifacts&
     for (const Digest& blob : blobs) {
       MOTE_RETURN_IF_ERROR(CheckStop(stop));
       if (kept.contains(blob)) continue;
-      MOTE_ASSIGN_OR_RETURN(const int64_t bytes, store.RemovePutBefore(blob, collect.put_before));
-      if (bytes == 0) continue;
+      MOTE_ASSIGN_OR_RETURN(const auto removal, store.RemovePutBefore(blob, collect.put_before));
+      if (removal.bytes == 0) continue;
       ++collection.blobs;
-      collection.bytes += bytes;
+      collection.bytes += removal.bytes;
     }
   }
   return collection;

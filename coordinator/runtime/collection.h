@@ -20,7 +20,8 @@ struct Collection {
 // blobs in use meanwhile. An artifact in use that cannot be read has no blobs to keep.
 // Waits for the disk.
 //
-// Errors: of the disk, as errno says; Cancelled once `stop` is set. What is gone is gone.
+// Errors: of the disk, as errno says; Cancelled once `stop` is set; FailedPrecondition where
+// the wall clock was set since `collect.now` began to be counted. What is gone is gone.
 absl::StatusOr<Collection> Collect(ArtifactStore& store, const CollectArtifacts& collect,
                                    const std::atomic<bool>& stop);
 

@@ -220,8 +220,7 @@ absl::Status Loop::Sync(const Decision& decision) {
   for (const auto& [digest, bytes] : decision.blobs) digests.push_back(digest);
   for (const ArtifactRef& artifact : decision.sync) {
     const absl::StatusOr<std::vector<Digest>> blobs = BlobsOf(artifacts_, artifact);
-    const bool stored = blobs.ok() && std::all_of(blobs->begin(), blobs->end(),
-                                                  [this](const Digest& blob) { return artifacts_.IsWhole(blob); });
+    const bool stored = blobs.ok() && artifacts_.FindMissing(*blobs).empty();
     if (stored) {
       digests.insert(digests.end(), blobs->begin(), blobs->end());
     } else if (blobs.ok() || IsUnreadable(blobs.status())) {

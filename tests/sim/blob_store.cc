@@ -10,7 +10,7 @@ namespace mote::sim {
 namespace {
 
 constexpr absl::Duration kPutLately = absl::Seconds(5);
-constexpr absl::Duration kHeldAgain = absl::Minutes(10);
+constexpr absl::Duration kHeldAgain = absl::Minutes(1);
 
 std::set<Digest> DigestsOf(const std::vector<ArtifactRef>& artifacts) {
   std::set<Digest> digests;
@@ -35,18 +35,21 @@ const std::string* BlobStore::Find(const Digest& digest) const {
   return blob == blobs_.end() ? nullptr : &blob->second.bytes;
 }
 
-void BlobStore::RemovePutBefore(const Digest& digest, absl::Time time) {
+bool BlobStore::RemovePutBefore(const Digest& digest, absl::Time time) {
   const auto blob = blobs_.find(digest);
-  if (blob == blobs_.end() || blob->second.put >= time) return;
+  if (blob == blobs_.end()) return true;
+  if (blob->second.put >= time) return false;
   blobs_.erase(blob);
   ++removed_;
+  return true;
 }
 
 void BlobStore::Drop(const mc::DropArtifacts& drop) {
-  const std::set<Digest> in_use = DigestsOf(drop.in_use);
-  for (const Digest& digest : DigestsOf(drop.artifacts)) {
-    if (!in_use.contains(digest)) RemovePutBefore(digest, queue_.now() - kPutLately);
-  }
+  const std::set<Digest> in_use = DigestsOf(drop.in_use), dropped = DigestsOf(drop.artifacts);
+  later_.insert(dropped.begin(), dropped.end());
+  std::erase_if(later_, [&](const Digest& digest) {
+    return in_use.contains(digest) || RemovePutBefore(digest, queue_.now() - kPutLately);
+  });
 }
 
 void BlobStore::Collect(const mc::CollectArtifacts& collect) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "common/reducer.h"
@@ -30,10 +31,12 @@ class BlobStore final : public BlobSink {
     std::string bytes;
     absl::Time put;
   };
-  void RemovePutBefore(const Digest& digest, absl::Time time);
+  // False: it stays, for it was put since.
+  bool RemovePutBefore(const Digest& digest, absl::Time time);
 
   const EventQueue& queue_;
   std::map<Digest, Blob> blobs_;
+  std::set<Digest> later_;  // dropped, and put lately
   int64_t removed_ = 0;
 };
 

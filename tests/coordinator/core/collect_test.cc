@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/dataset.h"
+#include "common/prepare/prepared_view.h"
 #include "tests/testing/core_harness.h"
 #include "tests/testing/planners.h"
 
@@ -35,6 +37,24 @@ class TablesPlanner final : public SourceOperation {
   }
 };
 
+// Done at once; it yields prepared rows that lie at a worker.
+class ViewsPlanner final : public SourceOperation {
+ public:
+  ViewsPlanner() : SourceOperation("views") { description_.outputs = {"result", "model"}; }
+  absl::StatusOr<mc::PlanStep> Next(const mc::PlanContext&) const override {
+    PreparedView view;
+    view.table = {"", kRowsBlob};
+    view.source = {"", kLargeTable};
+    Output table;
+    table.kind = OutputKind::kTable;
+    table.sites = {{"w1", {view.Encode(), std::nullopt}, 1, 4}};
+    mc::PlanStep step;
+    step.outputs["result"] = table;
+    step.outputs["model"] = {OutputKind::kBlob, {"", kModelBlob}, 0, 5};
+    return step;
+  }
+};
+
 class Collect : public ::testing::Test {
  protected:
   void AdvanceHours(int hours) {
@@ -42,7 +62,7 @@ class Collect : public ::testing::Test {
   }
   const mc::CollectArtifacts& Last() const { return c.collects().back(); }
 
-  const PlannersWith planners_ = With<TablesPlanner>();
+  const PlannersWith planners_{{std::make_shared<const TablesPlanner>(), std::make_shared<const ViewsPlanner>()}};
   CoreHarness c{planners_};
 };
 
@@ -90,6 +110,24 @@ TEST_F(Collect, WhatAJobThatMayBeRetriedHasKeptStays) {
   ASSERT_EQ(c.View(job).state, mc::JobState::kFailed);
   AdvanceHours(200);
   EXPECT_EQ(Last().put_before, submitted - c.options.collect_age_min);
+}
+
+TEST_F(Collect, AJobThatWasSubmittedLaterThanNowHoldsAllBack) {
+  ASSERT_TRUE(c.Submit(OneStage("noop", 10)).ok());
+  c.StepClock(-absl::Hours(24 * 365));
+  c.Restart();
+  AdvanceHours(100);
+  EXPECT_THAT(c.collects(), IsEmpty());
+}
+
+TEST_F(Collect, OfPreparedRowsWhatDescribesThemIsInUse) {
+  mc::JobSpec spec = OneStage("views", 0);
+  spec.outputs[0].from = absl::StrCat(spec.stages[0].name, ".model");  // the rows cannot be handed out
+  const JobId job = *c.Submit(spec);
+  ASSERT_EQ(c.View(job).state, mc::JobState::kSucceeded);
+  AdvanceHours(1);
+  EXPECT_THAT(Last().in_use, Contains(kRowsBlob));
+  EXPECT_THAT(Last().tables, Contains(kLargeTable));
 }
 
 TEST_F(Collect, WithoutSuchJobsWhatIsDaysOldGoes) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/time/clock.h"
 #include "tests/coordinator/shell/aged_blobs.h"
 #include "tests/coordinator/shell/status_matchers.h"
 #include "tests/coordinator/shell/temp_dir.h"
@@ -62,6 +63,19 @@ TEST_F(ArtifactDropsTest, WhatWasAskedForMeanwhileStays) {
   EXPECT_TRUE(store_->FindMissing({plain.digest}).empty()) << "as if it was put again";
   ASSERT_THAT(drops_.Drop({{plain}, {}}), IsOk());
   EXPECT_TRUE(Has("state"));
+}
+
+// Blocks that are run twice put everything twice.
+TEST_F(ArtifactDropsTest, WhatWasPutLatelyGoesLater) {
+  ASSERT_THAT(store_->Put(Sha256("state"), "state", false), IsOk());
+  ASSERT_THAT(drops_.Drop({{{Sha256("state"), 5, false}}, {}}), IsOk());
+  EXPECT_TRUE(Has("state"));
+  const absl::Time end = absl::Now() + absl::Seconds(30);
+  while (Has("state") && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(200));
+    ASSERT_THAT(drops_.Drop({}), IsOk());
+  }
+  EXPECT_FALSE(Has("state"));
 }
 
 }  // namespace
