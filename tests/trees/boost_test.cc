@@ -195,7 +195,8 @@ TEST(Boost, SquaredLossFitsNumbers) {
   }
   const Table table = builder.Take();
   const auto trained =
-      TrainTrees("boost", {{"loss", "squared"}, {"rounds", 80}, {"rows_min", 2}, {"l2", 0}}, table, {}, &table);
+      TrainTrees("boost", {{"loss", "squared"}, {"rounds", 80}, {"rows_min", 2}, {"l2", 0}, {"validate", "clean.dev"}},
+                 table, {}, &table);
   ASSERT_TRUE(trained.ok()) << trained.status();
   const auto model = Parse(trained->model);
   EXPECT_EQ(model->score_width(), 1);
@@ -223,7 +224,7 @@ TEST(Boost, WhatCannotBeLearntSaysWhy) {
   EXPECT_THAT(message(TrainTrees("boost", {{"patience", 3}}, table)), HasSubstr("set validate"));
   EXPECT_THAT(message(TrainTrees("boost", Json::object(), PreparedTable(30, 4, 1, 1))), HasSubstr("only one class"));
   const Table other = PreparedTable(50, 5, 2, 1);
-  EXPECT_THAT(message(TrainTrees("boost", Json::object(), table, {}, &other)), HasSubstr("5 features"));
+  EXPECT_THAT(message(TrainTrees("boost", {{"validate", "clean.dev"}}, table, {}, &other)), HasSubstr("5 features"));
 }
 
 TEST(Boost, PlacesOfClassesAreNoNumbersToLearn) {

@@ -176,7 +176,7 @@ TEST(Sweep, CandidatesMayValidateOnOneTable) {
   const auto outputs = process.Run(
       "sweep", parameters, {{"input", process.MakeTable(train, 37)}, {"measure", validate}, {"validate", validate}});
   ASSERT_TRUE(outputs.ok()) << outputs.status();
-  const auto alone = TrainTrees("boost", {{"rounds", 30}, {"patience", 2}}, train, {}, &dev);
+  const auto alone = TrainTrees("boost", BoostCandidate("clean.dev")["boost"], train, {}, &dev);
   ASSERT_TRUE(alone.ok()) << alone.status();
   EXPECT_EQ(process.Content(outputs->at("model")), alone->model) << "and stops where it would alone";
 }
