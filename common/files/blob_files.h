@@ -45,6 +45,9 @@ class BlobFiles {
   // ResourceExhausted: the disk is full.
   absl::Status Write(const Digest& digest, std::string_view bytes, bool durable);
 
+  // The same without looking what is there.
+  absl::Status Replace(const Digest& digest, std::string_view bytes, bool durable);
+
   // Whether it is here with these bytes.
   bool Holds(const Digest& digest, std::string_view bytes) const;
   // The blob counts as written at `time`. False: it is not here.
@@ -80,7 +83,6 @@ class BlobFiles {
   explicit BlobFiles(std::string dir) : dir_(std::move(dir)) {}
   std::string Folder(const Digest& digest) const;
   std::string TemporaryName();
-  absl::Status Replace(const Digest& digest, std::string_view bytes, bool durable);
 
   const std::string dir_;
   std::atomic<uint64_t> temporaries_{0};

@@ -54,7 +54,7 @@ absl::Status ArtifactStore::Put(const Digest& digest, std::string_view bytes, bo
   if (!is_there) {
     // Before the file can be another: nobody may believe that it is durable.
     flushed_.Remove(digest);
-    MOTE_RETURN_IF_ERROR(files_->Write(digest, bytes, durable));
+    MOTE_RETURN_IF_ERROR(files_->Replace(digest, bytes, durable));
   } else if (durable && !flushed_.Contains(digest)) {
     MOTE_RETURN_IF_ERROR(files_->Sync({digest}));
   }
