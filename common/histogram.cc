@@ -72,9 +72,19 @@ Histogram Histogram::FromBuckets(const std::map<int, int64_t>& buckets, int64_t 
   Histogram histogram;
   histogram.max_ = std::max<int64_t>(0, max);
   for (const auto& [bucket, count] : buckets) {
-    if (bucket >= 0 && bucket < kBucketCount && count > 0) histogram.AddOutside(bucket, count);
+    if (bucket < 0 || bucket >= kBucketCount || count <= 0) continue;
+    histogram.AddOutside(bucket, count);
+    if (BucketOf(histogram.max_) < bucket) histogram.max_ = MiddleOf(bucket);
   }
   return histogram;
+}
+
+double Histogram::Mean() const {
+  if (count_ == 0) return 0;
+  double sum = 0;
+  for (const auto& [bucket, count] : buckets())
+    sum += static_cast<double>(MiddleOf(bucket)) * static_cast<double>(count);
+  return sum / static_cast<double>(count_);
 }
 
 bool Histogram::operator==(const Histogram& other) const {

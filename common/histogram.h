@@ -33,6 +33,9 @@ class Histogram {
   // to the bucket's middle; q ≥ 1: the maximum. 0 when empty.
   int64_t Quantile(double q) const;
 
+  // To 1.6 %; 0 when empty.
+  double Mean() const;
+
   // Buckets that are not empty.
   std::map<int, int64_t> buckets() const;
   // Where a value that is not negative is counted, and what stands for the values there.
@@ -42,7 +45,8 @@ class Histogram {
   }
   static int64_t MiddleOf(int bucket);
   // The reverse. What no histogram has (a bucket out of range, a negative count) is
-  // left out: the buckets may come from a peer that lies.
+  // left out, and a maximum below the last bucket is raised: they may come from a peer that
+  // lies.
   static Histogram FromBuckets(const std::map<int, int64_t>& buckets, int64_t max);
 
   // Equal counts in equal buckets, and equal maxima.

@@ -73,7 +73,9 @@ LinkModel::Parameters LinkModel::Solve() const {
     if (freedom >= 1) found.error = StudentT975(freedom) * std::sqrt(variance * m[k][k]) * scale[kObserved] / scale[k];
     return found;
   };
-  return {estimate(2), estimate(1), estimate(0)};
+  // The observed column was scaled so that Σ y² is 1.
+  const double r_squared = x.yy > 0 ? 1 - std::max(0.0, m[kObserved][kObserved]) : 0;
+  return {estimate(2), estimate(1), estimate(0), r_squared};
 }
 
 }  // namespace mote

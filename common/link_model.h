@@ -31,6 +31,8 @@ class LinkModel {
     Estimate latency;  // seconds a block
     Estimate staged;   // α_C, seconds a byte
     Estimate network;  // α_S, seconds a byte
+    // 1 − Σ (y − predicted)² / Σ y², about the origin as AlphaFit's; 0 without samples.
+    double r_squared = 0;
     bool operator==(const Parameters&) const = default;
   };
 

@@ -46,8 +46,8 @@ struct Output {
   int64_t rows = 0;   // tables only
   int64_t bytes = 0;  // of the flat content: rows, JSON text or blob
   // Tables: the columns, encoded (common/schema.h), so that planners need not
-  // read the descriptor. Empty above kOutputSchemaBytesMax. Blobs: the name of their
-  // format, where several may stand in one place ("trees").
+  // read the descriptor. Empty above kOutputSchemaBytesMax. Blobs that are models:
+  // their format (common/model_format.h).
   std::string schema = {};
   // Of a pinned table all its rows, by worker; `content` is empty then, and `rows` and
   // `bytes` are those of all together.

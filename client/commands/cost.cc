@@ -48,9 +48,11 @@ absl::Status PrintTasks(Client& client, const v1::Job& job, const CostOptions& o
   const TaskRowForm form = options.format == OutputFormat::kCsv    ? TaskRowForm::kCsv
                            : options.format == OutputFormat::kJson ? TaskRowForm::kJson
                                                                    : TaskRowForm::kTable;
-  MOTE_ASSIGN_OR_RETURN(const int64_t rows,
-                        WriteTaskRows(job, entries, form, [](std::string_view text) { std::cout << text; }));
+  std::vector<std::string> unreadable;
+  const int64_t rows = WriteTaskRows(
+      job, entries, form, [](std::string_view text) { std::cout << text; }, &unreadable);
   std::cout.flush();
+  if (!unreadable.empty()) std::cerr << "mote: " << UnreadableText(unreadable) << "\n";
   if (const int64_t tasks = TotalCost(job).tasks(); rows < tasks) {
     std::cerr << "mote: " << MissingRowsText(tasks - rows, tasks) << "\n";
   }
@@ -96,8 +98,7 @@ absl::StatusOr<std::vector<JobRollup>> RollUpEach(Client& client, const CostOpti
     const auto entries = client.ReadLedger(job.id(), /*task_columns=*/true);
     if (options.ids.empty() && absl::IsNotFound(entries.status())) continue;  // forgotten since it was listed
     MOTE_RETURN_IF_ERROR(entries.status());
-    MOTE_ASSIGN_OR_RETURN(std::vector<Rollup> rows, RollUp(job, *entries, *ParseRollup(options.by)));
-    rollups.push_back({std::move(job), std::move(rows)});
+    rollups.push_back(RollUp(std::move(job), *entries, *ParseRollup(options.by)));
   }
   return rollups;
 }

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/ledger/prediction.h"
 #include "client/ledger/settled_tasks.h"
 #include "client/ledger/slot_tracks.h"
+#include "client/ledger/stage_name.h"
 #include "client/text/printable.h"
-#include "common/ledger/task_columns.h"
 #include "common/saturating.h"
-#include "common/status_macros.h"
 
 namespace mote::client {
 namespace {
@@ -26,8 +26,7 @@ std::string OperationOf(const v1::StageStatus& stage) {
 }
 
 std::string StageOf(const v1::Job& job, const v1::LedgerEntry& entry) {
-  const int stage = entry.stage();
-  return stage >= 0 && stage < job.stages_size() ? Printable(job.stages(stage).name()) : absl::StrCat("stage ", stage);
+  return Printable(StageName(job, entry.stage()));
 }
 
 std::string NameFor(const v1::Job& job, const v1::LedgerEntry& entry, RollupBy by) {
@@ -75,17 +74,15 @@ class Rows {
   std::vector<Rollup> rows_;
 };
 
-void AddKnown(const std::optional<double>& value, std::optional<double>* sum) {
-  if (value) *sum = sum->value_or(0) + *value;
-}
+bool IsOfWholeStages(RollupBy by) { return by == RollupBy::kStage || by == RollupBy::kOperation; }
 
 // What is known of stages as a whole.
 void AddStages(const v1::Job& job, RollupBy by, Rows* rows) {
-  if (by != RollupBy::kStage && by != RollupBy::kOperation) return;
   for (const v1::StageStatus& stage : job.stages()) {
     Rollup& row = rows->Of(by == RollupBy::kStage ? Printable(stage.name()) : OperationOf(stage));
-    AddKnown(stage.cost().predicted_seconds(), &row.predicted_seconds);
-    if (stage.cost().has_bill()) AddKnown(stage.cost().bill(), &row.bill);
+    row.predicted_seconds += stage.cost().predicted_seconds();
+    row.measured_seconds += stage.cost().measured_seconds();
+    if (stage.cost().has_bill()) row.bill = row.bill.value_or(0) + stage.cost().bill();
   }
 }
 
@@ -96,8 +93,9 @@ void AddRow(const Rollup& row, Rollup* sum) {
   sum->device_ns = SaturatingAdd(sum->device_ns, row.device_ns);
   sum->wasted_ns = SaturatingAdd(sum->wasted_ns, row.wasted_ns);
   sum->cost.Merge(row.cost);
-  AddKnown(row.predicted_seconds, &sum->predicted_seconds);
-  AddKnown(row.bill, &sum->bill);
+  sum->predicted_seconds += row.predicted_seconds;
+  sum->measured_seconds += row.measured_seconds;
+  if (row.bill) sum->bill = sum->bill.value_or(0) + *row.bill;
 }
 
 void AddAttempt(const v1::LedgerEntry& entry, Rollup* row) {
@@ -120,17 +118,8 @@ void AddPhases(const v1::LedgerEntry& entry, Cost* cost) {
 }
 
 absl::Status AddTasks(const SettledTasks& tasks, Cost* cost) {
-  const v1::LedgerEntry& entry = *tasks.entry;
   cost->tasks += tasks.end - tasks.begin;
-  if (entry.task_columns().empty()) return absl::OkStatus();
-  const absl::Status read =
-      ReadTaskColumns(entry.task_columns(), tasks.end - entry.tasks_begin(), [&](int64_t index, const TaskCost& task) {
-        if (entry.tasks_begin() + index < tasks.begin) return;
-        cost->task_ns.Add(task.wall_ns);
-      });
-  if (read.ok()) return read;
-  return absl::InvalidArgumentError(absl::StrCat("worker ", Printable(entry.worker()), ", tasks ", tasks.begin, " to ",
-                                                 tasks.end - 1, ": ", std::string(read.message())));
+  return ReadTasks(tasks, [cost](int64_t, const TaskCost& task) { cost->task_ns.Add(task.wall_ns); });
 }
 
 }  // namespace
@@ -150,20 +139,31 @@ std::optional<RollupBy> ParseRollup(std::string_view name) {
 
 bool IsOfOneJob(RollupBy by) { return by == RollupBy::kStage || by == RollupBy::kPass || by == RollupBy::kBlock; }
 
-absl::StatusOr<std::vector<Rollup>> RollUp(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
-                                           RollupBy by) {
+JobRollup RollUp(v1::Job job, const std::vector<v1::LedgerEntry>& entries, RollupBy by) {
+  JobRollup rollup;
   Rows rows;
-  AddStages(job, by, &rows);
+  if (IsOfWholeStages(by)) AddStages(job, by, &rows);
   for (const v1::LedgerEntry& entry : entries) AddAttempt(entry, &rows.Of(NameFor(job, entry, by)));
   std::set<const v1::LedgerEntry*> settled;
   for (const SettledTasks& tasks : SettledTasksOf(entries)) {
-    Cost& cost = rows.Of(NameFor(job, *tasks.entry, by)).cost;
-    if (settled.insert(tasks.entry).second) AddPhases(*tasks.entry, &cost);
-    MOTE_RETURN_IF_ERROR(AddTasks(tasks, &cost));
+    Rollup& row = rows.Of(NameFor(job, *tasks.entry, by));
+    if (settled.insert(tasks.entry).second) {
+      Cost phases;
+      AddPhases(*tasks.entry, &phases);
+      if (!IsOfWholeStages(by)) {
+        row.predicted_seconds += PredictedSeconds(phases, AlphaOf(job, tasks.entry->stage()));
+        row.measured_seconds += MeasuredSeconds(phases);
+      }
+      row.cost.Merge(phases);
+    }
+    if (const absl::Status read = AddTasks(tasks, &row.cost); !read.ok()) {
+      rollup.unreadable.emplace_back(read.message());
+    }
   }
-  std::vector<Rollup> all = rows.Take(by);
-  for (Rollup& row : all) row.jobs = 1;
-  return all;
+  rollup.rows = rows.Take(by);
+  for (Rollup& row : rollup.rows) row.jobs = 1;
+  rollup.job = std::move(job);
+  return rollup;
 }
 
 std::vector<Rollup> MergeRollups(const std::vector<JobRollup>& jobs, RollupBy by) {

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "common/cost.h"
 #include "mote/v1/job.pb.h"
 #include "mote/v1/ledger.pb.h"
@@ -32,22 +31,24 @@ struct Rollup {
   // Tasks and their wall times: of those that were settled. Phases and bytes: of attempts
   // that settled some.
   Cost cost;
-  // Of stages and operations alone, as the coordinator has them.
-  std::optional<double> predicted_seconds;  // T'
-  std::optional<double> bill;               // of the jobs that have a price
+  // T' = T + α·(C + S), of stages and operations as the coordinator has it, else of `cost`
+  // with the α of each task's stage.
+  double predicted_seconds = 0;
+  double measured_seconds = 0;  // T + communication, of the same
+  std::optional<double> bill;   // of stages and operations, where the jobs have a price
 };
-
-// In the order in which the names came up first; workers and slots by name. Stages and
-// operations of which nothing ran have a row too.
-//
-// InvalidArgument: an entry's columns cannot be read; names its worker and tasks.
-absl::StatusOr<std::vector<Rollup>> RollUp(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
-                                           RollupBy by);
 
 struct JobRollup {
   v1::Job job;
+  // In the order in which the names came up first; workers and slots by name. Stages and
+  // operations of which nothing ran have a row too.
   std::vector<Rollup> rows;
+  // Attempts whose columns cannot be read, "worker w1, tasks 0 to 99: why": their tasks count,
+  // but for what each took.
+  std::vector<std::string> unreadable;
 };
+
+JobRollup RollUp(v1::Job job, const std::vector<v1::LedgerEntry>& entries, RollupBy by);
 
 // The rows of all of them, those of one name as one. Histograms are added bucket by
 // bucket: a quantile is that of all the tasks together.

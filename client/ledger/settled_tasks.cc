@@ -2,7 +2,11 @@
 
 #include <iterator>
 #include <map>
+#include <string>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/text/printable.h"
 
 namespace mote::client {
 namespace {
@@ -37,6 +41,19 @@ std::vector<SettledTasks> SettledTasksOf(const std::vector<v1::LedgerEntry>& ent
     for (const auto& [begin, tasks] : settled) all.push_back(tasks);
   }
   return all;
+}
+
+absl::Status ReadTasks(const SettledTasks& tasks, const std::function<void(int64_t task, const TaskCost&)>& on_task) {
+  const v1::LedgerEntry& entry = *tasks.entry;
+  if (entry.task_columns().empty()) return absl::OkStatus();
+  const absl::Status read =
+      ReadTaskColumns(entry.task_columns(), tasks.end - entry.tasks_begin(), [&](int64_t index, const TaskCost& cost) {
+        const int64_t task = entry.tasks_begin() + index;
+        if (task >= tasks.begin) on_task(task, cost);
+      });
+  if (read.ok()) return read;
+  return absl::InvalidArgumentError(absl::StrCat("worker ", Printable(entry.worker()), ", tasks ", tasks.begin, " to ",
+                                                 tasks.end - 1, ": ", std::string(read.message())));
 }
 
 }  // namespace mote::client

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "absl/strings/str_cat.h"
 #include "client/ledger/slot_tracks.h"
+#include "client/ledger/stage_name.h"
 #include "common/cost.h"
 
 namespace mote::client {
@@ -89,7 +89,7 @@ std::vector<StageTime> TimeUseOf(const v1::Job& job, const std::vector<v1::Ledge
   std::vector<StageTime> uses;
   for (const auto& [stage, span] : SpansOf(tracks)) {
     StageTime& use = uses.emplace_back();
-    use.stage = stage >= 0 && stage < job.stages_size() ? job.stages(stage).name() : absl::StrCat("stage ", stage);
+    use.stage = StageName(job, stage);
     use.span_ns = span.end_ns - span.begin_ns;
     for (const auto& [slot, turns] : tracks) {
       const bool ran = std::any_of(turns.begin(), turns.end(),

@@ -36,8 +36,11 @@ std::optional<double> PredictedBill(const v1::Job& job) {
     const double bill = stage.cost().bill();
     if (stage.state() == v1::STAGE_STATE_COMPLETE) {
       predicted += bill;
-    } else if (stage.has_eta() && stage.tasks_committed() > 0) {
-      predicted += bill / static_cast<double>(stage.tasks_committed()) * static_cast<double>(stage.tasks_total());
+    } else if (stage.has_eta() && stage.tasks_committed() > stage.probe_tasks()) {
+      // The tasks that are left are like those that are done, but for the probes.
+      const auto done = static_cast<double>(stage.tasks_committed() - stage.probe_tasks());
+      const auto left = static_cast<double>(stage.tasks_total() - stage.tasks_committed());
+      predicted += bill + (bill - stage.probe_bill()) / done * left;
     } else {
       return std::nullopt;
     }

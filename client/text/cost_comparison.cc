@@ -21,14 +21,28 @@ struct Quantity {
   std::function<std::string(double)> text;
 };
 
+// α is of single stages: a total has none.
+std::optional<double> IfFitted(const v1::CostSummary& cost, double value) {
+  return cost.alpha_samples() > 0 ? std::optional<double>(value) : std::nullopt;
+}
+
+std::string CountText(double count) { return absl::StrFormat("%.0f", count); }
+
 const std::vector<Quantity>& Quantities() {
   static const auto& quantities = *new std::vector<Quantity>{
-      {"tasks", [](const v1::CostSummary& cost) { return cost.tasks(); },
-       [](double count) { return absl::StrFormat("%.0f", count); }},
+      {"tasks", [](const v1::CostSummary& cost) { return cost.tasks(); }, CountText},
       {"compute", [](const v1::CostSummary& cost) { return cost.compute_seconds(); }, SecondsText},
       {"communication", CommunicationSeconds, SecondsText},
       {"staged", [](const v1::CostSummary& cost) { return cost.staged_bytes(); }, BytesText},
       {"network", [](const v1::CostSummary& cost) { return cost.network_bytes(); }, BytesText},
+      {"α s/B", [](const v1::CostSummary& cost) { return IfFitted(cost, cost.alpha_seconds_per_byte()); },
+       [](double alpha) { return absl::StrFormat("%.3g", alpha); }},
+      {"R²", [](const v1::CostSummary& cost) { return IfFitted(cost, cost.alpha_r_squared()); },
+       [](double r_squared) { return absl::StrFormat("%.2f", r_squared); }},
+      {"n", [](const v1::CostSummary& cost) { return IfFitted(cost, static_cast<double>(cost.alpha_samples())); },
+       CountText},
+      {"T'", [](const v1::CostSummary& cost) { return cost.predicted_seconds(); }, SecondsText},
+      {"measured", [](const v1::CostSummary& cost) { return cost.measured_seconds(); }, SecondsText},
       {"task p50", [](const v1::CostSummary& cost) { return cost.task_seconds_p50(); }, SecondsText},
       {"task p99", [](const v1::CostSummary& cost) { return cost.task_seconds_p99(); }, SecondsText},
       {"device", [](const v1::CostSummary& cost) { return cost.device_seconds(); }, SecondsText},

@@ -25,15 +25,15 @@ constexpr char kLegend[] =
     "DEVICE time that leases held slots; MEMORY the most that an engine had resident at once;\n"
     "N blocks that α is fitted to; LOST attempts that failed, or that another one beat.\n";
 
-// (T' − measured) / measured; nullopt when nothing was measured.
-std::optional<double> PredictionError(const v1::CostSummary& cost) {
-  if (!(cost.measured_seconds() > 0)) return std::nullopt;
-  return (cost.predicted_seconds() - cost.measured_seconds()) / cost.measured_seconds();
+// An error of T' beyond this, with a latency that the blocks tell, is worth a line.
+constexpr double kErrorToExplain = 0.1;
+
+std::optional<double> ErrorOf(const v1::CostSummary& cost) {
+  return PredictionError(cost.predicted_seconds(), cost.measured_seconds());
 }
 
-// "5e-07±4%"
 template <typename Fit>  // CostSummary, LinkCost
-std::string AlphaText(const Fit& fit) {
+std::string FitText(const Fit& fit) {
   std::string text = absl::StrFormat("%.3g", fit.alpha_seconds_per_byte());
   const double share = fit.alpha_error() / fit.alpha_seconds_per_byte();
   if (std::isfinite(share) && share > 0) absl::StrAppend(&text, absl::StrFormat("±%.0f%%", share * 100));
@@ -44,15 +44,33 @@ std::string AlphaText(const Fit& fit) {
 std::string LinksText(const v1::StageStatus& stage) {
   if (stage.cost().links_size() < 2) return "";
   const auto one = [](std::string* out, const v1::LinkCost& link) {
-    absl::StrAppend(out, AlphaText(link), " over ", link.transport(), " to ", link.worker_class(),
+    absl::StrAppend(out, FitText(link), " over ", link.transport(), " to ", link.worker_class(),
                     absl::StrFormat(" (R² %.2f, n %d, ", link.alpha_r_squared(), link.alpha_samples()),
                     BytesText(static_cast<int64_t>(link.bytes())), ")");
   };
   return absl::StrCat("α of ", stage.name(), ": ", absl::StrJoin(stage.cost().links(), "; ", one), "\n");
 }
 
+// Why T' is off where transfers take their time whatever their bytes; empty: it is not, or
+// the blocks do not tell.
+std::string LatencyText(const v1::StageStatus& stage) {
+  const std::optional<double> error = ErrorOf(stage.cost());
+  if (!error || std::abs(*error) < kErrorToExplain) return "";
+  std::vector<std::string> links;
+  for (const v1::LinkCost& link : stage.cost().links()) {
+    const v1::Estimate& latency = link.latency_seconds();
+    if (!latency.has_error() || latency.value() <= latency.error()) continue;
+    if (link.model_r_squared() <= link.alpha_r_squared()) continue;
+    links.push_back(absl::StrCat(
+        SecondsText(latency.value()), " over ", link.transport(),
+        absl::StrFormat(" (with it R² %.2f, by bytes alone %.2f)", link.model_r_squared(), link.alpha_r_squared())));
+  }
+  if (links.empty()) return "";
+  return absl::StrCat("latency of ", stage.name(), ": a block's transfers take ", absl::StrJoin(links, ", "),
+                      " whatever their bytes, which α·(C+S) does not know\n");
+}
+
 std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cost) {
-  const std::optional<double> error = PredictionError(cost);
   const bool fitted = cost.alpha_samples() > 0;
   const bool timed = cost.task_seconds_p50() > 0 || cost.task_seconds_p99() > 0;
   std::vector<std::string> cells = {name,
@@ -61,12 +79,12 @@ std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cos
                                     SecondsText(CommunicationSeconds(cost)),
                                     BytesText(cost.staged_bytes()),
                                     BytesText(cost.network_bytes()),
-                                    fitted ? AlphaText(cost) : "-",
+                                    AlphaText(cost),
                                     fitted ? absl::StrFormat("%.2f", cost.alpha_r_squared()) : "-",
                                     fitted ? absl::StrCat(cost.alpha_samples()) : "-",
                                     SecondsText(cost.predicted_seconds()),
                                     SecondsText(cost.measured_seconds()),
-                                    error ? absl::StrFormat("%+.1f%%", *error * 100) : "-",
+                                    ErrorText(ErrorOf(cost)),
                                     timed ? SecondsText(cost.task_seconds_p50()) : "-",
                                     timed ? SecondsText(cost.task_seconds_p99()) : "-",
                                     SecondsText(cost.device_seconds()),
@@ -92,7 +110,7 @@ OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
   json["stage"] = stage;
   json.update(ToJson(cost));
   json["communication_seconds"] = CommunicationSeconds(cost);
-  const std::optional<double> error = PredictionError(cost);
+  const std::optional<double> error = ErrorOf(cost);
   json["error"] = error ? OrderedJson(*error) : OrderedJson();
   return json;
 }
@@ -102,6 +120,17 @@ OrderedJson CostOf(const std::string& stage, const v1::CostSummary& cost) {
 double CommunicationSeconds(const v1::CostSummary& cost) {
   return cost.fetch_seconds() + cost.to_device_seconds() + cost.from_device_seconds() + cost.send_seconds();
 }
+
+std::optional<double> PredictionError(double predicted_seconds, double measured_seconds) {
+  if (!(measured_seconds > 0)) return std::nullopt;
+  return (predicted_seconds - measured_seconds) / measured_seconds;
+}
+
+std::string ErrorText(const std::optional<double>& error) {
+  return error ? absl::StrFormat("%+.1f%%", *error * 100) : "-";
+}
+
+std::string AlphaText(const v1::CostSummary& cost) { return cost.alpha_samples() > 0 ? FitText(cost) : "-"; }
 
 v1::CostSummary TotalCost(const v1::Job& job) {
   v1::CostSummary total;
@@ -148,7 +177,7 @@ std::string CostText(const v1::Job& job) {
   table.Add(Row("total", total));
   const std::string note = reused.empty() ? "" : absl::StrCat("Not run: ", absl::StrJoin(reused, ", "), ".\n");
   std::string text = absl::StrCat(table.ToString(), note, kLegend);
-  for (const v1::StageStatus& stage : job.stages()) text += LinksText(stage);
+  for (const v1::StageStatus& stage : job.stages()) absl::StrAppend(&text, LinksText(stage), LatencyText(stage));
   text += WasteText(total);
   if (total.reports_cut() > 0) {
     absl::StrAppend(

@@ -1,6 +1,7 @@
 // What a job cost, as a table: t' = t + α·(C + S), added up over each stage.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "client/text/proto_json.h"
@@ -26,5 +27,12 @@ v1::CostSummary TotalCost(const v1::Job& job);
 
 // Fetch, transfers and send.
 double CommunicationSeconds(const v1::CostSummary& cost);
+
+// (T' − measured) / measured; nullopt when nothing was measured. As text "-10.0%" or "-".
+std::optional<double> PredictionError(double predicted_seconds, double measured_seconds);
+std::string ErrorText(const std::optional<double>& error);
+
+// "5e-07±4%"; "-" when nothing was fitted.
+std::string AlphaText(const v1::CostSummary& cost);
 
 }  // namespace mote::client

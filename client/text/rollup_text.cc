@@ -19,9 +19,9 @@ namespace mote::client {
 namespace {
 
 constexpr char kRollupLegend[] =
-    "T compute; COMM fetch, transfers and send; C bytes staged, S bytes sent; P50 to MAX of one task;\n"
+    "T compute; COMM fetch, transfers and send; T' = T + α·(C+S) predicted, with C bytes staged, S bytes sent\n"
+    "and the α of each stage; ERROR of T' against T + COMM; P50 to MAX of one task;\n"
     "DEVICE time that attempts held slots; WASTED attempts that failed, were given back or beaten.\n";
-constexpr char kPredictionLegend[] = "T' = T + α·(C+S) predicted, with the α of each stage.\n";
 
 std::string SecondsOf(int64_t ns) { return SecondsText(static_cast<double>(ns) * 1e-9); }
 
@@ -40,7 +40,8 @@ OrderedJson RowJson(const Rollup& row, const std::string& by) {
   json["wasted_ns"] = row.wasted_ns;
   json["memory_bytes"] = row.cost.memory_bytes;
   json["jobs"] = row.jobs;
-  json["predicted_seconds"] = row.predicted_seconds ? OrderedJson(*row.predicted_seconds) : OrderedJson();
+  json["predicted_seconds"] = row.predicted_seconds;
+  json["measured_seconds"] = row.measured_seconds;
   json["bill"] = row.bill ? OrderedJson(*row.bill) : OrderedJson();
   return json;
 }
@@ -58,7 +59,6 @@ std::string TaskText(const Rollup& row, double quantile) {
 std::vector<RollupColumn> ColumnsOf(const std::vector<Rollup>& rows, const std::string& by) {
   const auto any = [&rows](auto has) { return std::any_of(rows.begin(), rows.end(), has); };
   const bool jobs = any([](const Rollup& row) { return row.jobs > 1; });
-  const bool predicted = any([](const Rollup& row) { return row.predicted_seconds.has_value(); });
   const bool bill = any([](const Rollup& row) { return row.bill.has_value(); });
   return {
       {{absl::AsciiStrToUpper(by)}, [](const Rollup& row) { return row.name; }},
@@ -68,9 +68,9 @@ std::vector<RollupColumn> ColumnsOf(const std::vector<Rollup>& rows, const std::
       {{"COMM", kRight}, [](const Rollup& row) { return SecondsOf(row.cost.communication_ns()); }},
       {{"C", kRight}, [](const Rollup& row) { return BytesText(row.cost.staged_bytes); }},
       {{"S", kRight}, [](const Rollup& row) { return BytesText(row.cost.network_bytes); }},
-      {{"T'", kRight},
-       [](const Rollup& row) { return row.predicted_seconds ? SecondsText(*row.predicted_seconds) : "-"; },
-       predicted},
+      {{"T'", kRight}, [](const Rollup& row) { return SecondsText(row.predicted_seconds); }},
+      {{"ERROR", kRight},
+       [](const Rollup& row) { return ErrorText(PredictionError(row.predicted_seconds, row.measured_seconds)); }},
       {{"P50", kRight}, [](const Rollup& row) { return TaskText(row, 0.50); }},
       {{"P90", kRight}, [](const Rollup& row) { return TaskText(row, 0.90); }},
       {{"P99", kRight}, [](const Rollup& row) { return TaskText(row, 0.99); }},
@@ -122,13 +122,11 @@ std::string RollupText(const std::vector<Rollup>& rows, const std::string& by) {
     for (const RollupColumn& column : columns) cells.push_back(column.cell(row));
     table.Add(std::move(cells));
   }
-  const bool predicted = std::any_of(columns.begin(), columns.end(),
-                                     [](const RollupColumn& column) { return column.heading.text == "T'"; });
-  return absl::StrCat(table.ToString(), kRollupLegend, predicted ? kPredictionLegend : "");
+  return absl::StrCat(table.ToString(), kRollupLegend);
 }
 
 std::vector<std::string> RollupNotes(const std::vector<JobRollup>& jobs) {
-  std::vector<std::string> idle;
+  std::vector<std::string> idle, unreadable;
   int64_t missing = 0, tasks = 0;
   size_t priced = 0;
   for (const JobRollup& job : jobs) {
@@ -137,10 +135,14 @@ std::vector<std::string> RollupNotes(const std::vector<JobRollup>& jobs) {
     tasks = SaturatingAdd(tasks, total.tasks());
     missing = SaturatingAdd(missing, TasksMissing(job, total.tasks()));
     if (job.job.has_bill()) ++priced;
+    for (const std::string& attempt : job.unreadable) {
+      unreadable.push_back(absl::StrCat("job ", job.job.id(), ", ", attempt));
+    }
   }
   std::vector<std::string> notes;
   if (!idle.empty()) notes.push_back(absl::StrCat("nothing has run for job ", absl::StrJoin(idle, ", ")));
   if (missing > 0) notes.push_back(MissingRowsText(missing, tasks));
+  if (!unreadable.empty()) notes.push_back(UnreadableText(unreadable));
   if (priced > 0 && priced < jobs.size()) {
     notes.push_back(absl::StrCat("BILL is of ", priced, " of ", jobs.size(), " jobs: the others have no price"));
   }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/ledger/slot_tracks.h"
+#include "client/ledger/stage_name.h"
 #include "client/text/proto_json.h"
 #include "common/cost.h"
 
@@ -70,9 +71,7 @@ class Events {
 
 void AddAttempt(Events& events, const v1::Job& job, const Turn& turn, int pid, int tid) {
   const v1::LedgerEntry& entry = *turn.entry;
-  const std::string stage = entry.stage() >= 0 && entry.stage() < job.stages_size()
-                                ? job.stages(entry.stage()).name()
-                                : absl::StrCat("stage ", entry.stage());
+  const std::string stage = StageName(job, entry.stage());
   const int64_t tasks = entry.tasks_end() - entry.tasks_begin();
   const char* const colour = entry.outcome() == v1::LEDGER_OUTCOME_WASTED ? "terrible" : nullptr;
   events.AddSlice(

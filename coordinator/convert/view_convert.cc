@@ -82,6 +82,8 @@ v1::StageStatus ProtoOf(const StageView& stage) {
   proto.set_progress(Utf8(stage.progress));
   *proto.mutable_cost() = ToProto(stage.cost);
   if (stage.bill) proto.mutable_cost()->set_bill(*stage.bill);
+  proto.set_probe_tasks(stage.probe_tasks);
+  proto.set_probe_bill(stage.probe_bill);
   if (stage.cost.verify.runs_extra > 0) {
     v1::Verification& verification = *proto.mutable_verification();
     verification.set_blocks(stage.cost.verify.blocks);
@@ -147,6 +149,7 @@ void SetModel(const LinkModel::Parameters& model, v1::LinkCost* proto) {
   if (model.latency != Estimate{}) *proto->mutable_latency_seconds() = ProtoOf(model.latency);
   if (model.staged != Estimate{}) *proto->mutable_staged_seconds_per_byte() = ProtoOf(model.staged);
   if (model.network != Estimate{}) *proto->mutable_network_seconds_per_byte() = ProtoOf(model.network);
+  proto->set_model_r_squared(model.r_squared);
 }
 
 v1::LinkCost ProtoOf(const Link& link, const AlphaFit& fit, const LinkModel& model) {
@@ -243,7 +246,7 @@ v1::Bundle ToProto(const Bundle& bundle) {
     v1::BundlePart& part = *proto.add_parts();
     part.set_name(name);
     part.set_bytes(output.bytes);
-    if (output.kind == OutputKind::kBlob) part.set_format(output.schema.empty() ? "native" : output.schema);
+    if (output.kind == OutputKind::kBlob) part.set_format(output.schema);
   }
   return proto;
 }

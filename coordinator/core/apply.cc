@@ -70,9 +70,14 @@ void SetTotals(StageRun& stage, const StageTotals& totals) {
   stage.passes_complete = totals.passes_complete;
   stage.tasks_total = totals.tasks;
   stage.tasks_committed = totals.tasks_committed;
-  stage.cost.device_time = totals.device_time;
-  stage.cost.cost = totals.cost;
-  stage.cost.tasks_lost = totals.tasks_lost;
+  stage.cost = totals.cost;
+}
+
+// Steps are timed anew after a retry and in a new epoch: what lies between took no step.
+void NotePace(const State& state, const Job& job, const StepPlanned& event, StageRun* stage) {
+  StepPace& pace = stage->pace;
+  if (pace.epoch == state.epoch && pace.retries == job.retries) return;
+  pace = {state.epoch, job.retries, event.time, event.before.steps, event.before.tasks_committed};
 }
 
 absl::Status BeginStep(State& state, Job& job, StageRun& stage, const StepPlanned& event, BlobSink& blobs) {
@@ -82,6 +87,7 @@ absl::Status BeginStep(State& state, Job& job, StageRun& stage, const StepPlanne
   if (!event.progress.empty()) stage.progress = event.progress;
   DropPassesOf(state, job, event.stage, event.time);
   SetTotals(stage, event.before);
+  NotePace(state, job, event, &stage);
   stage.tasks_to_come = event.tasks_to_come;
   for (const PlannedPass& planned : event.passes) {
     AddPass(state, job, event.stage, planned, event.is_volatile);
@@ -121,6 +127,8 @@ absl::Status On(State& state, const StageCalibrated& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
   DropPassesOf(state, *job, event.stage, event.time);
   stage->calibration = event.calibration;
+  stage->probes = {
+      stage->tasks_committed, {stage->cost.device_time, stage->cost.cost.network_bytes}, stage->cost.cost.task_ns};
   if (event.calibration.rows > 0) {
     stage->progress = absl::StrCat("tasks: {rows: ", event.calibration.rows, "}, calibrated");
   }

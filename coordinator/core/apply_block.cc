@@ -125,8 +125,8 @@ absl::Status ApplyBlock(State& state, const BlockHeld& event) {
   StageRun& stage = job->stages[pass->stage];
   ++stage.cost.verify.runs_extra;
   stage.cost.verify.time_extra += event.slot_time;
-  stage.cost.device_time += event.slot_time;
-  state.tenant_device_time[job->admitted.spec.tenant] += event.slot_time;
+  stage.cost.reports_cut += event.cost_cut ? 1 : 0;
+  AddDeviceTime(state, *job, stage, event.slot_time, absl::ZeroDuration());
   state.cluster.RemoveLease(token, event.worker);
   UpdateRunnable(state, *job);
   return absl::OkStatus();

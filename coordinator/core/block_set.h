@@ -5,6 +5,16 @@
 // (pending, never leased), returned (pending again), leased, settled (committed or
 // absent; not stored, it is the rest).
 //
+// Who moves a block from one to another: the file that decides, and the event that
+// apply_block.h applies.
+//
+//   pending ──dispatch.cc, LeaseGranted──► leased ──report.cc, BlockCommitted──► settled
+//      ▲                                     │ │
+//      │◄──retry.cc, AttemptFailed; ─────────┘ └──verify.cc, BlockHeld──► leased, waiting
+//      │   straggler.cc, AttemptRevoked             for another run that agrees
+//      │                                     retry.cc, TaskQuarantined: one task ──► settled
+//      └───output_loss.cc, OutputLost: the only copy of its result is gone ──── settled
+//
 // Not thread-safe. Nothing here allocates per task.
 #pragma once
 

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/histogram.h"
+#include "common/price.h"
 
 namespace mote::coordinator {
 
@@ -18,6 +20,14 @@ struct Calibration {
   std::vector<MeasuredShape> measured;
   int64_t rows = 0;  // of a task, as chosen; 0: it is still being measured
   bool operator==(const Calibration&) const = default;
+};
+
+// What the tasks took that measured how large tasks shall be: they are not like the others.
+struct Probes {
+  int64_t tasks = 0;
+  Usage used;
+  Histogram task_ns;
+  bool operator==(const Probes&) const = default;
 };
 
 }  // namespace mote::coordinator

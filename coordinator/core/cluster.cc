@@ -13,6 +13,11 @@ OpenSlot KeyOf(const Worker& worker, int slot) {
   return {s.leases, s.turn, worker.name, slot};
 }
 
+std::optional<int> ByteStepOf(const Worker& worker) {
+  if (!worker.second_a_byte.is_measured()) return std::nullopt;
+  return ByteStep(worker.second_a_byte.ratio());
+}
+
 }  // namespace
 
 SlotKind Cluster::KindOf(const Worker& worker, const Slot& slot) const {
@@ -20,7 +25,7 @@ SlotKind Cluster::KindOf(const Worker& worker, const Slot& slot) const {
       worker.allow_commands,          worker.reads_shared, worker.allow_test_operations, slot.health.on_probation(),
       SlownessStep(slot.slowness),    std::nullopt,        slot.numeric_class,           slot.device,
       slot.memory_bytes / kMemoryStep};
-  if (worker.second_a_byte.is_measured()) kind.byte_step = ByteStep(worker.second_a_byte.estimate().value);
+  kind.byte_step = ByteStepOf(worker);
   for (const auto& [key, jobs] : told_label_keys_) {
     if (const auto label = worker.labels.find(key); label != worker.labels.end()) {
       absl::StrAppend(&kind.labels, key, "=", label->second, "\n");
@@ -46,12 +51,15 @@ void Cluster::TellApart(const std::set<std::string>& workers, const std::set<std
   if (!workers_changed && !labels_changed) return;
   for (auto& [name, worker] : workers_) {
     if (!labels_changed && !workers.contains(name)) continue;
-    for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
-      if (worker.slots[i].open_as == nullptr) continue;
-      Close(worker, i);
-      Reopen(worker, i);
-    }
+    ReopenAll(worker);
   }
+}
+
+// An idle slot is placed by what was learned of its worker's link while others reported.
+void Cluster::NoteTransfer(Worker& worker, double bytes, double seconds) {
+  const std::optional<int> before = ByteStepOf(worker);
+  worker.second_a_byte.Add(bytes, seconds);
+  if (ByteStepOf(worker) != before) ReopenAll(worker);
 }
 
 Link LinkOf(const Worker& worker, int slot) {
@@ -241,6 +249,12 @@ void Cluster::Reopen(Worker& worker, int slot) {
   Close(worker, slot);
   if (distrusted_.contains(worker.name) || s.health.excluded) return;
   if (s.ready && worker.session && !worker.draining) s.open_as = open_.Insert(KindOf(worker, s), KeyOf(worker, slot));
+}
+
+void Cluster::ReopenAll(Worker& worker) {
+  for (int i = 0; i < static_cast<int>(worker.slots.size()); ++i) {
+    if (worker.slots[i].open_as != nullptr) Reopen(worker, i);
+  }
 }
 
 void Cluster::CloseAll(Worker& worker) {

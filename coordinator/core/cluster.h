@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "common/alpha_by_link.h"
 #include "common/fading_mean.h"
+#include "common/fading_ratio.h"
 #include "common/ids.h"
 #include "coordinator/core/command.h"
 #include "coordinator/core/open_slots.h"
@@ -59,7 +60,7 @@ struct Worker {
   std::string blob_address;                                  // where other workers fetch from it; empty: nowhere
   std::set<PassId> holding;                                  // passes of which it keeps partials
   std::string transport;                                     // "loopback", "network"
-  FadingMean second_a_byte;  // learned: seconds of communication for each byte over the network
+  FadingRatio second_a_byte;  // learned: seconds of fetching and sending for each byte over the network
   int64_t tasks_committed = 0;
   int64_t attempts_failed = 0;
 };
@@ -112,6 +113,8 @@ class Cluster {
   void DrainOnJoin(const std::string& worker);
   // Takes the slot out of the open ones, and puts it back.
   void Exclude(Worker& worker, int slot, absl::Time now);
+  // So many bytes went to or from the worker in so many seconds.
+  void NoteTransfer(Worker& worker, double bytes, double seconds);
   void Readmit(Worker& worker, int slot);
   Outcomes& OutcomesOf(JobId job, const std::string& kernel) { return outcomes_[job][kernel]; }
   void ForgetJob(JobId job) { outcomes_.erase(job); }
@@ -131,6 +134,7 @@ class Cluster {
   void CoolDown(Worker& worker, absl::Time now);
   void Close(Worker& worker, int slot);
   void Reopen(Worker& worker, int slot);
+  void ReopenAll(Worker& worker);  // the open ones
   void CloseAll(Worker& worker);
   SlotKind KindOf(const Worker& worker, const Slot& slot) const;
 

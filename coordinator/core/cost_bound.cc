@@ -15,10 +15,10 @@ Histogram CutTo(int64_t limit_ns, const Histogram& tasks) {
 
 }  // namespace
 
-std::optional<absl::Duration> LeaseWall(const State& state, const Attempt& attempt, absl::Time now) {
+absl::Duration LeaseWall(const State& state, const Attempt& attempt, absl::Time now) {
   const absl::Time epoch_start = state.reconnect_until - state.options.reconnect_grace;
-  if (attempt.granted < epoch_start || attempt.granted > now) return std::nullopt;
-  return now - attempt.granted + state.options.cost_slack;
+  const absl::Duration held = std::max(absl::ZeroDuration(), now - attempt.granted) + state.options.cost_slack;
+  return attempt.granted < epoch_start || attempt.granted > now ? held + kClockStepMax : held;
 }
 
 std::optional<Cost> CutToWall(const Cost& cost, absl::Duration wall) {

@@ -16,10 +16,12 @@ inline constexpr double kBytesPerSecondMax = 1e11;
 // So much memory has no machine.
 inline constexpr int64_t kMemoryBytesMax = int64_t{1} << 50;
 
+// What the clock may have been stepped by between two epochs.
+inline constexpr absl::Duration kClockStepMax = absl::Hours(1);
+
 // How long the attempt has held its lease, by the coordinator's clock, and
-// CoreOptions::cost_slack. nullopt: it was
-// granted under another epoch, whose clock may have been hours off.
-std::optional<absl::Duration> LeaseWall(const State& state, const Attempt& attempt, absl::Time now);
+// CoreOptions::cost_slack; where it was granted under another epoch, kClockStepMax more.
+absl::Duration LeaseWall(const State& state, const Attempt& attempt, absl::Time now);
 
 // The cost cut to what fits into `wall`: each phase's busy
 // time and each task's wall time (a slot does one thing of a kind at a time), bytes

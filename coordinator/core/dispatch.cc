@@ -10,8 +10,8 @@
 #include "coordinator/core/capable.h"
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/output_loss.h"
-#include "coordinator/core/placement.h"
 #include "coordinator/core/policy.h"
+#include "coordinator/core/slot_speed.h"
 #include "coordinator/core/stage_order.h"
 #include "coordinator/core/verify.h"
 

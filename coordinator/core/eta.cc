@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "coordinator/core/calibrate.h"
+#include "coordinator/core/earlier_run.h"
 #include "coordinator/core/estimate.h"
+#include "coordinator/core/stage_order.h"
 
 namespace mote::coordinator {
 namespace {
@@ -21,6 +23,8 @@ constexpr double kZ80 = 2.9;
 // Relative deviations that the job's own data do not show.
 constexpr double kDrift = 0.03;
 constexpr double kDriftAfterFaults = 0.06;
+// The same of another run, whose input and parameters may have been others.
+constexpr double kDriftOfAnotherRun = 0.2;
 // Before any task ended it is taken to vary so much (variance over mean squared), as if so
 // many had been seen.
 constexpr double kPriorSamples = 4, kPriorVaries = 0.3;
@@ -40,11 +44,15 @@ struct Forecast {
 // the slot time that one took, lost attempts and overhead included.
 class Lengths {
  public:
+  // Of a run that did other tasks than its probes.
   explicit Lengths(const StageRun& run) {
-    const auto done = static_cast<double>(run.tasks_committed);
-    mean_ = absl::ToDoubleSeconds(run.cost.device_time) / done;
+    const auto done = static_cast<double>(run.tasks_committed - run.probes.tasks);
+    mean_ = absl::ToDoubleSeconds(run.cost.device_time - run.probes.used.device_time) / done;
     double wall = 0;
-    for (const auto& [bucket, n] : run.cost.cost.task_ns.buckets()) {
+    std::map<int, int64_t> buckets = run.cost.cost.task_ns.buckets();
+    for (const auto& [bucket, n] : run.probes.task_ns.buckets()) buckets[bucket] -= n;
+    for (const auto& [bucket, n] : buckets) {
+      if (n <= 0) continue;
       buckets_.emplace_back(static_cast<double>(Histogram::MiddleOf(bucket)), static_cast<double>(n));
       count_ += buckets_.back().second;
       wall += buckets_.back().first * buckets_.back().second;
@@ -158,19 +166,31 @@ bool BeginsIteration(const StageRun& run, absl::Time now) {
   return run.tasks_to_come > kManyTimes * run.tasks_committed && now - run.start < kBeginning;
 }
 
-// Steps of an iteration follow each other: what they took so far is what they take.
-std::optional<double> SecondsOfSteps(const StageRun& run, double left_share, absl::Time now) {
+// Steps of an iteration follow each other: what they took, since this epoch or a retry began,
+// is what they take.
+std::optional<double> SecondsOfSteps(const State& state, const Job& job, const StageRun& run, double left,
+                                     absl::Time now) {
   constexpr int64_t kStepsMin = 2;
-  const absl::Duration elapsed = now - run.start;
-  if (run.before_step.steps < kStepsMin || run.tasks_to_come == 0 || elapsed <= absl::ZeroDuration()) {
+  const StepPace& pace = run.pace;
+  const absl::Duration elapsed = now - pace.since;
+  const int64_t done = run.tasks_committed - pace.tasks_committed;
+  if (pace.epoch != state.epoch || pace.retries != job.retries || run.before_step.steps - pace.steps < kStepsMin ||
+      run.tasks_to_come == 0 || elapsed <= absl::ZeroDuration() || done <= 0) {
     return std::nullopt;
   }
-  return absl::ToDoubleSeconds(elapsed) * left_share / (1 - left_share);
+  return absl::ToDoubleSeconds(elapsed) * left / static_cast<double>(done);
 }
 
-std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index, absl::Time now) {
+// Of `slots`, those that are busy at once: no more than a step has tasks.
+double SlotsUsed(const StageRun& run, double slots) {
+  const double step_tasks = static_cast<double>(run.tasks_total) / static_cast<double>(run.before_step.steps + 1);
+  return std::clamp(step_tasks, 1.0, slots);
+}
+
+// Of what it did itself.
+std::optional<Forecast> ForecastByItself(const State& state, const Job& job, int index, absl::Time now) {
   const StageRun& run = job.stages[index];
-  if (run.state != StageState::kRunning || run.tasks_committed == 0) return std::nullopt;
+  if (run.state != StageState::kRunning || run.tasks_committed <= run.probes.tasks) return std::nullopt;
   if (IsCalibrating(job, index) || BeginsIteration(run, now)) return std::nullopt;
   const Lengths lengths(run);
   const OpenWork open = OpenWorkOf(state, job, index, lengths, now);
@@ -184,11 +204,10 @@ std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index
   const double square = (lengths.square_sum() + open.running.square_sum) / sample;
   const double varies = mean > 0 ? std::max(0.0, square / (mean * mean) - 1) : 0;
   Forecast forecast;
-  const double step_tasks = static_cast<double>(run.tasks_total) / static_cast<double>(run.before_step.steps + 1);
-  forecast.slots = std::clamp(step_tasks, 1.0, slots);
+  forecast.slots = SlotsUsed(run, slots);
   const double work = (pending * mean + open.running.left) / forecast.slots;
   const double tail = (1 - 1 / std::max(1.0, forecast.slots)) * mean * (1 + varies) / 2;
-  const std::optional<double> steps = SecondsOfSteps(run, left / (left + done), now);
+  const std::optional<double> steps = SecondsOfSteps(state, job, run, left, now);
   forecast.seconds = steps ? *steps : work + tail;
   const double may_vary = (sample * varies + kPriorSamples * kPriorVaries) / (sample + kPriorSamples);
   const double sampling = may_vary * (1 / sample + 1 / std::max(1.0, pending));
@@ -196,6 +215,36 @@ std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index
   forecast.variance =
       forecast.seconds * forecast.seconds * (sampling + drift * drift) + tail * tail / 4 + kFixed * kFixed;
   return forecast;
+}
+
+// What a complete run takes again, on so many slots. Where many steps followed each other, slots
+// waited between them, as they will again.
+double SecondsOf(const StageRun& run, double slots) {
+  constexpr int64_t kManySteps = 10;
+  if (run.before_step.steps >= kManySteps) return absl::ToDoubleSeconds(run.end - run.start);
+  return absl::ToDoubleSeconds(run.cost.device_time) / slots;
+}
+
+// Of what its like took.
+std::optional<Forecast> ForecastByEarlierRun(const State& state, const Job& job, int index) {
+  const double slots = SlotsOf(state, job, {});
+  const StageRun* const earlier = EarlierRun(state, job, index);
+  if (slots == 0 || earlier == nullptr) return std::nullopt;
+  const StageRun& run = job.stages[index];
+  const auto planned = static_cast<double>(run.tasks_total + run.tasks_to_come);
+  const bool is_planned = planned > 0 && !IsCalibrating(job, index);
+  const double left = is_planned ? std::max(0.0, 1 - static_cast<double>(run.tasks_committed) / planned) : 1;
+  Forecast forecast;
+  forecast.slots = SlotsUsed(*earlier, slots);
+  forecast.seconds = SecondsOf(*earlier, forecast.slots) * left;
+  forecast.variance = std::pow(forecast.seconds * kDriftOfAnotherRun, 2) + kFixed * kFixed;
+  return forecast;
+}
+
+// nullopt: nothing is known of it.
+std::optional<Forecast> ForecastOf(const State& state, const Job& job, int index, absl::Time now) {
+  const std::optional<Forecast> forecast = ForecastByItself(state, job, index, now);
+  return forecast ? forecast : ForecastByEarlierRun(state, job, index);
 }
 
 Eta EtaFrom(const Forecast& forecast) {
@@ -208,26 +257,32 @@ Eta EtaFrom(const Forecast& forecast) {
 }  // namespace
 
 std::optional<Eta> StageEta(const State& state, const Job& job, int stage, absl::Time now) {
+  if (job.stages[stage].state != StageState::kRunning) return std::nullopt;
   const std::optional<Forecast> forecast = ForecastOf(state, job, stage, now);
   if (!forecast) return std::nullopt;
   return EtaFrom(*forecast);
 }
 
 // Stages that run beside each other share the slots: together they take as long as the
-// longest alone, or as all their work on all slots, whichever is longer.
+// longest chain of those that wait for each other, or as all their work on all slots,
+// whichever is longer.
 std::optional<Eta> JobEta(const State& state, const Job& job, absl::Time now) {
+  if (job.state != JobState::kRunning) return std::nullopt;
   Forecast all;
-  double longest = 0, work = 0;
-  for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
+  double work = 0;
+  std::vector<absl::Duration> lengths(job.stages.size());
+  for (size_t i = 0; i < job.stages.size(); ++i) {
     if (job.stages[i].state == StageState::kComplete) continue;
-    const std::optional<Forecast> forecast = ForecastOf(state, job, i, now);
+    const std::optional<Forecast> forecast = ForecastOf(state, job, static_cast<int>(i), now);
     if (!forecast) return std::nullopt;
-    longest = std::max(longest, forecast->seconds);
+    lengths[i] = absl::Seconds(forecast->seconds);
     work += forecast->seconds * forecast->slots;
     all.slots = std::max(all.slots, forecast->slots);
     all.variance += forecast->variance;
   }
-  if (IsTerminal(job.state) || longest == 0) return std::nullopt;
+  if (work == 0) return std::nullopt;
+  const std::vector<absl::Duration> chains = LongestChains(job.admitted, lengths);
+  const double longest = absl::ToDoubleSeconds(*std::max_element(chains.begin(), chains.end()));
   all.seconds = std::max(longest, work / all.slots);
   return EtaFrom(all);
 }

@@ -11,6 +11,9 @@
 // The tail is the residual life of what runs when nothing is pending any more, E[d²]/2E[d]
 // for tasks of duration d (the renewal theory's inspection paradox).
 //
+// Where a stage has done too little to tell, what it took when its like ran before is taken
+// (earlier_run.h): W is the slot time that this took, less what is done.
+//
 // The interval is log-normal about T. Its variance adds up the sampling of the mean (with
 // a prior, while few tasks were seen), that of the tasks left, half of the tail, and what no
 // data of the job show: future faults, other jobs, drift.
@@ -23,11 +26,12 @@
 
 namespace mote::coordinator {
 
-// nullopt: it is not running, no task of it is done, or no slot is ready.
+// nullopt: it is not running, no slot is ready, or nothing is known: no task of it is done, and
+// no job has run its like.
 std::optional<Eta> StageEta(const State& state, const Job& job, int stage, absl::Time now);
 
-// Of the job's end. nullopt: it has ended, or a stage's part in it is unknown: one that
-// has not begun (its tasks are not planned yet), or one without a StageEta.
+// Of the job's end. nullopt: it does not run, or a stage's part in it is unknown: one without
+// a StageEta, or one that waits for others and whose like was never run.
 std::optional<Eta> JobEta(const State& state, const Job& job, absl::Time now);
 
 }  // namespace mote::coordinator

@@ -56,9 +56,7 @@ struct StageTotals {
   int64_t passes_complete = 0;
   int64_t tasks = 0;
   int64_t tasks_committed = 0;
-  absl::Duration device_time;  // that leases held a slot
-  Cost cost;
-  int64_t tasks_lost = 0;
+  CostView cost;
   bool operator==(const StageTotals&) const = default;
 };
 
@@ -184,6 +182,7 @@ struct BlockHeld {
   std::vector<Node> nodes;  // one: the whole block's
   Cost cost;
   absl::Duration slot_time;
+  bool cost_cut = false;  // as in BlockCommitted
   bool operator==(const BlockHeld&) const = default;
 };
 
@@ -347,6 +346,7 @@ struct StageRestored {
   std::optional<Digest> computed = std::nullopt;
   std::optional<Calibration> calibration = std::nullopt;
   std::map<std::string, std::string> site_classes = {};
+  Probes probes = {};
   bool operator==(const StageRestored&) const = default;
 };
 

@@ -28,11 +28,11 @@ struct SlotKind {
   // In steps of a fourth of a doubling: what is learned never is so exact that less would matter.
   int slowness_step = 0;
   std::optional<int> byte_step = {};
-  std::string numeric_class;
-  std::string device;
+  std::string numeric_class = {};
+  std::string device = {};
   int64_t memory_steps = 0;  // of kMemoryStep
-  std::string labels;        // those that some job asks for
-  std::string worker;        // whose rows some job works on; empty of all others
+  std::string labels = {};   // those that some job asks for
+  std::string worker = {};   // whose rows some job works on; empty of all others
   auto operator<=>(const SlotKind&) const = default;
 };
 

@@ -103,9 +103,7 @@ StageTotals TotalsOf(const StageRun& run) {
           run.passes_complete,
           run.tasks_total,
           run.tasks_committed,
-          run.cost.device_time,
-          run.cost.cost,
-          run.cost.tasks_lost};
+          run.cost};
 }
 
 absl::Status CheckMemo(const AdmittedStage& stage, const PlanStep& step) {

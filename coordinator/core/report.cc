@@ -15,9 +15,9 @@
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/output_loss.h"
-#include "coordinator/core/placement.h"
 #include "coordinator/core/plan_step.h"
 #include "coordinator/core/retry.h"
+#include "coordinator/core/slot_speed.h"
 #include "coordinator/core/spill.h"
 #include "coordinator/core/straggler.h"
 #include "coordinator/core/verify.h"
@@ -114,7 +114,7 @@ int SlotOf(const Worker& worker, const LeaseToken& token) {
 // What the report says of the slot that sent it.
 void NoteSlot(const Transaction& tx, Worker& worker, int slot, const Pass& pass, const WorkerReport& report) {
   if (slot < 0 || slot >= static_cast<int>(worker.slots.size())) return;
-  LearnSpeed(worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
+  LearnSpeed(tx.state.cluster, worker, slot, tx.state.FindJob(report.token.job)->stages[pass.stage], pass, report);
   worker.slots[slot].last_report = worker.slots[slot].progress = tx.now;
   if (report.cost.tasks > 0) worker.slots[slot].kernels.insert(pass.spec->kernel);
 }
@@ -134,7 +134,7 @@ void Accept(Transaction& tx, Worker& worker, int slot, const WorkerReport& repor
   if (verified && reported_end < block_end) done_end = token.block.begin();
   LedgerEntry entry = EntryOf(tx, report, worker, slot, done_end, slot_time);
   if (verified && done_end == block_end) {
-    const bool committed = OnVerifiedReport(tx, report, worker, slot_time);
+    const bool committed = OnVerifiedReport(tx, report, worker, slot, slot_time, cost_cut);
     entry.outcome = committed ? LedgerOutcome::kCommitted : LedgerOutcome::kHeld;
   } else if (done_end > token.block.begin()) {
     BlockCommitted commit{token, worker.name, report.nodes, report.cost, slot_time, RevokeRivals(tx, token)};
@@ -189,8 +189,8 @@ void Decide(Transaction& tx, const WorkerReport& report) {
   if (valid.ok()) valid = CheckCost(report, block_end - token.block.begin());
   if (!valid.ok()) return RefuseSession(tx, *worker, valid);
   const Attempt* attempt = pass->blocks.FindAttempt(token);
-  const auto wall = attempt == nullptr ? std::nullopt : LeaseWall(tx.state, *attempt, tx.now);
-  std::optional<Cost> cut = wall ? CutToWall(report.cost, *wall) : std::nullopt;
+  std::optional<Cost> cut;
+  if (attempt != nullptr) cut = CutToWall(report.cost, LeaseWall(tx.state, *attempt, tx.now));
   if (!cut) return Accept(tx, *worker, slot, report, *done_end, /*cost_cut=*/false);
   WorkerReport possible = report;
   possible.cost = *std::move(cut);

@@ -96,6 +96,7 @@ absl::Status Restore(State& state, const StageRestored& event) {
   run.reused_from = event.reused_from;
   run.computed = event.computed;
   run.calibration = event.calibration;
+  run.probes = event.probes;
   if (run.computed) state.reuse.Put(*run.computed, {event.job, event.stage});
   UseAll(state, event);
   return absl::OkStatus();

@@ -12,7 +12,8 @@ constexpr absl::Duration kUnknownTask = absl::Milliseconds(1);
 absl::Duration LeftOf(const StageRun& run, int64_t slots) {
   if (run.state == StageState::kComplete) return absl::ZeroDuration();
   const auto done = static_cast<double>(run.tasks_committed);
-  const absl::Duration task = done > 0 ? run.cost.device_time / done : kUnknownTask;
+  const double like = done - static_cast<double>(run.probes.tasks);  // those that are left
+  const absl::Duration task = like > 0 ? (run.cost.device_time - run.probes.used.device_time) / like : kUnknownTask;
   const double left = static_cast<double>(run.tasks_total) + static_cast<double>(run.tasks_to_come) - done;
   return task * std::max(1.0, left / static_cast<double>(std::max<int64_t>(1, slots)));
 }
@@ -20,28 +21,34 @@ absl::Duration LeftOf(const StageRun& run, int64_t slots) {
 }  // namespace
 
 // From the stages that nothing waits for, backwards.
-std::vector<absl::Duration> UpwardRanks(const Job& job, int64_t slots) {
-  const auto& stages = job.admitted.stages;
-  std::vector<absl::Duration> ranks(stages.size());
-  std::vector<int> unranked_followers(stages.size());
+std::vector<absl::Duration> LongestChains(const AdmittedJob& job, const std::vector<absl::Duration>& lengths) {
+  const auto& stages = job.stages;
+  std::vector<absl::Duration> chains(stages.size());
+  std::vector<int> open_followers(stages.size());
   for (const AdmittedStage& stage : stages) {
-    for (const int before : stage.after) ++unranked_followers[static_cast<size_t>(before)];
+    for (const int before : stage.after) ++open_followers[static_cast<size_t>(before)];
   }
   std::vector<size_t> next;
   for (size_t i = 0; i < stages.size(); ++i) {
-    if (unranked_followers[i] == 0) next.push_back(i);
+    if (open_followers[i] == 0) next.push_back(i);
   }
   while (!next.empty()) {
     const size_t i = next.back();
     next.pop_back();
-    ranks[i] += LeftOf(job.stages[i], slots);  // on top of the longest that follows
+    chains[i] += lengths[i];  // on top of the longest that follows
     for (const int stage : stages[i].after) {
       const auto before = static_cast<size_t>(stage);
-      ranks[before] = std::max(ranks[before], ranks[i]);
-      if (--unranked_followers[before] == 0) next.push_back(before);
+      chains[before] = std::max(chains[before], chains[i]);
+      if (--open_followers[before] == 0) next.push_back(before);
     }
   }
-  return ranks;
+  return chains;
+}
+
+std::vector<absl::Duration> UpwardRanks(const Job& job, int64_t slots) {
+  std::vector<absl::Duration> lengths;
+  for (const StageRun& run : job.stages) lengths.push_back(LeftOf(run, slots));
+  return LongestChains(job.admitted, lengths);
 }
 
 PassOrder PassesInOrder(Job& job, int64_t slots) {

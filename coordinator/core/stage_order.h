@@ -11,6 +11,10 @@
 
 namespace mote::coordinator {
 
+// For each stage, of which each takes what `lengths` says: how long the longest chain of
+// stages that wait for each other takes from its beginning to the job's end.
+std::vector<absl::Duration> LongestChains(const AdmittedJob& job, const std::vector<absl::Duration>& lengths);
+
 // For each stage: how long the job takes at least from there to its end, along the longest
 // chain of stages that wait for each other. A stage takes what its tasks that are left
 // take on all `slots`, and no less than one of them; where none is done yet, a millisecond

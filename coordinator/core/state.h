@@ -99,6 +99,15 @@ struct Pass {
   bool keeps_nodes = true;           // false: too many to be kept
 };
 
+// Since when the steps of an iteration follow each other, in one epoch and one try of the job.
+struct StepPace {
+  Epoch epoch;
+  int retries = 0;
+  absl::Time since;
+  int64_t steps = 0;            // before
+  int64_t tasks_committed = 0;  // before
+};
+
 struct StageRun {
   StageState state = StageState::kWaiting;
   std::string memo;
@@ -108,8 +117,9 @@ struct StageRun {
   std::string numeric_class;                        // empty: not bound yet
   std::map<std::string, std::string> site_classes;  // the same of passes that one worker alone may run, by its name
   std::string progress;
-  int64_t tasks_to_come = 0;                   // after the current step, as its planner foresaw
-  StageTotals before_step;                     // of the current step
+  int64_t tasks_to_come = 0;  // after the current step, as its planner foresaw
+  StageTotals before_step;    // of the current step
+  StepPace pace;
   std::vector<ArtifactRef> artifacts;          // of the newest step
   std::vector<ArtifactRef> durable_artifacts;  // of the newest journalled step
   absl::Time last_checkpoint = absl::InfinitePast();
@@ -127,6 +137,7 @@ struct StageRun {
   int64_t kept_bytes = 0;
   std::optional<Digest> computed;          // what it computed (reuse.h); set while the index may know it
   std::optional<Calibration> calibration;  // of a stage with calibrated tasks, once it has begun
+  Probes probes;                           // of such a stage
 };
 
 struct Job {

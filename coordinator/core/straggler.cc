@@ -13,7 +13,7 @@
 #include "coordinator/core/faults.h"
 #include "coordinator/core/held_leases.h"
 #include "coordinator/core/output_loss.h"
-#include "coordinator/core/placement.h"
+#include "coordinator/core/slot_speed.h"
 #include "coordinator/core/verify.h"
 
 namespace mote::coordinator {

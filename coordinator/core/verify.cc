@@ -66,8 +66,10 @@ std::string Where(const Job& job, const Pass& pass, Block block) {
   return absl::StrCat("stage ", job.stage_name(pass.stage), ", ", Tasks(pass, block));
 }
 
-// The runs agree, all or most of them.
-void Commit(Transaction& tx, const LeaseToken& token, const HeldBlock& held, absl::Duration slot_time) {
+// The runs agree, all or most of them. `last` is where the last one ran: the others are of
+// its numeric class.
+void Commit(Transaction& tx, const LeaseToken& token, const HeldBlock& held, absl::Duration slot_time, const Link& last,
+            bool cost_cut) {
   const Job& job = *tx.state.FindJob(token.job);
   const Pass& pass = *tx.state.FindPass(token.job, token.pass);
   const HeldValue& agreed = held.values()[0];
@@ -76,7 +78,9 @@ void Commit(Transaction& tx, const LeaseToken& token, const HeldBlock& held, abs
   BlockCommitted commit{token, agreed.workers[0], agreed.nodes, agreed.cost, slot_time};
   commit.wasted = RevokeRivals(tx, token);
   commit.runs = held.run_count();
-  if (const Worker* first = tx.state.cluster.Find(commit.worker)) commit.link = LinkOf(*first, 0);
+  commit.link = last;
+  if (const Worker* first = tx.state.cluster.Find(commit.worker)) commit.link.transport = first->transport;
+  commit.cost_cut = cost_cut;
   commit.independent = held.independent();
   Spill(tx, pass, &commit.nodes);
   tx.EmitOf(pass, std::move(commit));
@@ -119,7 +123,8 @@ std::optional<Block> HeldBlockFor(const State& state, const Job& job, const Pass
   return std::nullopt;
 }
 
-bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time) {
+bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, int slot,
+                      absl::Duration slot_time, bool cost_cut) {
   const LeaseToken& token = report.token;
   const Job& job = *tx.state.FindJob(token.job);
   const Pass& pass = *tx.state.FindPass(token.job, token.pass);
@@ -128,18 +133,18 @@ bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker&
   known.Add(worker.name, report.nodes, report.cost, slot_time);
   switch (known.Judge(job.admitted.stages[pass.stage].spec.verify.runs())) {
     case Verdict::kAgreed:
-      Commit(tx, token, known, slot_time);
+      Commit(tx, token, known, slot_time, LinkOf(worker, slot), cost_cut);
       return true;
     case Verdict::kNoTwoAgree:
       Fail(tx, token, known);
       return false;
     case Verdict::kContradicts:
-      tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time});
+      tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time, cost_cut});
       Distrust(tx, job, worker.name,
                absl::StrCat("its results of ", Where(job, pass, token.block), " differ from run to run"));
       return false;
     case Verdict::kOpen:
-      tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time});
+      tx.EmitOf(pass, BlockHeld{token, worker.name, report.nodes, report.cost, slot_time, cost_cut});
       return false;
   }
   return false;

@@ -25,9 +25,11 @@ inline constexpr int kVerifiedLevelMax = 12;
 // that may run it has run it less often.
 std::optional<Block> HeldBlockFor(const State& state, const Job& job, const Pass& pass, const Worker& worker);
 
-// The whole of a verified block was reported under a current token: holds it, and
-// commits, distrusts or ends the job by what the runs say together. True: it committed.
-bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, absl::Duration slot_time);
+// The whole of a verified block was reported under a current token, by a slot of the worker:
+// holds it, and commits, distrusts or ends the job by what the runs say together. `cost_cut`:
+// the report claimed more than it was given. True: it committed.
+bool OnVerifiedReport(Transaction& tx, const WorkerReport& report, const Worker& worker, int slot,
+                      absl::Duration slot_time, bool cost_cut);
 
 // The attempt went no further than task `at` inside the verified block, although nothing
 // failed and nobody asked: its report was full, and that of another attempt would be. Cuts

@@ -42,6 +42,9 @@ struct StageView {
   std::string waiting_reason;        // why none of its tasks runs; empty: some do, or it is over
   std::optional<JobId> reused_from;  // the job whose outputs it took; nullopt: it ran
   std::optional<double> bill;        // nullopt: the job has no price
+  // Of its tasks: those that measured how large the others shall be, and their part of `bill`.
+  int64_t probe_tasks = 0;
+  double probe_bill = 0;
 };
 
 // What a job has cost so far, at its price.

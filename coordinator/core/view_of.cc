@@ -33,7 +33,9 @@ StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time 
   view.reused_from = run.reused_from;
   if (const std::optional<Price>& price = job.admitted.spec.price) {
     view.bill = BillOf(*price, {run.cost.device_time, run.cost.cost.network_bytes});
+    view.probe_bill = BillOf(*price, run.probes.used);
   }
+  view.probe_tasks = run.probes.tasks;
   view.waiting_reason = StageWaitingReason(state, job, index, now);
   return view;
 }

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/time_convert.h"
 
 namespace mote::coordinator {
 
@@ -59,6 +61,7 @@ records::BlockHeld ProtoOf(const BlockHeld& event) {
   for (const Node& node : event.nodes) *proto.add_nodes() = ToProto(node);
   *proto.mutable_cost() = ToProto(event.cost);
   *proto.mutable_slot_time() = ToProto(event.slot_time);
+  proto.set_cost_cut(event.cost_cut);
   return proto;
 }
 
@@ -89,6 +92,43 @@ records::JobEnded ProtoOf(const JobEnded& event) {
   return proto;
 }
 
+records::StageCost ProtoOf(const CostView& cost) {
+  records::StageCost proto;
+  *proto.mutable_cost() = ToProto(cost.cost);
+  for (const auto& [link, fit] : cost.alphas.fits()) {
+    records::StageCost::LinkFit& one = *proto.add_links();
+    one.set_transport(link.transport);
+    one.set_worker_class(Utf8(link.worker_class));
+    one.set_count(fit.sums().count);
+    one.set_x(fit.sums().x);
+    one.set_xx(fit.sums().xx);
+    one.set_xy(fit.sums().xy);
+    one.set_yy(fit.sums().yy);
+    const LinkModel::Sums& model = cost.alphas.models().at(link).sums();
+    one.set_model_count(model.count);
+    one.set_c(model.c);
+    one.set_s(model.s);
+    one.set_cc(model.cc);
+    one.set_cs(model.cs);
+    one.set_ss(model.ss);
+    one.set_y(model.y);
+    one.set_cy(model.cy);
+    one.set_sy(model.sy);
+    one.set_model_yy(model.yy);
+  }
+  proto.set_attempts_lost(cost.attempts_lost);
+  proto.set_tasks_lost(cost.tasks_lost);
+  proto.set_reports_cut(cost.reports_cut);
+  *proto.mutable_device_time() = ToProto(cost.device_time);
+  *proto.mutable_wasted_time() = ToProto(cost.wasted_time);
+  *proto.mutable_beaten_time() = ToProto(cost.beaten_time);
+  proto.set_verified_blocks(cost.verify.blocks);
+  proto.set_verified_blocks_one_worker(cost.verify.blocks_one_worker);
+  proto.set_verify_runs(cost.verify.runs_extra);
+  *proto.mutable_verify_time() = ToProto(cost.verify.time_extra);
+  return proto;
+}
+
 records::StageTotals ProtoOf(const StageTotals& totals) {
   records::StageTotals proto;
   proto.set_steps(totals.steps);
@@ -96,9 +136,7 @@ records::StageTotals ProtoOf(const StageTotals& totals) {
   proto.set_passes_complete(totals.passes_complete);
   proto.set_tasks(totals.tasks);
   proto.set_tasks_committed(totals.tasks_committed);
-  *proto.mutable_device_time() = ToProto(totals.device_time);
-  *proto.mutable_cost() = ToProto(totals.cost);
-  proto.set_tasks_lost(totals.tasks_lost);
+  *proto.mutable_cost() = ProtoOf(totals.cost);
   return proto;
 }
 
@@ -111,16 +149,30 @@ records::Usage ProtoOf(const Usage& used) {
 
 Usage UsageFrom(const records::Usage& proto) { return {FromProto(proto.device_time()), proto.network_bytes()}; }
 
+absl::StatusOr<CostView> CostFrom(const records::StageCost& proto) {
+  CostView cost;
+  MOTE_ASSIGN_OR_RETURN(cost.cost, FromProto(proto.cost()));
+  for (const records::StageCost::LinkFit& link : proto.links()) {
+    cost.alphas.Restore({link.transport(), link.worker_class()},
+                        AlphaFit({link.count(), link.x(), link.xx(), link.xy(), link.yy()}),
+                        LinkModel({link.model_count(), link.c(), link.s(), link.cc(), link.cs(), link.ss(), link.y(),
+                                   link.cy(), link.sy(), link.model_yy()}));
+  }
+  cost.attempts_lost = proto.attempts_lost();
+  cost.tasks_lost = proto.tasks_lost();
+  cost.reports_cut = proto.reports_cut();
+  cost.device_time = FromProto(proto.device_time());
+  cost.wasted_time = FromProto(proto.wasted_time());
+  cost.beaten_time = FromProto(proto.beaten_time());
+  cost.verify = {proto.verified_blocks(), proto.verified_blocks_one_worker(), proto.verify_runs(),
+                 FromProto(proto.verify_time())};
+  return cost;
+}
+
 absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto) {
-  StageTotals totals{proto.steps(),
-                     proto.passes(),
-                     proto.passes_complete(),
-                     proto.tasks(),
-                     proto.tasks_committed(),
-                     FromProto(proto.device_time()),
-                     {},
-                     proto.tasks_lost()};
-  MOTE_ASSIGN_OR_RETURN(totals.cost, FromProto(proto.cost()));
+  StageTotals totals{proto.steps(), proto.passes(),          proto.passes_complete(),
+                     proto.tasks(), proto.tasks_committed(), {}};
+  MOTE_ASSIGN_OR_RETURN(totals.cost, CostFrom(proto.cost()));
   return totals;
 }
 
@@ -181,6 +233,7 @@ absl::StatusOr<BlockHeld> HeldFrom(const records::BlockHeld& proto) {
   MOTE_ASSIGN_OR_RETURN(event.nodes, NodesFrom(proto.nodes()));
   MOTE_ASSIGN_OR_RETURN(event.cost, FromProto(proto.cost()));
   event.slot_time = FromProto(proto.slot_time());
+  event.cost_cut = proto.cost_cut();
   return event;
 }
 

@@ -23,6 +23,7 @@ records::JobSubmitted ProtoOf(const JobSubmitted& event);
 records::BlockHeld ProtoOf(const BlockHeld& event);
 records::PassCompleted ProtoOf(const PassCompleted& event);
 records::JobEnded ProtoOf(const JobEnded& event);
+records::StageCost ProtoOf(const CostView& cost);
 records::StageTotals ProtoOf(const StageTotals& totals);
 records::Usage ProtoOf(const Usage& used);
 records::Calibration ProtoOf(const Calibration& calibration);
@@ -40,6 +41,7 @@ absl::StatusOr<std::vector<Node>> NodesFrom(const google::protobuf::RepeatedPtrF
 absl::StatusOr<BlockHeld> HeldFrom(const records::BlockHeld& proto);
 absl::StatusOr<CompletedPass> ResultFrom(const records::PassCompleted& proto);
 absl::StatusOr<JobEnded> EndedFrom(const records::JobEnded& proto);
+absl::StatusOr<CostView> CostFrom(const records::StageCost& proto);
 absl::StatusOr<StageTotals> TotalsFrom(const records::StageTotals& proto);
 Calibration CalibrationFrom(const records::Calibration& proto);
 Usage UsageFrom(const records::Usage& proto);

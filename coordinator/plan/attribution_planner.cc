@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/ask_infer.h"
 #include "coordinator/plan/declare.h"
@@ -68,9 +69,9 @@ class AttributionPlanner final : public Planner {
                                                      context.inputs, "", context.completed}));
     PassSpec& pass = step.passes.at(0);
     MOTE_ASSIGN_OR_RETURN(Json parameters, ParseJson(pass.parameters));
-    if (parameters.at("door") != "native") {
+    if (parameters.at("format") != kNativeModel) {
       return absl::InvalidArgumentError(absl::StrCat("model: \"", parameters.at("file").get<std::string>(), "\" is of ",
-                                                     parameters.at("door").get<std::string>(),
+                                                     parameters.at("format").get<std::string>(),
                                                      ", and gradients are of a network that train made; use importance "
                                                      "or dependence for any model"));
     }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/json.h"
+#include "common/model_format.h"
 #include "common/reducers/gradient_sum.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/boost_progress.h"
@@ -326,7 +327,7 @@ PlanStep Yield(Run& run) {
   PlanStep step;
   step.memo = "{}";
   const ArtifactRef model = progress.best_model ? *progress.best_model : *progress.model;
-  step.outputs.emplace("model", BlobOutput(model, kTreeModelFormat));
+  step.outputs.emplace("model", BlobOutput(model, kTreesModel));
   step.outputs.emplace("history", DocumentOutput(history));
   step.outputs.emplace("gain", run.context.completed.front().output);
   return step;

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
+#include "common/model_format.h"
 #include "common/reducers/mean.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/ask_infer.h"
@@ -139,12 +140,12 @@ class EnsemblePlanner final : public Planner {
     for (size_t i = 0; i < names.size(); ++i) {
       const auto input = context.inputs.find(PathOf(i));
       const bool is_model = input != context.inputs.end() && input->second.kind == OutputKind::kBlob &&
-                            (input->second.schema.empty() || input->second.schema == kTreeModelFormat);
+                            (input->second.schema == kNativeModel || input->second.schema == kTreesModel);
       if (!is_model) {
         return absl::InvalidArgumentError(absl::StrCat(PathOf(i), ": \"", names[i].get<std::string>(),
                                                        "\" is not a model of train, forest or boost"));
       }
-      members.push_back({{"door", input->second.schema.empty() ? "native" : input->second.schema}, {"name", names[i]}});
+      members.push_back({{"format", input->second.schema}, {"name", names[i]}});
       inputs.emplace(PathOf(i), input->second.content);
     }
     PassSpec pass = OneTask("ensemble.pack", {{"members", members}, {"weights", progress.weights}});
@@ -164,7 +165,7 @@ class EnsemblePlanner final : public Planner {
   absl::StatusOr<PlanStep> Score(const PlanContext& context, const CompletedPass& done, Progress progress) const {
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef packed, PackedOf(done));
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
-    const std::map<std::string, Output> inputs = {{"input", *input}, {"model", BlobOutput(packed, kEnsembleFormat)}};
+    const std::map<std::string, Output> inputs = {{"input", *input}, {"model", BlobOutput(packed, kEnsembleModel)}};
     MOTE_ASSIGN_OR_RETURN(const Json asked, AskedOfInfer(context.parameters));
     MOTE_ASSIGN_OR_RETURN(PlanStep step, Infer().Next({context.stage_name, asked, context.tasks, {}, inputs, "", {}}));
     step.passes.at(0).label = "score with each model";
@@ -257,7 +258,7 @@ class EnsemblePlanner final : public Planner {
     }
     PlanStep step;
     step.memo = "{}";
-    step.outputs.emplace("model", BlobOutput(packed, kEnsembleFormat));
+    step.outputs.emplace("model", BlobOutput(packed, kEnsembleModel));
     step.outputs.emplace("weights", DocumentOutput(Json{{"ensemble_of", "log_loss"},
                                                         {"rows", progress.rows},
                                                         {"steps", progress.steps},

@@ -20,9 +20,6 @@
 
 namespace mote::coordinator {
 
-// Output::schema of such a model.
-inline constexpr char kEnsembleFormat[] = "ensemble";
-
 // `planners` must outlive the planner.
 std::unique_ptr<Planner> MakeEnsemblePlanner(const PlannerTable& planners);
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/class_totals.h"
 #include "coordinator/plan/declare.h"
@@ -162,7 +163,7 @@ class ForestPlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef gain, ArtifactOf(answer, "gain"));
     PlanStep step;
     step.memo = "{}";
-    step.outputs.emplace("model", BlobOutput(model, kTreeModelFormat));
+    step.outputs.emplace("model", BlobOutput(model, kTreesModel));
     step.outputs.emplace("gain", DocumentOutput(gain));
     return step;
   }

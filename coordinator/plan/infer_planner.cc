@@ -10,6 +10,7 @@
 #include "common/feature_names.h"
 #include "common/json.h"
 #include "common/json_params.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/apply_planner.h"
 #include "coordinator/plan/infer_columns.h"
@@ -28,7 +29,7 @@ constexpr char kPreparedLabel[] = "label";
 
 // What the model is given, number by number; empty: not known, or not to be compared.
 std::vector<std::string> KnownFeatures(const ModelSource& model, const InferColumns& columns, const Schema& schema) {
-  if (model.door == "torchscript" || columns.inputs.size() != 1) return {};
+  if (model.format == kTorchScriptModel || columns.inputs.size() != 1) return {};
   return CarriedFeatures(FeatureNames(schema, columns.inputs[0]));
 }
 
@@ -233,8 +234,8 @@ class InferPlanner final : public Planner {
     MOTE_ASSIGN_OR_RETURN(const RowCut cut, CutRows(context.tasks, site.rows, kRowsPerInferTask));
     MOTE_ASSIGN_OR_RETURN(const Json threshold, ThresholdOf(context));
     PassSpec pass;
-    pass.kernel = model.door == kTreeModelFormat ? "infer.trees" : "infer";
-    pass.parameters = Json{{"door", model.door},
+    pass.kernel = model.format == kTreesModel ? "infer.trees" : "infer";
+    pass.parameters = Json{{"format", model.format},
                            {"file", model.file},
                            {"inputs", columns.inputs},
                            {"features", KnownFeatures(model, columns, schema)},

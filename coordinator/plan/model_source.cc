@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/artifact.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
 #include "coordinator/plan/ensemble_planner.h"
@@ -19,7 +20,7 @@ absl::StatusOr<ModelSource> FromFile(const std::string& kind, const Json& file) 
   const absl::StatusOr<ArtifactRef> ref = ArtifactRef::Parse(file["artifact"].get<std::string>());
   if (!ref.ok()) return absl::InvalidArgumentError(absl::StrCat("model.", kind, ": ", ref.status().message()));
   ModelSource source;
-  source.door = kind == "safetensors" ? "native" : kind;
+  source.format = kind == "safetensors" ? kNativeModel : kind;
   source.file = file.contains("name") && file["name"].is_string() ? file["name"].get<std::string>() : kind;
   source.content.artifact = *ref;
   return source;
@@ -28,20 +29,20 @@ absl::StatusOr<ModelSource> FromFile(const std::string& kind, const Json& file) 
 }  // namespace
 
 absl::StatusOr<ModelSource> ParseModel(const Json& model) {
-  if (model.is_string()) return ModelSource{.door = "native", .file = model.get<std::string>(), .content = {}};
+  if (model.is_string()) return ModelSource{.format = kNativeModel, .file = model.get<std::string>(), .content = {}};
   if (!model.is_object() || model.size() != 1) {
     return absl::InvalidArgumentError(absl::StrCat("model: ", model.dump(),
                                                    " is not one model; write stage.model, or "
                                                    "{torchscript: {path: model.pt}}"));
   }
   const std::string kind = model.begin().key();
-  if (kind == "torchscript" || kind == "safetensors" || kind == kTreeModelFormat || kind == kEnsembleFormat) {
+  if (kind == kTorchScriptModel || kind == "safetensors" || kind == kTreesModel || kind == kEnsembleModel) {
     return FromFile(kind, *model.begin());
   }
   if (kind == "aotinductor") return absl::InvalidArgumentError("model.aotinductor: not supported yet");
   return absl::InvalidArgumentError(
       absl::StrCat("model: \"", kind, "\" is not known",
-                   DidYouMean(kind, {"torchscript", "safetensors", kTreeModelFormat, kEnsembleFormat}),
+                   DidYouMean(kind, {kTorchScriptModel, "safetensors", kTreesModel, kEnsembleModel}),
                    " (torchscript, safetensors, trees, ensemble, or the model of a stage)"));
 }
 
@@ -53,7 +54,7 @@ absl::StatusOr<ModelSource> FindModel(const PlanContext& context) {
     return absl::InvalidArgumentError(absl::StrCat(
         "model: \"", source.file, "\" is not a model; name the output `model` of a train, forest or boost stage"));
   }
-  if (!it->second.schema.empty()) source.door = it->second.schema;
+  source.format = it->second.schema;
   source.content = it->second.content;
   return source;
 }

@@ -11,7 +11,7 @@
 namespace mote::coordinator {
 
 struct ModelSource {
-  std::string door;  // how an engine opens it: "native", "torchscript", "trees", "ensemble"
+  std::string format;  // how an engine opens it (common/model_format.h)
   std::string file;  // for messages
   Value content;
 };

@@ -83,7 +83,7 @@ class PublishPlanner final : public Planner {
 
  private:
   static absl::StatusOr<PlanStep> Check(const PlanContext& context, const ModelSource& model) {
-    PassSpec pass = OneTask("bundle.check", {{"door", model.door}, {"model", model.file}});
+    PassSpec pass = OneTask("bundle.check", {{"format", model.format}, {"model", model.file}});
     pass.label = "check that the parts belong together";
     pass.inputs.emplace("model", model.content);
     if (const auto fitted = context.inputs.find("fitted"); fitted != context.inputs.end()) {
@@ -98,10 +98,10 @@ class PublishPlanner final : public Planner {
   static absl::StatusOr<PlanStep> Yield(const PlanContext& context, const ModelSource& model) {
     MOTE_ASSIGN_OR_RETURN(Json about, DocumentOf(context.completed.at(0), "what the bundle is about"));
     about["model"] = model.file;
-    about["format"] = model.door;
+    about["format"] = model.format;
     PlanStep step;
     step.publish_as = context.parameters.at("name").get<std::string>();
-    step.outputs.emplace("model", BlobOutput(*model.content.artifact, model.door));
+    step.outputs.emplace("model", BlobOutput(*model.content.artifact, model.format));
     step.outputs.emplace("about", DocumentOutput(about));
     if (const auto fitted = context.inputs.find("fitted"); fitted != context.inputs.end()) {
       step.outputs.emplace("fitted", fitted->second);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/json.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/class_totals.h"
 #include "coordinator/plan/plan_memo.h"
@@ -326,7 +327,7 @@ absl::StatusOr<PlanStep> Yield(TrainRun& run) {
   PlanStep step;
   step.memo = run.progress.Encode();
   const bool is_script = run.settings.model.at("kind") == "script";
-  step.outputs.emplace("model", BlobOutput(model, is_script ? "torchscript" : ""));
+  step.outputs.emplace("model", BlobOutput(model, is_script ? kTorchScriptModel : kNativeModel));
   step.outputs.emplace("history", DocumentOutput(history));
   return step;
 }

@@ -14,9 +14,6 @@
 
 namespace mote::coordinator {
 
-// Format of an output that is a model of trees: Output::schema of the blob.
-inline constexpr char kTreeModelFormat[] = "trees";
-
 // InvalidArgument: more features than trees can name.
 absl::Status CheckTreeFeatures(const TrainTable& table);
 

@@ -48,6 +48,20 @@ TEST(CostComparison, QuantitiesOfAStageStandBesideEachOtherWithTheirChange) {
   EXPECT_THAT(CellsOf(text, "total"), ElementsAre("total", "tasks", "100", "100", "="));
 }
 
+TEST(CostComparison, AlphaAndWhatItPredictsStandBesideEachOther) {
+  v1::Job before = JobOf(3), after = JobOf(7);
+  v1::CostSummary& cost = AddStage(&before, "fit", 2);
+  cost.set_alpha_seconds_per_byte(5e-7);
+  cost.set_alpha_r_squared(0.5);
+  cost.set_alpha_samples(10);
+  cost.set_predicted_seconds(2.5);
+  AddStage(&after, "fit", 3).set_predicted_seconds(3);
+  const std::string text = CostComparisonText(before, after);
+  EXPECT_THAT(CellsOf(text, "α s/B"), ElementsAre("α", "s/B", "5e-07", "-", "removed"));
+  EXPECT_THAT(CellsOf(text, "R²"), ElementsAre("R²", "0.50", "-", "removed"));
+  EXPECT_THAT(CellsOf(text, "T'"), ElementsAre("T'", "2.50", "s", "3.00", "s", "+20.0%"));
+}
+
 TEST(CostComparison, StagesOfOneRunOnlyAreNamedAsAddedOrRemoved) {
   v1::Job before = JobOf(1), after = JobOf(2);
   AddStage(&before, "old", 2);

@@ -72,6 +72,28 @@ TEST(CostText, EachLinkHasItsAlphaWhereThereAreSeveral) {
   EXPECT_THAT(CostCsv(job), HasSubstr("\"[{\"\"transport\"\":\"\"loopback\"\""));
 }
 
+TEST(CostText, LatencyIsNamedWhereItIsWhyThePredictionIsOff) {
+  v1::Job job = RunningJob(1000, 1000);
+  v1::CostSummary& cost = *job.mutable_stages(0)->mutable_cost();
+  cost.set_measured_seconds(1);
+  cost.set_predicted_seconds(0.56);
+  v1::LinkCost& link = *cost.add_links();
+  link.set_transport("loopback");
+  link.set_alpha_r_squared(0.3);
+  link.set_model_r_squared(0.97);
+  EXPECT_THAT(CostText(job), Not(HasSubstr("latency of"))) << "the blocks do not tell it";
+  link.mutable_latency_seconds()->set_value(0.0012);
+  link.mutable_latency_seconds()->set_error(0.0001);
+  EXPECT_THAT(CostText(job), HasSubstr("latency of fit: a block's transfers take 1.20 ms over loopback (with it R² "
+                                       "0.97, by bytes alone 0.30) whatever their bytes, which α·(C+S) does not "
+                                       "know\n"));
+  link.mutable_latency_seconds()->set_error(0.0013);
+  EXPECT_THAT(CostText(job), Not(HasSubstr("latency of"))) << "it may be none";
+  link.mutable_latency_seconds()->set_error(0.0001);
+  cost.set_predicted_seconds(0.95);
+  EXPECT_THAT(CostText(job), Not(HasSubstr("latency of"))) << "the prediction is not off";
+}
+
 TEST(CostText, SaysHowManyReportsClaimedTooMuch) {
   v1::Job job;
   job.add_stages()->set_name("fit");

@@ -205,6 +205,10 @@ TEST(Bill, TellsTheBudgetTheRetryAndTheTotalThatIsPredicted) {
   EXPECT_EQ(BillText(job), "1.30 of 5.00, about 3.25 in all");
   job.mutable_bill()->set_since_retry(0.25);
   EXPECT_EQ(BillText(job), "1.30, since the last retry 0.25 of 5.00, about 3.25 in all");
+  job.mutable_stages(0)->set_probe_tasks(20);
+  job.mutable_stages(0)->set_probe_bill(0.1);
+  EXPECT_THAT(BillText(job), HasSubstr("about 4.90 in all")) << "20 of its tasks cost 1.20, 60 are left";
+  job.mutable_stages(0)->clear_probe_tasks();
   job.mutable_stages(0)->clear_eta();
   job.mutable_bill()->clear_budget();
   job.mutable_bill()->set_since_retry(1.3);

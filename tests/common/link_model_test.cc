@@ -52,6 +52,15 @@ TEST(LinkModel, ExactDataIsFoundExactly) {
   EXPECT_NEAR(found.latency.value, kLatency, 1e-9);
   EXPECT_NEAR(found.staged.value, kStaged, 1e-15);
   EXPECT_NEAR(found.network.value, kNetwork, 1e-13);
+  EXPECT_NEAR(found.r_squared, 1, 1e-9);
+}
+
+TEST(LinkModel, RSquaredIsWhatItExplainsAboutTheOrigin) {
+  LinkModel model;  // one size: the best guess is α_S = 2/10, and the residuals are ±1
+  model.Add(0, 10, 1);
+  model.Add(0, 10, 3);
+  EXPECT_NEAR(model.Solve().r_squared, 1 - 2.0 / 10, 1e-12);
+  EXPECT_EQ(LinkModel().Solve().r_squared, 0);
 }
 
 // On a CPU nothing is staged: α_C is not made up.

@@ -91,6 +91,22 @@ TEST_F(Ensemble, ScoresAreTheWeightedSumOfItsModels) {
   }
 }
 
+// Published models are told by their format, as those of stages.
+TEST_F(Ensemble, PublishedModelsAreModelsToo) {
+  auto inputs = Inputs();
+  const auto blended = Blend(inputs);
+  ASSERT_TRUE(blended.ok()) << blended.status();
+  for (const char* path : {"models[0]", "models[1]"}) {
+    const auto bundle =
+        process_.Run("publish", {{"name", "credit/model"}, {"model", "fit.model"}}, {{"model", inputs.at(path)}});
+    ASSERT_TRUE(bundle.ok()) << bundle.status();
+    inputs.at(path) = bundle->at("model");
+  }
+  const auto again = Blend(inputs);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(process_.Content(again->at("model")), process_.Content(blended->at("model")));
+}
+
 TEST_F(Ensemble, TheWeightsMakeTheRowsMostProbable) {
   const auto inputs = Inputs();
   const auto outputs = Blend(inputs);

@@ -22,7 +22,7 @@ absl::Status NotAnEnsemble(std::string_view why) {
 std::string WriteEnsemble(const std::vector<EnsembleMember>& members) {
   Json header{{"members", Json::array()}};
   for (const EnsembleMember& member : members) {
-    header["members"].push_back({{"door", member.door},
+    header["members"].push_back({{"format", member.format},
                                  {"name", member.name},
                                  {"weight", member.weight},
                                  {"bytes", static_cast<int64_t>(member.bytes.size())}});
@@ -47,8 +47,10 @@ absl::StatusOr<std::vector<EnsembleMember>> ReadEnsemble(std::string_view file) 
   double sum = 0;
   try {
     for (const Json& json : header.at("members")) {
-      EnsembleMember member{
-          json.at("door").get<std::string>(), json.at("name").get<std::string>(), json.at("weight").get<double>(), {}};
+      EnsembleMember member{json.at("format").get<std::string>(),
+                            json.at("name").get<std::string>(),
+                            json.at("weight").get<double>(),
+                            {}};
       const auto bytes = json.at("bytes").get<int64_t>();
       if (bytes < 0 || static_cast<uint64_t>(bytes) > rest.size()) return NotAnEnsemble("a model is cut off");
       if (!(member.weight >= 0)) return NotAnEnsemble(absl::StrCat("a weight is ", member.weight));

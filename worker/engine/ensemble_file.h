@@ -1,7 +1,7 @@
 // The file of an ensemble: several models, and how much each one's scores weigh.
 //
 //   magic     8 bytes, "MOTEENS1"
-//   header    u32 length, then JSON {members: [{door, name, weight, bytes}, …]}
+//   header    u32 length, then JSON {members: [{format, name, weight, bytes}, …]}
 //   models    one after another, as their own files are
 #pragma once
 
@@ -15,8 +15,8 @@
 namespace mote::engine {
 
 struct EnsembleMember {
-  std::string door;  // "native", "trees"
-  std::string name;  // what the job calls it: for messages and reports
+  std::string format;  // "native", "trees"
+  std::string name;    // what the job calls it: for messages and reports
   double weight = 0;
   std::string_view bytes;  // of its file
 };

@@ -25,7 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct InferParameters {
-  std::string door;
+  std::string format;
   std::string file;
   std::vector<std::vector<std::string>> inputs;
   std::vector<std::string> features;
@@ -40,7 +40,7 @@ struct InferParameters {
 
 InferParameters ReadInfer(const Json& json) {
   InferParameters parameters;
-  json.at("door").get_to(parameters.door);
+  json.at("format").get_to(parameters.format);
   json.at("file").get_to(parameters.file);
   json.at("inputs").get_to(parameters.inputs);
   json.at("features").get_to(parameters.features);
@@ -267,7 +267,7 @@ absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, 
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
   std::vector<FeatureColumns> inputs;
-  ModelRequest request{.door = parameters.door,
+  ModelRequest request{.format = parameters.format,
                        .file = parameters.file,
                        .widths = {},
                        .features = parameters.features,

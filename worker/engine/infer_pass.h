@@ -1,7 +1,7 @@
 // What the kernels infer and infer.trees have in common: a model over rows; each
 // task's rows are exactly one forward batch.
 //
-// Parameters {door, file, inputs: [[column, …], …], features: [name, …] (of the
+// Parameters {format, file, inputs: [[column, …], …], features: [name, …] (of the
 // numbers of a native model's batch; empty: not known), outputs: [name, …], keep:
 // [column, …], on_bad_row: fail|skip, threshold: of class 1 of two, or null, rows_per_task, shuffle: {numbers, seed}
 // (shuffled_numbers.h), fix: {numbers, values} (fixed_numbers.h); these two are of the one
@@ -32,7 +32,7 @@ struct Attribution {
 
 // The model that a pass wants.
 struct ModelRequest {
-  std::string door;                             // "native", "torchscript", "trees", "ensemble"
+  std::string format;                           // "native", "torchscript", "trees", "ensemble"
   std::string file;                             // its name, for messages
   std::vector<int64_t> widths;                  // numbers a row of each batch that it will get
   std::vector<std::string> features;            // their names; empty: not known

@@ -1,4 +1,4 @@
-// What `infer` asks of a model, by whatever door it came in.
+// What `infer` asks of a model, of whatever format it is.
 #pragma once
 
 #include <vector>

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/ensemble_file.h"
@@ -40,24 +41,24 @@ absl::StatusOr<ModelHead> HeadOfTrees(std::string file) {
   return ModelHead{model->head().features, model->head().class_names};
 }
 
-absl::StatusOr<ModelHead> HeadOfFile(std::string_view door, std::string file) {
-  if (door == "torchscript") return ModelHead();
-  if (door == "native") return HeadOfNative(file);
-  if (door == "trees") return HeadOfTrees(std::move(file));
-  if (door != "ensemble") {
-    return absl::InvalidArgumentError(absl::StrCat("models of kind \"", std::string(door), "\" are not known"));
+absl::StatusOr<ModelHead> HeadOfFile(std::string_view format, std::string file) {
+  if (format == kTorchScriptModel) return ModelHead();
+  if (format == kNativeModel) return HeadOfNative(file);
+  if (format == kTreesModel) return HeadOfTrees(std::move(file));
+  if (format != kEnsembleModel) {
+    return absl::InvalidArgumentError(absl::StrCat("models of format \"", std::string(format), "\" are not known"));
   }
   MOTE_ASSIGN_OR_RETURN(const std::vector<EnsembleMember> members, ReadEnsemble(file));
   const EnsembleMember& first = members.front();  // all take the same features
-  if (first.door == "ensemble") return absl::InvalidArgumentError("an ensemble of ensembles");
-  return HeadOfFile(first.door, std::string(first.bytes));
+  if (first.format == kEnsembleModel) return absl::InvalidArgumentError("an ensemble of ensembles");
+  return HeadOfFile(first.format, std::string(first.bytes));
 }
 
 }  // namespace
 
-absl::StatusOr<ModelHead> ReadModelHead(std::string_view door, const Value& model, BlobSource& source) {
+absl::StatusOr<ModelHead> ReadModelHead(std::string_view format, const Value& model, BlobSource& source) {
   MOTE_ASSIGN_OR_RETURN(std::string file, ReadValue(model, source));
-  return HeadOfFile(door, std::move(file));
+  return HeadOfFile(format, std::move(file));
 }
 
 }  // namespace mote::engine

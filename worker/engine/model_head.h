@@ -17,11 +17,11 @@ struct ModelHead {
   std::vector<std::string> classes;   // empty: not known
 };
 
-// `door`: how the model is opened ("native", "trees", "ensemble", "torchscript"; the last
+// `format`: how the model is opened ("native", "trees", "ensemble", "torchscript"; the last
 // says nothing of itself).
 //
 //   InvalidArgument  the file is not of this kind, or damaged
 //   Unavailable      a blob cannot be had now
-absl::StatusOr<ModelHead> ReadModelHead(std::string_view door, const Value& model, BlobSource& source);
+absl::StatusOr<ModelHead> ReadModelHead(std::string_view format, const Value& model, BlobSource& source);
 
 }  // namespace mote::engine

@@ -140,6 +140,32 @@ TEST(Calibrate, TwoMeasurementsChooseTheShapeAndTheJournalHasIt) {
   for (size_t i = 0; i <= c.journal().size(); ++i) c.CheckSnapshotAt(i);
 }
 
+TEST(Calibrate, WhatItsProbesTookIsNoForecastOfTheRest) {
+  const PlannersWith planners({std::make_shared<RowsPlanner>(false), std::make_shared<RowsPlanner>(true)});
+  CoreHarness c(planners);
+  c.Connect("w1");
+  mc::JobSpec spec = CalibratedJob();
+  spec.price = Price{1, 0};
+  const JobId job = *c.Submit(spec);
+  int64_t rows = 1, done = 0;
+  while (done < 5) {  // of 20 tasks of 5.1 ms, after 24 that were much shorter
+    for (const mc::SendLease& lease : c.TakeLeases("w1")) {
+      rows = RowsOf(lease);
+      c.task_duration = absl::Microseconds(100 + rows);
+      c.Advance(c.task_duration * lease.token.block.size(lease.pass->task_count));
+      c.ReportDone("w1", lease);
+      if (rows > 198) done += lease.token.block.size(lease.pass->task_count);
+    }
+  }
+  const mc::StageView stage = c.View(job).stages[1];
+  ASSERT_TRUE(stage.eta);
+  const double left = static_cast<double>(stage.tasks_total - stage.tasks_committed);
+  EXPECT_NEAR(absl::ToDoubleSeconds(stage.eta->expected), left * 5.1e-3, 0.2 * left * 5.1e-3);
+  EXPECT_EQ(stage.probe_tasks, stage.tasks_total - 20);
+  EXPECT_GT(stage.probe_bill, 0);
+  EXPECT_LT(stage.probe_bill, 0.01);
+}
+
 TEST(Calibrate, ARestartBetweenTheMeasurementsGoesOn) {
   const PlannersWith planners({std::make_shared<RowsPlanner>(false), std::make_shared<RowsPlanner>(true)});
   CoreHarness c(planners);

@@ -95,6 +95,28 @@ TEST(CostBound, ALeaseOfAnEarlierEpochIsNotJudgedByThisOnesClock) {
   EXPECT_EQ(c.View(job).state, mc::JobState::kSucceeded);
 }
 
+TEST(CostBound, WhatALeaseOfAnEarlierEpochClaimsIsBoundedToo) {
+  CoreHarness c;
+  c.options.cost_slack = absl::Milliseconds(1);
+  c.Restart();
+  c.Connect("liar");
+  mc::JobSpec spec = OneStage("noop", 1);
+  spec.price = Price{0, 1};
+  const JobId job = *c.Submit(spec);
+  mc::SendLease lease = c.TakeLease("liar");
+  c.Restart();
+  const std::vector<mc::KeptLease> kept = c.Connect("liar", 1, {lease.token});
+  ASSERT_EQ(kept.size(), 1u);
+  lease.token = kept[0].token;
+  c.edit = [](mc::WorkerReport& report) { report.cost = CostOf(absl::Hours(1'000'000), INT64_MAX); };
+  c.ReportDone("liar", lease);
+  const mc::CostView cost = c.View(job).stages[0].cost;
+  EXPECT_LE(cost.cost.compute_ns(), absl::ToInt64Nanoseconds(2 * mc::kClockStepMax));
+  EXPECT_LE(static_cast<double>(cost.cost.network_bytes),
+            absl::ToDoubleSeconds(2 * mc::kClockStepMax) * mc::kBytesPerSecondMax);
+  EXPECT_EQ(cost.reports_cut, 1);
+}
+
 TEST(CostBound, MoreTimesThanTasksEndTheSession) {
   CoreHarness c;
   c.Connect("liar");

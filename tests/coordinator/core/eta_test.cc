@@ -76,18 +76,62 @@ TEST(Eta, WithoutAReadySlotThereIsNone) {
   EXPECT_FALSE(c.View(job).eta);
 }
 
-// A stage whose tasks are not planned yet may take any time.
-TEST(Eta, OfAJobIsUnknownWhileAStageWaits) {
-  CoreHarness c;
-  c.Connect("w1");
+// `work` of ten tasks, then `later` of as many.
+mc::JobSpec TwoStages() {
   mc::JobSpec spec = OneStage("noop", 10);
   spec.stages.push_back(spec.stages[0]);
   spec.stages[1].name = "later";
   spec.stages[1].after = {"work"};
-  const JobId job = *c.Submit(spec);
+  spec.no_reuse = true;
+  return spec;
+}
+
+// A stage whose tasks are not planned yet may take any time.
+TEST(Eta, OfAJobIsUnknownWhileAStageWaitsWhoseLikeNeverRan) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId job = *c.Submit(TwoStages());
   RunTasks(c, "w1", 3);
   EXPECT_TRUE(c.View(job).stages[0].eta);
   EXPECT_FALSE(c.View(job).eta);
+}
+
+TEST(Eta, OfStagesThatWaitIsWhatTheirLikeTookBefore) {
+  CoreHarness c;
+  c.Connect("w1");
+  const JobId before = *c.Submit(TwoStages());
+  RunTasks(c, "w1", 20);
+  ASSERT_EQ(c.View(before).state, mc::JobState::kSucceeded);
+  const JobId job = *c.Submit(TwoStages());
+  ASSERT_TRUE(c.View(job).eta) << "before a task of its own is done";
+  EXPECT_NEAR(absl::ToDoubleSeconds(c.View(job).eta->expected), 20, 0.5);
+  ASSERT_TRUE(c.View(job).stages[0].eta);
+  EXPECT_NEAR(absl::ToDoubleSeconds(c.View(job).stages[0].eta->expected), 10, 0.5);
+  EXPECT_FALSE(c.View(job).stages[1].eta) << "it waits";
+  RunTasks(c, "w1", 5);
+  const mc::Eta eta = *c.View(job).eta;
+  EXPECT_NEAR(absl::ToDoubleSeconds(eta.expected), 15, 0.5) << "one stage after the other";
+  EXPECT_LT(eta.low, absl::Seconds(13));
+  EXPECT_GT(eta.high, absl::Seconds(17));
+  RunTasks(c, "w1", 15);
+  EXPECT_FALSE(c.View(job).eta);
+}
+
+TEST(Eta, JobsOfOtherNamesOrWithOtherOperationsAreNoLike) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Submit(TwoStages()).value();
+  RunTasks(c, "w1", 20);
+  mc::JobSpec other = TwoStages();
+  other.name = "other";
+  const JobId job = *c.Submit(other);
+  EXPECT_FALSE(c.View(job).eta);
+  RunTasks(c, "w1", 20);
+  mc::JobSpec echoes = TwoStages();
+  echoes.stages[1].operation = "echo";
+  const JobId echo = *c.Submit(echoes);
+  EXPECT_TRUE(c.View(echo).stages[0].eta);
+  EXPECT_FALSE(c.View(echo).eta);
 }
 
 TEST(Eta, GoesOnAfterARestart) {

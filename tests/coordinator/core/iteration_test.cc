@@ -108,11 +108,13 @@ TEST(Iteration, TotalsAreKnownFromTheStartAndSurviveACrash) {
   c.Connect("w1");
   const JobId job = *c.Submit(OneStage("count_to_ten", 0));
   EXPECT_EQ(c.View(job).stages[0].tasks_total, 20);
+  c.edit = [](mc::WorkerReport& report) { report.cost.network_bytes = 1000; };
   while (c.core().state().FindJob(job)->stages[0].memo != "7") {
     for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
   }
   EXPECT_EQ(c.View(job).stages[0].tasks_committed, 12);
   c.Restart();
+  EXPECT_GT(c.View(job).stages[0].cost.alphas.count(), 0) << "what α was fitted to";
   EXPECT_EQ(c.View(job).stages[0].tasks_committed, 6) << "those before step 4, which is journalled";
   EXPECT_EQ(c.View(job).stages[0].passes_complete, 3);
   EXPECT_EQ(c.View(job).stages[0].tasks_total, 20);
@@ -123,6 +125,29 @@ TEST(Iteration, TotalsAreKnownFromTheStartAndSurviveACrash) {
   EXPECT_EQ(stage.tasks_total, 20);
   EXPECT_EQ(stage.passes_complete, 10);
   EXPECT_EQ(stage.cost.cost.tasks, 20);
+}
+
+// An hour in which no coordinator ran took no step.
+TEST(Iteration, WhatLiesBetweenEpochsIsNoForecastOfItsSteps) {
+  const PlannersWith planners = With<CountingPlanner>(1000);
+  CoreHarness c(planners);
+  c.Connect("w1");
+  const JobId job = *c.Submit(OneStage("count_to_ten", 0));
+  c.task_duration = absl::Milliseconds(10);
+  const auto run_to = [&](const std::string& memo) {
+    while (c.core().state().FindJob(job)->stages[0].memo != memo) {
+      c.Advance(absl::Milliseconds(20));
+      for (const mc::SendLease& lease : c.TakeLeases("w1")) c.ReportDone("w1", lease);
+    }
+  };
+  run_to("400");
+  c.StepClock(absl::Hours(1));
+  c.Restart();
+  c.Connect("w1");
+  run_to("500");
+  const std::optional<mc::Eta> eta = c.View(job).stages[0].eta;
+  ASSERT_TRUE(eta.has_value());
+  EXPECT_NEAR(absl::ToDoubleSeconds(eta->expected), 10, 3) << "500 steps of 20 ms";
 }
 
 TEST(Iteration, StateIsJournalledAboutOnceASecond) {

@@ -37,6 +37,21 @@ TEST(Verify, BlockCommitsOnceTwoWorkersAgree) {
   EXPECT_EQ(view.stages[0].cost.cost.tasks, 1);
 }
 
+// A job that has each block run three times uses three times its share.
+TEST(Verify, EveryRunCountsInTheJobsShare) {
+  CoreHarness c;
+  c.Connect("w1");
+  c.Connect("w2");
+  const JobId job = *c.Submit(Verified(1, kTwice));
+  for (const char* name : {"w1", "w2"}) {
+    c.Advance(absl::Milliseconds(1));
+    Finish(c, name);
+  }
+  const mc::Job& run = *c.core().state().FindJob(job);
+  EXPECT_GT(run.share, absl::ZeroDuration());
+  EXPECT_EQ(run.share, run.stages[0].cost.device_time);
+}
+
 // What a report has no room for would be run again for ever.
 TEST(Verify, BlockHasRoomForWhatEachOfItsTasksCost) {
   for (const mc::VerifySpec verify : {kTwice, mc::VerifySpec{0.01, 0}}) {

@@ -83,6 +83,22 @@ inline Output SomeOutput() {
 
 inline ArtifactRef SomeArtifact() { return {Sha256("state"), 77, false}; }
 
+inline CostView SomeStageCost() {
+  AlphaByLink alphas;
+  alphas.Restore({"loopback", "cpu:avx2"}, AlphaFit({3, 0.7, 0.1, 1e-300, 7.5}),
+                 LinkModel({5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5}));
+  alphas.Restore({"network", "cpu:avx2"}, AlphaFit({4, 0.8, 0.2, 2e-300, 8.5}), LinkModel());
+  return {SomeCost(),
+          alphas,
+          4,
+          18,
+          absl::Nanoseconds(5),
+          absl::Nanoseconds(6),
+          absl::Nanoseconds(3),
+          {7, 8, 9, absl::Nanoseconds(10)},
+          11};
+}
+
 inline StageRestored SomeStage(absl::Time time) {
   StageRestored stage;
   stage.job = {7};
@@ -94,25 +110,13 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.numeric_class = "cpu-avx2";
   stage.progress = "epoch 3 of 20";
   stage.tasks_to_come = 4321;
-  stage.before_step = {21, 22, 23, 24, 25, absl::Milliseconds(26), SomeCost(), 27};
+  stage.before_step = {21, 22, 23, 24, 25, SomeStageCost()};
   stage.artifacts = {SomeArtifact()};
   stage.durable_artifacts = {SomeArtifact(), {Sha256("older"), 78, true}};
   stage.last_checkpoint = time;
   stage.start = time + absl::Seconds(1);
   stage.end = time + absl::Seconds(2);
-  AlphaByLink alphas;
-  alphas.Restore({"loopback", "cpu:avx2"}, AlphaFit({3, 0.7, 0.1, 1e-300, 7.5}),
-                 LinkModel({5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5}));
-  alphas.Restore({"network", "cpu:avx2"}, AlphaFit({4, 0.8, 0.2, 2e-300, 8.5}), LinkModel());
-  stage.cost = {SomeCost(),
-                alphas,
-                4,
-                18,
-                absl::Nanoseconds(5),
-                absl::Nanoseconds(6),
-                absl::Nanoseconds(3),
-                {7, 8, 9, absl::Nanoseconds(10)},
-                11};
+  stage.cost = SomeStageCost();
   stage.kernel_duration = {{"infer", absl::Nanoseconds(1'500'000'001)}};
   stage.tasks_total = 1000;
   stage.tasks_committed = 640;
@@ -122,6 +126,7 @@ inline StageRestored SomeStage(absl::Time time) {
   stage.reused_from = JobId{5};
   stage.computed = Sha256("computed");
   stage.calibration = Calibration{{{1, absl::Microseconds(120)}, {64, absl::Milliseconds(3)}}, 0};
+  stage.probes = {24, {absl::Milliseconds(31), 4096}, SomeCost().task_ns};
   return stage;
 }
 
@@ -140,7 +145,7 @@ inline std::vector<Event> OneEventOfEachKind() {
         step.artifacts = {SomeArtifact()};
         step.progress = "epoch 3 of 20";
         step.tasks_to_come = 1234;
-        step.before = {11, 12, 13, 14, 15, absl::Milliseconds(16), SomeCost(), 17};
+        step.before = {11, 12, 13, 14, 15, SomeStageCost()};
         step.time = time;
         return step;
       }(),
@@ -165,7 +170,7 @@ inline std::vector<Event> OneEventOfEachKind() {
                      3,
                      false,
                      {"network", "cpu:avx2"}},
-      BlockHeld{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7)},
+      BlockHeld{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7), true},
       WorkerDistrusted{{7}, "w1", "its result differs"},
       AttemptRevoked{SomeToken()},
       HeldRestored{{SomeToken(), "w1", {{{2, 5}, "partial"}}, SomeCost(), absl::Milliseconds(7)}},

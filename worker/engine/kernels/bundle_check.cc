@@ -1,6 +1,6 @@
 // `bundle.check`: whether the parts of a bundle belong together, before it is published.
 //
-// Parameters {door, model: its name}. Inputs "model" and, where the bundle has one,
+// Parameters {format, model: its name}. Inputs "model" and, where the bundle has one,
 // "fitted": what prepare has learnt. The task yields {features, classes}: the names that
 // the model knows, how many and which; or fails and names how the two differ.
 #include <memory>
@@ -23,12 +23,12 @@ namespace mote::engine {
 namespace {
 
 struct BundleParameters {
-  std::string door;
+  std::string format;
   std::string model;
 };
 
 BundleParameters ReadBundleParameters(const Json& json) {
-  return {json.at("door").get<std::string>(), json.at("model").get<std::string>()};
+  return {json.at("format").get<std::string>(), json.at("model").get<std::string>()};
 }
 
 class BundleCheckPass final : public PassKernel {
@@ -38,7 +38,7 @@ class BundleCheckPass final : public PassKernel {
 
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
     MOTE_ASSIGN_OR_RETURN(const Value* const model, InputOf(pass_, "model"));
-    const absl::StatusOr<ModelHead> head = ReadModelHead(parameters_.door, *model, context);
+    const absl::StatusOr<ModelHead> head = ReadModelHead(parameters_.format, *model, context);
     if (!head.ok()) {
       return absl::Status(head.status().code(),
                           absl::StrCat("model \"", parameters_.model, "\": ", head.status().message()));

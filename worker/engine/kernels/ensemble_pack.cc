@@ -1,6 +1,6 @@
 // `ensemble.pack`: models into one file (worker/engine/ensemble_file.h).
 //
-// Parameters {members: [{door, name}, …], weights: [number, …]}. Inputs "models[0]", …: the
+// Parameters {members: [{format, name}, …], weights: [number, …]}. Inputs "models[0]", …: the
 // models' files. The task yields {model: artifact}.
 #include <memory>
 #include <string>
@@ -25,7 +25,7 @@ std::vector<EnsembleMember> ReadMembers(const Json& json) {
   std::vector<EnsembleMember> members;
   for (size_t i = 0; i < weights.size(); ++i) {
     const Json& member = json.at("members").at(i);
-    members.push_back({member.at("door").get<std::string>(), member.at("name").get<std::string>(), weights[i], {}});
+    members.push_back({member.at("format").get<std::string>(), member.at("name").get<std::string>(), weights[i], {}});
   }
   return members;
 }

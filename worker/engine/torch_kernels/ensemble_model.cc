@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "worker/engine/ensemble_file.h"
 #include "worker/engine/torch_kernels/model.h"
@@ -78,13 +79,13 @@ class EnsembleModel final : public Model {
 
 absl::StatusOr<std::unique_ptr<Model>> OpenMember(const EnsembleMember& member, const ModelRequest& request,
                                                   const EngineOptions& options, TaskContext& context) {
-  if (member.door == "trees") {
+  if (member.format == kTreesModel) {
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<const TreeModel> model, TreeModel::Parse(std::string(member.bytes)));
     MOTE_RETURN_IF_ERROR(CheckFeatures(request, model->width(), model->head().features));
     return std::make_unique<ScoringModel>(std::move(model));
   }
-  if (member.door != "native") {
-    return absl::InvalidArgumentError(absl::StrCat("models of kind \"", member.door, "\" are not known"));
+  if (member.format != kNativeModel) {
+    return absl::InvalidArgumentError(absl::StrCat("models of format \"", member.format, "\" are not known"));
   }
   MOTE_ASSIGN_OR_RETURN(const TrainState state,
                         ReadState(ArtifactReader::OfBytes(member.bytes), StatePart::kWeights, context));

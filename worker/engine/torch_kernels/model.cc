@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/model_format.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/torch_kernels/attributing_model.h"
@@ -47,19 +48,19 @@ std::unique_ptr<Model> MakeNativeModel(std::shared_ptr<Network> network) {
 
 absl::StatusOr<std::unique_ptr<Model>> OpenModel(const PassSpec& pass, const ModelRequest& request,
                                                  const EngineOptions& options, Caches& caches, TaskContext& context) {
-  if (request.door == "torchscript") {
+  if (request.format == kTorchScriptModel) {
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<ScriptModule> script,
                           caches.Script(pass, "model", request.file, options, context));
     return std::make_unique<ScriptModel>(std::move(script));
   }
-  if (request.door == "ensemble") {
+  if (request.format == kEnsembleModel) {
     MOTE_ASSIGN_OR_RETURN(const ArtifactRef ref, ArtifactInput(pass, "model"));
     MOTE_ASSIGN_OR_RETURN(const std::string file, ReadArtifact(ref, 0, -1, context));
     return OpenEnsemble(file, request, options, context);
   }
-  if (request.door != "native") {
+  if (request.format != kNativeModel) {
     return absl::InvalidArgumentError(
-        absl::StrCat("infer: this engine knows no models of kind \"", request.door, "\""));
+        absl::StrCat("infer: this engine knows no models of format \"", request.format, "\""));
   }
   absl::StatusOr<std::shared_ptr<Network>> network = caches.Weights(pass, "model", options, context);
   if (!network.ok()) {

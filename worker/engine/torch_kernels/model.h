@@ -1,4 +1,4 @@
-// The doors by which models that need libtorch come in.
+// The formats of models that need libtorch.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,10 @@ namespace mote::engine {
 
 // The model in the pass's input "model".
 //
-//   door "native"       a file that train wrote: one batch of its features in, the
+//   format "native"       a file that train wrote: one batch of its features in, the
 //                       probability of each class out
-//   door "torchscript"  a TorchScript file
-//   door "ensemble"     a file that ensemble wrote (ensemble_model.h)
+//   format "torchscript"  a TorchScript file
+//   format "ensemble"     a file that ensemble wrote (ensemble_model.h)
 //
 // Returns
 //   InvalidArgument    not a model of that kind, or it was trained on other features

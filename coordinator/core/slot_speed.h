@@ -18,8 +18,9 @@ namespace mote::coordinator {
 double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const SlotSpeed& speed);
 double RelativeDuration(const State& state, const StageRun& stage, const Pass& pass, const Worker& worker, int slot);
 
-// Learns from a report, before its cost is added to the pass: how slow the slot computes
-// and what a byte costs its worker.
-void LearnSpeed(Worker& worker, int slot, const StageRun& stage, const Pass& pass, const WorkerReport& report);
+// Learns from a report, before its cost is added to the pass and its kernel to the slot's: how
+// slow the slot computes and what a byte costs its worker.
+void LearnSpeed(Cluster& cluster, Worker& worker, int slot, const StageRun& stage, const Pass& pass,
+                const WorkerReport& report);
 
 }  // namespace mote::coordinator

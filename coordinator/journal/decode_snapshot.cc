@@ -81,26 +81,6 @@ absl::StatusOr<Event> From(const records::AbsentRestored& proto) {
   return event;
 }
 
-absl::StatusOr<CostView> From(const records::StageCost& proto) {
-  CostView cost;
-  MOTE_ASSIGN_OR_RETURN(cost.cost, FromProto(proto.cost()));
-  for (const records::StageCost::LinkFit& link : proto.links()) {
-    cost.alphas.Restore({link.transport(), link.worker_class()},
-                        AlphaFit({link.count(), link.x(), link.xx(), link.xy(), link.yy()}),
-                        LinkModel({link.model_count(), link.c(), link.s(), link.cc(), link.cs(), link.ss(), link.y(),
-                                   link.cy(), link.sy(), link.model_yy()}));
-  }
-  cost.attempts_lost = proto.attempts_lost();
-  cost.tasks_lost = proto.tasks_lost();
-  cost.reports_cut = proto.reports_cut();
-  cost.device_time = FromProto(proto.device_time());
-  cost.wasted_time = FromProto(proto.wasted_time());
-  cost.beaten_time = FromProto(proto.beaten_time());
-  cost.verify = {proto.verified_blocks(), proto.verified_blocks_one_worker(), proto.verify_runs(),
-                 FromProto(proto.verify_time())};
-  return cost;
-}
-
 absl::StatusOr<Event> From(const records::StageRestored& proto) {
   StageRestored event;
   event.job = {proto.job()};
@@ -121,7 +101,7 @@ absl::StatusOr<Event> From(const records::StageRestored& proto) {
   event.last_checkpoint = proto.has_last_checkpoint() ? FromProto(proto.last_checkpoint()) : absl::InfinitePast();
   event.start = proto.has_start() ? FromProto(proto.start()) : absl::InfiniteFuture();
   event.end = proto.has_end() ? FromProto(proto.end()) : absl::InfiniteFuture();
-  MOTE_ASSIGN_OR_RETURN(event.cost, From(proto.cost()));
+  MOTE_ASSIGN_OR_RETURN(event.cost, CostFrom(proto.cost()));
   for (const auto& [kernel, time] : proto.kernel_duration()) event.kernel_duration[kernel] = FromProto(time);
   event.tasks_total = proto.tasks_total();
   event.tasks_committed = proto.tasks_committed();
@@ -133,6 +113,8 @@ absl::StatusOr<Event> From(const records::StageRestored& proto) {
     MOTE_ASSIGN_OR_RETURN(event.computed, Digest::FromRaw(proto.computed()));
   }
   if (proto.has_calibration()) event.calibration = CalibrationFrom(proto.calibration());
+  MOTE_ASSIGN_OR_RETURN(const Cost probe_cost, FromProto(proto.probe_cost()));
+  event.probes = {proto.probe_tasks(), UsageFrom(proto.probes_used()), probe_cost.task_ns};
   return event;
 }
 

@@ -10,43 +10,6 @@
 namespace mote::coordinator {
 namespace {
 
-records::StageCost ProtoOf(const CostView& cost) {
-  records::StageCost proto;
-  *proto.mutable_cost() = ToProto(cost.cost);
-  for (const auto& [link, fit] : cost.alphas.fits()) {
-    records::StageCost::LinkFit& one = *proto.add_links();
-    one.set_transport(link.transport);
-    one.set_worker_class(Utf8(link.worker_class));
-    one.set_count(fit.sums().count);
-    one.set_x(fit.sums().x);
-    one.set_xx(fit.sums().xx);
-    one.set_xy(fit.sums().xy);
-    one.set_yy(fit.sums().yy);
-    const LinkModel::Sums& model = cost.alphas.models().at(link).sums();
-    one.set_model_count(model.count);
-    one.set_c(model.c);
-    one.set_s(model.s);
-    one.set_cc(model.cc);
-    one.set_cs(model.cs);
-    one.set_ss(model.ss);
-    one.set_y(model.y);
-    one.set_cy(model.cy);
-    one.set_sy(model.sy);
-    one.set_model_yy(model.yy);
-  }
-  proto.set_attempts_lost(cost.attempts_lost);
-  proto.set_tasks_lost(cost.tasks_lost);
-  proto.set_reports_cut(cost.reports_cut);
-  *proto.mutable_device_time() = ToProto(cost.device_time);
-  *proto.mutable_wasted_time() = ToProto(cost.wasted_time);
-  *proto.mutable_beaten_time() = ToProto(cost.beaten_time);
-  proto.set_verified_blocks(cost.verify.blocks);
-  proto.set_verified_blocks_one_worker(cost.verify.blocks_one_worker);
-  proto.set_verify_runs(cost.verify.runs_extra);
-  *proto.mutable_verify_time() = ToProto(cost.verify.time_extra);
-  return proto;
-}
-
 records::PassProgressRestored::Leased ProtoOf(const LeasedBlock& leased) {
   records::PassProgressRestored::Leased proto;
   *proto.mutable_block() = ToProto(leased.block);
@@ -168,6 +131,11 @@ void Fill(const StageRestored& event, records::Event* record) {
   if (event.reused_from) proto.set_reused_from(event.reused_from->value);
   if (event.computed) proto.set_computed(std::string(event.computed->Raw()));
   if (event.calibration) *proto.mutable_calibration() = ProtoOf(*event.calibration);
+  proto.set_probe_tasks(event.probes.tasks);
+  *proto.mutable_probes_used() = ProtoOf(event.probes.used);
+  Cost probe_cost;
+  probe_cost.task_ns = event.probes.task_ns;
+  *proto.mutable_probe_cost() = ToProto(probe_cost);
 }
 
 void Fill(const PassRestored& event, records::Event* record) {
