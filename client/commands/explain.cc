@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "client/commands/commands.h"
+#include "client/text/quantities.h"
 #include "client/text/story.h"
 #include "client/text/time_use_text.h"
 #include "common/status_macros.h"
@@ -13,11 +14,36 @@
 namespace mote::client {
 namespace {
 
+bool RanTogether(const v1::Job& a, const v1::Job& b) {
+  const auto ended_before = [](const v1::Job& one, const v1::Job& other) {
+    return one.has_end_time() && TimeOf(one.end_time()) <= TimeOf(other.start_time());
+  };
+  return a.has_start_time() && b.has_start_time() && !ended_before(a, b) && !ended_before(b, a);
+}
+
 struct ExplainOptions {
   uint64_t id = 0;
   std::vector<std::string> task;  // [STAGE] INDEX, or STAGE:INDEX
   OutputFormat format = OutputFormat::kTable;
 };
+
+// Of jobs that ran while the job did: who had its slots meanwhile.
+absl::StatusOr<std::vector<v1::LedgerEntry>> ReadOthers(Client& client, const v1::Job& job) {
+  constexpr int kNewestJobs = 100;
+  constexpr int kReadMax = 20;
+  std::vector<v1::LedgerEntry> entries;
+  MOTE_ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, client.ListJobs(kNewestJobs));
+  int left = kReadMax;
+  for (const v1::Job& other : jobs) {
+    if (left == 0 || other.id() == job.id() || !RanTogether(job, other)) continue;
+    --left;
+    const auto read = client.ReadLedger(other.id(), /*task_columns=*/false);
+    if (absl::IsNotFound(read.status())) continue;  // forgotten since it was listed
+    MOTE_RETURN_IF_ERROR(read.status());
+    entries.insert(entries.end(), read->begin(), read->end());
+  }
+  return entries;
+}
 
 absl::Status Explain(Client& client, const ExplainOptions& options) {
   TaskName task;
@@ -28,7 +54,8 @@ absl::Status Explain(Client& client, const ExplainOptions& options) {
   std::vector<StageTime> uses;
   if (options.task.empty()) {
     MOTE_ASSIGN_OR_RETURN(const auto entries, client.ReadLedger(options.id, /*task_columns=*/false));
-    uses = TimeUseOf(story.job(), entries);
+    MOTE_ASSIGN_OR_RETURN(const auto others, ReadOthers(client, story.job()));
+    uses = TimeUseOf(story.job(), entries, others);
   }
   OrderedJson json = StoryJson(story, task);
   if (options.task.empty()) json["time"] = TimeUseJson(uses);

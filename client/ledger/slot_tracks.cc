@@ -20,12 +20,20 @@ int64_t SlotNanoseconds(const v1::LedgerEntry& entry) {
                                           absl::Nanoseconds(entry.slot_time().nanos())));
 }
 
-SlotTracks SlotTracksOf(const std::vector<v1::LedgerEntry>& entries) {
-  SlotTracks tracks;
+int64_t FirstStart(const std::vector<v1::LedgerEntry>& entries) {
   int64_t first = INT64_MAX;
   for (const v1::LedgerEntry& entry : entries) first = std::min(first, StartOf(entry));
+  return first;
+}
+
+SlotTracks SlotTracksOf(const std::vector<v1::LedgerEntry>& entries) {
+  return SlotTracksOf(entries, FirstStart(entries));
+}
+
+SlotTracks SlotTracksOf(const std::vector<v1::LedgerEntry>& entries, int64_t origin_ns) {
+  SlotTracks tracks;
   for (const v1::LedgerEntry& entry : entries) {
-    const int64_t begin = StartOf(entry) - first;
+    const int64_t begin = StartOf(entry) - origin_ns;
     tracks[{entry.worker(), entry.slot()}].push_back({&entry, begin, begin + SlotNanoseconds(entry)});
   }
   for (auto& [slot, turns] : tracks) {

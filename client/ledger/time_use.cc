@@ -60,14 +60,28 @@ void AddTurn(const Turn& turn, StageTime* use) {
   add(TimeClass::kUnattributed, held - attributed);
 }
 
+// Of [begin, end), what the turns take.
+int64_t TakenBy(const std::vector<Turn>& turns, int64_t begin, int64_t end) {
+  int64_t taken = 0;
+  const auto ends_before = [](const Turn& turn, int64_t at) { return turn.end_ns <= at; };
+  for (auto turn = std::lower_bound(turns.begin(), turns.end(), begin, ends_before);
+       turn != turns.end() && turn->begin_ns < end; ++turn) {
+    taken += std::max<int64_t>(0, std::min(end, turn->end_ns) - std::max(begin, turn->begin_ns));
+  }
+  return taken;
+}
+
 // What a slot that ran some of the stage did within the stage's span.
-void AddSlot(const std::vector<Turn>& turns, int stage, const Span& span, StageTime* use) {
+void AddSlot(const std::vector<Turn>& turns, const std::vector<Turn>& others, int stage, const Span& span,
+             StageTime* use) {
   const auto add = [use](TimeClass to, int64_t ns) { use->ns[static_cast<size_t>(to)] += std::max<int64_t>(0, ns); };
   ++use->slots;
   int64_t free = span.begin_ns;
   for (const Turn& turn : turns) {
     if (turn.end_ns <= span.begin_ns || turn.begin_ns >= span.end_ns) continue;
-    add(TimeClass::kGaps, turn.begin_ns - free);
+    const int64_t taken = TakenBy(others, free, turn.begin_ns);
+    add(TimeClass::kOtherJobs, taken);
+    add(TimeClass::kGaps, turn.begin_ns - free - taken);
     if (turn.entry->stage() == stage) {
       AddTurn(turn, use);
     } else {
@@ -84,8 +98,10 @@ TimeClass StageTime::largest() const {
   return static_cast<TimeClass>(std::max_element(ns.begin(), ns.end()) - ns.begin());
 }
 
-std::vector<StageTime> TimeUseOf(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries) {
+std::vector<StageTime> TimeUseOf(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
+                                 const std::vector<v1::LedgerEntry>& others) {
   const SlotTracks tracks = SlotTracksOf(entries);
+  SlotTracks of_others = SlotTracksOf(others, FirstStart(entries));
   std::vector<StageTime> uses;
   for (const auto& [stage, span] : SpansOf(tracks)) {
     StageTime& use = uses.emplace_back();
@@ -94,7 +110,7 @@ std::vector<StageTime> TimeUseOf(const v1::Job& job, const std::vector<v1::Ledge
     for (const auto& [slot, turns] : tracks) {
       const bool ran = std::any_of(turns.begin(), turns.end(),
                                    [stage = stage](const Turn& turn) { return turn.entry->stage() == stage; });
-      if (ran) AddSlot(turns, stage, span, &use);
+      if (ran) AddSlot(turns, of_others[slot], stage, span, &use);
     }
   }
   return uses;

@@ -19,10 +19,11 @@ enum class TimeClass {
   kUnattributed,   // of leases that held a slot: in no phase
   kWasted,         // attempts that failed, or that were overtaken
   kOtherStages,    // of this job, on the same slot
-  kTail,           // a slot had nothing left to do while another one still worked
-  kGaps,           // between two attempts: the coordinator's turn, a step's end, other jobs
+  kOtherJobs,      // had the slot between two attempts
+  kTail,           // a slot had nothing left to do for the stage while another one still worked
+  kGaps,           // between two attempts, and nobody had the slot: the coordinator's turn, a step's end
 };
-inline constexpr int kTimeClasses = 8;
+inline constexpr int kTimeClasses = 9;
 
 struct StageTime {
   std::string stage;
@@ -41,7 +42,9 @@ struct StageTime {
   TimeClass largest() const;
 };
 
-// Of every stage that ran, in the order of stages. `entries` as the ledger has them.
-std::vector<StageTime> TimeUseOf(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries);
+// Of every stage that ran, in the order of stages. `entries` as the ledger has them, `others`
+// those of other jobs that ran meanwhile.
+std::vector<StageTime> TimeUseOf(const v1::Job& job, const std::vector<v1::LedgerEntry>& entries,
+                                 const std::vector<v1::LedgerEntry>& others = {});
 
 }  // namespace mote::client

@@ -29,6 +29,8 @@ const char* NameOf(TimeClass of) {
       return "wasted";
     case TimeClass::kOtherStages:
       return "other stages";
+    case TimeClass::kOtherJobs:
+      return "other jobs";
     case TimeClass::kTail:
       return "tail";
     case TimeClass::kGaps:
@@ -57,12 +59,13 @@ std::string VerdictOf(const StageTime& use) {
       return "attempts that failed or were overtaken: see what failed, above or in `mote explain -o json`";
     case TimeClass::kOtherStages:
       return "too few slots: other stages of the job had them";
+    case TimeClass::kOtherJobs:
+      return "too few slots: other jobs had them; more slots, or a higher `priority`, would shorten it";
     case TimeClass::kTail:
       return absl::StrCat("stragglers: slots were idle while the last attempts ran (the longest took ", longest,
                           "); smaller tasks would shorten it");
     case TimeClass::kGaps:
-      return "the coordinator and the order of steps: slots waited between attempts, or had other jobs; larger tasks "
-             "would shorten it";
+      return "the coordinator and the order of steps: slots waited between attempts; larger tasks would shorten it";
   }
   return "";
 }

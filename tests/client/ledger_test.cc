@@ -381,6 +381,18 @@ TEST(TimeUse, WhatBoundsAStageIsSaidWithWhatWouldHelp) {
   EXPECT_EQ(json.at(0).at("shares").at("compute"), 1.0);
 }
 
+// A slot that serves another job meanwhile waits for nobody.
+TEST(TimeUse, WhatOtherJobsHadIsNoGap) {
+  const std::vector<v1::LedgerEntry> mine = {TurnOf(0, "a", 0, 10), TurnOf(0, "a", 90, 10)};
+  const std::vector<v1::LedgerEntry> others = {TurnOf(0, "a", 20, 50), TurnOf(1, "a", 75, 10), TurnOf(0, "b", 0, 100)};
+  const StageTime use = TimeUseOf(TwoStages(), mine, others).at(0);
+  EXPECT_NEAR(use.share(TimeClass::kOtherJobs), 0.6, 1e-9);
+  EXPECT_NEAR(use.share(TimeClass::kGaps), 0.2, 1e-9);
+  EXPECT_NEAR(use.share(TimeClass::kCompute), 0.2, 1e-9);
+  EXPECT_THAT(TimeUseText({use}), HasSubstr("bound by too few slots: other jobs had them"));
+  EXPECT_NEAR(TimeUseOf(TwoStages(), mine).at(0).share(TimeClass::kGaps), 0.8, 1e-9);
+}
+
 TEST(TimeUse, PhasesThatOverlapShareTheTime) {
   v1::LedgerEntry entry = TurnOf(0, "a", 0, 10);
   entry.set_phase_ns(0, 30'000'000);
