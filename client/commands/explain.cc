@@ -14,6 +14,12 @@
 namespace mote::client {
 namespace {
 
+struct ExplainOptions {
+  uint64_t id = 0;
+  std::vector<std::string> task;  // [STAGE] INDEX, or STAGE:INDEX
+  OutputFormat format = OutputFormat::kTable;
+};
+
 bool RanTogether(const v1::Job& a, const v1::Job& b) {
   const auto ended_before = [](const v1::Job& one, const v1::Job& other) {
     return one.has_end_time() && TimeOf(one.end_time()) <= TimeOf(other.start_time());
@@ -21,22 +27,16 @@ bool RanTogether(const v1::Job& a, const v1::Job& b) {
   return a.has_start_time() && b.has_start_time() && !ended_before(a, b) && !ended_before(b, a);
 }
 
-struct ExplainOptions {
-  uint64_t id = 0;
-  std::vector<std::string> task;  // [STAGE] INDEX, or STAGE:INDEX
-  OutputFormat format = OutputFormat::kTable;
-};
-
 // Of jobs that ran while the job did: who had its slots meanwhile.
 absl::StatusOr<std::vector<v1::LedgerEntry>> ReadOthers(Client& client, const v1::Job& job) {
   constexpr int kNewestJobs = 100;
   constexpr int kReadMax = 20;
   std::vector<v1::LedgerEntry> entries;
   MOTE_ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, client.ListJobs(kNewestJobs));
-  int left = kReadMax;
+  int count = 0;
   for (const v1::Job& other : jobs) {
-    if (left == 0 || other.id() == job.id() || !RanTogether(job, other)) continue;
-    --left;
+    if (other.id() == job.id() || !RanTogether(job, other)) continue;
+    if (++count > kReadMax) break;
     const auto read = client.ReadLedger(other.id(), /*task_columns=*/false);
     if (absl::IsNotFound(read.status())) continue;  // forgotten since it was listed
     MOTE_RETURN_IF_ERROR(read.status());

@@ -74,6 +74,10 @@ class Rows {
   std::vector<Rollup> rows_;
 };
 
+void AddKnown(const std::optional<double>& value, std::optional<double>* sum) {
+  if (value) *sum = sum->value_or(0) + *value;
+}
+
 bool IsOfWholeStages(RollupBy by) { return by == RollupBy::kStage || by == RollupBy::kOperation; }
 
 // What is known of stages as a whole.
@@ -82,7 +86,7 @@ void AddStages(const v1::Job& job, RollupBy by, Rows* rows) {
     Rollup& row = rows->Of(by == RollupBy::kStage ? Printable(stage.name()) : OperationOf(stage));
     row.predicted_seconds += stage.cost().predicted_seconds();
     row.measured_seconds += stage.cost().measured_seconds();
-    if (stage.cost().has_bill()) row.bill = row.bill.value_or(0) + stage.cost().bill();
+    if (stage.cost().has_bill()) AddKnown(stage.cost().bill(), &row.bill);
   }
 }
 
@@ -95,7 +99,7 @@ void AddRow(const Rollup& row, Rollup* sum) {
   sum->cost.Merge(row.cost);
   sum->predicted_seconds += row.predicted_seconds;
   sum->measured_seconds += row.measured_seconds;
-  if (row.bill) sum->bill = sum->bill.value_or(0) + *row.bill;
+  AddKnown(row.bill, &sum->bill);
 }
 
 void AddAttempt(const v1::LedgerEntry& entry, Rollup* row) {

@@ -32,8 +32,9 @@ std::optional<double> ErrorOf(const v1::CostSummary& cost) {
   return PredictionError(cost.predicted_seconds(), cost.measured_seconds());
 }
 
+// "5e-07±4%"
 template <typename Fit>  // CostSummary, LinkCost
-std::string FitText(const Fit& fit) {
+std::string AlphaText(const Fit& fit) {
   std::string text = absl::StrFormat("%.3g", fit.alpha_seconds_per_byte());
   const double share = fit.alpha_error() / fit.alpha_seconds_per_byte();
   if (std::isfinite(share) && share > 0) absl::StrAppend(&text, absl::StrFormat("±%.0f%%", share * 100));
@@ -44,7 +45,7 @@ std::string FitText(const Fit& fit) {
 std::string LinksText(const v1::StageStatus& stage) {
   if (stage.cost().links_size() < 2) return "";
   const auto one = [](std::string* out, const v1::LinkCost& link) {
-    absl::StrAppend(out, FitText(link), " over ", link.transport(), " to ", link.worker_class(),
+    absl::StrAppend(out, AlphaText(link), " over ", link.transport(), " to ", link.worker_class(),
                     absl::StrFormat(" (R² %.2f, n %d, ", link.alpha_r_squared(), link.alpha_samples()),
                     BytesText(static_cast<int64_t>(link.bytes())), ")");
   };
@@ -79,7 +80,7 @@ std::vector<std::string> Row(const std::string& name, const v1::CostSummary& cos
                                     SecondsText(CommunicationSeconds(cost)),
                                     BytesText(cost.staged_bytes()),
                                     BytesText(cost.network_bytes()),
-                                    AlphaText(cost),
+                                    fitted ? AlphaText(cost) : "-",
                                     fitted ? absl::StrFormat("%.2f", cost.alpha_r_squared()) : "-",
                                     fitted ? absl::StrCat(cost.alpha_samples()) : "-",
                                     SecondsText(cost.predicted_seconds()),
@@ -129,8 +130,6 @@ std::optional<double> PredictionError(double predicted_seconds, double measured_
 std::string ErrorText(const std::optional<double>& error) {
   return error ? absl::StrFormat("%+.1f%%", *error * 100) : "-";
 }
-
-std::string AlphaText(const v1::CostSummary& cost) { return cost.alpha_samples() > 0 ? FitText(cost) : "-"; }
 
 v1::CostSummary TotalCost(const v1::Job& job) {
   v1::CostSummary total;

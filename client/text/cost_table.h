@@ -32,7 +32,4 @@ double CommunicationSeconds(const v1::CostSummary& cost);
 std::optional<double> PredictionError(double predicted_seconds, double measured_seconds);
 std::string ErrorText(const std::optional<double>& error);
 
-// "5e-07±4%"; "-" when nothing was fitted.
-std::string AlphaText(const v1::CostSummary& cost);
-
 }  // namespace mote::client

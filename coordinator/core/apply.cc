@@ -127,8 +127,7 @@ absl::Status On(State& state, const StageCalibrated& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
   DropPassesOf(state, *job, event.stage, event.time);
   stage->calibration = event.calibration;
-  stage->probes = {
-      stage->tasks_committed, {stage->cost.device_time, stage->cost.cost.network_bytes}, stage->cost.cost.task_ns};
+  stage->probes = {stage->tasks_committed, stage->cost.used(), stage->cost.cost.task_ns};
   if (event.calibration.rows > 0) {
     stage->progress = absl::StrCat("tasks: {rows: ", event.calibration.rows, "}, calibrated");
   }

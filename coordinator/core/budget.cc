@@ -29,7 +29,7 @@ JobFailure Exhausted(const Job& job) {
 
 Usage UsageOf(const Job& job) {
   Usage used;
-  for (const StageRun& run : job.stages) used = used + Usage{run.cost.device_time, run.cost.cost.network_bytes};
+  for (const StageRun& run : job.stages) used = used + run.cost.used();
   return used;
 }
 

@@ -67,8 +67,7 @@ Learned LearnFrom(const State& state) {
       const StageRun& run = job.stages[i];
       if (run.state != StageState::kComplete || run.tasks_committed == 0) continue;
       const bool is_stored = run.computed && state.reuse.Find(*run.computed).has_value();
-      const Measured measured{
-          job.id, is_stored, run.tasks_committed, {run.cost.device_time, run.cost.cost.network_bytes}};
+      const Measured measured{job.id, is_stored, run.tasks_committed, run.cost.used()};
       learned.stages.emplace(recipes.Of(i), measured);
       learned.operations.emplace(Recipes::OperationOf(job.admitted, job.admitted.stages[i].spec), measured);
     }

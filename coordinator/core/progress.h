@@ -9,6 +9,7 @@
 #include "common/alpha_by_link.h"
 #include "common/cost.h"
 #include "common/ids.h"
+#include "common/price.h"
 
 namespace mote::coordinator {
 
@@ -33,6 +34,8 @@ struct CostView {
   absl::Duration beaten_time;  // of it: the latter
   VerifyView verify;
   int64_t reports_cut = 0;  // that claimed more than their leases can have seen
+  // What is on the bill.
+  Usage used() const { return {device_time, cost.network_bytes}; }
   bool operator==(const CostView&) const = default;
 };
 

@@ -32,7 +32,7 @@ StageView ViewOfStage(const State& state, const Job& job, int index, absl::Time 
   view.eta = StageEta(state, job, index, now);
   view.reused_from = run.reused_from;
   if (const std::optional<Price>& price = job.admitted.spec.price) {
-    view.bill = BillOf(*price, {run.cost.device_time, run.cost.cost.network_bytes});
+    view.bill = BillOf(*price, run.cost.used());
     view.probe_bill = BillOf(*price, run.probes.used);
   }
   view.probe_tasks = run.probes.tasks;

@@ -13,7 +13,7 @@ namespace mote::engine {
 // The model in the pass's input "model".
 //
 //   format "native"       a file that train wrote: one batch of its features in, the
-//                       probability of each class out
+//                         probability of each class out
 //   format "torchscript"  a TorchScript file
 //   format "ensemble"     a file that ensemble wrote (ensemble_model.h)
 //
