@@ -44,7 +44,7 @@ class SharedEngine {
 
   Report Run(uint64_t pass, const RunLease& lease) {
     const absl::Time begin = LoopNow();
-    engine::BlockResult result = runner_.Run({lease.lease, pass, lease.block, lease.absent});
+    engine::BlockResult result = runner_.Run({lease.lease, pass, lease.block});
     Report report;
     report.nodes = std::move(result.nodes);
     report.cost = std::move(result.cost);

@@ -99,15 +99,14 @@ absl::StatusOr<int64_t> ColumnsOf(std::string_view body, Columns* columns) {
   return static_cast<int64_t>(*tasks);
 }
 
-// The next task's; nullopt: it is absent.
-std::optional<TaskCost> TakeCost(Columns& columns) {
+// The next task's.
+TaskCost TakeCost(Columns& columns) {
   const auto next = [&columns](int column) -> int64_t {
     std::string_view& values = columns[static_cast<size_t>(column)];
     return values.empty() ? 0 : static_cast<int64_t>(*TakeVarint(values));
   };
   TaskCost cost;
-  const int64_t wall = next(kWallColumn);
-  cost.wall_ns = std::max<int64_t>(0, wall - 1);
+  cost.wall_ns = next(kWallColumn);
   int64_t compute = cost.wall_ns;
   for (int phase = 0; phase < kPhaseCount; ++phase) {
     if (phase == static_cast<int>(Phase::kCompute)) continue;
@@ -117,7 +116,6 @@ std::optional<TaskCost> TakeCost(Columns& columns) {
   cost.phase_ns[static_cast<size_t>(Phase::kCompute)] = compute;
   cost.staged_bytes = next(kStagedColumn);
   cost.network_bytes = next(kNetworkColumn);
-  if (wall == 0) return std::nullopt;
   return cost;
 }
 
@@ -165,7 +163,7 @@ void TaskColumnsWriter::Add(const TaskCost& cost) {
   }
   AppendOther(kStagedColumn, cost.staged_bytes);
   AppendOther(kNetworkColumn, cost.network_bytes);
-  AppendTask(static_cast<uint64_t>(std::max<int64_t>(0, cost.wall_ns)) + 1);
+  AppendTask(static_cast<uint64_t>(std::max<int64_t>(0, cost.wall_ns)));
 }
 
 void TaskColumnsWriter::EndPiece() {
@@ -201,7 +199,7 @@ absl::Status ReadTaskColumns(std::string_view encoded, int64_t tasks_max,
     MOTE_ASSIGN_OR_RETURN(const int64_t tasks, ColumnsOf(body, &columns));
     for (const int64_t end = task + tasks; task < end; ++task) {
       if (task >= tasks_max) return absl::OkStatus();
-      if (const std::optional<TaskCost> cost = TakeCost(columns)) on_task(task, *cost);
+      on_task(task, TakeCost(columns));
     }
   }
   return absl::OkStatus();

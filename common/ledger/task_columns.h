@@ -5,12 +5,12 @@
 //
 //   varint  tasks
 //   then, for each column that has a value other than 0, ascending:
-//   u8      column: 0 wall time + 1 ns (0: the task is absent), 1 + p phase p,
-//           8 bytes staged, 9 bytes over the network
+//   u8      column: 0 wall time, 1 + p phase p, 8 bytes staged, 9 bytes over
+//           the network
 //   varint  length of what follows, bytes
 //   varints one a task, in order; zeros at the end are left out
 //
-// A task that has nothing but a wall time below 127 ns takes one byte before the
+// A task that has nothing but a wall time below 128 ns takes one byte before the
 // compression, and a quarter to a half of one after it.
 #pragma once
 
@@ -48,11 +48,10 @@ class TaskColumnsWriter {
   TaskColumnsWriter();
 
   void Clear();
-  void AddAbsent() { AppendTask(0); }
   // A task that did nothing but compute. A few nanoseconds.
   void AddComputed(int64_t wall_ns) {
-    if (static_cast<uint64_t>(wall_ns) >= 127) return AppendTask(static_cast<uint64_t>(wall_ns) + 1);
-    wall_[wall_bytes_++] = static_cast<char>(wall_ns + 1);
+    if (static_cast<uint64_t>(wall_ns) >= 128) return AppendTask(static_cast<uint64_t>(wall_ns));
+    wall_[wall_bytes_++] = static_cast<char>(wall_ns);
     ++tasks_;
     if (wall_bytes_ >= kPieceBytes) EndPiece();
   }
@@ -89,8 +88,8 @@ class TaskColumnsWriter {
   std::string encoded_;  // pieces that are over
 };
 
-// Calls `on_task` with the index and cost of each task that is not absent, in order; of
-// at most the first `tasks_max` ones. The bytes may come from a worker that lies.
+// Calls `on_task` with the index and cost of each task, in order; of at most the first `tasks_max` ones. The bytes may
+// come from a worker that lies.
 //
 // InvalidArgument: not what Encode writes; the tasks before the place were told.
 absl::Status ReadTaskColumns(std::string_view encoded, int64_t tasks_max,

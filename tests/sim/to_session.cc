@@ -13,7 +13,7 @@ void Send(Network& network, const mc::SendWelcome& effect) {
   network.ToWorker(effect.session, [message](Session& s, absl::Time now) { return s.OnWelcome(message, now); });
 }
 void Send(Network& network, const mc::SendLease& effect) {
-  worker::Lease message{effect.token, effect.slot, std::nullopt, {}, effect.task_timeout, effect.is_volatile};
+  worker::Lease message{effect.token, effect.slot, std::nullopt, effect.task_timeout, effect.is_volatile};
   if (effect.pass != nullptr) message.pass = *effect.pass;
   message.tree = effect.tree;
   for (const mc::ArtifactLocation& at : effect.locations) message.locations.push_back({at.artifact, at.address});

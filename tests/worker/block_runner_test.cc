@@ -74,9 +74,7 @@ class Runner {
     spec.reducer = spec.kernel == "random_sum" ? "sum" : "count";
     passes_.Define(1, spec);
   }
-  BlockResult Run(Block block, std::vector<int64_t> absent = {}) {
-    return BlockRunner(passes_, context_, mark_, end_max).Run({1, 1, block, std::move(absent)});
-  }
+  BlockResult Run(Block block) { return BlockRunner(passes_, context_, mark_, end_max).Run({1, 1, block}); }
   FakeKernel& kernel() { return *fake_; }
   wire::TaskMark& mark() { return mark_; }
   std::atomic<bool> cancelled = false;
@@ -144,26 +142,6 @@ TEST(BlockRunner, WholeBlockIsOneNodeAndItsCostCountsEveryTask) {
   EXPECT_GT(result.cost.compute_ns(), 0);
 }
 
-TEST(BlockRunner, AbsentTasksAreNotRun) {
-  std::vector<int64_t> run;
-  Runner runner(8, [&run](int64_t task, TaskContext& context, std::string* partial) {
-    run.push_back(task);
-    return Succeed(task, context, partial);
-  });
-  const BlockResult result = runner.Run({3, 0}, {0, 3, 7});
-  EXPECT_THAT(run, ElementsAre(1, 2, 4, 5, 6));
-  EXPECT_EQ(result.cost.tasks, 5);
-  ASSERT_EQ(result.nodes.size(), 1u);
-  EXPECT_TRUE(result.nodes[0].partial.has_value());
-}
-
-TEST(BlockRunner, BlockOfAbsentTasksIsAnAbsentNodeAndOpensNothing) {
-  Runner runner(8, Succeed);
-  const BlockResult result = runner.Run({1, 1}, {2, 3});
-  EXPECT_THAT(result.nodes, ElementsAre(Node{{1, 1}, std::nullopt}));
-  EXPECT_EQ(runner.kernel().opened, 0);
-}
-
 TEST(BlockRunner, FailedTaskIsNamedAndThePrefixBeforeItIsKept) {
   Runner runner(8, [](int64_t task, TaskContext& context, std::string* partial) {
     return task == 5 ? absl::InvalidArgumentError("row 5 is bad") : Succeed(task, context, partial);
@@ -179,13 +157,13 @@ TEST(BlockRunner, FailedTaskIsNamedAndThePrefixBeforeItIsKept) {
   EXPECT_EQ(result.cost.tasks, 5);
 }
 
-TEST(BlockRunner, KernelThatDoesNotOpenBlamesTheFirstPresentTask) {
+TEST(BlockRunner, KernelThatDoesNotOpenBlamesTheFirstTask) {
   Runner runner(8, Succeed);
   runner.kernel().open_status = absl::UnavailableError("no input");
-  const BlockResult result = runner.Run({3, 0}, {0});
+  const BlockResult result = runner.Run({2, 1});
   ASSERT_TRUE(result.fault.has_value());
   EXPECT_EQ(result.fault->kind, FaultKind::kUnavailable);
-  EXPECT_EQ(result.fault->task, 1);
+  EXPECT_EQ(result.fault->task, 4);
 }
 
 TEST(BlockRunner, StatusCodesBecomeTheFaultsThatRetryKnows) {
@@ -375,12 +353,11 @@ TEST(BlockRunner, EachTaskIsMeasuredOnItsOwn) {
     }
     return Succeed(task, context, partial);
   });
-  const BlockResult result = runner.Run({3, 0}, {2});
+  const BlockResult result = runner.Run({3, 0});
   const auto rows = RowsOf(result);
-  ASSERT_EQ(rows.size(), 7u);
+  ASSERT_EQ(rows.size(), 8u);
   int64_t wall = 0;
   for (const auto& [task, cost] : rows) {
-    EXPECT_NE(task, 2) << "it is absent";
     EXPECT_EQ(cost.phase_ns[static_cast<size_t>(Phase::kDecode)], task == 5 ? 700 : 0);
     EXPECT_EQ(cost.staged_bytes, task == 5 ? 64 : 0);
     wall += cost.wall_ns;

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/dataset.h"
@@ -61,19 +62,18 @@ class EngineUnderTest {
     *message.mutable_define_pass()->mutable_spec() = wire::ToProto(spec);
     EXPECT_TRUE(socket_->Send(message).ok());
   }
-  LeaseToken Run(uint64_t pass, Block block) {
-    LeaseToken token;
-    token.pass = PassId{pass};
-    token.block = block;
-    token.attempt = ++attempts_;
+  // The number of the lease.
+  uint64_t Run(uint64_t pass, Block block) {
     pb::SupervisorMessage message;
-    *message.mutable_run_block()->mutable_token() = wire::ToProto(token);
+    message.mutable_run_block()->set_lease(++leases_);
+    message.mutable_run_block()->set_pass(pass);
+    *message.mutable_run_block()->mutable_block() = wire::ToProto(block);
     EXPECT_TRUE(socket_->Send(message).ok());
-    return token;
+    return leases_;
   }
-  void Cancel(const LeaseToken& token) {
+  void Cancel(uint64_t lease) {
     pb::SupervisorMessage message;
-    *message.mutable_cancel_block()->mutable_token() = wire::ToProto(token);
+    message.mutable_cancel_block()->set_lease(lease);
     EXPECT_TRUE(socket_->Send(message).ok());
   }
   void Send(const pb::SupervisorMessage& message) { EXPECT_TRUE(socket_->Send(message).ok()); }
@@ -107,7 +107,7 @@ class EngineUnderTest {
   pb::Ready ready_;
   pid_t pid_ = 0;
   int status_ = 0;
-  uint32_t attempts_ = 0;
+  uint64_t leases_ = 0;
 };
 
 PassSpec Pass(std::string kernel, std::string parameters, int64_t task_count, std::string reducer = "count") {
@@ -132,11 +132,11 @@ TEST(EngineProcess, RunsBlocksInTheOrderInWhichTheyArrive) {
   engine.Run(1, {5, 3});
   engine.Run(2, {1, 2});
   const pb::EngineMessage first = engine.Next();
-  EXPECT_EQ(first.block_done().token().attempt(), 1u);
+  EXPECT_EQ(first.block_done().lease(), 1u);
   EXPECT_EQ(first.block_done().cost().tasks(), 32);
   ASSERT_EQ(first.block_done().nodes_size(), 1);
   const pb::EngineMessage second = engine.Next();
-  EXPECT_EQ(second.block_done().token().attempt(), 2u);
+  EXPECT_EQ(second.block_done().lease(), 2u);
   EXPECT_FALSE(second.block_done().has_fault()) << second.block_done().fault().message();
   EXPECT_EQ(second.block_done().cost().tasks(), 2);
 }
@@ -159,18 +159,17 @@ TEST(EngineProcess, TwoEnginesComputeTheSameBits) {
 TEST(EngineProcess, PingIsAnsweredDuringALongTask) {
   EngineUnderTest engine;
   engine.Define(1, Pass("sleep", R"({"duration":"1h"})", 4));
-  const LeaseToken token = engine.Run(1, {0, 2});
-  pb::EngineMessage answer;
-  // The compute thread needs a moment to begin: ask until it has.
-  for (uint64_t sequence = 1; answer.pong().task() != 2; ++sequence) {
-    pb::SupervisorMessage ping;
-    ping.mutable_ping()->set_sequence(sequence);
-    engine.Send(ping);
-    answer = engine.Next();
-    ASSERT_TRUE(answer.has_pong());
-    ASSERT_EQ(answer.pong().sequence(), sequence);
-  }
-  engine.Cancel(token);
+  const uint64_t lease = engine.Run(1, {0, 2});
+  const auto mark = wire::MappedTaskMark::Open(engine.scratch() + "/task_mark");
+  ASSERT_TRUE(mark.ok());
+  while ((*mark)->mark().lease.load() != lease) std::this_thread::yield();  // the compute thread begins
+  pb::SupervisorMessage ping;
+  ping.mutable_ping()->set_sequence(7);
+  engine.Send(ping);
+  const pb::EngineMessage answer = engine.Next();
+  ASSERT_TRUE(answer.has_pong());
+  EXPECT_EQ(answer.pong().sequence(), 7u);
+  engine.Cancel(lease);
   const pb::EngineMessage done = engine.Next();
   EXPECT_TRUE(done.block_done().cancelled());
 }
@@ -178,8 +177,8 @@ TEST(EngineProcess, PingIsAnsweredDuringALongTask) {
 TEST(EngineProcess, QueuedBlockCanBeCancelledWhileAnotherRuns) {
   EngineUnderTest engine;
   engine.Define(1, Pass("sleep", R"({"duration":"1h"})", 4));
-  const LeaseToken running = engine.Run(1, {0, 0});
-  const LeaseToken queued = engine.Run(1, {0, 1});
+  const uint64_t running = engine.Run(1, {0, 0});
+  const uint64_t queued = engine.Run(1, {0, 1});
   engine.Cancel(queued);
   engine.Cancel(running);
   const pb::EngineMessage first = engine.Next(), second = engine.Next();
@@ -190,13 +189,13 @@ TEST(EngineProcess, QueuedBlockCanBeCancelledWhileAnotherRuns) {
 TEST(EngineProcess, CrashClosesTheSocketAndTheMarkNamesTheTask) {
   EngineUnderTest engine;
   engine.Define(1, Pass("misbehave", R"({"how":"crash","tasks":[5]})", 8));
-  const LeaseToken token = engine.Run(1, {3, 0});
+  const uint64_t lease = engine.Run(1, {3, 0});
   EXPECT_EQ(engine.Next().message_case(), pb::EngineMessage::MESSAGE_NOT_SET);
   const int status = engine.WaitForEnd();
   EXPECT_TRUE(WIFSIGNALED(status));
   const auto mark = wire::MappedTaskMark::Open(engine.scratch() + "/task_mark");
   ASSERT_TRUE(mark.ok());
-  EXPECT_EQ((*mark)->mark().lease.load(), token.attempt);
+  EXPECT_EQ((*mark)->mark().lease.load(), lease);
   EXPECT_EQ((*mark)->mark().task.load(), 5);
 }
 

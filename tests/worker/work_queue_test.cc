@@ -5,20 +5,16 @@
 namespace mote::engine {
 namespace {
 
-RunBlock Block(uint32_t attempt) {
-  RunBlock block;
-  block.token.attempt = attempt;
-  return block;
-}
+RunBlock Block(uint64_t lease) { return {{lease, 1, {}}}; }
 
-uint32_t Attempt(const std::optional<WorkItem>& item) { return std::get<RunBlock>(*item).token.attempt; }
+uint64_t LeaseOf(const std::optional<WorkItem>& item) { return std::get<RunBlock>(*item).order.lease; }
 
 TEST(WorkQueue, CancelledQueuedBlockIsForgotten) {
   WorkQueue queue;
   queue.Push(Block(1));
   queue.Push(Block(2));
-  EXPECT_TRUE(queue.Cancel(Block(1).token));
-  EXPECT_EQ(Attempt(queue.Pop()), 2u);
+  EXPECT_TRUE(queue.Cancel(1));
+  EXPECT_EQ(LeaseOf(queue.Pop()), 2u);
 }
 
 TEST(WorkQueue, CancellingTheRunningBlockSetsTheFlagUntilTheNextOne) {
@@ -26,7 +22,7 @@ TEST(WorkQueue, CancellingTheRunningBlockSetsTheFlagUntilTheNextOne) {
   queue.Push(Block(1));
   queue.Push(Block(2));
   queue.Pop();
-  EXPECT_FALSE(queue.Cancel(Block(1).token));
+  EXPECT_FALSE(queue.Cancel(1));
   EXPECT_TRUE(queue.cancelled());
   queue.Pop();
   EXPECT_FALSE(queue.cancelled());
@@ -38,7 +34,7 @@ TEST(WorkQueue, CancellingAFinishedBlockTouchesNoOther) {
   queue.Push(Block(2));
   queue.Pop();
   queue.Pop();
-  EXPECT_FALSE(queue.Cancel(Block(1).token));
+  EXPECT_FALSE(queue.Cancel(1));
   EXPECT_FALSE(queue.cancelled());
 }
 
@@ -55,9 +51,9 @@ TEST(WorkQueue, ShorteningCutsTheNamedBlockAlone) {
   queue.Push(Block(2));
   queue.Push(Block(3));
   queue.Pop();
-  queue.Shorten(Block(1).token, 5);   // running
-  queue.Shorten(Block(2).token, 7);   // queued
-  queue.Shorten(Block(9).token, 11);  // not known
+  queue.Shorten(1, 5);   // running
+  queue.Shorten(2, 7);   // queued
+  queue.Shorten(9, 11);  // not known
   EXPECT_EQ(queue.end_max(), 5);
   queue.Pop();
   EXPECT_EQ(queue.end_max(), 7);

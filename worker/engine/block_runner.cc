@@ -33,21 +33,6 @@ absl::Status Guarded(const F& call) {
 constexpr int64_t kLooksAtLeastNs = 1'000'000;
 constexpr int64_t kLooksApartNs = 10'000'000;
 
-// Stands in while a block has had absent tasks only, which never combine values.
-const Reducer& NoReducer() {
-  class None final : public Reducer {
-    absl::Status Validate(std::string_view) const override { return absl::InternalError("no reducer"); }
-    absl::Status Combine(std::string&, std::string_view, BlobSink&) const override {
-      return absl::InternalError("absent tasks have no values to combine");
-    }
-    absl::StatusOr<Output> Finish(const std::string*, BlobSink&, BlobSource*) const override {
-      return absl::InternalError("no reducer");
-    }
-  };
-  static const None none;
-  return none;
-}
-
 // What is too large to travel in a report goes to the store.
 void StoreLarge(std::vector<Node>& nodes, BlobSink& blobs) {
   for (Node& node : nodes) {
@@ -102,16 +87,18 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   mark_.task.store(order.block.begin(), std::memory_order_relaxed);
   mark_.started_ns.store(started, std::memory_order_relaxed);
   mark_.lease.store(order.lease, std::memory_order_release);
-  const Reducer* reducer = &NoReducer();
-  absl::Status status = RunTasks(order, order.block.end(spec->task_count), fold, &reducer);
+  const absl::StatusOr<OpenPass*> pass = Open(order.pass);
+  absl::Status status = pass.ok() ? RunTasks(**pass, order.block.end(spec->task_count), fold) : pass.status();
   mark_.lease.store(0, std::memory_order_release);
 
   int64_t guilty = mark_.task.load(std::memory_order_relaxed);
-  if (absl::StatusOr<std::vector<Node>> nodes = TakeNodes(fold, *reducer); nodes.ok()) {
-    result.nodes = *std::move(nodes);
-  } else if (status.ok()) {
-    status = nodes.status();
-    guilty = order.block.size(spec->task_count) == 1 ? guilty : -1;
+  if (pass.ok()) {
+    if (absl::StatusOr<std::vector<Node>> nodes = TakeNodes(fold, *(*pass)->reducer); nodes.ok()) {
+      result.nodes = *std::move(nodes);
+    } else if (status.ok()) {
+      status = nodes.status();
+      guilty = order.block.size(spec->task_count) == 1 ? guilty : -1;
+    }
   }
   const int64_t wall_ns = clock_.Now() - started;
   Cost& cost = context_.cost();
@@ -150,50 +137,33 @@ absl::StatusOr<std::vector<Node>> BlockRunner::TakeNodes(BlockFold& fold, const 
   return nodes;
 }
 
-absl::Status BlockRunner::RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer) {
-  // The reducer is needed from the first present task on; before it, absent
-  // siblings fold without one.
-  OpenPass* pass = nullptr;
-  size_t next_absent = 0;
-  while (fold.next_task() < end && !IsShortened(fold.next_task())) {
-    while (next_absent < order.absent.size() && order.absent[next_absent] < fold.next_task()) ++next_absent;
-    const int64_t run_end = next_absent < order.absent.size() ? std::min(end, order.absent[next_absent]) : end;
-    if (fold.next_task() == run_end) {
-      MOTE_RETURN_IF_ERROR(fold.Push(std::nullopt, **reducer, context_.blobs()));
-      columns_.AddAbsent();
-      continue;
+absl::StatusOr<OpenPass*> BlockRunner::Open(uint64_t pass) {
+  OpenPass* opened = nullptr;
+  MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
+    MOTE_ASSIGN_OR_RETURN(opened, passes_.Open(pass, context_));
+    if (context_.has_stored()) {
+      // A later attempt of the block, with the pass open, would tell nobody of it.
+      return absl::InternalError(absl::StrCat("kernel ", opened->spec.kernel,
+                                              " stored a blob when it was opened; "
+                                              "only what a task stores is put: store it in RunTask"));
     }
-    if (pass == nullptr) {
-      mark_.task.store(fold.next_task(), std::memory_order_relaxed);
-      MOTE_RETURN_IF_ERROR(Guarded([&]() -> absl::Status {
-        MOTE_ASSIGN_OR_RETURN(pass, passes_.Open(order.pass, context_));
-        if (context_.has_stored()) {
-          // A later attempt of the block, with the pass open, would tell nobody of it.
-          return absl::InternalError(absl::StrCat("kernel ", pass->spec.kernel,
-                                                  " stored a blob when it was opened; "
-                                                  "only what a task stores is put: store it in RunTask"));
-        }
-        return absl::OkStatus();
-      }));
-      *reducer = pass->reducer.get();
-    }
-    MOTE_RETURN_IF_ERROR(RunPresent(*pass, fold.next_task(), run_end, fold));
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  }));
+  return opened;
 }
 
 // The inner loop of mote: a few stores, one clock reading and the fold per task.
-absl::Status BlockRunner::RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold) {
+absl::Status BlockRunner::RunTasks(OpenPass& pass, int64_t end, BlockFold& fold) {
   Cost& cost = context_.cost();
   TaskMeter meter(context_);
   int64_t before = clock_.Now();
-  for (int64_t task = begin; task < end; ++task) {
+  for (int64_t task = fold.next_task(); task < end; ++task) {
     if (context_.cancelled()) return absl::CancelledError("the lease was revoked");
     if (IsShortened(task)) return absl::OkStatus();
     mark_.started_ns.store(before, std::memory_order_relaxed);
     mark_.task.store(task, std::memory_order_relaxed);
-    NodeValue partial(std::in_place);
-    MOTE_RETURN_IF_ERROR(Guarded([&] { return pass.kernel->RunTask(task, context_, &*partial); }));
+    std::string partial;
+    MOTE_RETURN_IF_ERROR(Guarded([&] { return pass.kernel->RunTask(task, context_, &partial); }));
     MOTE_RETURN_IF_ERROR(context_.store_status());
     MOTE_RETURN_IF_ERROR(Guarded([&] { return fold.Push(std::move(partial), *pass.reducer, context_.blobs()); }));
     const int64_t now = clock_.Now();

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "common/block.h"
 #include "common/cost.h"
 #include "common/digest.h"
 #include "common/failure.h"
 #include "common/fold.h"
 #include "common/ledger/task_columns.h"
+#include "worker/engine/block_order.h"
 #include "worker/engine/engine_context.h"
 #include "worker/engine/pass_table.h"
 #include "worker/engine/peak_memory.h"
@@ -21,13 +21,6 @@
 #include "worker/wire/task_mark.h"
 
 namespace mote::engine {
-
-struct BlockOrder {
-  uint64_t lease = 0;  // for the task mark
-  uint64_t pass = 0;
-  Block block;
-  std::vector<int64_t> absent;  // ascending; not run
-};
 
 // A finished prefix of the block: whole, cut short by `fault`, or shortened.
 struct BlockResult {
@@ -61,11 +54,10 @@ class BlockRunner {
   BlockResult Run(const BlockOrder& order);
 
  private:
-  // `reducer` is set once one is known: where a task is present.
-  absl::Status RunTasks(const BlockOrder& order, int64_t end, BlockFold& fold, const Reducer** reducer);
+  absl::StatusOr<OpenPass*> Open(uint64_t pass);
+  absl::Status RunTasks(OpenPass& pass, int64_t end, BlockFold& fold);
   absl::StatusOr<std::vector<Node>> TakeNodes(BlockFold& fold, const Reducer& reducer);
   int64_t MemoryOf(int64_t started);
-  absl::Status RunPresent(OpenPass& pass, int64_t begin, int64_t end, BlockFold& fold);
   // What is beyond is left to another lease: it was shortened, or the columns are full.
   bool IsShortened(int64_t task) const { return task >= end_max_.load(std::memory_order_relaxed) || columns_.full(); }
 

@@ -26,11 +26,11 @@ struct Overloaded : F... {
   using F::operator()...;
 };
 
-pb::EngineMessage ToMessage(const LeaseToken& token, BlockResult result) {
+pb::EngineMessage ToMessage(uint64_t lease, BlockResult result) {
   pb::EngineMessage message;
   pb::BlockDone& done = *message.mutable_block_done();
   done.set_finished_ns(wire::MonotonicNanoseconds());
-  *done.mutable_token() = wire::ToProto(token);
+  done.set_lease(lease);
   done.set_cancelled(result.cancelled);
   if (result.missing) done.set_missing(std::string(result.missing->Raw()));
   if (result.cancelled) return message;
@@ -72,17 +72,15 @@ absl::Status Engine::Handle(const pb::SupervisorMessage& message) {
     }
     case pb::SupervisorMessage::kRunBlock: {
       const pb::RunBlock& run = message.run_block();
-      MOTE_ASSIGN_OR_RETURN(const LeaseToken token, wire::FromProto(run.token()));
-      queue_.Push(RunBlock{token, {run.absent().begin(), run.absent().end()}});
+      MOTE_ASSIGN_OR_RETURN(const Block block, wire::FromProto(run.block()));
+      queue_.Push(RunBlock{{run.lease(), run.pass(), block}});
       return absl::OkStatus();
     }
     case pb::SupervisorMessage::kCancelBlock:
-      return Cancel(message.cancel_block().token());
-    case pb::SupervisorMessage::kShortenBlock: {
-      MOTE_ASSIGN_OR_RETURN(const LeaseToken token, wire::FromProto(message.shorten_block().token()));
-      queue_.Shorten(token, message.shorten_block().end());
+      return Cancel(message.cancel_block().lease());
+    case pb::SupervisorMessage::kShortenBlock:
+      queue_.Shorten(message.shorten_block().lease(), message.shorten_block().end());
       return absl::OkStatus();
-    }
     case pb::SupervisorMessage::kDropPass:
       queue_.Push(DropPass{message.drop_pass().pass()});
       return absl::OkStatus();
@@ -101,25 +99,17 @@ absl::Status Engine::Handle(const pb::SupervisorMessage& message) {
 
 absl::Status Engine::AnswerPing(uint64_t sequence) {
   pb::EngineMessage message;
-  pb::Pong& pong = *message.mutable_pong();
-  pong.set_sequence(sequence);
-  pong.set_task(-1);
-  if (mark_.lease.load(std::memory_order_acquire) != 0) {
-    pong.set_task(mark_.task.load(std::memory_order_relaxed));
-    const int64_t ns = wire::MonotonicNanoseconds() - mark_.started_ns.load(std::memory_order_relaxed);
-    *pong.mutable_task_running() = wire::ToProto(absl::Nanoseconds(ns));
-  }
+  message.mutable_pong()->set_sequence(sequence);
   return socket_.Send(message);
 }
 
-absl::Status Engine::Cancel(const mote::v1::LeaseToken& proto) {
-  MOTE_ASSIGN_OR_RETURN(const LeaseToken token, wire::FromProto(proto));
-  const bool was_queued = queue_.Cancel(token);
+absl::Status Engine::Cancel(uint64_t lease) {
+  const bool was_queued = queue_.Cancel(lease);
   fetched_.notify_all();  // a running task may be waiting for a blob
   if (!was_queued) return absl::OkStatus();
   BlockResult cancelled;
   cancelled.cancelled = true;
-  return socket_.Send(ToMessage(token, std::move(cancelled)));
+  return socket_.Send(ToMessage(lease, std::move(cancelled)));
 }
 
 void Engine::FinishFetch(const pb::BlobReply& reply) {
@@ -201,16 +191,16 @@ void Engine::Compute() {
 }
 
 bool Engine::RunOne(const RunBlock& block) {
-  BlockResult result = runner_->Run({block.token.attempt, block.token.pass.value, block.token.block, block.absent});
+  BlockResult result = runner_->Run(block.order);
   const bool device_lost = result.fault && result.fault->kind == FaultKind::kDevice;
-  const absl::Status sent = socket_.Send(ToMessage(block.token, std::move(result)));
+  const absl::Status sent = socket_.Send(ToMessage(block.order.lease, std::move(result)));
   if (!sent.ok()) {
     std::fprintf(stderr, "mote-engine: a result could not be sent: %s\n", sent.ToString().c_str());
     // A report that does not fit a frame would otherwise leave its lease waiting.
     if (absl::IsInvalidArgument(sent)) {
       BlockResult failed;
       failed.fault = Failure{FaultKind::kApplication, -1, std::string(sent.message()), "", ""};
-      return !socket_.Send(ToMessage(block.token, std::move(failed))).ok();
+      return !socket_.Send(ToMessage(block.order.lease, std::move(failed))).ok();
     }
   }
   return device_lost;

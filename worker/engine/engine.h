@@ -47,7 +47,7 @@ class Engine {
 
   absl::Status Handle(const mote::engine::v1::SupervisorMessage& message);
   absl::Status AnswerPing(uint64_t sequence);
-  absl::Status Cancel(const mote::v1::LeaseToken& token);
+  absl::Status Cancel(uint64_t lease);
   void FinishFetch(const mote::engine::v1::BlobReply& reply);
 
   void Compute();

@@ -19,37 +19,37 @@ std::optional<WorkItem> WorkQueue::Pop() {
   WorkItem item = std::move(items_.front());
   items_.pop_front();
   if (const auto* block = std::get_if<RunBlock>(&item)) {
-    running_ = block->token;
+    running_ = block->order.lease;
     cancelled_.store(false, std::memory_order_relaxed);
     end_max_.store(block->end_max, std::memory_order_relaxed);
   }
   return item;
 }
 
-std::deque<WorkItem>::iterator WorkQueue::FindQueued(const LeaseToken& token) {
-  return std::find_if(items_.begin(), items_.end(), [&token](const WorkItem& item) {
+std::deque<WorkItem>::iterator WorkQueue::FindQueued(uint64_t lease) {
+  return std::find_if(items_.begin(), items_.end(), [lease](const WorkItem& item) {
     const auto* block = std::get_if<RunBlock>(&item);
-    return block != nullptr && block->token == token;
+    return block != nullptr && block->order.lease == lease;
   });
 }
 
-bool WorkQueue::Cancel(const LeaseToken& token) {
+bool WorkQueue::Cancel(uint64_t lease) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (running_ == token) {
+  if (running_ == lease) {
     cancelled_.store(true, std::memory_order_relaxed);
     return false;
   }
-  const auto queued = FindQueued(token);
+  const auto queued = FindQueued(lease);
   if (queued == items_.end()) return false;
   items_.erase(queued);
   return true;
 }
 
-void WorkQueue::Shorten(const LeaseToken& token, int64_t end) {
+void WorkQueue::Shorten(uint64_t lease, int64_t end) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (running_ == token) {
+  if (running_ == lease) {
     end_max_.store(end, std::memory_order_relaxed);
-  } else if (const auto queued = FindQueued(token); queued != items_.end()) {
+  } else if (const auto queued = FindQueued(lease); queued != items_.end()) {
     std::get<RunBlock>(*queued).end_max = end;
   }
 }

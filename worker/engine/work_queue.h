@@ -3,15 +3,15 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <limits>
 #include <mutex>
 #include <optional>
 #include <variant>
-#include <vector>
 
-#include "common/ids.h"
 #include "common/pass_spec.h"
+#include "worker/engine/block_order.h"
 
 namespace mote::engine {
 
@@ -23,8 +23,7 @@ struct DropPass {
   uint64_t pass = 0;
 };
 struct RunBlock {
-  LeaseToken token;
-  std::vector<int64_t> absent;
+  BlockOrder order;
   int64_t end_max = std::numeric_limits<int64_t>::max();  // shortened while it was queued
 };
 using WorkItem = std::variant<DefinePass, DropPass, RunBlock>;
@@ -38,9 +37,9 @@ class WorkQueue {
   std::optional<WorkItem> Pop();
   // True: the block was still queued and is forgotten. False: it is running, and
   // `cancelled` is now set, or it is not known.
-  bool Cancel(const LeaseToken& token);
+  bool Cancel(uint64_t lease);
   // The block, queued or running, begins no task from `end` on. Unknown: ignored.
-  void Shorten(const LeaseToken& token, int64_t end);
+  void Shorten(uint64_t lease, int64_t end);
   void Close();
 
   // Set while the running block is to stop.
@@ -49,12 +48,12 @@ class WorkQueue {
   const std::atomic<int64_t>& end_max() const { return end_max_; }
 
  private:
-  std::deque<WorkItem>::iterator FindQueued(const LeaseToken& token);
+  std::deque<WorkItem>::iterator FindQueued(uint64_t lease);
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<WorkItem> items_;
-  std::optional<LeaseToken> running_;
+  std::optional<uint64_t> running_;  // the lease
   bool closed_ = false;
   std::atomic<bool> cancelled_ = false;
   std::atomic<int64_t> end_max_ = std::numeric_limits<int64_t>::max();

@@ -46,7 +46,6 @@ struct Lease {
   LeaseToken token;
   int slot = 0;
   std::optional<PassSpec> pass;  // with the first lease of a pass on this stream
-  std::vector<int64_t> absent;
   absl::Duration task_timeout;
   bool is_volatile = false;
   PassId tree = {};  // the pass whose tree the partials belong to; 0: its own
@@ -115,7 +114,6 @@ struct RunLease {
   int slot = 0;
   JobId job;
   Block block;
-  std::vector<int64_t> absent;
   absl::Duration task_timeout;
   bool is_volatile = false;
   PassId tree = {};  // what is kept of the partials is kept under this

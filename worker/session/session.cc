@@ -129,9 +129,8 @@ Actions Session::OnLease(Lease lease, absl::Time now) {
   const uint64_t number = ++last_lease_;
   leases_.emplace(number, HeldLease{lease.token, pass->second, lease.slot, tree, nullptr});
   tokens_.emplace(lease.token, number);
-  actions.push_back(RunLease{number, pass->second, lease.slot, lease.token.job, lease.token.block,
-                             std::move(lease.absent), lease.task_timeout, lease.is_volatile, tree,
-                             std::move(lease.locations)});
+  actions.push_back(RunLease{number, pass->second, lease.slot, lease.token.job, lease.token.block, lease.task_timeout,
+                             lease.is_volatile, tree, std::move(lease.locations)});
   return actions;
 }
 

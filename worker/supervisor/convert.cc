@@ -122,7 +122,6 @@ absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
   if (lease.has_pass()) {
     MOTE_ASSIGN_OR_RETURN(out.pass, wire::FromProto(lease.pass()));
   }
-  out.absent.assign(lease.absent().begin(), lease.absent().end());
   out.task_timeout = wire::FromProto(lease.task_timeout());
   out.is_volatile = lease.volatile_();
   out.tree = PassId{lease.tree()};

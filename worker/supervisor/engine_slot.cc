@@ -33,16 +33,6 @@ constexpr int kStartsFailedMax = 3;
 // Of an engine's stderr, where it is told in a sentence.
 constexpr size_t kReasonBytes = 400;
 
-// Engines see a token of the worker's own numbers: unlike the coordinator's, they
-// stay valid when the coordinator restarts. The lease's number stands as attempt.
-mote::v1::LeaseToken EngineToken(const RunLease& lease) {
-  LeaseToken token;
-  token.pass = PassId{lease.pass};
-  token.block = lease.block;
-  token.attempt = static_cast<uint32_t>(lease.lease);
-  return wire::ToProto(token);
-}
-
 }  // namespace
 
 EngineSlot::EngineSlot(int slot, const Options& options, const StoreDirectory& store, const PassMessages& passes,
@@ -111,9 +101,9 @@ void EngineSlot::SendRun(Assigned& assigned) {
   }
   pb::SupervisorMessage message;
   pb::RunBlock& run = *message.mutable_run_block();
-  *run.mutable_token() = EngineToken(lease);
-  run.mutable_absent()->Assign(lease.absent.begin(), lease.absent.end());
-  *run.mutable_task_timeout() = wire::ToProto(lease.task_timeout);
+  run.set_lease(lease.lease);
+  run.set_pass(lease.pass);
+  *run.mutable_block() = wire::ToProto(lease.block);
   Send(message);
 }
 
@@ -131,9 +121,8 @@ void EngineSlot::NameJob() {
 }
 
 std::deque<EngineSlot::Assigned>::iterator EngineSlot::FindAssigned(uint64_t lease) {
-  return std::find_if(assigned_.begin(), assigned_.end(), [lease](const Assigned& assigned) {
-    return static_cast<uint32_t>(assigned.lease.lease) == static_cast<uint32_t>(lease);
-  });
+  return std::find_if(assigned_.begin(), assigned_.end(),
+                      [lease](const Assigned& assigned) { return assigned.lease.lease == lease; });
 }
 
 void EngineSlot::Cancel(uint64_t lease, absl::Time now) {
@@ -145,7 +134,7 @@ void EngineSlot::Cancel(uint64_t lease, absl::Time now) {
   }
   found->cancel_deadline = now + kCancelPatience;
   pb::SupervisorMessage message;
-  *message.mutable_cancel_block()->mutable_token() = EngineToken(found->lease);
+  message.mutable_cancel_block()->set_lease(lease);
   Send(message);
 }
 
@@ -153,7 +142,7 @@ void EngineSlot::Shorten(uint64_t lease, int64_t end) {
   const auto found = FindAssigned(lease);
   if (found == assigned_.end() || state_ != State::kReady) return;
   pb::SupervisorMessage message;
-  *message.mutable_shorten_block()->mutable_token() = EngineToken(found->lease);
+  message.mutable_shorten_block()->set_lease(lease);
   message.mutable_shorten_block()->set_end(end);
   Send(message);
 }
@@ -204,7 +193,7 @@ absl::Duration EngineSlot::TakeSlotTime() {
 }
 
 void EngineSlot::OnDone(pb::BlockDone done) {
-  const auto found = FindAssigned(done.token().attempt());
+  const auto found = FindAssigned(done.lease());
   if (found == assigned_.end()) return;
   const RunLease lease = std::move(found->lease);
   assigned_.erase(found);

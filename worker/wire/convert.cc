@@ -11,23 +11,6 @@
 namespace mote::wire {
 namespace {
 
-mote::v1::Block ToProto(const Block& block) {
-  mote::v1::Block out;
-  out.set_level(block.level);
-  out.set_index(block.index);
-  return out;
-}
-
-absl::StatusOr<Block> FromProto(const mote::v1::Block& block) {
-  const bool inside = block.level() >= 0 && block.level() <= kLevelMax && block.index() >= 0 &&
-                      block.index() <= (int64_t{1} << (kLevelMax - block.level()));
-  if (!inside) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("block (level ", block.level(), ", index ", block.index(), ") is not in any tree"));
-  }
-  return Block{block.level(), block.index()};
-}
-
 mote::v1::FaultKind ToProto(FaultKind kind) {
   switch (kind) {
     case FaultKind::kApplication:
@@ -84,6 +67,23 @@ FaultKind FromProto(mote::v1::FaultKind kind) {
 }
 
 }  // namespace
+
+mote::v1::Block ToProto(const Block& block) {
+  mote::v1::Block out;
+  out.set_level(block.level);
+  out.set_index(block.index);
+  return out;
+}
+
+absl::StatusOr<Block> FromProto(const mote::v1::Block& block) {
+  const bool inside = block.level() >= 0 && block.level() <= kLevelMax && block.index() >= 0 &&
+                      block.index() <= (int64_t{1} << (kLevelMax - block.level()));
+  if (!inside) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("block (level ", block.level(), ", index ", block.index(), ") is not in any tree"));
+  }
+  return Block{block.level(), block.index()};
+}
 
 mote::v1::LeaseToken ToProto(const LeaseToken& token) {
   mote::v1::LeaseToken out;

@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/block.h"
 #include "common/cost.h"
 #include "common/failure.h"
 #include "common/fold.h"
@@ -14,6 +15,7 @@
 
 namespace mote::wire {
 
+mote::v1::Block ToProto(const Block& block);
 mote::v1::LeaseToken ToProto(const LeaseToken& token);
 mote::v1::PassSpec ToProto(const PassSpec& spec);
 mote::v1::Node ToProto(const Node& node);
@@ -26,6 +28,7 @@ google::protobuf::Duration ToProto(absl::Duration duration);
 // Errors
 //   InvalidArgument  a block outside the tree, a malformed artifact or cost: names
 //                    the field and its value
+absl::StatusOr<Block> FromProto(const mote::v1::Block& block);
 absl::StatusOr<LeaseToken> FromProto(const mote::v1::LeaseToken& token);
 absl::StatusOr<PassSpec> FromProto(const mote::v1::PassSpec& spec);
 absl::StatusOr<Node> FromProto(const mote::v1::Node& node);

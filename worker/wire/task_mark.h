@@ -13,7 +13,7 @@ namespace mote::wire {
 
 // Written by the engine's compute thread before each task, read by the supervisor.
 struct TaskMark {
-  std::atomic<uint64_t> lease;  // LeaseToken::attempt of the engine's token; 0: idle
+  std::atomic<uint64_t> lease;  // BlockOrder's; 0: idle
   std::atomic<int64_t> task;
   std::atomic<int64_t> started_ns;  // MonotonicNanoseconds()
 };

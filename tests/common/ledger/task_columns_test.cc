@@ -65,14 +65,6 @@ TEST(TaskColumns, ATaskUnlikeManyBeforeItIsReadToo) {
   EXPECT_EQ(rows.back().second, cost);
 }
 
-TEST(TaskColumns, AbsentTasksHaveNoRowAndKeepTheirPlace) {
-  TaskColumnsWriter writer;
-  writer.AddComputed(0);
-  writer.AddAbsent();
-  writer.Add(Fetched(9, 3, 1));
-  EXPECT_EQ(*Decode(writer.Encode()), (Rows{{0, Computed(0)}, {2, Fetched(9, 3, 1)}}));
-}
-
 TEST(TaskColumns, APrefixOfThemIsRead) {
   TaskColumnsWriter writer;
   for (int64_t i = 0; i < 10; ++i) writer.AddComputed(i);
