@@ -36,12 +36,10 @@ class FakeKernel final : public Kernel {
   explicit FakeKernel(Task task) : task_(std::move(task)) {}
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec&, const EngineOptions&,
                                                    TaskContext& context) override {
-    ++opened;
     if (stores_when_opened) context.blobs().Store("too early");
     if (!open_status.ok()) return open_status;
     return std::make_unique<Pass>(task_);
   }
-  int opened = 0;
   bool stores_when_opened = false;
   absl::Status open_status;
 
