@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/input_format.h"
 #include "coordinator/convert/json_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 namespace {

@@ -1,6 +1,6 @@
 #include "common/utf8.h"
-#include "coordinator/convert/time_convert.h"
 #include "coordinator/convert/view_convert.h"
+#include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 namespace {

@@ -3,8 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "coordinator/convert/job_convert.h"
-#include "coordinator/convert/pass_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 #include "coordinator/journal/record_parts.h"
 #include "coordinator/journal/snapshot_records.h"
 

@@ -1,6 +1,5 @@
 #include "common/utf8.h"
-#include "coordinator/convert/pass_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 #include "coordinator/journal/convert.h"
 #include "coordinator/journal/record_parts.h"
 #include "coordinator/journal/snapshot_records.h"

@@ -2,8 +2,7 @@
 
 #include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
-#include "coordinator/convert/pass_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 #include "coordinator/journal/record_parts.h"
 #include "coordinator/journal/snapshot_records.h"
 

@@ -6,8 +6,7 @@
 #include "common/status_macros.h"
 #include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
-#include "coordinator/convert/pass_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 #include "coordinator/core/event.h"
 #include "mote/journal/v1/journal.pb.h"
 

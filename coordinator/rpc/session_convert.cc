@@ -6,8 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/version.h"
-#include "coordinator/convert/pass_convert.h"
-#include "coordinator/convert/time_convert.h"
+#include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 namespace {

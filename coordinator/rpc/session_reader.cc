@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/version.h"
-#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/wire.h"
 #include "coordinator/rpc/session_convert.h"
 
 namespace mote::coordinator {

@@ -14,7 +14,7 @@
 #include "common/message_queue.h"
 #include "common/status_macros.h"
 #include "common/version.h"
-#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/wire.h"
 #include "coordinator/rpc/grpc_status.h"
 #include "coordinator/rpc/session_convert.h"
 #include "coordinator/rpc/session_reader.h"

@@ -7,7 +7,7 @@
 #include "common/check.h"
 #include "common/json.h"
 #include "common/table.h"
-#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/wire.h"
 #include "mote/v1/worker_service.pb.h"
 #include "tests/fuzz/fuzzed_coordinator.h"
 

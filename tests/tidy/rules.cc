@@ -32,10 +32,11 @@ const std::vector<Layer>& Layers() {
       {"common/", {}, {"common/files/", "common/reducers/"}},
       {"common/reducers/", {"common/"}, {"common/files/"}},
       {"common/files/", {"common/"}, {"common/reducers/"}},
+      {"proto/convert/", {"common/", "mote/v1/pass.pb.h"}, {"common/files/", "common/reducers/"}},
       {"coordinator/core/", {"common/"}, {"common/files/", "common/reducers/"}},
       {"coordinator/plan/", {"common/", "coordinator/core/"}, {"common/files/"}},
       {"coordinator/schedule/", {"common/", "coordinator/core/"}, {"common/files/", "common/reducers/"}},
-      {"coordinator/convert/", {"common/", "coordinator/core/", "mote/"}, {}},
+      {"coordinator/convert/", {"common/", "proto/convert/", "coordinator/core/", "mote/"}, {}},
       {"coordinator/journal/", {"common/", "coordinator/core/", "coordinator/convert/", "mote/"}, {}},
       {"coordinator/artifacts/", {"common/", "coordinator/core/"}, {}},
       {"coordinator/ledger/", {"common/", "coordinator/core/", "coordinator/convert/", "mote/"}, {}},
@@ -43,12 +44,12 @@ const std::vector<Layer>& Layers() {
        {"common/", "coordinator/core/", "coordinator/plan/", "coordinator/schedule/", "coordinator/journal/",
         "coordinator/artifacts/", "coordinator/ledger/"},
        {}},
-      {"coordinator/rpc/", {"common/", "coordinator/", "mote/"}, {"coordinator/main"}},
+      {"coordinator/rpc/", {"common/", "proto/convert/", "coordinator/", "mote/"}, {"coordinator/main"}},
       {"coordinator/", {"common/", "coordinator/", "mote/"}, {}},
       {"worker/session/", {"common/"}, {"common/files/", "common/reducers/"}},
-      {"worker/wire/", {"common/", "mote/engine/", "mote/v1/pass.pb.h"}, {}},
-      {"worker/engine/", {"common/", "worker/wire/", "mote/engine/", "mote/v1/pass.pb.h"}, {}},
-      {"worker/supervisor/", {"common/", "worker/session/", "worker/wire/", "mote/"}, {}},
+      {"worker/wire/", {"common/", "mote/engine/"}, {}},
+      {"worker/engine/", {"common/", "proto/convert/", "worker/wire/", "mote/engine/", "mote/v1/pass.pb.h"}, {}},
+      {"worker/supervisor/", {"common/", "proto/convert/", "worker/session/", "worker/wire/", "mote/"}, {}},
       {"client/", {"common/", "mote/"}, {}},
   };
   return *layers;
@@ -74,7 +75,7 @@ const std::vector<Border>& Borders() {
        "libtorch stops at worker/engine/torch_kernels"},
       {"proto",
        {".pb.h", "google/protobuf/"},
-       {"coordinator/convert/", "coordinator/rpc/", "coordinator/journal/", "coordinator/ledger/",
+       {"proto/convert/", "coordinator/convert/", "coordinator/rpc/", "coordinator/journal/", "coordinator/ledger/",
         "coordinator/main.cc", "worker/supervisor/", "worker/wire/", "worker/engine/", "client/", "tests/", "bench/"},
        "convert to a type of common/ or coordinator/core/ at the shell's convert file"},
       {"proto",
@@ -136,8 +137,8 @@ bool StartsWithAny(const std::string& path, const Paths& prefixes) {
 }
 
 bool IsPure(const std::string& path) {
-  return StartsWithAny(
-             path, {"common/", "coordinator/core/", "coordinator/plan/", "coordinator/schedule/", "worker/session/"}) &&
+  return StartsWithAny(path, {"common/", "proto/convert/", "coordinator/core/", "coordinator/plan/",
+                              "coordinator/schedule/", "worker/session/"}) &&
          // The check that ends the process says why first.
          !absl::StartsWith(path, "common/files/") && path != "common/check.cc";
 }
@@ -154,7 +155,7 @@ const Layer* LayerOf(const std::string& path) {
 
 bool IsOurs(const Include& include) {
   return !include.angled && StartsWithAny(include.path, {"common/", "coordinator/", "worker/", "client/", "mote/",
-                                                         "tests/", "examples/", "bench/"});
+                                                         "proto/", "tests/", "examples/", "bench/"});
 }
 
 bool MayInclude(const Layer& layer, const std::string& path) {

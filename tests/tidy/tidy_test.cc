@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::string> SourceFiles() {
   std::vector<std::string> files;
-  for (const char* folder : {"common", "coordinator", "worker", "client", "examples", "bench", "tests"}) {
+  for (const char* folder : {"common", "proto", "coordinator", "worker", "client", "examples", "bench", "tests"}) {
     if (!std::filesystem::exists(folder)) continue;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
       const std::string extension = entry.path().extension();

@@ -16,8 +16,8 @@
 #include "common/dataset.h"
 #include "common/files/blob_files.h"
 #include "mote/engine/v1/engine.pb.h"
+#include "proto/convert/pass_convert.h"
 #include "tests/worker/temporary_directory.h"
-#include "worker/wire/convert.h"
 #include "worker/wire/frame.h"
 #include "worker/wire/task_mark.h"
 

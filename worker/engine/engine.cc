@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
-#include "worker/wire/convert.h"
+#include "proto/convert/pass_convert.h"
 #include "worker/wire/monotonic.h"
 
 namespace mote::engine {
@@ -36,7 +36,10 @@ pb::EngineMessage ToMessage(uint64_t lease, BlockResult result) {
   if (result.cancelled) return message;
   for (const Node& node : result.nodes) *done.add_nodes() = wire::ToProto(node);
   *done.mutable_cost() = wire::ToProto(result.cost);
-  if (result.fault) *done.mutable_fault() = wire::ToProto(*result.fault);
+  if (result.fault) {
+    result.fault->Bound();
+    *done.mutable_fault() = wire::ToProto(*result.fault);
+  }
   for (const Digest& digest : result.stored) done.add_stored(std::string(digest.Raw()));
   done.set_task_columns(std::move(result.task_columns));
   return message;

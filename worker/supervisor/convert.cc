@@ -6,7 +6,7 @@
 #include "common/status_macros.h"
 #include "common/utf8.h"
 #include "common/version.h"
-#include "worker/wire/convert.h"
+#include "proto/convert/pass_convert.h"
 
 namespace mote::worker {
 
@@ -40,8 +40,10 @@ mote::v1::SessionRequest ReportMessage(const Report& report, const std::string& 
   for (const Node& node : report.nodes) *out.add_nodes() = wire::ToProto(node);
   *out.mutable_cost() = wire::ToProto(report.cost);
   if (report.fault) {
-    *out.mutable_fault() = wire::ToProto(*report.fault);
-    out.mutable_fault()->set_worker(worker);
+    Failure fault = *report.fault;
+    fault.worker = worker;
+    fault.Bound();
+    *out.mutable_fault() = wire::ToProto(fault);
   }
   *out.mutable_slot_time() = wire::ToProto(report.slot_time);
   out.set_task_columns(report.task_columns);
@@ -141,7 +143,9 @@ absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::
   }
   MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
   out.cost.phase_ns[static_cast<size_t>(Phase::kEncode)] += absl::ToInt64Nanoseconds(report_time);
-  if (done.has_fault()) out.fault = wire::FromProto(done.fault());
+  if (done.has_fault()) {
+    MOTE_ASSIGN_OR_RETURN(out.fault, wire::FromProto(done.fault()));
+  }
   out.slot_time = slot_time;
   out.task_columns = done.task_columns();
   out.ended = ended;

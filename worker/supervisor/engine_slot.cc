@@ -7,9 +7,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "proto/convert/pass_convert.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
-#include "worker/wire/convert.h"
 
 namespace mote::worker {
 namespace {

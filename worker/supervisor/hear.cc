@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "common/artifact.h"
+#include "proto/convert/pass_convert.h"
 #include "worker/supervisor/convert.h"
-#include "worker/wire/convert.h"
 
 namespace mote::worker {
 

@@ -8,11 +8,11 @@
 #include "common/status_macros.h"
 #include "common/utf8.h"
 #include "common/version.h"
+#include "proto/convert/pass_convert.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
 #include "worker/supervisor/convert.h"
 #include "worker/supervisor/hear.h"
-#include "worker/wire/convert.h"
 #include "worker/wire/monotonic.h"
 
 namespace mote::worker {

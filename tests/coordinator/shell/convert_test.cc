@@ -5,9 +5,8 @@
 #include "common/utf8.h"
 #include "coordinator/convert/job_convert.h"
 #include "coordinator/convert/json_convert.h"
-#include "coordinator/convert/pass_convert.h"
-#include "coordinator/convert/time_convert.h"
 #include "coordinator/convert/view_convert.h"
+#include "coordinator/convert/wire.h"
 #include "tests/coordinator/shell/events.h"
 #include "tests/coordinator/shell/status_matchers.h"
 
@@ -16,88 +15,12 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(PassConvert, WhatIsConvertedComesBackEqual) {
-  EXPECT_EQ(*FromProto(ToProto(SomePass())), SomePass());
-  EXPECT_EQ(*FromProto(ToProto(SomeToken())), SomeToken());
-  EXPECT_EQ(*FromProto(ToProto(SomeCost())), SomeCost());
-  EXPECT_EQ(*FromProto(ToProto(SomeFailure())), SomeFailure());
-  for (const Node& node : {Node{{3, 4}, "bytes"}, Node{{3, 4}, ""}, Node{{0, 0}, std::nullopt}}) {
-    EXPECT_EQ(*FromProto(ToProto(node)), node);
-  }
-}
-
-TEST(PassConvert, EveryKindOfFaultHasANumberOfItsOwn) {
-  std::set<int> numbers;
-  for (const FaultKind kind :
-       {FaultKind::kApplication, FaultKind::kEngineCrash, FaultKind::kOutOfMemory, FaultKind::kTimeout,
-        FaultKind::kLostWorker, FaultKind::kUnavailable, FaultKind::kDevice, FaultKind::kGivenBack,
-        FaultKind::kLeaseExpired, FaultKind::kDeadline, FaultKind::kInputChanged, FaultKind::kBudget}) {
-    const v1::Fault proto = ToProto(Failure{kind, -1, "", "", ""});
-    EXPECT_NE(proto.kind(), v1::FAULT_KIND_UNSPECIFIED);
-    EXPECT_TRUE(numbers.insert(proto.kind()).second);
-    EXPECT_EQ(FromProto(proto)->kind, kind);
-  }
-  EXPECT_THAT(FromProto(v1::Fault()), Fails(absl::StatusCode::kInvalidArgument, "fault.kind"));
-}
-
-TEST(PassConvert, BlocksOutsideOfAnyPassAreRefused) {
-  const auto block = [](int level, int64_t index) {
-    v1::Block proto;
-    proto.set_level(level);
-    proto.set_index(index);
-    return FromProto(proto);
-  };
-  EXPECT_THAT(block(0, 0), IsOk());
-  EXPECT_THAT(block(62, 0), IsOk());
-  EXPECT_THAT(block(-1, 0), Fails(absl::StatusCode::kInvalidArgument, "level -1"));
-  EXPECT_THAT(block(63, 0), Fails(absl::StatusCode::kInvalidArgument, "level 63"));
-  EXPECT_THAT(block(0, -1), Fails(absl::StatusCode::kInvalidArgument, "index -1"));
-  EXPECT_THAT(block(62, 2), Fails(absl::StatusCode::kInvalidArgument, "index 2"));
-}
-
-TEST(PassConvert, CostsThatDoNotFitTogetherAreRefused) {
-  v1::Cost uneven = ToProto(SomeCost());
-  uneven.add_bucket(1);
-  EXPECT_THAT(FromProto(uneven), Fails(absl::StatusCode::kInvalidArgument, "cost"));
-  v1::Cost negative = ToProto(SomeCost());
-  negative.set_phase_ns(3, -1);
-  EXPECT_THAT(FromProto(negative), Fails(absl::StatusCode::kInvalidArgument, "cost.phase_ns: -1"));
-  v1::Cost phases = ToProto(SomeCost());
-  phases.add_phase_ns(1);
-  EXPECT_THAT(FromProto(phases), Fails(absl::StatusCode::kInvalidArgument, "8 phases"));
-}
-
-TEST(PassConvert, AnAbsentNodeWithAPartialIsRefused) {
-  v1::Node proto;
-  proto.set_absent(true);
-  proto.set_partial("bytes");
-  EXPECT_THAT(FromProto(proto), Fails(absl::StatusCode::kInvalidArgument, "absent"));
-}
-
-TEST(PassConvert, StderrThatIsNotUtf8StillTravels) {
-  Failure failure = SomeFailure();
-  failure.detail = "caf\xe9 \xf0\x9f\x98\x80";
-  std::string wire = ToProto(failure).SerializeAsString();
-  v1::Fault proto;
-  ASSERT_TRUE(proto.ParseFromString(wire));
-  EXPECT_EQ(FromProto(proto)->detail, "caf? \xf0\x9f\x98\x80");
-}
-
 TEST(Utf8, OnlyWhatIsNotACharacterIsReplaced) {
   EXPECT_EQ(Utf8("plain é 字 😀"), "plain é 字 😀");
   EXPECT_EQ(Utf8("\xc0\xaf"), "??");            // overlong
   EXPECT_EQ(Utf8("\xed\xa0\x80"), "???");       // surrogate
   EXPECT_EQ(Utf8("\xf4\x90\x80\x80"), "????");  // beyond the last character
   EXPECT_EQ(Utf8("ab\xe5\xad"), "ab??");        // cut within a character
-}
-
-TEST(TimeConvert, NanosecondsSurviveOnBothSidesOfZero) {
-  for (const int64_t nanos :
-       {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{-1'500'000'000}, int64_t{1'700'000'000'123'456'789}}) {
-    EXPECT_EQ(FromProto(ToProto(absl::FromUnixNanos(nanos))), absl::FromUnixNanos(nanos));
-    EXPECT_EQ(FromProto(ToProto(absl::Nanoseconds(nanos))), absl::Nanoseconds(nanos));
-    EXPECT_GE(ToProto(absl::FromUnixNanos(nanos)).nanos(), 0);
-  }
 }
 
 TEST(JsonConvert, WholeNumbersStayWholeAndKeysAreSorted) {

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "common/version.h"
-#include "coordinator/convert/pass_convert.h"
+#include "coordinator/convert/wire.h"
 #include "mote/v1/job_service.grpc.pb.h"
 #include "mote/v1/worker_service.grpc.pb.h"
 #include "tests/coordinator/shell/events.h"

@@ -1,4 +1,4 @@
-#include "coordinator/convert/pass_convert.h"
+#include "proto/convert/pass_convert.h"
 
 #include <map>
 #include <string>
@@ -8,7 +8,7 @@
 #include "common/status_macros.h"
 #include "common/utf8.h"
 
-namespace mote::coordinator {
+namespace mote::wire {
 namespace {
 
 // Faults by their number on the wire; 0 is not one.
@@ -195,7 +195,7 @@ v1::Fault ToProto(const Failure& failure) {
   proto.set_task(failure.task);
   proto.set_message(Utf8(failure.message));
   proto.set_detail(Utf8(failure.detail));
-  proto.set_worker(failure.worker);
+  proto.set_worker(Utf8(failure.worker));
   proto.set_missing(failure.missing);
   return proto;
 }
@@ -209,4 +209,4 @@ absl::StatusOr<Failure> FromProto(const v1::Fault& proto) {
                                                  " is unknown here; run the same version on both sides"));
 }
 
-}  // namespace mote::coordinator
+}  // namespace mote::wire

@@ -1,6 +1,6 @@
-#include "coordinator/convert/time_convert.h"
+#include "proto/convert/time_convert.h"
 
-namespace mote::coordinator {
+namespace mote::wire {
 namespace {
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
@@ -33,4 +33,4 @@ absl::Duration FromProto(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
-}  // namespace mote::coordinator
+}  // namespace mote::wire

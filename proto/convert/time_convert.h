@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 
-namespace mote::coordinator {
+namespace mote::wire {
 
 // Infinite values become the largest that 64-bit nanoseconds hold (year 2262).
 google::protobuf::Timestamp ToProto(absl::Time time);
@@ -16,4 +16,4 @@ google::protobuf::Duration ToProto(absl::Duration duration);
 absl::Time FromProto(const google::protobuf::Timestamp& time);
 absl::Duration FromProto(const google::protobuf::Duration& duration);
 
-}  // namespace mote::coordinator
+}  // namespace mote::wire

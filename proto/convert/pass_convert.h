@@ -1,4 +1,5 @@
-// Passes, blocks, costs and faults ↔ mote.v1 (pass.proto). Pure, thread-safe.
+// Passes, blocks, costs and faults ↔ mote.v1 (pass.proto): coordinator, supervisor and
+// engine convert alike. Pure, thread-safe.
 //
 // FromProto checks what a peer may have got wrong and returns InvalidArgument with
 // the field and its value; what it accepts, the core may rely on.
@@ -13,7 +14,7 @@
 #include "common/value.h"
 #include "mote/v1/pass.pb.h"
 
-namespace mote::coordinator {
+namespace mote::wire {
 
 v1::Value ToProto(const Value& value);
 v1::PassSpec ToProto(const PassSpec& pass);
@@ -31,4 +32,4 @@ absl::StatusOr<Node> FromProto(const v1::Node& node);
 absl::StatusOr<Cost> FromProto(const v1::Cost& cost);
 absl::StatusOr<Failure> FromProto(const v1::Fault& fault);
 
-}  // namespace mote::coordinator
+}  // namespace mote::wire
