@@ -12,7 +12,7 @@
 #include "common/prepare/find_columns.h"
 #include "common/prepare/scalar_text.h"
 #include "common/status_macros.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 
@@ -33,8 +33,7 @@ absl::StatusOr<std::unique_ptr<KeyedRows>> KeyedRows::Open(const PassSpec& pass,
   MOTE_ASSIGN_OR_RETURN(keyed->rows_per_task_, ReadParameters<int64_t>(pass, [](const Json& json) {
                           return json.at("rows_per_task").get<int64_t>();
                         }));
-  MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-  MOTE_ASSIGN_OR_RETURN(keyed->rows_, RowSource::Open(*input, context));
+  MOTE_ASSIGN_OR_RETURN(keyed->rows_, OpenRows(pass, "input", context));
   const Schema& schema = keyed->rows_->dataset().schema;
   MOTE_ASSIGN_OR_RETURN(keyed->columns_, FindColumns(schema, by, "by", "the input"));
   if (!keyed->columns_.empty()) return keyed;

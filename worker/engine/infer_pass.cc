@@ -16,7 +16,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/feature_columns.h"
 #include "worker/engine/fixed_numbers.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/shuffled_numbers.h"
 
 namespace mote::engine {
@@ -264,8 +264,7 @@ absl::Status CheckFeatures(const ModelRequest& request, int64_t width, const std
 absl::StatusOr<std::unique_ptr<PassKernel>> OpenInferPass(const PassSpec& pass, std::shared_ptr<RowSource> rows,
                                                           const ModelOpener& open_model) {
   MOTE_ASSIGN_OR_RETURN(InferParameters parameters, ReadParameters<InferParameters>(pass, ReadInfer));
-  MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+  MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
   std::vector<FeatureColumns> inputs;
   ModelRequest request{.format = parameters.format,
                        .file = parameters.file,

@@ -7,6 +7,7 @@
 #include "common/utf8.h"
 #include "common/version.h"
 #include "proto/convert/pass_convert.h"
+#include "proto/convert/time_convert.h"
 
 namespace mote::worker {
 

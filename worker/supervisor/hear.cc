@@ -5,6 +5,7 @@
 
 #include "common/artifact.h"
 #include "proto/convert/pass_convert.h"
+#include "proto/convert/time_convert.h"
 #include "worker/supervisor/convert.h"
 
 namespace mote::worker {

@@ -8,7 +8,6 @@
 #include "common/status_macros.h"
 #include "common/utf8.h"
 #include "common/version.h"
-#include "proto/convert/pass_convert.h"
 #include "spdlog/spdlog.h"
 #include "worker/supervisor/clock.h"
 #include "worker/supervisor/convert.h"

@@ -14,7 +14,7 @@
 #include "common/reducers/gradient_sum.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/trees/boost_pass.h"
 
 namespace mote::engine {
@@ -35,8 +35,7 @@ struct RowBlocks {
     MOTE_ASSIGN_OR_RETURN(blocks.rows_per_task, ReadParameters<int64_t>(pass, [](const Json& json) {
                             return json.at("rows_per_task").get<int64_t>();
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(blocks.source, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(blocks.source, OpenRows(pass, "input", context));
     return blocks;
   }
 };

@@ -16,7 +16,7 @@
 #include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/trees/boost_pass.h"
 #include "worker/engine/trees/loss.h"
 #include "worker/engine/trees/tree_gain.h"
@@ -76,8 +76,7 @@ class InitKernel final : public Kernel {
                             read.base = BaseScores(json.at("counts"), json.at("mean"));
                             return read;
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Value* const encoded, InputOf(pass, "edges"));
-    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadValue(*encoded, context));
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadInput(pass, "edges", context));
     MOTE_ASSIGN_OR_RETURN(const BinEdges edges, BinEdges::Decode(bytes));
     return std::make_unique<ModelPass>(TreeModel::Encode(head, edges, ""), Json::object());
   }

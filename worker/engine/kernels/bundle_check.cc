@@ -17,7 +17,7 @@
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/model_head.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {

@@ -16,6 +16,7 @@
 #include "common/suggest.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/cell_cursor.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::engine {
@@ -30,11 +31,8 @@ struct Rows {
   static absl::StatusOr<Rows> Open(const PassSpec& pass, TaskContext& context) {
     Rows rows;
     MOTE_ASSIGN_OR_RETURN(rows.parameters, ParseJson(pass.parameters));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(rows.reducer, MakeRowReducer(pass.reducer, reducer_parameters));
-    const auto input = pass.inputs.find("input");
-    if (input == pass.inputs.end()) return absl::InvalidArgumentError("the pass has no input");
-    MOTE_ASSIGN_OR_RETURN(rows.source, RowSource::Open(input->second, context));
+    MOTE_ASSIGN_OR_RETURN(rows.reducer, RowReducerOf(pass));
+    MOTE_ASSIGN_OR_RETURN(rows.source, OpenRows(pass, "input", context));
     return rows;
   }
 };

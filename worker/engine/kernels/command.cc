@@ -18,6 +18,7 @@
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/child_program.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_json.h"
 #include "worker/engine/row_source.h"
 
@@ -142,13 +143,10 @@ class CommandKernel final : public Kernel {
     if (!options.allow_commands) {
       return absl::PermissionDeniedError("this worker does not run programs; start it with --allow-commands");
     }
-    const auto input = pass.inputs.find("input");
-    if (input == pass.inputs.end()) return absl::InvalidArgumentError("command: the pass has no input \"input\"");
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(pass.parameters));
     const Params parameters(json);
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(input->second, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<ScratchDirectory> scratch, MakeScratch(options.scratch_dir));
     if (const Json* files = parameters.Find("files"); files != nullptr) {
       for (const Json& file : *files) MOTE_RETURN_IF_ERROR(Materialise(file, scratch->path(), context));

@@ -20,7 +20,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/distinct_keys.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/sorted_runs.h"
 
 namespace mote::engine {
@@ -155,7 +155,7 @@ class DistinctKernel final : public Kernel {
 
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, Json::object()));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     if (step_ == DistinctStep::kMatch) return OpenMatch(pass, std::move(reducer), context);
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<KeyedRows> rows, KeyedRows::Open(pass, context));
     if (step_ == DistinctStep::kKeys) return std::make_unique<DistinctKeysPass>(std::move(reducer), std::move(rows));

@@ -10,6 +10,7 @@
 #include "common/philox.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
@@ -40,8 +41,7 @@ class EchoPass final : public RowPassKernel {
 class EchoKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
     return std::make_unique<EchoPass>(std::move(reducer), Params(parameters).Integer("bytes"));
   }

@@ -14,7 +14,7 @@
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/ensemble_file.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
@@ -38,8 +38,7 @@ class PackPass final : public PassKernel {
     std::vector<EnsembleMember> members = members_;
     std::vector<std::string> files;
     for (size_t i = 0; i < members.size(); ++i) {
-      MOTE_ASSIGN_OR_RETURN(const Value* const model, InputOf(pass_, absl::StrCat("models[", i, "]")));
-      MOTE_ASSIGN_OR_RETURN(std::string file, ReadValue(*model, context));
+      MOTE_ASSIGN_OR_RETURN(std::string file, ReadInput(pass_, absl::StrCat("models[", i, "]"), context));
       files.push_back(std::move(file));
     }
     for (size_t i = 0; i < members.size(); ++i) members[i].bytes = files[i];

@@ -17,7 +17,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::engine {
@@ -103,8 +103,7 @@ class StepKernel final : public Kernel {
                                                   json.at("label").get<std::string>(),
                                                   json.at("rows_per_task").get<int64_t>()};
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
     const Schema& schema = rows->dataset().schema;
     const std::optional<size_t> label = schema.Find(parameters.label), members = schema.Find("members");
     const auto models = static_cast<int64_t>(parameters.weights.size());
@@ -116,8 +115,7 @@ class StepKernel final : public Kernel {
       return absl::InvalidArgumentError(
           absl::StrCat("ensemble.step: not the scores of ", models, " models: ", schema.ToString()));
     }
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     return std::make_unique<StepPass>(std::move(reducer), std::move(parameters), std::move(rows), *label, *members);
   }
 };

@@ -16,18 +16,13 @@
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
 
-absl::StatusOr<std::string> TextOfInput(const PassSpec& pass, const std::string& name, TaskContext& context) {
-  MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, name));
-  return ReadValue(*input, context);
-}
-
 absl::StatusOr<Json> FittedJson(const PassSpec& pass, TaskContext& context) {
-  MOTE_ASSIGN_OR_RETURN(const std::string text, TextOfInput(pass, "fitted", context));
+  MOTE_ASSIGN_OR_RETURN(const std::string text, ReadInput(pass, "fitted", context));
   absl::StatusOr<Json> json = ParseJson(text);
   const bool fits = json.ok() && json->is_object() && json->contains("parameters") && json->contains("columns");
   if (fits) return json;
@@ -77,7 +72,7 @@ class ReportKernel final : public Kernel {
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(const Json json, FittedJson(pass, context));
     MOTE_ASSIGN_OR_RETURN(const Fitted fitted, Fitted::FromJson(json));
-    MOTE_ASSIGN_OR_RETURN(const std::string encoded, TextOfInput(pass, "splits", context));
+    MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadInput(pass, "splits", context));
     MOTE_ASSIGN_OR_RETURN(const SplitTables splits, SplitTables::Decode(encoded));
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
     MOTE_ASSIGN_OR_RETURN(const QualityLimits limits, QualityLimits::Parse(Params(parameters)));

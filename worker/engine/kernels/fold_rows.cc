@@ -18,7 +18,7 @@
 #include "common/prepare/options.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::engine {
@@ -103,10 +103,8 @@ class FoldRowsKernel final : public Kernel {
                             return FoldRowsParameters{json.at("rows_per_task"), json.at("folds"), json.at("fold"),
                                                       json.at("held_out"), json.at("seed")};
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
     return std::make_unique<FoldRowsPass>(std::move(reducer), std::move(rows), parameters);
   }
 };

@@ -7,7 +7,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/trees/grow_tree.h"
 #include "worker/engine/trees/tree_caches.h"
 #include "worker/engine/trees/tree_records.h"
@@ -48,8 +48,7 @@ class GrowKernel final : public Kernel {
                                                 json.at("bootstrap"),
                                                 json.at("class_weights").get<std::vector<double>>()};
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<const BinnedRows> rows, caches_->Rows(pass, context));
     return std::make_unique<GrowPass>(std::move(reducer), std::move(rows), std::move(settings));
   }

@@ -6,7 +6,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/infer_pass.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/trees/scoring_model.h"
 #include "worker/engine/trees/tree_caches.h"
 
@@ -19,8 +19,7 @@ class InferTreesKernel final : public Kernel {
 
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, OpenRows(pass, "input", context));
     return OpenInferPass(pass, std::move(rows),
                          [&](const ModelRequest& request) { return Open(pass, request, context); });
   }

@@ -15,7 +15,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/join_side.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::engine {
@@ -112,12 +112,9 @@ class JoinKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const int64_t rows_per_task, ReadParameters<int64_t>(pass, [](const Json& json) {
                             return json.at("rows_per_task").get<int64_t>();
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(const Value* const with, InputOf(pass, "with"));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
-    MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<RowSource> right, RowSource::Open(*with, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
+    MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<RowSource> right, OpenRows(pass, "with", context));
     const Schema& schema = right->dataset().schema;
     MOTE_ASSIGN_OR_RETURN(JoinColumns columns, JoinColumns::Match(rows->dataset().schema, schema, options));
     std::string no_match = NoMatch(schema, columns, options);

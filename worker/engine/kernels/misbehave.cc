@@ -17,6 +17,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/kernels/random_row.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
@@ -58,8 +59,7 @@ class MisbehaveKernel final : public Kernel {
     if (!options.allow_test_operations) {
       return absl::PermissionDeniedError("this worker does not run misbehave; start it with --allow-test-operations");
     }
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(pass.parameters));
     const Params parameters(json);
     std::set<int64_t> tasks;

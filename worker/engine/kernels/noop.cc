@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
@@ -27,8 +28,7 @@ class NoopKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
-    MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, parameters));
+    MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     std::string leaf;
     MOTE_RETURN_IF_ERROR(reducer->Leaf(Table(), &leaf, context.blobs()));
     return std::make_unique<NoopPass>(std::move(leaf));

@@ -10,7 +10,7 @@
 #include "common/prepare/cell.h"
 #include "common/prepare/order_cuts.h"
 #include "common/status_macros.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 

@@ -8,6 +8,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/kernels/random_row.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
@@ -28,8 +29,7 @@ class RandomSumPass final : public RowPassKernel {
 class RandomSumKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(const Json json, ParseJson(pass.parameters));
     const Params parameters(json);
     return std::make_unique<RandomSumPass>(std::move(reducer), parameters.Integer("values"),

@@ -7,7 +7,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::engine {
@@ -36,10 +36,8 @@ class RowsKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const int64_t rows_per_task, ReadParameters<int64_t>(pass, [](const Json& json) {
                             return json.at("rows_per_task").get<int64_t>();
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
     return std::make_unique<RowsPass>(std::move(reducer), std::move(rows), rows_per_task);
   }
 };

@@ -8,6 +8,7 @@
 #include "common/json_params.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/wire/monotonic.h"
 
 namespace mote::engine {
@@ -38,8 +39,7 @@ class SleepPass final : public RowPassKernel {
 class SleepKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&, TaskContext&) override {
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
     return std::make_unique<SleepPass>(std::move(reducer), Params(parameters).Duration("duration"));
   }

@@ -8,7 +8,7 @@
 #include "common/json.h"
 #include "common/prepare/cell.h"
 #include "common/status_macros.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 

@@ -19,7 +19,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
 #include "worker/engine/kernels/split_cells.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 
 namespace mote::engine {
@@ -110,7 +110,7 @@ class OrderKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<SplitCells> cells, SplitCells::Open(pass, context));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, Json::object()));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
     MOTE_ASSIGN_OR_RETURN(std::vector<OrderCut> cuts, DecodeCuts(parameters.at("cuts")));
     const auto entries_max = parameters.at("entries_max").get<int64_t>();

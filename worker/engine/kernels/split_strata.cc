@@ -15,6 +15,7 @@
 #include "worker/engine/kernels/split_cells.h"
 #include "worker/engine/kernels/strata.h"
 #include "worker/engine/kernels/text_table.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {
@@ -57,7 +58,7 @@ class StrataKernel final : public Kernel {
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
                                                    TaskContext& context) override {
     MOTE_ASSIGN_OR_RETURN(std::unique_ptr<SplitCells> cells, SplitCells::Open(pass, context));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, Json::object()));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     return std::make_unique<StrataPass>(std::move(reducer), std::move(cells));
   }
 };

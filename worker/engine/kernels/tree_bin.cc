@@ -11,7 +11,7 @@
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 #include "worker/engine/trees/labelled_rows.h"
 
@@ -63,13 +63,10 @@ class BinKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const int64_t rows_per_task, ReadParameters<int64_t>(pass, [](const Json& json) {
                             return json.at("rows_per_task").get<int64_t>();
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(const Value* const encoded, InputOf(pass, "edges"));
-    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadValue(*encoded, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadInput(pass, "edges", context));
     MOTE_ASSIGN_OR_RETURN(BinEdges edges, BinEdges::Decode(bytes));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
     return std::make_unique<BinPass>(std::move(reducer), std::move(rows), std::move(edges), rows_per_task);
   }
 };

@@ -13,7 +13,7 @@
 #include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 #include "worker/engine/trees/tree_gain.h"
 #include "worker/engine/trees/tree_model.h"
@@ -49,11 +49,9 @@ class ExportKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(TreeHead head, ReadParameters<TreeHead>(pass, [](const Json& json) {
                             return TreeHead::FromJson(json.at("head"));
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Value* const encoded, InputOf(pass, "edges"));
-    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadValue(*encoded, context));
+    MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadInput(pass, "edges", context));
     MOTE_ASSIGN_OR_RETURN(BinEdges edges, BinEdges::Decode(bytes));
-    MOTE_ASSIGN_OR_RETURN(const Value* const trees, InputOf(pass, "trees"));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*trees, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "trees", context));
     return std::make_unique<ExportPass>(std::move(head), std::move(edges), std::move(rows));
   }
 };

@@ -11,7 +11,7 @@
 #include "common/reducers/value_sketch.h"
 #include "common/status_macros.h"
 #include "worker/engine/builtin_kernels.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/row_source.h"
 #include "worker/engine/trees/labelled_rows.h"
 
@@ -75,8 +75,7 @@ class SketchKernel final : public Kernel {
                           ReadParameters<SketchParameters>(pass, [](const Json& json) {
                             return SketchParameters{json.at("rows_per_task"), json.at("every")};
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Value* const input, InputOf(pass, "input"));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, RowSource::Open(*input, context));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowSource> rows, OpenRows(pass, "input", context));
     return std::make_unique<SketchPass>(std::move(rows), parameters);
   }
 };

@@ -19,7 +19,7 @@
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "worker/engine/artifact_reader.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/train_state.h"
 #include "worker/engine/torch_kernels/train_step.h"

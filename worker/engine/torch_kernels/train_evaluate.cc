@@ -8,7 +8,7 @@
 
 #include "common/json.h"
 #include "common/status_macros.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/labelled_batch.h"
 #include "worker/engine/torch_kernels/torch_runtime.h"
@@ -67,8 +67,7 @@ class EvaluateKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const int64_t rows_per_task, ReadParameters<int64_t>(pass, [](const Json& json) {
                             return json.at("rows_per_task").get<int64_t>();
                           }));
-    MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
-    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, MakeRowReducer(pass.reducer, reducer_parameters));
+    MOTE_ASSIGN_OR_RETURN(std::unique_ptr<RowReducer> reducer, RowReducerOf(pass));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<RowSource> rows, caches_->Rows(pass, "input", context));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, caches_->Weights(pass, "state", options, context));
     return std::make_unique<EvaluatePass>(std::move(reducer), std::move(rows), std::move(network), rows_per_task);

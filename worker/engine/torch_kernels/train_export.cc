@@ -8,7 +8,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/network.h"
 #include "worker/engine/torch_kernels/torch_runtime.h"

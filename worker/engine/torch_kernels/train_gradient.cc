@@ -15,7 +15,7 @@
 #include "common/permutation.h"
 #include "common/reducers/gradient_sum.h"
 #include "common/status_macros.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 #include "worker/engine/torch_kernels/kernels.h"
 #include "worker/engine/torch_kernels/labelled_batch.h"
 #include "worker/engine/torch_kernels/pending_updates.h"

@@ -6,7 +6,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
-#include "worker/engine/pass_json.h"
+#include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
 namespace {

@@ -1,6 +1,8 @@
-// Reading the parameters and inputs that a planner of mote wrote for a pass.
+// What a kernel opens of its pass: the parameters, inputs and reducer that a planner of
+// mote wrote. Thread-safe.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -8,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/pass_spec.h"
+#include "common/reducer.h"
 #include "common/status_macros.h"
+#include "worker/engine/row_source.h"
 
 namespace mote::engine {
 
@@ -28,10 +32,15 @@ absl::StatusOr<T> ReadParameters(const PassSpec& pass, Read read) {
 }
 
 // The pass's input `name`. InvalidArgument: there is none.
-inline absl::StatusOr<const Value*> InputOf(const PassSpec& pass, std::string_view name) {
-  const auto it = pass.inputs.find(std::string(name));
-  if (it != pass.inputs.end()) return &it->second;
-  return absl::InvalidArgumentError(absl::StrCat("pass of ", pass.kernel, " has no input ", std::string(name)));
-}
+absl::StatusOr<const Value*> InputOf(const PassSpec& pass, std::string_view name);
+
+// The bytes of that input. Errors as InputOf's and ReadValue's.
+absl::StatusOr<std::string> ReadInput(const PassSpec& pass, std::string_view name, BlobSource& source);
+
+// The rows of that input. Errors as InputOf's and RowSource::Open's.
+absl::StatusOr<std::unique_ptr<RowSource>> OpenRows(const PassSpec& pass, std::string_view name, BlobSource& source);
+
+// The pass's reducer. Errors as MakeRowReducer's.
+absl::StatusOr<std::unique_ptr<RowReducer>> RowReducerOf(const PassSpec& pass);
 
 }  // namespace mote::engine
