@@ -97,13 +97,13 @@ class Bench {
 
   double MeteredNs() {
     const int64_t start = Now();
-    const BlockResult result = runner_.Run({1, 1, {level_, 0}, {}});
+    const BlockResult result = runner_.Run({1, 1, {level_, 0}});
     const int64_t ns = Now() - start;
     if (result.fault || result.nodes.size() != 1 || result.cost.tasks != tasks_) Fail("the block does not run");
     return static_cast<double>(ns) / static_cast<double>(tasks_);
   }
 
-  // BlockRunner::RunPresent without clock, histogram and columns.
+  // BlockRunner::RunTasks without clock, histogram and columns.
   double UnmeteredNs() {
     const int64_t start = Now();
     const auto pass = passes_.Open(1, context_);
@@ -113,8 +113,8 @@ class Bench {
     for (int64_t task = 0; task < tasks_; ++task) {
       if (context_.cancelled() || task >= end_max_.load(std::memory_order_relaxed)) Fail("somebody stops the block");
       mark_.task.store(task, std::memory_order_relaxed);
-      NodeValue partial(std::in_place);
-      if (!Guarded([&] { return (*pass)->kernel->RunTask(task, context_, &*partial); }).ok()) Fail("a task fails");
+      std::string partial;
+      if (!Guarded([&] { return (*pass)->kernel->RunTask(task, context_, &partial); }).ok()) Fail("a task fails");
       if (!context_.store_status().ok()) Fail("a blob is not stored");
       const auto push = [&] { return fold.Push(std::move(partial), *(*pass)->reducer, context_.blobs()); };
       if (!Guarded(push).ok()) Fail("a result does not fold");

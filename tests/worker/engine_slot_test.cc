@@ -49,8 +49,8 @@ TEST(EngineSlot, LeasesAreGivenBackWhenEnginesKeepFailingToStartAndTryingGoesOn)
   std::ofstream(directory.path() + "/store") << "a file";
 
   absl::Time now = LoopNow();
-  slot.Run({7, 1, 0, JobId{1}, Block{0, 0}, {}, absl::Minutes(1), false}, now);
-  slot.Run({8, 1, 0, JobId{1}, Block{0, 1}, {}, absl::Minutes(1), false}, now);
+  slot.Run({7, 1, 0, JobId{1}, Block{0, 0}, absl::Minutes(1), false}, now);
+  slot.Run({8, 1, 0, JobId{1}, Block{0, 1}, absl::Minutes(1), false}, now);
   for (int start = 1; start <= 2; ++start) slot.Tick(now += absl::Minutes(1));
   EXPECT_TRUE(owner.lost.empty()) << "another start may do";
   slot.Tick(now += absl::Minutes(1));
