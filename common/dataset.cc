@@ -90,7 +90,7 @@ absl::StatusOr<Dataset> DecodeFields(ByteReader& reader) {
     return Invalid("the magic bytes are missing");
   Dataset dataset;
   MOTE_ASSIGN_OR_RETURN(const uint8_t format, reader.Get<uint8_t>());
-  if (format < static_cast<uint8_t>(DatasetFormat::kRows) || format > static_cast<uint8_t>(DatasetFormat::kArff)) {
+  if (format < static_cast<uint8_t>(DatasetFormat::kRows) || format > static_cast<uint8_t>(DatasetFormat::kFields)) {
     return Invalid(absl::StrCat("unknown format ", format));
   }
   dataset.format = static_cast<DatasetFormat>(format);
@@ -142,8 +142,8 @@ absl::Status CheckTextSchema(const Dataset& dataset) {
     if (column.dtype != DType::kText) return Invalid(absl::StrCat("column \"", column.name, "\" is not text"));
   }
   const size_t columns = dataset.schema.columns.size();
-  const bool is_table = dataset.format == DatasetFormat::kCsv || dataset.format == DatasetFormat::kArff;
-  const bool fits = is_table ? columns >= 1 : columns == 1;
+  const bool is_one = dataset.format == DatasetFormat::kJsonl || dataset.format == DatasetFormat::kText;
+  const bool fits = is_one ? columns == 1 : columns >= 1;
   if (!fits) return Invalid(absl::StrCat(columns, " columns do not fit the format"));
   const bool separates =
       dataset.delimiter != '"' && dataset.delimiter != '\n' && dataset.delimiter != '\r' && dataset.delimiter != '\0';

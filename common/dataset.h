@@ -40,6 +40,7 @@ enum class DatasetFormat : uint8_t {
   kText = 4,    // text: one column "line"
   kArrays = 5,  // numbers of fixed size, column by column
   kArff = 6,    // text: every column is text, named by the header at the file's beginning
+  kFields = 7,  // text: one JSON value a line; a column is a field of it (json_fields.h), as text
 };
 
 struct Dataset {

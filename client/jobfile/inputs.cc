@@ -44,22 +44,23 @@ void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
   csv->set_delimiter(*delimiter);
 }
 
-void ReadTensors(Fields& fields, v1::Input* input, Problems* problems) {
-  v1::Safetensors* safetensors = input->mutable_safetensors();
-  const Node::Entry* tensors = fields.Find("tensors");
-  if (tensors == nullptr) return;
-  if (!tensors->value.IsList() || tensors->value.items.empty()) {
-    problems->Add(tensors->value.place, "tensors wants a list of the file's tensors, as in [images, labels]");
+// `key: [NAME, …]`, a column each.
+void ReadColumns(std::string_view key, std::string_view wanted, Fields& fields,
+                 google::protobuf::RepeatedPtrField<std::string>* columns, Problems* problems) {
+  const Node::Entry* listed = fields.Find(std::string(key));
+  if (listed == nullptr) return;
+  if (!listed->value.IsList() || listed->value.items.empty()) {
+    problems->Add(listed->value.place, absl::StrCat(key, " wants a list, as in ", wanted));
     return;
   }
-  for (const Node& item : tensors->value.items) {
-    const auto name = TextOf(item, absl::StrCat("tensors of ", fields.what()), problems);
+  for (const Node& item : listed->value.items) {
+    const auto name = TextOf(item, absl::StrCat(key, " of ", fields.what()), problems);
     if (!name) continue;
-    const auto& named = safetensors->tensors();
-    if (std::find(named.begin(), named.end(), *name) != named.end()) {
-      problems->Add(item.place, absl::StrCat("tensor '", *name, "' stands here twice; each becomes one column"));
+    if (name->empty()) problems->Add(item.place, absl::StrCat("a name in ", key, " is empty"));
+    if (std::find(columns->begin(), columns->end(), *name) != columns->end()) {
+      problems->Add(item.place, absl::StrCat("'", *name, "' stands in ", key, " twice; each becomes one column"));
     }
-    safetensors->add_tensors(*name);
+    *columns->Add() = *name;
   }
 }
 
@@ -175,12 +176,16 @@ void CheckPlacement(const Node::Entry* placement, Place place, const v1::Input& 
 void ReadFormat(const Node::Entry& format, JobFile* job, v1::Input* input, Problems* problems) {
   Fields fields(format.value, absl::StrCat(format.key, " of input '", input->name(), "'"), problems);
   if (format.key == "csv") ReadCsv(fields, input, problems);
-  if (format.key == "jsonl") input->mutable_jsonl();
+  if (format.key == "jsonl") {
+    ReadColumns("fields", "[amount, owner.name]", fields, input->mutable_jsonl()->mutable_fields(), problems);
+  }
   if (format.key == "text") input->mutable_text();
   if (format.key == "arff") input->mutable_arff();
   if (format.key == "npy") input->mutable_npy();
   if (format.key == "idx") input->mutable_idx();
-  if (format.key == "safetensors") ReadTensors(fields, input, problems);
+  if (format.key == "safetensors") {
+    ReadColumns("tensors", "[images, labels]", fields, input->mutable_safetensors()->mutable_tensors(), problems);
+  }
   fields.NotSupportedYet({"s3"});
   if (format.value.Find("s3") != nullptr) {
     fields.Find("path");

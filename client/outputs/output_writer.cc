@@ -91,6 +91,7 @@ std::string_view ExtensionOf(const Dataset& dataset, std::string_view beginning)
       return "csv";
     case DatasetFormat::kArff:
       return "arff";
+    case DatasetFormat::kFields:
     case DatasetFormat::kJsonl:
       return "jsonl";
     case DatasetFormat::kText:

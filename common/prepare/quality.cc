@@ -10,8 +10,8 @@
 namespace mote {
 namespace {
 
-constexpr const char* kReasons[kDropReasons] = {"number of columns differs from the header's", "label is missing",
-                                                "label is not one of the training rows'",
+constexpr const char* kReasons[kDropReasons] = {"does not fit the columns: another number of them, or no such record",
+                                                "label is missing", "label is not one of the training rows'",
                                                 "a value is missing or not a number", "a value is an outlier"};
 
 void PutCounts(const FittedColumn& column, const ColumnQuality& quality, Json* json) {
@@ -221,7 +221,7 @@ absl::Status Quality::Check(const QualityLimits& limits, const Fitted& fitted,
   };
   excesses.Add("the share of rows dropped", share(dropped_rows, rows_read), limits.max_dropped, "max_dropped");
   const int64_t kept = rows_read - dropped_rows - unassigned;
-  const int64_t whole = rows_read - unassigned - dropped[static_cast<size_t>(DropReason::kColumnCount)].rows;
+  const int64_t whole = rows_read - unassigned - dropped[static_cast<size_t>(DropReason::kMisfit)].rows;
   for (size_t i = 0; i < columns.size() && i < fitted.columns.size(); ++i) {
     const FittedColumn& column = fitted.columns[i];
     if (column.kind == ColumnKind::kLabel) continue;

@@ -17,7 +17,7 @@
 namespace mote {
 
 // Why a row is in no split although its index belongs to one.
-enum class DropReason { kColumnCount, kNoLabel, kUnknownLabel, kMissingValue, kOutlier };
+enum class DropReason { kMisfit, kNoLabel, kUnknownLabel, kMissingValue, kOutlier };
 inline constexpr int kDropReasons = 5;
 // For people.
 const char* Text(DropReason reason);

@@ -175,7 +175,13 @@ absl::StatusOr<std::unique_ptr<Reducer>> MakeTextIndex(const Json& parameters) {
     dataset.format = DatasetFormat::kArff;
   } else if (format == "jsonl" || format == "text") {
     dataset.format = format == "text" ? DatasetFormat::kText : DatasetFormat::kJsonl;
-    dataset.schema.columns.push_back({format == "text" ? "line" : "record", DType::kText, 1});
+    const Json* const fields = params.Find("fields");
+    if (fields == nullptr) {
+      dataset.schema.columns.push_back({format == "text" ? "line" : "record", DType::kText, 1});
+    } else {
+      dataset.format = DatasetFormat::kFields;
+      for (const Json& field : *fields) dataset.schema.columns.push_back({field.get<std::string>(), DType::kText, 1});
+    }
   } else {
     return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not csv, arff, jsonl or text"));
   }
@@ -246,7 +252,12 @@ ReducerEntry TextIndexEntry() {
                     {.name = "delimiter",
                      .kind = Kind::kText,
                      .default_value = "\",\"",
-                     .summary = "between the cells of a CSV row"}},
+                     .summary = "between the cells of a CSV row"},
+                    {.name = "fields",
+                     .kind = Kind::kList,
+                     .default_value = "",
+                     .optional = true,
+                     .summary = "of a JSON record, a column each"}},
                .bound = "48 KiB, and 45 bytes for each blob of facts"},
           .user = false,
           .make = MakeTextIndex};

@@ -62,7 +62,8 @@ struct ChunkFacts {
 // The leaf of one chunk: a rope (row_rope.h) of one row.
 absl::Status TextIndexLeaf(const ChunkFacts& facts, std::string* partial, BlobSink& blobs);
 
-// Parameters: format (csv, arff, jsonl, text), name (of the file), artifact or shared, delimiter.
+// Parameters: format (csv, arff, jsonl, text), name (of the file), artifact or shared, delimiter,
+// fields (of jsonl).
 //
 // Finish yields the dataset, one TextChunk for each chunk in which a row starts.
 //   InvalidArgument  a NUL byte, a quote that is never closed, no header, a row that is

@@ -71,6 +71,7 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
       break;
     case v1::Input::kJsonl:
       input.format = "jsonl";
+      input.columns.assign(proto.jsonl().fields().begin(), proto.jsonl().fields().end());
       break;
     case v1::Input::kText:
       input.format = "text";
@@ -86,7 +87,7 @@ InputSpec InputOf(const v1::Input& proto, const std::string& path, Mistakes* mis
       break;
     case v1::Input::kSafetensors:
       input.format = "safetensors";
-      input.tensors.assign(proto.safetensors().tensors().begin(), proto.safetensors().tensors().end());
+      input.columns.assign(proto.safetensors().tensors().begin(), proto.safetensors().tensors().end());
       break;
     case v1::Input::FORMAT_NOT_SET:
       mistakes->Add(path, absl::StrCat("no format; set ", std::string(kInputFormatsText)));
@@ -180,13 +181,15 @@ v1::Input ProtoOf(const InputSpec& input) {
     proto.set_path(input.path);
   }
   if (input.format == "csv") proto.mutable_csv()->set_delimiter(input.delimiter);
-  if (input.format == "jsonl") proto.mutable_jsonl();
+  if (input.format == "jsonl") {
+    proto.mutable_jsonl()->mutable_fields()->Assign(input.columns.begin(), input.columns.end());
+  }
   if (input.format == "text") proto.mutable_text();
   if (input.format == "arff") proto.mutable_arff();
   if (input.format == "npy") proto.mutable_npy();
   if (input.format == "idx") proto.mutable_idx();
   if (input.format == "safetensors") {
-    proto.mutable_safetensors()->mutable_tensors()->Assign(input.tensors.begin(), input.tensors.end());
+    proto.mutable_safetensors()->mutable_tensors()->Assign(input.columns.begin(), input.columns.end());
   }
   return proto;
 }

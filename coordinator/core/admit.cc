@@ -131,7 +131,7 @@ class Admission {
         parameters["sites"] = input.sites;
         CheckSites(input, path);
       }
-      if (!input.tensors.empty()) parameters["tensors"] = input.tensors;
+      if (!input.columns.empty()) parameters["columns"] = input.columns;
       if (input.shared && input.sites.empty() && !IsAbsolute(input.path)) {
         Mistake(absl::StrCat(path, ".shared"),
                 absl::StrCat("\"", input.path, "\" is not absolute; workers have no folder of the job file"));

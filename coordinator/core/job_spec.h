@@ -21,12 +21,13 @@ inline constexpr absl::Duration kSiteWait = absl::Hours(1);
 
 struct InputSpec {
   std::string name;
-  std::string format;                     // as input_format.h lists them
-  std::string artifact;                   // ArtifactRef::ToString()
-  std::string path;                       // as its owner named it
-  std::string delimiter;                  // csv; empty: ","
-  bool shared = false;                    // `path` is absolute and seen by all workers; no artifact
-  std::vector<std::string> tensors = {};  // safetensors: the columns; empty: all
+  std::string format;     // as input_format.h lists them
+  std::string artifact;   // ArtifactRef::ToString()
+  std::string path;       // as its owner named it
+  std::string delimiter;  // csv; empty: ","
+  bool shared = false;    // `path` is absolute and seen by all workers; no artifact
+  // Tensors of safetensors (empty: all), fields of jsonl (empty: the line is one column).
+  std::vector<std::string> columns = {};
   // `placement: pinned`: the path at each worker whose rows stay there, by its name. Then
   // `shared` is true and `path` empty.
   std::map<std::string, std::string> sites = {};

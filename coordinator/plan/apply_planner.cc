@@ -40,7 +40,7 @@ OperationDescription DescribeApply() {
                              .summary = "limits that fail the stage, as of prepare"},
                             {.name = "on_bad_row",
                              .default_value = "\"fail\"",
-                             .summary = "a row with too few or too many columns: fail, or skip (to the output "
+                             .summary = "a row that does not fit the columns: fail, or skip (to the output "
                                         "quarantined)"}};
   description.outputs = {"result", "quality", "quarantined"};
   description.kinds = {{"fitted", OutputKind::kDocument}, {"quality", OutputKind::kDocument}};

@@ -30,11 +30,12 @@ OperationDescription DescribeIndex() {
       {.name = "path", .kind = Kind::kText, .default_value = "", .summary = "the file as the user named it"},
       {.name = "delimiter", .kind = Kind::kText, .default_value = "\",\"", .summary = "between the cells of a CSV row"},
       {.name = "chunk_bytes", .kind = Kind::kInteger, .default_value = "1048576", .summary = "text of one task, bytes"},
-      {.name = "tensors",
+      {.name = "columns",
        .kind = Kind::kList,
        .default_value = "",
        .optional = true,
-       .summary = "columns of a safetensors file; without: all its tensors"}};
+       .summary =
+           "tensors of a safetensors file, without: all; fields of JSON lines, without: the line is one column"}};
   description.outputs = {"result"};
   description.task_shape = "1 MiB of text; of a file of arrays one task, which reads its header";
   description.takes_input = false;
@@ -67,16 +68,19 @@ absl::Status CheckDelimiter(const std::string& delimiter) {
                    " is not one ASCII character other than a quote or a line end; set it to \",\", \";\" or a tab"));
 }
 
-absl::Status CheckTensors(const Json& tensors, const std::string& format) {
-  if (format != "safetensors") {
-    return absl::InvalidArgumentError(absl::StrCat("tensors: a file of ", format, " has none; leave it out"));
+absl::Status CheckColumns(const Json& columns, const std::string& format) {
+  if (format != "safetensors" && format != "jsonl") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("columns: a file of ", format, " says itself what they are; leave them out"));
   }
   std::set<std::string> names;
-  for (const Json& tensor : tensors) {
-    if (tensor.is_string() && names.insert(tensor.get<std::string>()).second) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("tensors: ", tensor.dump(-1, ' ', false, Json::error_handler_t::replace),
-                     " is not the name of one more tensor; list each column once"));
+  for (const Json& column : columns) {
+    if (column.is_string() && !column.get<std::string>().empty() && names.insert(column.get<std::string>()).second) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "columns: ", column.dump(-1, ' ', false, Json::error_handler_t::replace), " is not the name of one more ",
+        format == "jsonl" ? "field" : "tensor", "; list each column once"));
   }
   return absl::OkStatus();
 }
@@ -88,7 +92,7 @@ absl::Status CheckIndex(const Params& params) {
     return absl::InvalidArgumentError(absl::StrCat("format: \"", format, "\" is not ", std::string(kInputFormatsText)));
   }
   MOTE_RETURN_IF_ERROR(CheckDelimiter(params.Text("delimiter")));
-  if (const Json* const tensors = params.Find("tensors")) MOTE_RETURN_IF_ERROR(CheckTensors(*tensors, format));
+  if (const Json* const columns = params.Find("columns")) MOTE_RETURN_IF_ERROR(CheckColumns(*columns, format));
   if (params.Integer("chunk_bytes") >= 1) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("chunk_bytes: ", params.Integer("chunk_bytes"), " is below 1"));
 }
@@ -117,6 +121,7 @@ absl::StatusOr<PassSpec> FindRows(const TaskShape& tasks, Json parameters, int64
   const int64_t chunk_bytes = tasks.bytes > 0 ? tasks.bytes : params.Integer("chunk_bytes");
   const Json reducer = [&] {
     Json fields{{"format", params.Text("format")}, {"name", name}, {"delimiter", params.Text("delimiter")}};
+    if (const Json* const columns = params.Find("columns")) fields["fields"] = *columns;
     fields.update(source);
     return fields;
   }();

@@ -90,7 +90,7 @@ OperationDescription DescribePrepare() {
        .summary = "limits that fail the stage: max_missing, max_dropped, max_outliers, max_unseen (shares), max_drift"},
       {.name = "on_bad_row",
        .default_value = "\"fail\"",
-       .summary = "a row with too few or too many columns: fail, or skip (to the output quarantined)"}};
+       .summary = "a row that does not fit the columns: fail, or skip (to the output quarantined)"}};
   description.outputs = {"<split>", "fitted", "quality", "quarantined"};
   description.kinds = {{"fitted", OutputKind::kDocument}, {"quality", OutputKind::kDocument}};
   description.task_shape = "so many rows of the input; default: about 1 MiB of text";

@@ -61,19 +61,28 @@ TEST(Inputs, OfEachFormatBecomeAMessageOfIt) {
   EXPECT_EQ(input("text").format_case(), v1::Input::kText);
   EXPECT_EQ(input("npy").format_case(), v1::Input::kNpy);
   EXPECT_EQ(input("idx").format_case(), v1::Input::kIdx);
+  EXPECT_THAT(input("jsonl").jsonl().fields(), ElementsAre());
+  EXPECT_THAT(input("jsonl", ", fields: [amount, owner.age]").jsonl().fields(), ElementsAre("amount", "owner.age"));
   EXPECT_THAT(input("safetensors").safetensors().tensors(), ElementsAre());
   EXPECT_THAT(input("safetensors", ", tensors: [b, a]").safetensors().tensors(), ElementsAre("b", "a"));
 }
 
-TEST(Inputs, TensorsAreAListOfDifferentNames) {
+TEST(Inputs, TensorsAndFieldsAreListsOfDifferentNames) {
   const auto told = [](const std::string& source) {
     return Mistakes("name: x\ninputs: {rows: {safetensors: {" + source +
                     "}}}\nstages:\n  - {name: a, input: rows, noop: {}}\n");
   };
-  EXPECT_THAT(told("path: german_credit.csv, tensors: a"), HasSubstr("tensors wants a list of the file's tensors"));
-  EXPECT_THAT(told("path: german_credit.csv, tensors: []"), HasSubstr("tensors wants a list of the file's tensors"));
-  EXPECT_THAT(told("path: german_credit.csv, tensors: [a, b, a]"), HasSubstr("tensor 'a' stands here twice"));
+  EXPECT_THAT(told("path: german_credit.csv, tensors: a"), HasSubstr("tensors wants a list, as in [images, labels]"));
+  EXPECT_THAT(told("path: german_credit.csv, tensors: []"), HasSubstr("tensors wants a list, as in [images, labels]"));
+  EXPECT_THAT(told("path: german_credit.csv, tensors: [a, b, a]"), HasSubstr("'a' stands in tensors twice"));
   EXPECT_THAT(told("path: german_credit.csv, tensors: [a, 5]"), HasSubstr("quote it"));
+  const auto of_fields = [](const std::string& fields) {
+    return Mistakes("name: x\ninputs: {rows: {jsonl: {path: german_credit.csv, fields: " + fields +
+                    "}}}\nstages:\n  - {name: a, input: rows, noop: {}}\n");
+  };
+  EXPECT_THAT(of_fields("a"), HasSubstr("fields wants a list, as in [amount, owner.name]"));
+  EXPECT_THAT(of_fields("[a, b, a]"), HasSubstr("'a' stands in fields twice"));
+  EXPECT_THAT(of_fields("['']"), HasSubstr("a name in fields is empty"));
   EXPECT_THAT(Mistakes("name: x\ninputs: {rows: {npy: {path: german_credit.csv, tensors: [a]}}}\nstages:\n"
                        "  - {name: a, input: rows, noop: {}}\n"),
               HasSubstr("unknown field 'tensors'"));

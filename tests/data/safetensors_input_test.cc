@@ -50,7 +50,7 @@ std::string Digits() {
 }
 
 std::string TensorError(const std::string& file, const std::vector<std::string>& tensors = {}) {
-  return ArrayError(file, "safetensors", tensors.empty() ? Json::object() : Json{{"tensors", tensors}});
+  return ArrayError(file, "safetensors", tensors.empty() ? Json::object() : Json{{"columns", tensors}});
 }
 
 std::vector<double> NumbersAs(const std::string& dtype, const std::string& bytes, int64_t count) {
@@ -71,7 +71,7 @@ TEST(SafetensorsInput, TensorsAreColumnsAndTheirFirstIndexTheRow) {
 
 TEST(SafetensorsInput, TheJobChoosesAndOrdersColumns) {
   InProcess cluster;
-  const Output output = *cluster.Index(Digits(), "safetensors", 1 << 20, 100, "x", {{"tensors", {"label", "pixels"}}});
+  const Output output = *cluster.Index(Digits(), "safetensors", 1 << 20, 100, "x", {{"columns", {"label", "pixels"}}});
   EXPECT_EQ(Schema::Decode(output.schema)->ToString(), "label:i64, pixels:f32[2]");
   EXPECT_EQ(NumbersOfTable(cluster.Rows(output)), (std::vector<double>{7, 0.5, 1, 8, 1.5, 2, 9, 2.5, 3}));
 }
@@ -93,7 +93,7 @@ TEST(SafetensorsInput, EveryTypeOfNumberKeepsItsValues) {
 
 TEST(SafetensorsInput, ARangeOfOneColumnOfFloatsIsNotCopied) {
   InProcess cluster;
-  const Output output = *cluster.Index(Digits(), "safetensors", 1 << 20, 1 << 20, "x", {{"tensors", {"pixels"}}});
+  const Output output = *cluster.Index(Digits(), "safetensors", 1 << 20, 1 << 20, "x", {{"columns", {"pixels"}}});
   const auto source = *engine::RowSource::Open(output.content, cluster.context());
   std::string copy;
   EXPECT_EQ(*source->View({1, 3}, cluster.context(), &copy), BytesOf<float>({1.5, 2, 2.5, 3}));
@@ -114,7 +114,7 @@ TEST(SafetensorsInput, TensorsOfDifferentRowsAreNamed) {
               HasSubstr("\"x.safetensors\" has tensors of different first dimensions, where each row is one index of "
                         "it: w F32 [2, 1], b F32 [1], s U8 []; choose columns with tensors: [NAME, …]"));
   InProcess cluster;
-  EXPECT_EQ((*cluster.Index(file, "safetensors", 1 << 20, 100, "x", {{"tensors", {"v", "w"}}})).rows, 2);
+  EXPECT_EQ((*cluster.Index(file, "safetensors", 1 << 20, 100, "x", {{"columns", {"v", "w"}}})).rows, 2);
   std::vector<Tensor> many = {{"first", "U8", {1}, "a"}};
   for (int i = 0; i < 20; ++i) many.push_back({absl::StrCat("t", i), "U8", {2}, "ab"});
   EXPECT_THAT(TensorError(Safetensors(many)), HasSubstr("t6 U8 [2] and 13 more;"));
@@ -133,8 +133,8 @@ TEST(SafetensorsInput, TensorsThatAreNoColumnsAreRefused) {
   EXPECT_THAT(TensorError(Safetensors({{"a", "U8", {1, (1 << 20) - 1}, half}, {"b", "U8", {1, 2}, "ab"}})),
               HasSubstr("has rows of more than 1048576 numbers in all"));
   InProcess cluster;
-  EXPECT_THAT(std::string(cluster.Index("x", "npy", 1, 1, "x.npy", {{"tensors", {"a"}}}).status().message()),
-              HasSubstr("tensors: a file of npy has none"));
+  EXPECT_THAT(std::string(cluster.Index("x", "npy", 1, 1, "x.npy", {{"columns", {"a"}}}).status().message()),
+              HasSubstr("columns: a file of npy says itself what they are"));
 }
 
 TEST(SafetensorsInput, HostileHeadersAreRefused) {

@@ -34,6 +34,8 @@ class CellCursor {
   // As TextCursor's. The line of a row that lies in no file is its index, from 1.
   absl::Status Seek(TaskRange rows, BlobSource& source);
   absl::StatusOr<bool> Next(std::vector<std::string_view>* cells);
+  bool fits() const { return text_ == nullptr || text_->fits(); }
+  absl::Status Misfit() const { return text_ == nullptr ? absl::OkStatus() : text_->Misfit(); }
   int64_t row() const { return text_ != nullptr ? text_->row() : begin_ + next_ - 1; }
   int64_t line() const { return text_ != nullptr ? text_->line() : row() + 1; }
 
@@ -41,7 +43,7 @@ class CellCursor {
   void WriteNumbers(std::vector<std::string_view>* cells);
 
   Dataset dataset_;
-  std::unique_ptr<TextCursor> text_;  // of a CSV or ARFF file
+  std::unique_ptr<TextCursor> text_;  // of a file of text with columns
   std::unique_ptr<RowSource> rows_;   // of anything else
   Table table_;                       // the rows of the range
   TableView view_;

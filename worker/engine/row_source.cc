@@ -176,9 +176,7 @@ absl::Status RowSource::AppendText(TaskRange rows, BlobSource& source, Table* ta
   while (true) {
     MOTE_ASSIGN_OR_RETURN(const bool more, text_->Next(&cells_));
     if (!more) return absl::OkStatus();
-    if (cells_.size() != dataset_.schema.columns.size()) {
-      return RaggedRow(dataset_, text_->row(), text_->line(), cells_.size());
-    }
+    if (!text_->fits()) return text_->Misfit();
     for (const std::string_view cell : cells_) writer.PutString(cell);
     ++table->rows;
   }

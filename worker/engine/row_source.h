@@ -20,8 +20,8 @@
 
 namespace mote::engine {
 
-// Rows of text become text columns (CSV and ARFF: one a header name; JSON lines: "record"; text:
-// "line"); what is a number already is not parsed. Keeps the blobs that it
+// Rows of text become text columns (CSV and ARFF: one a header name; JSON lines: a field, or "record";
+// text: "line"); what is a number already is not parsed. Keeps the blobs that it
 // used last mapped, so reading rows in random order is cheap too. Prepared rows that lie
 // nowhere are made, and put into the engine's scratch directory.
 //

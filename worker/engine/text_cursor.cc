@@ -30,12 +30,6 @@ int64_t LineOfRow(std::string_view text, int64_t line) {
   return line;
 }
 
-absl::Status RaggedRow(const Dataset& dataset, int64_t row, int64_t line, size_t cells) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "row=", row, " in \"", dataset.name, "\" line ", line, " has ", cells, cells == 1 ? " column" : " columns",
-      ", the header has ", dataset.schema.columns.size(), "; fix the row or set on_bad_row: skip"));
-}
-
 absl::StatusOr<std::unique_ptr<TextCursor>> TextCursor::Open(const Dataset& dataset, BlobSource& source) {
   if (dataset.format == DatasetFormat::kRows) return absl::InvalidArgumentError("the dataset holds rows, not text");
   if (dataset.rows > 0 && (dataset.chunks.empty() || dataset.chunks.front().first_row != 0)) {
@@ -50,6 +44,11 @@ absl::StatusOr<std::unique_ptr<TextCursor>> TextCursor::Open(const Dataset& data
   }
   if (dataset.format == DatasetFormat::kArff && dataset.rows > 0) {
     MOTE_RETURN_IF_ERROR(cursor->ReadArffHeader(source));
+  }
+  if (dataset.format == DatasetFormat::kFields) {
+    std::vector<std::string> names;
+    for (const Column& column : dataset.schema.columns) names.push_back(column.name);
+    cursor->fields_ = std::make_unique<JsonFields>(names);
   }
   return cursor;
 }
@@ -106,6 +105,7 @@ absl::Status TextCursor::SkipRow() {
 absl::StatusOr<bool> TextCursor::Next(std::vector<std::string_view>* cells) {
   if (next_row_ >= end_row_) return false;
   MOTE_RETURN_IF_ERROR(Scan(cells));
+  cells_ = cells->size();
   if (++next_row_ == end_row_) {
     const bool csv = csv_ != nullptr;
     after_ = {next_row_, text_offset_ + (csv ? csv_->offset() : static_cast<int64_t>(at_)),
@@ -130,30 +130,39 @@ absl::Status TextCursor::ScanCsv(std::vector<std::string_view>* cells, bool* fou
   }
   const CsvError& error = csv_->error();
   const std::string_view before = text_.substr(0, error.offset);
-  return BadRow(text_line_ + std::count(before.begin(), before.end(), '\n'), error.message);
+  const int64_t line = text_line_ + std::count(before.begin(), before.end(), '\n');
+  return absl::InvalidArgumentError(absl::StrCat(PlaceOf(next_row_, line), ": ", error.message, "; fix the file"));
 }
 
 absl::Status TextCursor::ScanLine(std::vector<std::string_view>* cells, bool* found) {
   std::string_view line;
   *found = NextLine(&line);
   if (!*found) return absl::OkStatus();
-  if (arff_ == nullptr) {
-    cells->assign(1, line);
-    return absl::OkStatus();
+  misfit_ = absl::OkStatus();
+  if (arff_ != nullptr) misfit_ = arff_->Cells(line, cells);
+  if (fields_ != nullptr) misfit_ = fields_->Cells(line, cells);
+  if ((arff_ == nullptr && fields_ == nullptr) || !misfit_.ok()) cells->assign(1, line);
+  return absl::OkStatus();
+}
+
+std::string TextCursor::PlaceOf(int64_t row, int64_t line) const {
+  return absl::StrCat("row=", row, " in \"", dataset_.name, "\" line ", line);
+}
+
+absl::Status TextCursor::Misfit() const {
+  const std::string place = PlaceOf(row(), line_);
+  constexpr std::string_view kRemedy = "; fix the row or set on_bad_row: skip";
+  if (!misfit_.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(place, ": ", misfit_.message(), std::string(kRemedy)));
   }
-  const absl::Status scanned = arff_->Cells(line, cells);
-  return scanned.ok() ? scanned : BadRow(line_, {scanned.message().data(), scanned.message().size()});
+  return absl::InvalidArgumentError(absl::StrCat(place, " has ", cells_, cells_ == 1 ? " column" : " columns",
+                                                 ", the header has ", dataset_.schema.columns.size(),
+                                                 std::string(kRemedy)));
 }
 
 absl::Status TextCursor::EndsEarly() const {
   return absl::InvalidArgumentError(absl::StrCat("\"", dataset_.name, "\" ends before row ", next_row_, " of ",
                                                  dataset_.rows, ": its index does not fit; submit the job again"));
-}
-
-// What the scanner refused in row next_row_.
-absl::Status TextCursor::BadRow(int64_t line, std::string_view what) const {
-  return absl::InvalidArgumentError(absl::StrCat("row=", next_row_, " in \"", dataset_.name, "\" line ", line, ": ",
-                                                 std::string(what), "; fix the file"));
 }
 
 void TextCursor::SkipEmptyLines() {

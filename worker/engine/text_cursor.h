@@ -13,6 +13,7 @@
 #include "common/block.h"
 #include "common/csv.h"
 #include "common/dataset.h"
+#include "common/json_fields.h"
 #include "worker/engine/artifact_reader.h"
 
 namespace mote::engine {
@@ -21,7 +22,7 @@ namespace mote::engine {
 // with doubled quotes or escapes and text that spans blobs.
 //
 // Empty lines are no rows, except in kText; nor are comments in kArff, whose header is
-// read when the cursor is opened. `\n` and `\r\n` both end a row.
+// read when the cursor is opened. A row of kFields has a cell for each field. `\n` and `\r\n` both end a row.
 // Not thread-safe.
 class TextCursor {
  public:
@@ -39,12 +40,18 @@ class TextCursor {
   absl::Status Seek(TaskRange rows, BlobSource& source);
 
   // The cells of the next row; false after the last of the range. Views are valid
-  // until the next call of anything. Rows of CSV and ARFF may have any number of cells:
-  // the caller checks.
+  // until the next call of anything. A row may be none of the table's: see Misfit.
   //
-  //   InvalidArgument  bad quotes, a NUL byte, in ARFF a value that is not what was declared:
-  //                    names file, row and line
+  //   InvalidArgument  bad quotes or a NUL byte in CSV: names file, row and line
   absl::StatusOr<bool> Next(std::vector<std::string_view>* cells);
+
+  // Whether the row that Next gave last is one of the table's, with a cell for each column.
+  // Otherwise its cells are as many as it has, or, where it cannot be read at all, its line.
+  bool fits() const { return misfit_.ok() && cells_ == dataset_.schema.columns.size(); }
+  // Why it is not. InvalidArgument: another number of cells, in ARFF a value that is not what
+  // was declared, a line that is no JSON record with such fields; names file, row and line
+  // ("rows=12 in "loans.csv" line 40 has 19 columns, the header has 21; fix …").
+  absl::Status Misfit() const;
 
   // Of the row that Next gave last: its index and the 1-based line it starts on.
   int64_t row() const { return next_row_ - 1; }
@@ -64,7 +71,7 @@ class TextCursor {
   absl::Status Scan(std::vector<std::string_view>* cells);
   absl::Status ScanCsv(std::vector<std::string_view>* cells, bool* found);
   absl::Status ScanLine(std::vector<std::string_view>* cells, bool* found);
-  absl::Status BadRow(int64_t line, std::string_view what) const;
+  std::string PlaceOf(int64_t row, int64_t line) const;
   absl::Status EndsEarly() const;
   bool NextLine(std::string_view* line);
   void SkipEmptyLines();
@@ -79,20 +86,19 @@ class TextCursor {
   int64_t text_line_ = 1;  // line at the start of text_
   std::unique_ptr<CsvScanner> csv_;
   std::unique_ptr<ArffScanner> arff_;
+  std::unique_ptr<JsonFields> fields_;
   size_t at_ = 0;      // line formats: next byte of text_
   int64_t lines_ = 0;  // line formats: newlines before at_
   int64_t next_row_ = 0;
   int64_t end_row_ = 0;
   int64_t line_ = 1;
-  Position after_;  // end of the range walked last: the next one often starts there
+  size_t cells_ = 0;     // of the row that was given last
+  absl::Status misfit_;  // why it cannot be read
+  Position after_;       // end of the range walked last: the next one often starts there
 };
 
 // The 1-based line on which the row starts whose scan began at the start of
 // `text`, `line` being the line there: empty lines are passed over.
 int64_t LineOfRow(std::string_view text, int64_t line);
-
-// InvalidArgument "rows=12 in "loans.csv" line 40 has 19 columns, the header has
-// 21; fix the row or set on_bad_row: skip".
-absl::Status RaggedRow(const Dataset& dataset, int64_t row, int64_t line, size_t cells);
 
 }  // namespace mote::engine

@@ -100,7 +100,7 @@ TEST(JobConvert, InputsOfEveryFormatComeBackEqual) {
   const absl::StatusOr<JobSpec> spec = FromProto(proto);
   ASSERT_THAT(spec, IsOk());
   for (const InputSpec& read : spec->inputs) EXPECT_EQ(read.format, read.name);
-  EXPECT_EQ(spec->inputs.back().tensors, std::vector<std::string>{"x"});
+  EXPECT_EQ(spec->inputs.back().columns, std::vector<std::string>{"x"});
   const v1::JobSpec back = ToProtoWithoutParameters(*spec);
   ASSERT_EQ(back.inputs_size(), proto.inputs_size());
   for (int i = 0; i < proto.inputs_size(); ++i) {

@@ -61,7 +61,7 @@ class IndexArraysKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(pass, context));
     MOTE_ASSIGN_OR_RETURN(const Json parameters, ParseJson(pass.parameters));
     return std::make_unique<IndexArraysPass>(std::move(file), parameters.at("format").get<std::string>(),
-                                             parameters.value("tensors", std::vector<std::string>()));
+                                             parameters.value("columns", std::vector<std::string>()));
   }
 };
 

@@ -41,7 +41,7 @@ class ProfilePass final : public PassKernel {
     while (true) {
       MOTE_ASSIGN_OR_RETURN(const bool more, rows_->Next(&passed_over));
       if (!more) break;
-      if (!rows_->ragged() && rows_->split() == 0 && IsKept()) {
+      if (rows_->fits() && rows_->split() == 0 && IsKept()) {
         ++profile.training_rows;
         Count(counters);
       }

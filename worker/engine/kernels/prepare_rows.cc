@@ -69,8 +69,8 @@ absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
     MOTE_ASSIGN_OR_RETURN(const bool more, cursor_->Next(&cells_));
     if (!more) return false;
     ++quality->rows_read;
-    if (cells_.size() != dataset().schema.columns.size()) {
-      if (!options_.skip_bad_rows) return RaggedRow(dataset(), row(), line(), cells_.size());
+    if (!cursor_->fits()) {
+      if (!options_.skip_bad_rows) return cursor_->Misfit();
       split_ = 0;
       return true;
     }
@@ -107,6 +107,7 @@ bool PrepareRows::MissesNeededValue() const {
 }
 
 std::string PrepareRows::Record() const {
+  if (!fits() && dataset().format == DatasetFormat::kFields) return std::string(cells_.front());
   std::string record;
   for (size_t i = 0; i < cells_.size(); ++i) {
     if (i > 0) record.push_back(dataset().delimiter);

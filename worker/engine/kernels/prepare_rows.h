@@ -45,13 +45,13 @@ class PrepareRows {
   absl::Status Seek(int64_t task, BlobSource& source);
 
   // The next row that belongs to a split; false at the end of the task. Rows passed over
-  // are counted in `quality`. A row that has not as many cells as the header is given
-  // too where on_bad_row is not fail: see ragged().
-  // InvalidArgument: bad quotes, or another number of cells and on_bad_row: fail, or not the
-  // table that the split was planned for.
+  // are counted in `quality`. A row that does not fit the table is given too where
+  // on_bad_row is not fail: see fits().
+  // InvalidArgument: bad quotes, or such a row and on_bad_row: fail, or not the table that
+  // the split was planned for.
   absl::StatusOr<bool> Next(Quality* quality);
-  bool ragged() const { return cells_.size() != dataset().schema.columns.size(); }
-  // The row as a line of CSV, without its end.
+  bool fits() const { return cursor_->fits(); }
+  // The row as a line of CSV, without its end; of a line that is no JSON record, the line.
   std::string Record() const;
 
   // Of the row that Next gave.

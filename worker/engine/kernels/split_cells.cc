@@ -35,11 +35,10 @@ absl::Status SplitCells::Seek(int64_t task, TaskContext& context) {
 }
 
 absl::StatusOr<bool> SplitCells::Next() {
-  const Dataset& dataset = cursor_->dataset();
   while (true) {
     MOTE_ASSIGN_OR_RETURN(const bool more, cursor_->Next(&cells_));
-    if (!more || cells_.size() == dataset.schema.columns.size()) return more;
-    if (!options_.skip_bad_rows) return RaggedRow(dataset, row(), line(), cells_.size());
+    if (!more || cursor_->fits()) return more;
+    if (!options_.skip_bad_rows) return cursor_->Misfit();
   }
 }
 

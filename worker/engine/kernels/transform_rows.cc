@@ -74,7 +74,7 @@ absl::StatusOr<TransformedRows> TransformRows::Run(int64_t task, BlobSource& sou
 }
 
 std::optional<DropReason> TransformRows::AddRow(TableBuilder& table, Quality* quality) {
-  if (rows_->ragged()) return DropReason::kColumnCount;
+  if (!rows_->fits()) return DropReason::kMisfit;
   const bool labelled = rows_->has_label();
   int64_t label_class = kUnknownClass;
   std::optional<DropReason> reason;
