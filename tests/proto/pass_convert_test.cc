@@ -13,10 +13,6 @@ namespace {
 
 using coordinator::Fails;
 using coordinator::IsOk;
-using testing::SomeCost;
-using testing::SomeFailure;
-using testing::SomePass;
-using testing::SomeToken;
 
 TEST(PassConvert, WhatIsConvertedComesBackEqual) {
   EXPECT_EQ(*FromProto(ToProto(SomePass())), SomePass());

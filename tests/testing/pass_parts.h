@@ -9,7 +9,7 @@
 #include "common/ids.h"
 #include "common/pass_spec.h"
 
-namespace mote::testing {
+namespace mote {
 
 inline LeaseToken SomeToken() { return {{3}, {7}, {9}, {2, 5}, 4}; }
 
@@ -44,4 +44,4 @@ inline Cost SomeCost() {
   return cost;
 }
 
-}  // namespace mote::testing
+}  // namespace mote

@@ -8,11 +8,6 @@
 
 namespace mote::coordinator {
 
-using testing::SomeCost;
-using testing::SomeFailure;
-using testing::SomePass;
-using testing::SomeToken;
-
 inline JobSpec SomeJob() {
   JobSpec spec;
   spec.name = "credit-risk";
