@@ -7,7 +7,7 @@ const std::vector<std::string>& KnownOperations() {
       new std::vector<std::string>{"apply",    "boost",     "command", "dependence", "distinct", "echo",
                                    "ensemble", "filter",    "forest",  "importance", "infer",    "integrated_gradients",
                                    "join",     "misbehave", "noop",    "prepare",    "publish",  "random_sum",
-                                   "sample",   "sleep",     "spin",    "train"};
+                                   "sample",   "sleep",     "spin",    "train",      "zip"};
   return *operations;
 }
 

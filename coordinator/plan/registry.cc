@@ -24,6 +24,7 @@
 #include "coordinator/plan/source_planner.h"
 #include "coordinator/plan/sweep_planner.h"
 #include "coordinator/plan/train_planner.h"
+#include "coordinator/plan/zip_planner.h"
 
 namespace mote::coordinator {
 namespace {
@@ -57,6 +58,7 @@ class BuiltinTable final : public PlannerTable {
     Add(MakeSpinPlanner());
     Add(MakeSweepPlanner(*this));
     Add(MakeTrainPlanner());
+    Add(MakeZipPlanner());
   }
 
   const Planner* Find(std::string_view operation) const override {

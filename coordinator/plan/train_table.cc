@@ -13,9 +13,9 @@ absl::StatusOr<TrainTable> TrainTable::Open(const Output& table, std::string_vie
   const auto label = schema.Find(kTrainLabel);
   if (!x.has_value() || !label.has_value() || schema.columns[*x].dtype != DType::kF32 ||
       schema.columns[*label].dtype != DType::kI64 || schema.columns[*label].width != 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(std::string(name), ": has columns ", schema.ToString(),
-                     "; train needs x:f32[…] and label:i64, as a prepare stage with a label yields"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        std::string(name), ": has columns ", schema.ToString(),
+        "; train needs x:f32[…] and label:i64, as a prepare stage with a label yields, or zip of files of numbers"));
   }
   if (table.rows < 1) {
     return absl::InvalidArgumentError(absl::StrCat(std::string(name), ": has no rows; give it a larger split"));

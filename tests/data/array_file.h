@@ -15,6 +15,18 @@ std::string BytesOf(const std::vector<T>& values) {
   return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
 }
 
+inline std::string BigEndian(uint64_t value, size_t bytes) {
+  std::string text;
+  while (bytes-- > 0) text += static_cast<char>(value >> (8 * bytes));
+  return text;
+}
+
+inline std::string Idx(int type, const std::vector<uint32_t>& shape, const std::string& data) {
+  std::string file = std::string(2, '\0') + static_cast<char>(type) + static_cast<char>(shape.size());
+  for (const uint32_t size : shape) file += BigEndian(size, 4);
+  return file + data;
+}
+
 // What is wrong with the file "x.<format>".
 inline std::string ArrayError(const std::string& file, const std::string& format, const Json& more = Json::object()) {
   InProcess cluster;

@@ -14,18 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string BigEndian(uint64_t value, size_t bytes) {
-  std::string text;
-  while (bytes-- > 0) text += static_cast<char>(value >> (8 * bytes));
-  return text;
-}
-
-std::string Idx(int type, const std::vector<uint32_t>& shape, const std::string& data) {
-  std::string file = std::string(2, '\0') + static_cast<char>(type) + static_cast<char>(shape.size());
-  for (const uint32_t size : shape) file += BigEndian(size, 4);
-  return file + data;
-}
-
 std::string IdxError(const std::string& file) { return ArrayError(file, "idx"); }
 
 TEST(Idx, ImagesAreRowsOfTheirPixelsWhereTheyLie) {

@@ -55,6 +55,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("sample", MakeSampleKernel());
   kernels.emplace("sleep", MakeSleepKernel());
   kernels.emplace("spin", MakeSpinKernel());
+  kernels.emplace("zip", MakeZipKernel());
   RegisterTreeKernels(kernels);
 }
 

@@ -41,6 +41,7 @@ std::unique_ptr<Kernel> MakeRowsKernel();
 std::unique_ptr<Kernel> MakeSampleKernel();
 std::unique_ptr<Kernel> MakeSleepKernel();
 std::unique_ptr<Kernel> MakeSpinKernel();
+std::unique_ptr<Kernel> MakeZipKernel();
 
 // Trees; they share what they keep between passes.
 std::unique_ptr<Kernel> MakeBoostEvaluateKernel(std::shared_ptr<TreeCaches> caches);
