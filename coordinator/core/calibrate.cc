@@ -14,7 +14,9 @@
 namespace mote::coordinator {
 namespace {
 
-constexpr Probe kFirst = {1, 16};
+// What measuring computes is dropped, so each of the two shapes has at most this share of the rows.
+constexpr int64_t kRowsOfAProbedOne = 50;
+constexpr int64_t kFirstTasksMin = 4, kFirstTasksMax = 16;
 constexpr int64_t kSecondTasks = 8;
 // About as long takes a task of the second shape.
 constexpr double kSecondSeconds = 0.02;
@@ -72,9 +74,10 @@ absl::StatusOr<PassSpec> ProbePass(const Job& job, int stage, const Probe& probe
 
 std::optional<Probe> NextProbe(const std::vector<MeasuredShape>& measured, int64_t rows) {
   if (rows < kRowsMin || measured.size() >= 2) return std::nullopt;
-  if (measured.empty()) return kFirst;
+  const int64_t probed = rows / kRowsOfAProbedOne;
+  if (measured.empty()) return Probe{1, std::clamp(probed, kFirstTasksMin, kFirstTasksMax)};
   const double row_seconds = std::max(1e-9, absl::ToDoubleSeconds(measured[0].task));
-  const int64_t second = Rounded(kSecondSeconds / row_seconds, std::min(kSecondRowsMax, rows / kSecondTasks));
+  const int64_t second = Rounded(kSecondSeconds / row_seconds, std::min(kSecondRowsMax, probed / kSecondTasks));
   if (second <= measured[0].rows) return std::nullopt;
   return Probe{second, kSecondTasks};
 }

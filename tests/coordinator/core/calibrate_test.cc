@@ -47,11 +47,21 @@ TEST(NextProbe, RowsThatTakeLongAreMeasuredOnce) {
   EXPECT_EQ(mc::NextProbe({}, kRows)->rows, 1);
   EXPECT_FALSE(mc::NextProbe({{1, absl::Seconds(1)}}, kRows));
   EXPECT_EQ(mc::NextProbe({{1, absl::Milliseconds(1)}}, kRows)->rows, 20);
-  EXPECT_EQ(mc::NextProbe({{1, absl::Nanoseconds(1)}}, kRows)->rows, 4096) << "bounded";
+  EXPECT_EQ(mc::NextProbe({{1, absl::Nanoseconds(1)}}, 1000 * kRows)->rows, 4096) << "bounded";
   EXPECT_FALSE(mc::NextProbe(Shapes(0, 1e-3, 20), kRows));
 }
 
 TEST(NextProbe, ASmallInputIsNotWorthAMeasurement) { EXPECT_FALSE(mc::NextProbe({}, 100)); }
+
+TEST(NextProbe, MeasuresAFiftiethOfTheRowsEachTimeAtMost) {
+  for (const int64_t rows : {800, 1'000, 20'000, 1'000'000}) {
+    const mc::Probe first = *mc::NextProbe({}, rows);
+    EXPECT_LE(first.rows * first.tasks, rows / 50) << rows;
+    const auto second = mc::NextProbe({{1, absl::Microseconds(1)}}, rows);
+    if (second) EXPECT_LE(second->rows * second->tasks, rows / 50) << rows;
+    EXPECT_EQ(second.has_value(), rows >= 1'000) << rows;
+  }
+}
 
 // `table`: so many rows, at once. `scan`: tasks of its rows.
 class RowsPlanner final : public mc::Planner {
