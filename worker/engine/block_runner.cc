@@ -71,6 +71,7 @@ FaultKind FaultKindOf(const absl::Status& status) {
 
 BlockResult BlockRunner::Run(const BlockOrder& order) {
   BlockResult result;
+  result.began_ns = wire::MonotonicNanoseconds();
   context_.BeginBlock();
   columns_.Clear();
   const PassSpec* const spec = passes_.Find(order.pass);
@@ -79,7 +80,6 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
     return result;
   }
   // Measuring a block takes time of its slot: it counts as encoding what was measured.
-  const int64_t entered = wire::MonotonicNanoseconds();
   clock_.Align();
   peak_memory_.Reset();
   const int64_t started = clock_.Now();
@@ -106,7 +106,7 @@ BlockResult BlockRunner::Run(const BlockOrder& order) {
   result.task_columns = columns_.Encode();
   cost.memory_bytes = MemoryOf(started);
   cost.phase_ns[static_cast<size_t>(Phase::kEncode)] +=
-      std::max<int64_t>(0, started - entered) + clock_.Now() - started - wall_ns;
+      std::max<int64_t>(0, started - result.began_ns) + clock_.Now() - started - wall_ns;
   result.cost = std::move(cost);
   result.stored = context_.TakeStored();
   result.cancelled = !status.ok() && (absl::IsCancelled(status) || context_.cancelled());

@@ -31,6 +31,7 @@ struct BlockResult {
   std::optional<Digest> missing;  // the blob whose absence is the fault
   std::vector<Digest> stored;     // blobs that the nodes may refer to
   bool cancelled = false;         // nothing is to be reported
+  int64_t began_ns = 0;           // MonotonicNanoseconds() when it was taken up
 };
 
 // What a failed task's status means to the coordinator (kernel.h lists the codes).

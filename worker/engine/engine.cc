@@ -31,6 +31,7 @@ pb::EngineMessage ToMessage(uint64_t lease, BlockResult result) {
   pb::BlockDone& done = *message.mutable_block_done();
   done.set_finished_ns(wire::MonotonicNanoseconds());
   done.set_lease(lease);
+  done.set_began_ns(result.began_ns);
   done.set_cancelled(result.cancelled);
   if (result.missing) done.set_missing(std::string(result.missing->Raw()));
   if (result.cancelled) return message;

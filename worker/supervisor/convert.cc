@@ -135,15 +135,20 @@ absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
   return out;
 }
 
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time,
-                                 absl::Duration report_time, absl::Time ended) {
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, int64_t received_ns,
+                                 absl::Time ended) {
   Report out;
   for (const mote::v1::Node& node : done.nodes()) {
     MOTE_ASSIGN_OR_RETURN(Node converted, wire::FromProto(node));
     out.nodes.push_back(std::move(converted));
   }
   MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
-  out.cost.phase_ns[static_cast<size_t>(Phase::kEncode)] += absl::ToInt64Nanoseconds(report_time);
+  const int64_t slot_ns = absl::ToInt64Nanoseconds(slot_time);
+  const auto add = [&](Phase phase, int64_t ns) {
+    out.cost.phase_ns[static_cast<size_t>(phase)] += std::clamp<int64_t>(ns, 0, slot_ns);
+  };
+  if (done.began_ns() > 0) add(Phase::kDecode, done.began_ns() - (received_ns - slot_ns));
+  add(Phase::kEncode, received_ns - done.finished_ns());
   if (done.has_fault()) {
     MOTE_ASSIGN_OR_RETURN(out.fault, wire::FromProto(done.fault()));
   }

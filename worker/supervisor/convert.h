@@ -30,10 +30,10 @@ mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
 absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
 absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
 ReadLog FromProto(const mote::v1::ReadLog& read);
-// An engine's answer, without the blobs that it stored. `report_time`: from the last task's
-// end to here. It counts as encoding: what it does is to make a message of nodes and columns,
-// and to read it; no bytes of the network are in it, whose cost α is.
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time,
-                                 absl::Duration report_time, absl::Time ended);
+// An engine's answer, without the blobs that it stored. `slot_time`: the slot was the lease's
+// for so long, until `received_ns` (MonotonicNanoseconds()). What of it lies before the engine
+// took the block up counts as decoding, what lies after its last task as encoding.
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, int64_t received_ns,
+                                 absl::Time ended);
 
 }  // namespace mote::worker
