@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/session_limits.h"
 #include "coordinator/core/budget.h"
 #include "coordinator/core/entry_of.h"
 #include "coordinator/core/estimate.h"
@@ -18,8 +19,6 @@
 
 namespace mote::coordinator {
 namespace {
-
-constexpr int kSlotsMax = 4096;
 
 // Reasons are for people: a few lines.
 std::string Shortened(std::string reason) {

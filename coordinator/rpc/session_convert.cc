@@ -4,14 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/session_limits.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/convert/wire.h"
 
 namespace mote::coordinator {
 namespace {
-
-constexpr int kSlotsMax = 4096;
 
 absl::StatusOr<Command> From(SessionId session, const v1::Hello& hello) {
   if (hello.worker().empty()) return absl::InvalidArgumentError("worker: empty; give the worker a name");

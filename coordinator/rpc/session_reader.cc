@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/session_limits.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/convert/wire.h"

@@ -6,13 +6,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/session_limits.h"
 #include "coordinator/core/command.h"
 #include "mote/v1/worker_service.pb.h"
 
 namespace mote::coordinator {
-
-// Control messages of the session, both ways.
-inline constexpr size_t kControlBytesMax = 256 << 10;
 
 // Of one stream. Not thread-safe.
 class SessionReader {

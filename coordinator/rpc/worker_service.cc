@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/host_port.h"
 #include "common/message_queue.h"
+#include "common/session_limits.h"
 #include "common/status_macros.h"
 #include "common/version.h"
 #include "coordinator/convert/wire.h"

@@ -12,6 +12,7 @@
 #include "common/failure.h"
 #include "common/fold.h"
 #include "common/ledger/task_columns.h"
+#include "common/session_limits.h"
 #include "worker/engine/block_order.h"
 #include "worker/engine/engine_context.h"
 #include "worker/engine/pass_table.h"
@@ -39,9 +40,9 @@ FaultKind FaultKindOf(const absl::Status& status);
 
 // All nodes of a report together; a longer prefix is cut to what fits, and the
 // rest is run again. A whole block is one node, of 64 KiB at most. With the columns of its
-// tasks it fits a control message of 256 KiB.
+// tasks it fits a control message.
 inline constexpr int64_t kReportBytesMax = 80 << 10;
-static_assert(kReportBytesMax + TaskColumnsWriter::kEncodedBytesMax <= 240 << 10);
+static_assert(kReportBytesMax + TaskColumnsWriter::kEncodedBytesMax <= kControlBytesMax - (16 << 10));
 
 // Not thread-safe: belongs to the compute thread. Exceptions of kernels end here.
 class BlockRunner {

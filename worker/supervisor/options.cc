@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/session_limits.h"
 #include "common/version.h"
 
 namespace mote::worker {
 namespace {
 
-constexpr int kSlotsMax = 1024;
 // Below, an engine on a busy machine would be taken for a dead one.
 constexpr absl::Duration kEngineSilenceMin = absl::Seconds(2);
 

@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "common/session_limits.h"
+
 namespace mote::worker {
 namespace {
 
 // Reports are bounded by the leases held; the rest is heartbeats.
 constexpr size_t kQueueMax = 16384;
-constexpr size_t kControlBytesMax = 256 << 10;  // of one message, as the coordinator has it
 
 }  // namespace
 

@@ -1,0 +1,13 @@
+// What both ends of a worker's session hold each other to.
+#pragma once
+
+#include <cstddef>
+
+namespace mote {
+
+// Of one control message, either way.
+inline constexpr size_t kControlBytesMax = 256 << 10;
+// Of one worker.
+inline constexpr int kSlotsMax = 4096;
+
+}  // namespace mote
