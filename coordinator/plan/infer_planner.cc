@@ -85,7 +85,7 @@ OperationDescription DescribeInfer() {
       {.name = "on_bad_row",
        .kind = Kind::kText,
        .default_value = "\"fail\"",
-       .summary = "fail, or skip: leave out rows whose inputs are no numbers"}};
+       .summary = "a row whose inputs are no numbers: fail, or skip (to the output quarantined)"}};
   description.outputs = {"result", "quality", "quarantined"};
   description.kinds = {{"model", OutputKind::kBlob}, {"quality", OutputKind::kDocument}};
   description.task_shape = "so many rows, one forward batch; default 512";
@@ -101,6 +101,12 @@ bool NamesBundle(const Json& model) {
          model.get<std::string>().find('.') == std::string::npos;
 }
 
+// Bad rows go to the output `quarantined`; both words say so, as those of prepare.
+bool LeavesOut(const Json& parameters) {
+  const std::string on_bad_row = parameters.at("on_bad_row").get<std::string>();
+  return on_bad_row == "skip" || on_bad_row == "quarantine";
+}
+
 class InferPlanner final : public Planner {
  public:
   const OperationDescription& description() const override { return description_; }
@@ -112,15 +118,13 @@ class InferPlanner final : public Planner {
       MOTE_RETURN_IF_ERROR(ErrorCosts::FromJson(*costs).status());
     }
     const std::string on_bad_row = parameters.at("on_bad_row").get<std::string>();
-    if (on_bad_row == "fail" || on_bad_row == "skip") return absl::OkStatus();
-    if (on_bad_row == "quarantine") {
-      return absl::InvalidArgumentError("on_bad_row: quarantine is not supported yet; use fail or skip");
-    }
+    if (on_bad_row == "fail" || LeavesOut(parameters)) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("on_bad_row: \"", on_bad_row, "\" is neither fail nor skip"));
   }
 
   std::vector<std::string> OutputNames(const Json& parameters) const override {
     if (NamesBundle(parameters.at("model"))) return description_.outputs;
+    if (LeavesOut(parameters)) return {"result", "quarantined"};
     return {"result"};
   }
 
@@ -185,12 +189,24 @@ class InferPlanner final : public Planner {
 
   absl::StatusOr<PlanStep> Infer(const PlanContext& context) const {
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableOrSitesInput(context));
-    if (!context.completed.empty() && !input->is_pinned()) return YieldResult(context);
+    if (!context.completed.empty() && !input->is_pinned()) return Yield(context);
     std::vector<PassSpec> passes;
     for (const SiteTable& site : SiteTablesOf(*input)) {
       MOTE_ASSIGN_OR_RETURN(passes.emplace_back(), InferPass(context, site));
     }
-    if (!input->is_pinned()) return RunOnce(std::move(passes[0]));
+    if (!input->is_pinned()) {
+      PlanStep step = RunOnce(std::move(passes[0]));
+      // Of a bundle's rows those that cannot be read are known already.
+      if (LeavesOut(context.parameters) && !context.inputs.contains("model.fitted")) {
+        MOTE_ASSIGN_OR_RETURN(step.passes.emplace_back(), MisfitsPass(context, *input));
+      }
+      return step;
+    }
+    if (LeavesOut(context.parameters)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("on_bad_row: the rows stay at workers ", SiteNames(*input),
+                       " (placement: pinned), and those that are left out would not; use fail"));
+    }
     if (passes[0].reducer == "concat") {
       return absl::InvalidArgumentError(
           absl::StrCat("reduce: the rows stay at workers ", SiteNames(*input),
@@ -213,6 +229,22 @@ class InferPlanner final : public Planner {
     step.memo = "done";
     MOTE_ASSIGN_OR_RETURN(step.outputs["result"], FinishedSites(context.completed.front()));
     return step;
+  }
+
+  static PlanStep Yield(const PlanContext& context) {
+    PlanStep step = YieldResult(context);
+    if (context.completed.size() == 2) step.outputs["quarantined"] = context.completed[1].output;
+    return step;
+  }
+
+  // Which rows are left out, and why.
+  static absl::StatusOr<PassSpec> MisfitsPass(const PlanContext& context, const Output& input) {
+    MOTE_ASSIGN_OR_RETURN(const Schema schema, TableSchema(input));
+    MOTE_ASSIGN_OR_RETURN(const InferColumns columns, ResolveInferColumns(context.parameters, schema));
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass,
+                          InputRowsPass(context, "infer.misfits", "concat", {{"inputs", columns.inputs}}));
+    pass.label = "rows that are left out";
+    return pass;
   }
 
   // From which score of class 1 on it is predicted; null: the class of the greatest score is.

@@ -187,6 +187,58 @@ TEST_F(Infer, BadRowsAreLeftOutWhereTheJobSaysSo) {
   EXPECT_EQ(View(*table).Text(1, 0), "e");
 }
 
+TEST_F(Infer, RowsThatAreLeftOutAreKeptWithReasonAndPlace) {
+  const std::string csv = "id,p0,p1\na,1,zz\nb,0,1\nc,nan,2\n\nd,7\ne,1,1\n";
+  for (const std::string on_bad_row : {"skip", "quarantine"}) {
+    for (const int64_t task_rows : {1, 2, 100}) {
+      const Json parameters{{"model", File(Script(2, 3, "y"))}, {"inputs", {"p*"}}, {"on_bad_row", on_bad_row}};
+      const auto outputs =
+          process_.Run("infer", parameters, {{"input", process_.Index(csv).value()}}, {.rows = task_rows});
+      ASSERT_TRUE(outputs.ok()) << outputs.status();
+      EXPECT_EQ(outputs->at("result").rows, 2);
+      const Table table = process_.Rows(outputs->at("quarantined"));
+      EXPECT_EQ(table.schema.ToString(), "row:i64, line:i64, reason:text, record:text");
+      ASSERT_EQ(table.rows, 3);
+      const TableView view = View(table);
+      EXPECT_EQ(view.Number(0, 0), 0);
+      EXPECT_EQ(view.Number(0, 1), 2);
+      EXPECT_EQ(view.Text(0, 2), "column \"p1\" is \"zz\", not a number");
+      EXPECT_EQ(view.Text(0, 3), "a,1,zz");
+      EXPECT_EQ(view.Text(1, 3), "c,nan,2");
+      EXPECT_EQ(view.Number(2, 0), 3);
+      EXPECT_EQ(view.Number(2, 1), 6);
+      EXPECT_THAT(std::string(view.Text(2, 2)), HasSubstr("has 2 columns, the header has 3"));
+      EXPECT_EQ(view.Text(2, 3), "d,7");
+    }
+  }
+}
+
+TEST_F(Infer, OfATypedTableRowsOfTextThatIsNoNumberAreKeptAsRecords) {
+  TableBuilder rows(Schema{{{"n", DType::kI64, 1}, {"p", DType::kText, 1}}});
+  for (const char* text : {"1", "x", "3"}) {
+    rows.AddI64(rows.rows());
+    rows.AddText(text);
+  }
+  const Json parameters{{"model", File(Script(2, 3, "y"))}, {"inputs", {"n", "p"}}, {"on_bad_row", "skip"}};
+  const auto outputs = process_.Run("infer", parameters, {{"input", process_.MakeTable(rows.Take(), 2)}}, {.rows = 2});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  const Table table = process_.Rows(outputs->at("quarantined"));
+  ASSERT_EQ(table.rows, 1);
+  EXPECT_EQ(View(table).Number(0, 0), 1);
+  EXPECT_EQ(View(table).Text(0, 3), R"({"n":1,"p":"x"})");
+}
+
+TEST_F(Infer, NumbersAloneLeaveNothingOut) {
+  TableBuilder rows(Schema{{{"x", DType::kF32, 2}}});
+  const float values[] = {1, 2};
+  for (int row = 0; row < 5; ++row) rows.AddF32s(values, 2);
+  const Json parameters{{"model", File(Script(2, 3, "y"))}, {"on_bad_row", "skip"}};
+  const auto outputs = process_.Run("infer", parameters, {{"input", process_.MakeTable(rows.Take(), 2)}}, {.rows = 2});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_EQ(outputs->at("quarantined").rows, 0);
+  EXPECT_EQ(outputs->at("result").rows, 5);
+}
+
 TEST_F(Infer, ShapeThatDoesNotFitIsExplained) {
   const auto status = RunCsv({{"model", File(Script(3, 2, "y"))}}, kCsv).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

@@ -41,6 +41,7 @@ void RegisterBuiltinKernels(KernelMap& kernels) {
   kernels.emplace("fold_rows", MakeFoldRowsKernel());
   kernels.emplace("index", MakeIndexKernel());
   kernels.emplace("index_arrays", MakeIndexArraysKernel());
+  kernels.emplace("infer.misfits", MakeInferMisfitsKernel());
   kernels.emplace("join", MakeJoinKernel());
   kernels.emplace("misbehave", MakeMisbehaveKernel());
   kernels.emplace("noop", MakeNoopKernel());

@@ -27,6 +27,7 @@ std::unique_ptr<Kernel> MakeFoldKernel();
 std::unique_ptr<Kernel> MakeFoldRowsKernel();
 std::unique_ptr<Kernel> MakeIndexKernel();
 std::unique_ptr<Kernel> MakeIndexArraysKernel();
+std::unique_ptr<Kernel> MakeInferMisfitsKernel();
 std::unique_ptr<Kernel> MakeJoinKernel();
 std::unique_ptr<Kernel> MakeMisbehaveKernel();
 std::unique_ptr<Kernel> MakeNoopKernel();

@@ -56,7 +56,7 @@ InferParameters ReadInfer(const Json& json) {
     parameters.attribution = {json["attribute"].at("target").get<int64_t>(),
                               json["attribute"].at("steps").get<int64_t>()};
   }
-  parameters.skip_bad_rows = json.at("on_bad_row").get<std::string>() == "skip";
+  parameters.skip_bad_rows = json.at("on_bad_row").get<std::string>() != "fail";
   return parameters;
 }
 

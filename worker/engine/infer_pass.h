@@ -3,12 +3,11 @@
 //
 // Parameters {format, file, inputs: [[column, …], …], features: [name, …] (of the
 // numbers of a native model's batch; empty: not known), outputs: [name, …], keep:
-// [column, …], on_bad_row: fail|skip, threshold: of class 1 of two, or null, rows_per_task, shuffle: {numbers, seed}
-// (shuffled_numbers.h), fix: {numbers, values} (fixed_numbers.h); these two are of the one
-// batch, with on_bad_row: fail; attribute: {target, steps} (torch_kernels/attributing_model.h)}. Inputs "input" and
-// "model". Rows: the kept columns, prediction:i64 (where the first output has two or
-// more scores a row: the place of the greatest, of equals the first; with a threshold 1 from
-// that score of class 1 on), the outputs.
+// [column, …], on_bad_row: fail|skip|quarantine (as skip: infer.misfits tells which), threshold: of class 1 of two, or
+// null, rows_per_task, shuffle: {numbers, seed} (shuffled_numbers.h), fix: {numbers, values} (fixed_numbers.h); these
+// two are of the one batch, with on_bad_row: fail; attribute: {target, steps} (torch_kernels/attributing_model.h)}.
+// Inputs "input" and "model". Rows: the kept columns, prediction:i64 (where the first output has two or more scores a
+// row: the place of the greatest, of equals the first; with a threshold 1 from that score of class 1 on), the outputs.
 #pragma once
 
 #include <functional>

@@ -10,6 +10,7 @@
 #include "common/prepare/cell.h"
 #include "common/prepare/order_cuts.h"
 #include "common/status_macros.h"
+#include "worker/engine/kernels/quarantine.h"
 #include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
@@ -108,20 +109,7 @@ bool PrepareRows::MissesNeededValue() const {
 
 std::string PrepareRows::Record() const {
   if (!fits() && dataset().format == DatasetFormat::kFields) return std::string(cells_.front());
-  std::string record;
-  for (size_t i = 0; i < cells_.size(); ++i) {
-    if (i > 0) record.push_back(dataset().delimiter);
-    const std::string_view cell = cells_[i];
-    if (cell.find_first_of("\"\r\n") == std::string_view::npos &&
-        cell.find(dataset().delimiter) == std::string_view::npos) {
-      record.append(cell);
-      continue;
-    }
-    record.push_back('"');
-    for (const char c : cell) record.append(c == '"' ? 2 : 1, c);
-    record.push_back('"');
-  }
-  return record;
+  return RecordOf(cells_, dataset().delimiter);
 }
 
 }  // namespace mote::engine

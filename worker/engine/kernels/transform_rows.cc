@@ -8,24 +8,9 @@
 #include "common/prepare/cell.h"
 #include "common/status_macros.h"
 #include "worker/engine/artifact_reader.h"
+#include "worker/engine/kernels/quarantine.h"
 
 namespace mote::engine {
-namespace {
-
-Schema QuarantineSchema() {
-  return {
-      {{"row", DType::kI64, 1}, {"line", DType::kI64, 1}, {"reason", DType::kText, 1}, {"record", DType::kText, 1}}};
-}
-
-void Quarantine(const PrepareRows& rows, DropReason reason, TableBuilder* quarantined) {
-  quarantined->AddI64(rows.row());
-  quarantined->AddI64(rows.line());
-  quarantined->AddText(Text(reason));
-  quarantined->AddText(rows.Record());
-}
-
-}  // namespace
-
 TransformRows::TransformRows(std::unique_ptr<PrepareRows> rows, Fitted fitted, std::vector<size_t> columns)
     : rows_(std::move(rows)), fitted_(std::move(fitted)), classes_(PlacesOf(fitted_.classes)) {
   features_ = std::make_unique<FeatureRow>(fitted_, *rows_, std::move(columns));
@@ -63,7 +48,7 @@ absl::StatusOr<TransformedRows> TransformRows::Run(int64_t task, BlobSource& sou
     const std::optional<DropReason> reason = AddRow(tables[static_cast<size_t>(rows_->split())], &made.quality);
     if (!reason) continue;
     made.quality.Drop(*reason, rows_->line());
-    Quarantine(*rows_, *reason, &quarantined);
+    AddQuarantined(rows_->row(), rows_->line(), Text(*reason), rows_->Record(), &quarantined);
   }
   for (size_t i = 0; i < count; ++i) {
     table_bytes_[i] = tables[i].bytes();
