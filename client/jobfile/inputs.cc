@@ -45,9 +45,9 @@ void ReadCsv(Fields& fields, v1::Input* input, Problems* problems) {
 }
 
 // `key: [NAME, …]`, a column each.
-void ReadColumns(std::string_view key, std::string_view wanted, Fields& fields,
+void ReadColumns(const std::string& key, const std::string& wanted, Fields& fields,
                  google::protobuf::RepeatedPtrField<std::string>* columns, Problems* problems) {
-  const Node::Entry* listed = fields.Find(std::string(key));
+  const Node::Entry* listed = fields.Find(key);
   if (listed == nullptr) return;
   if (!listed->value.IsList() || listed->value.items.empty()) {
     problems->Add(listed->value.place, absl::StrCat(key, " wants a list, as in ", wanted));

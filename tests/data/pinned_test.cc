@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/dataset.h"
 #include "common/json.h"
 #include "common/prepare/prepared_view.h"
 #include "coordinator/plan/site_tables.h"
