@@ -1,9 +1,10 @@
 // `tasks: {calibrated: {}}`: a short measurement chooses how many rows a task reads.
 //
 // The first tasks of the input are run with one row each, then with as many as take about
-// 20 ms, but at most a fiftieth of the rows each time; their results are dropped. A task takes a + b·r for r rows, so that two shapes
-// tell a and b. What is chosen is an event of the journal (StageCalibrated): from then on
-// the plan is as if the job file had said `tasks: {rows: n}`, also in a replay and a retry.
+// 20 ms, but at most a fiftieth of the rows each time; their results are dropped. A task
+// takes a + b·r for r rows, so that two shapes tell a and b. What is chosen is an event of
+// the journal (StageCalibrated): from then on the plan is as if the job file had said
+// `tasks: {rows: n}`, also in a replay and a retry.
 #pragma once
 
 #include <cstdint>

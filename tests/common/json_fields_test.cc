@@ -67,7 +67,7 @@ TEST(JsonFields, OfAKeyThatStandsTwiceTheLastCounts) {
 }
 
 TEST(JsonFields, WhatIsNoRecordIsRefusedWithThePlace) {
-  EXPECT_THAT(WhyNot({"a"}, R"({"a": 1)"), HasSubstr("no JSON from byte 7"));
+  EXPECT_THAT(WhyNot({"a"}, R"({"a": 1)"), HasSubstr("no JSON from byte 8"));
   EXPECT_THAT(WhyNot({"a"}, R"({"a": 1} x)"), HasSubstr("no JSON from byte 10"));
   EXPECT_THAT(WhyNot({"a"}, ""), HasSubstr("no JSON"));
   EXPECT_THAT(WhyNot({"a"}, "\"\xff\""), HasSubstr("no JSON"));

@@ -131,7 +131,7 @@ TEST(Arff, AValueThatIsNotDeclaredNamesLineAttributeAndValue) {
     EXPECT_EQ(
         source->Read({0, 4}, cluster.context()).status().message(),
         "row=2 in \"flowers.arff\" line 9: attribute \"kind\" has the value \"virginica\", which is not declared: "
-        "kind {setosa, a b}; fix the file");
+        "kind {setosa, a b}; fix the row or set on_bad_row: skip");
     // Only who asks for the row is told.
     EXPECT_THAT(TextCells(*source->Read({3, 4}, cluster.context())), ElementsAre(ElementsAre("4", "setosa")));
     EXPECT_THAT(TextCells(*source->Read({0, 2}, cluster.context())),

@@ -209,10 +209,9 @@ TEST(Prepare, QualityCountsEveryRowOnce) {
   EXPECT_EQ(outputs.at("all").rows, 4);
   const Json quality = DocumentOf(outputs.at("quality"));
   EXPECT_EQ(quality["rows"], Json::parse(R"({"read": 7, "kept": {"all": 4}, "dropped": 3, "unassigned": 0})"));
-  EXPECT_EQ(
-      quality["dropped"],
-      Json::parse(
-          R"([{"reason": "does not fit the columns: another number of them, or no such record", "rows": 2, "first_lines": [6, 8]},
+  EXPECT_EQ(quality["dropped"],
+            Json::parse(R"([{"reason": "does not fit the columns: another number of them, or no such record",
+                             "rows": 2, "first_lines": [6, 8]},
                             {"reason": "label is missing", "rows": 1, "first_lines": [5]}])"));
   EXPECT_EQ(quality["columns"][0]["imputed"], 1);
   EXPECT_EQ(quality["columns"][1]["imputed"], 1);

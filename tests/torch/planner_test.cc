@@ -172,7 +172,6 @@ TEST(InferPlanner, ParametersAreNamedByTheirPath) {
   EXPECT_THAT(InferRefusal({{"model", 3}}), AllOf(HasSubstr("model: "), HasSubstr("got 3")));
   EXPECT_THAT(InferRefusal({{"inputs", Json::array()}}), HasSubstr("inputs: []"));
   EXPECT_THAT(InferRefusal({{"inputs", {{"a"}, 3}}}), HasSubstr("inputs"));
-  EXPECT_THAT(InferRefusal({{"on_bad_row", "quarantine"}}), HasSubstr("not supported yet"));
 }
 
 TEST(InferPlanner, ColumnsAreResolvedAgainstTheTable) {
