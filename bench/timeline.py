@@ -17,7 +17,7 @@ from support.cluster import Cluster, programs_of, say
 from support.figures import answer, spread
 
 ROUNDS = 5
-PAIRS = 40
+PAIRS = 100
 MICROSECONDS = [10, 100, 1000]
 TEXT = "\n".join(["id,amount,class"] + [f"{i},{i * 7919 % 1000},{'good' if i % 3 else 'bad'}" for i in range(200_000)])
 # Name, stages (the one asked about is `work`), files.

@@ -50,8 +50,15 @@ class TaskColumnsWriter {
   void Clear();
   // A task that did nothing but compute. A few nanoseconds.
   void AddComputed(int64_t wall_ns) {
-    if (static_cast<uint64_t>(wall_ns) >= 128) return AppendTask(static_cast<uint64_t>(wall_ns));
-    wall_[wall_bytes_++] = static_cast<char>(wall_ns);
+    if (static_cast<uint64_t>(wall_ns) < 128) {
+      wall_[wall_bytes_++] = static_cast<char>(wall_ns);
+    } else if (static_cast<uint64_t>(wall_ns) < 128 * 128) {
+      wall_[wall_bytes_] = static_cast<char>(wall_ns | 0x80);
+      wall_[wall_bytes_ + 1] = static_cast<char>(wall_ns >> 7);
+      wall_bytes_ += 2;
+    } else {
+      return AppendTask(static_cast<uint64_t>(wall_ns));
+    }
     ++tasks_;
     if (wall_bytes_ >= kPieceBytes) EndPiece();
   }

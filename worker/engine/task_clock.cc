@@ -39,7 +39,8 @@ void TaskClock::Align() {
   aligned_ticks_ = Ticks();
   aligned_ns_ = wire::MonotonicNanoseconds();
   if (aligned_ns_ - first_ns_ < kRateAfterNs || aligned_ticks_ <= first_ticks_) return;
-  ns_per_tick_ = static_cast<double>(aligned_ns_ - first_ns_) / static_cast<double>(aligned_ticks_ - first_ticks_);
+  scale_ = static_cast<uint64_t>((static_cast<Wide>(aligned_ns_ - first_ns_) << kScaleBits) /
+                                 (aligned_ticks_ - first_ticks_));
 }
 
 }  // namespace mote::engine
