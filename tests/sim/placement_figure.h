@@ -11,6 +11,7 @@ namespace mote::sim {
 struct PlacementFigure {
   absl::Duration learned;  // the job's makespan with what was learned of links
   absl::Duration blind;    // and with α = 0
+  absl::Duration bound;    // the least that any placement takes which knows all from the start
 
   double gain() const { return 1 - absl::FDivDuration(learned, blind); }
 };

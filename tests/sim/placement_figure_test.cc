@@ -12,6 +12,8 @@ TEST(Placement, KnowingWhatBytesCostIsNeverWorseAndMostlyBetter) {
     const auto figure = MeasurePlacement(100, absl::Milliseconds(100), seed);
     ASSERT_TRUE(figure.ok()) << figure.status();
     EXPECT_GT(figure->gain(), -0.02);
+    EXPECT_GE(figure->learned, figure->bound);
+    EXPECT_LE(figure->learned, 1.1 * figure->bound);
     gain += figure->gain() / 5;
   }
   EXPECT_GT(gain, 0);

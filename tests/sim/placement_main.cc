@@ -18,11 +18,12 @@ int main(int argc, char** argv) {
           std::cerr << figure.status() << "\n";
           return 1;
         }
-        std::cout << absl::StrFormat(
-                         R"({"task_ms": %d, "tasks": %d, "learned_s": %.3f, "blind_s": %.3f, "gain": %.4f})",
-                         milliseconds, tasks, absl::ToDoubleSeconds(figure->learned),
-                         absl::ToDoubleSeconds(figure->blind), figure->gain())
-                  << "\n";
+        std::cout
+            << absl::StrFormat(
+                   R"({"task_ms": %d, "tasks": %d, "learned_s": %.3f, "blind_s": %.3f, "bound_s": %.3f, "gain": %.4f})",
+                   milliseconds, tasks, absl::ToDoubleSeconds(figure->learned), absl::ToDoubleSeconds(figure->blind),
+                   absl::ToDoubleSeconds(figure->bound), figure->gain())
+            << "\n";
       }
     }
   }
