@@ -8,6 +8,7 @@
 #include <bit>
 
 #include "absl/strings/str_cat.h"
+#include "client/documents/document_kind.h"
 #include "common/bytes.h"
 #include "common/json.h"
 
@@ -96,9 +97,9 @@ uint32_t Crc32c(std::string_view bytes) {
 }
 
 std::optional<std::string> EventFile(const Json& history) {
-  const bool has_epochs = history.is_object() && history.contains("epochs") && history.contains("steps");
-  const bool has_rounds = history.is_object() && history.contains("rounds") && history.contains("kept_rounds");
-  if (!has_epochs && !has_rounds) return std::nullopt;
+  const DocumentKind kind = KindOf(history);
+  const bool has_epochs = kind == DocumentKind::kEpochs;
+  if (!has_epochs && kind != DocumentKind::kRounds) return std::nullopt;
   try {
     std::string file = Record(VersionEvent());
     for (const Json& entry : history.at(has_epochs ? "epochs" : "rounds")) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/documents/document_kind.h"
 #include "client/pictures/chart.h"
 #include "common/json.h"
 
@@ -186,16 +187,26 @@ std::vector<Picture> DependencePictures(const Json& document) {
 }  // namespace
 
 std::vector<Picture> PicturesOf(const Json& document) {
-  if (!document.is_object()) return {};
   try {
-    if (document.contains("macro_avg") && document.contains("classes")) return ReportPictures(document);
-    if (document.contains("epochs") && document.contains("steps")) return HistoryPictures(document);
-    if (document.contains("rounds") && document.contains("kept_rounds")) return RoundPictures(document);
-    if (document.contains("importance_of")) return ImportancePictures(document);
-    if (document.contains("dependence_of")) return DependencePictures(document);
-    if (document.contains("leaves") && document.contains("features")) return GainPictures(document);
-  } catch (const Json::exception&) {
-    return {};  // another document with such fields
+    switch (KindOf(document)) {
+      case DocumentKind::kReport:
+        return ReportPictures(document);
+      case DocumentKind::kEpochs:
+        return HistoryPictures(document);
+      case DocumentKind::kRounds:
+        return RoundPictures(document);
+      case DocumentKind::kImportance:
+        return ImportancePictures(document);
+      case DocumentKind::kDependence:
+        return DependencePictures(document);
+      case DocumentKind::kGain:
+        return GainPictures(document);
+      case DocumentKind::kQuality:
+      case DocumentKind::kEnsemble:
+      case DocumentKind::kOther:
+        break;
+    }
+  } catch (const Json::exception&) {  // another document with such fields
   }
   return {};
 }

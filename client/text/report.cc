@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/documents/document_kind.h"
 #include "client/text/text_table.h"
 #include "common/json.h"
 
@@ -161,88 +162,81 @@ std::string ColumnsText(const Json& columns) {
   return table.ToString();
 }
 
+std::string ClassificationText(const Json& document) {
+  return absl::StrCat(ScoresText(document), MatrixText(document), AucText(document), ScoresUseText(document),
+                      UndefinedText(document));
+}
+
+std::string QualityText(const Json& document) {
+  return absl::StrCat(RowsText(document), "\n", ColumnsText(document.at("columns")));
+}
+
+std::string ImportanceText(const Json& document) {
+  const std::string measure = Plain(document.at("importance_of"));
+  TextTable table({{"feature"}, {absl::StrCat("loss of ", measure), kRight}, {"deviation", kRight}});
+  for (const Json& feature : document.at("features")) {
+    table.Add({Plain(feature.at("name")), Fraction(feature.at("mean")), Fraction(feature.at("deviation"))});
+  }
+  return absl::StrCat(table.ToString(), "\n", measure, " ", Fraction(document.at("score")), " of ",
+                      Plain(document.at("rows")), " rows; each feature taken from other rows ",
+                      Plain(document.at("repeats")), " times\n");
+}
+
+std::string DependenceText(const Json& document) {
+  std::vector<TextTable::Heading> headings = {{"feature"}, {"value", kRight}};
+  for (const Json& name : document.at("classes")) headings.push_back({Plain(name), kRight});
+  TextTable table(headings);
+  for (const Json& feature : document.at("features")) {
+    std::string name = Plain(feature.at("name"));
+    for (const Json& point : feature.at("points")) {
+      std::vector<std::string> row = {std::exchange(name, ""), Plain(point.at("value"))};
+      for (const Json& score : point.at("scores")) row.push_back(Fraction(score));
+      table.Add(std::move(row));
+    }
+  }
+  return absl::StrCat(table.ToString(), "\nmean scores of ", Plain(document.at("rows")),
+                      " rows, once each of them had the value\n");
+}
+
+std::string EnsembleText(const Json& document) {
+  TextTable table({{"model"}, {"weight", kRight}, {"log loss", kRight}});
+  for (const Json& model : document.at("models")) {
+    table.Add({Plain(model.at("name")), Fraction(model.at("weight")), Fraction(model.at("log_loss"))});
+  }
+  return absl::StrCat(table.ToString(), "\nlog loss ", Fraction(document.at("log_loss")), " together, ",
+                      Fraction(document.at("equal_log_loss")), " with equal weights, of ", Plain(document.at("rows")),
+                      " rows\n");
+}
+
+std::optional<std::string> TextOf(const Json& document) {
+  switch (KindOf(document)) {
+    case DocumentKind::kReport:
+      return ClassificationText(document);
+    case DocumentKind::kQuality:
+      return QualityText(document);
+    case DocumentKind::kImportance:
+      return ImportanceText(document);
+    case DocumentKind::kDependence:
+      return DependenceText(document);
+    case DocumentKind::kEnsemble:
+      return EnsembleText(document);
+    case DocumentKind::kEpochs:
+    case DocumentKind::kRounds:
+    case DocumentKind::kGain:
+    case DocumentKind::kOther:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<std::string> ClassificationReportText(const Json& document) {
-  if (!document.is_object() || !document.contains("classes") || !document.contains("macro_avg")) return std::nullopt;
+std::optional<std::string> ReportText(const Json& document) {
   try {
-    return absl::StrCat(ScoresText(document), MatrixText(document), AucText(document), ScoresUseText(document),
-                        UndefinedText(document));
+    return TextOf(document);
   } catch (const Json::exception&) {
     return std::nullopt;  // another document with such fields
   }
-}
-
-std::optional<std::string> QualityText(const Json& document) {
-  if (!document.is_object() || !document.contains("rows") || !document.contains("columns")) return std::nullopt;
-  try {
-    return absl::StrCat(RowsText(document), "\n", ColumnsText(document.at("columns")));
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
-}
-
-std::optional<std::string> ImportanceText(const Json& document) {
-  if (!document.is_object() || !document.contains("importance_of") || !document.contains("features")) {
-    return std::nullopt;
-  }
-  try {
-    const std::string measure = Plain(document.at("importance_of"));
-    TextTable table({{"feature"}, {absl::StrCat("loss of ", measure), kRight}, {"deviation", kRight}});
-    for (const Json& feature : document.at("features")) {
-      table.Add({Plain(feature.at("name")), Fraction(feature.at("mean")), Fraction(feature.at("deviation"))});
-    }
-    return absl::StrCat(table.ToString(), "\n", measure, " ", Fraction(document.at("score")), " of ",
-                        Plain(document.at("rows")), " rows; each feature taken from other rows ",
-                        Plain(document.at("repeats")), " times\n");
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
-}
-
-std::optional<std::string> DependenceText(const Json& document) {
-  if (!document.is_object() || !document.contains("dependence_of") || !document.contains("features")) {
-    return std::nullopt;
-  }
-  try {
-    std::vector<TextTable::Heading> headings = {{"feature"}, {"value", kRight}};
-    for (const Json& name : document.at("classes")) headings.push_back({Plain(name), kRight});
-    TextTable table(headings);
-    for (const Json& feature : document.at("features")) {
-      std::string name = Plain(feature.at("name"));
-      for (const Json& point : feature.at("points")) {
-        std::vector<std::string> row = {std::exchange(name, ""), Plain(point.at("value"))};
-        for (const Json& score : point.at("scores")) row.push_back(Fraction(score));
-        table.Add(std::move(row));
-      }
-    }
-    return absl::StrCat(table.ToString(), "\nmean scores of ", Plain(document.at("rows")),
-                        " rows, once each of them had the value\n");
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
-}
-
-std::optional<std::string> EnsembleText(const Json& document) {
-  if (!document.is_object() || !document.contains("ensemble_of") || !document.contains("models")) return std::nullopt;
-  try {
-    TextTable table({{"model"}, {"weight", kRight}, {"log loss", kRight}});
-    for (const Json& model : document.at("models")) {
-      table.Add({Plain(model.at("name")), Fraction(model.at("weight")), Fraction(model.at("log_loss"))});
-    }
-    return absl::StrCat(table.ToString(), "\nlog loss ", Fraction(document.at("log_loss")), " together, ",
-                        Fraction(document.at("equal_log_loss")), " with equal weights, of ", Plain(document.at("rows")),
-                        " rows\n");
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
-}
-
-std::optional<std::string> ReportText(const Json& document) {
-  for (const auto& text_of : {ClassificationReportText, QualityText, ImportanceText, DependenceText, EnsembleText}) {
-    if (std::optional<std::string> text = text_of(document)) return text;
-  }
-  return std::nullopt;
 }
 
 }  // namespace mote::client
