@@ -22,7 +22,7 @@ from support.figures import answer
 ROUNDS = 5
 WORKERS = 2
 BLOCKS = [1, 8, 64, 512, 4096]
-ROWS_MAX = 20_000
+ROWS_MAX = 40_000
 ROWS = [1, 4, 16, 64, 256, 1024]
 SLEEPER = ("import json,sys,time\n"
            "for line in sys.stdin:\n"
@@ -50,7 +50,7 @@ def job(kind, shape):
         operation = "spin" if lengths[0] < 1e-3 else "sleep"
         return (f"{head}stages:\n  - name: work\n    {operation}: {{duration: {lengths[0] * 1e6:.0f}us}}\n"
                 f"    tasks: {{count: {len(lengths)}}}\n{tail}"), {}
-    # A program takes 100 µs for a row that it need not sleep for.
+    # A program takes 100 µs for a row that it need not sleep for: so many are two seconds, too.
     rows = "".join(json.dumps({"s": s}) + "\n" for s in lengths[:ROWS_MAX])
     return (f"{head}inputs:\n  rows: {{jsonl: {{path: rows.jsonl}}}}\nstages:\n  - name: work\n    input: rows\n"
             f"    command: {{run: [python3, sleeper.py], files: [sleeper.py]}}\n    reduce: count\n"
