@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
+#include "common/freed_memory.h"
 #include "common/host_port.h"
 #include "common/status_macros.h"
 #include "worker/supervisor/transfers.h"
@@ -102,6 +103,7 @@ absl::Status Get(const std::string& coordinator, const std::string& name, const 
 }
 
 int Main(int argc, char** argv) {
+  KeepFreedBuffers();  // as workers do
   const std::string verb = argc > 1 ? argv[1] : "";
   absl::Status status =
       absl::InvalidArgumentError("usage: mote-artifact-pull put COORDINATOR FILE | get COORDINATOR ARTIFACT STORE_DIR");

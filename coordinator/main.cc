@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/files/open_files.h"
+#include "common/freed_memory.h"
 #include "common/host_port.h"
 #include "common/status_macros.h"
 #include "common/version.h"
@@ -211,6 +212,7 @@ absl::Status Serve(const Options& options, const sigset_t& signals) {
 }
 
 int Main(int argc, char** argv) {
+  KeepFreedBuffers();
   spdlog::set_default_logger(spdlog::stderr_color_mt("mote-coordinator"));
   Options options;
   options.state_dir = DefaultStateDir();

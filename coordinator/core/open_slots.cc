@@ -48,7 +48,9 @@ const OpenSlot* OpenSlots::FirstAfter(const OpenSlot* passed, const std::vector<
   for (const Kind& candidate : kinds_) {
     if (std::find(without.begin(), without.end(), &candidate) != without.end()) continue;
     const std::set<OpenSlot>& slots = candidate.second;
-    const auto next = passed == nullptr ? slots.begin() : slots.upper_bound(*passed);
+    // Mostly what is passed lies before all of the kind, and nothing has to be searched.
+    const bool is_before = passed == nullptr || *passed < *slots.begin();
+    const auto next = is_before ? slots.begin() : slots.upper_bound(*passed);
     if (next == slots.end() || (first != nullptr && *first < *next)) continue;
     first = &*next;
     *kind = &candidate;

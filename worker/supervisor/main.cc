@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "common/freed_memory.h"
 #include "common/grpc_polling.h"
 #include "common/host_port.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
@@ -111,6 +112,7 @@ int Run(const Options& options, const sigset_t signals) {
 }  // namespace mote::worker
 
 int main(int argc, char** argv) {
+  mote::KeepFreedBuffers();
   mote::ReconnectPromptly();
   const auto options = mote::worker::ParseOptions(argc, argv);
   if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
