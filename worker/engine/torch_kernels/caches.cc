@@ -74,6 +74,14 @@ absl::StatusOr<std::unique_ptr<Network>> Caches::Load(const TrainState& state, c
   return known->WithWeights(state, context);
 }
 
+std::shared_ptr<const Permutation> Caches::Order(int64_t rows, uint64_t seed) {
+  std::string key = absl::StrCat(rows, " ", seed);
+  if (std::shared_ptr<const Permutation> known = orders_.Find(key)) return known;
+  const auto order = std::make_shared<Permutation>(rows, seed);
+  order->Tabulate();
+  return orders_.Insert(std::move(key), order);
+}
+
 absl::StatusOr<std::shared_ptr<ScriptModule>> Caches::Script(const PassSpec& pass, std::string_view name,
                                                              const std::string& file, const EngineOptions& options,
                                                              TaskContext& context) {

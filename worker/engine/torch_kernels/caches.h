@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/pass_spec.h"
+#include "common/permutation.h"
 #include "worker/engine/kernel.h"
 #include "worker/engine/lru_cache.h"
 #include "worker/engine/row_source.h"
@@ -38,6 +39,9 @@ class Caches {
   absl::StatusOr<std::shared_ptr<Network>> Weights(const PendingUpdates& updates, const EngineOptions& options,
                                                    TaskContext& context);
 
+  // The order of so many rows that the seed makes: the same for all steps of an epoch.
+  std::shared_ptr<const Permutation> Order(int64_t rows, uint64_t seed);
+
   // The TorchScript file in the pass's input `name`. Errors as ScriptModule::Load's.
   absl::StatusOr<std::shared_ptr<ScriptModule>> Script(const PassSpec& pass, std::string_view name,
                                                        const std::string& file, const EngineOptions& options,
@@ -50,6 +54,7 @@ class Caches {
   LruCache<RowSource> rows_{8};
   LruCache<Network> weights_{4};
   LruCache<const TrainState> states_{size_t{256} << 20};  // bytes
+  LruCache<const Permutation> orders_{4};
   LruCache<ScriptModule> scripts_{2};
   LruCache<Network> modules_{2};  // that are trained, with some weights
 };

@@ -57,18 +57,19 @@ absl::Status Check(const GradientParameters& parameters, const PassSpec& pass, c
 
 class GradientPass final : public PassKernel {
  public:
-  GradientPass(GradientParameters parameters, std::shared_ptr<RowSource> rows, std::shared_ptr<Network> network)
+  GradientPass(GradientParameters parameters, std::shared_ptr<RowSource> rows, std::shared_ptr<Network> network,
+               std::shared_ptr<const Permutation> order)
       : parameters_(std::move(parameters)),
         rows_(std::move(rows)),
         network_(std::move(network)),
-        order_(rows_->rows(), parameters_.shuffle) {}
+        order_(std::move(order)) {}
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
     const int64_t begin = parameters_.begin + task * parameters_.rows_per_task;
     const int64_t end = std::min(begin + parameters_.rows_per_task, parameters_.end);
     if (begin >= end) return absl::InvalidArgumentError(absl::StrCat("the batch has no task ", task));
     MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch,
-                          ReadLabelled(*rows_, order_, {begin, end}, network_->spec(), context));
+                          ReadLabelled(*rows_, *order_, {begin, end}, network_->spec(), context));
     MOTE_ASSIGN_OR_RETURN(const LossGradient sums, network_->Gradient(batch.x, batch.labels, parameters_.class_weights,
                                                                       parameters_.precision, context));
     *partial =
@@ -80,7 +81,7 @@ class GradientPass final : public PassKernel {
   const GradientParameters parameters_;
   const std::shared_ptr<RowSource> rows_;
   const std::shared_ptr<Network> network_;
-  const Permutation order_;
+  const std::shared_ptr<const Permutation> order_;
 };
 
 class GradientKernel final : public Kernel {
@@ -95,7 +96,8 @@ class GradientKernel final : public Kernel {
     MOTE_ASSIGN_OR_RETURN(const PendingUpdates updates, PendingUpdates::Read(pass));
     MOTE_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, caches_->Weights(updates, options, context));
     MOTE_RETURN_IF_ERROR(Check(parameters, pass, network->spec(), rows->rows()));
-    return std::make_unique<GradientPass>(std::move(parameters), std::move(rows), std::move(network));
+    std::shared_ptr<const Permutation> order = caches_->Order(rows->rows(), parameters.shuffle);
+    return std::make_unique<GradientPass>(std::move(parameters), std::move(rows), std::move(network), std::move(order));
   }
 
  private:

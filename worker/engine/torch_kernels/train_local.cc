@@ -76,12 +76,13 @@ struct SharedState {
 
 class LocalPass final : public PassKernel {
  public:
-  LocalPass(LocalParameters parameters, TrainStep step, std::shared_ptr<RowSource> rows, SharedState shared)
+  LocalPass(LocalParameters parameters, TrainStep step, std::shared_ptr<RowSource> rows, SharedState shared,
+            std::shared_ptr<const Permutation> order)
       : parameters_(std::move(parameters)),
         step_(std::move(step)),
         rows_(std::move(rows)),
         shared_(std::move(shared)),
-        order_(rows_->rows(), parameters_.shuffle) {}
+        order_(std::move(order)) {}
 
   absl::Status RunTask(int64_t task, TaskContext& context, std::string* partial) override {
     const TaskRange part = RowParts{rows_->rows(), parameters_.parts}.Of(task);
@@ -107,7 +108,7 @@ class LocalPass final : public PassKernel {
   absl::Status Step(TaskRange positions, double rate, const std::string& place, TaskContext& context, TrainState* state,
                     double* loss) {
     MOTE_ASSIGN_OR_RETURN(const LabelledBatch batch,
-                          ReadLabelled(*rows_, order_, positions, shared_.state.spec, context));
+                          ReadLabelled(*rows_, *order_, positions, shared_.state.spec, context));
     MOTE_RETURN_IF_ERROR(shared_.network->SetWeights(state->weights, context));
     MOTE_ASSIGN_OR_RETURN(LossGradient sums, shared_.network->Gradient(batch.x, batch.labels, parameters_.class_weights,
                                                                        parameters_.precision, context));
@@ -130,7 +131,7 @@ class LocalPass final : public PassKernel {
   const TrainStep step_;
   const std::shared_ptr<RowSource> rows_;
   const SharedState shared_;
-  const Permutation order_;
+  const std::shared_ptr<const Permutation> order_;
 };
 
 class LocalKernel final : public Kernel {
@@ -149,7 +150,9 @@ class LocalKernel final : public Kernel {
     MOTE_RETURN_IF_ERROR(CheckLocal(parameters, pass, shared.state.spec, rows->rows()));
     MOTE_ASSIGN_OR_RETURN(shared.network, Network::Load(shared.state, options.device, context));
     TrainStep step{std::move(optimizer), parameters.clip};
-    return std::make_unique<LocalPass>(std::move(parameters), std::move(step), std::move(rows), std::move(shared));
+    std::shared_ptr<const Permutation> order = caches_->Order(rows->rows(), parameters.shuffle);
+    return std::make_unique<LocalPass>(std::move(parameters), std::move(step), std::move(rows), std::move(shared),
+                                       std::move(order));
   }
 
  private:
