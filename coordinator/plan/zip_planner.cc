@@ -1,10 +1,14 @@
 #include "coordinator/plan/zip_planner.h"
 
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/prepare/zip_columns.h"
+#include "common/saturating.h"
 #include "common/status_macros.h"
 #include "coordinator/plan/declare.h"
 #include "coordinator/plan/rows.h"
@@ -39,24 +43,32 @@ class ZipPlanner final : public Planner {
     if (!context.completed.empty()) return YieldResult(context);
     MOTE_ASSIGN_OR_RETURN(const Output* const input, TableInput(context));
     MOTE_ASSIGN_OR_RETURN(const Output* const with, TableInput(context, "with"));
-    MOTE_RETURN_IF_ERROR(CheckTables(context, *input, *with));
-    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass(context, "zip", "", context.parameters));
+    std::map<std::string, Output> inputs = context.inputs;
+    MOTE_ASSIGN_OR_RETURN(inputs["input"].bytes, ZippedBytes(context, *input, *with));  // tasks are cut by it
+    MOTE_ASSIGN_OR_RETURN(PassSpec pass, InputRowsPass({context.stage_name, context.parameters, context.tasks,
+                                                        context.reduce, inputs, context.memo, context.completed},
+                                                       "zip", "", context.parameters));
     pass.inputs.emplace("with", with->content);
     MOTE_RETURN_IF_ERROR(SetReducer(context, "concat", &pass));
     return RunOnce(std::move(pass));
   }
 
  private:
-  static absl::Status CheckTables(const PlanContext& context, const Output& input, const Output& with) {
+  // Of the rows as they will be, about. Errors where the tables do not fit.
+  static absl::StatusOr<int64_t> ZippedBytes(const PlanContext& context, const Output& input, const Output& with) {
     if (input.rows != with.rows) {
       return absl::InvalidArgumentError(absl::StrCat("with: the table has ", with.rows, " rows and the input ",
                                                      input.rows, "; rows side by side have to be as many"));
     }
-    if (input.schema.empty() || with.schema.empty()) return absl::OkStatus();  // the kernel checks
+    const int64_t bytes = SaturatingAdd(input.bytes, with.bytes);
+    if (input.schema.empty() || with.schema.empty()) return bytes;  // the kernel checks
     MOTE_ASSIGN_OR_RETURN(const ZipOptions options, ZipOptions::Parse(context.parameters));
     MOTE_ASSIGN_OR_RETURN(const Schema left, TableSchema(input));
     MOTE_ASSIGN_OR_RETURN(const Schema right, TableSchema(with, "with"));
-    return ZipColumns::Of(left, right, options).status();
+    MOTE_ASSIGN_OR_RETURN(const ZipColumns columns, ZipColumns::Of(left, right, options));
+    const std::optional<int64_t> stride = columns.schema.Stride();
+    const bool is_wider = stride && input.rows > 0 && *stride > bytes / input.rows;
+    return is_wider && *stride <= INT64_MAX / input.rows ? *stride * input.rows : bytes;
   }
 
   const OperationDescription description_ = DescribeZip();

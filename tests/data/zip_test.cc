@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/plan/registry.h"
 #include "tests/data/array_file.h"
 #include "tests/data/prepare_run.h"
 #include "tests/data/random_table.h"
@@ -59,6 +60,24 @@ TEST(Zip, ImagesAndTheirLabelsBecomeATableToTrainOn) {
     EXPECT_EQ(view.Number(1, 1), 9);
     EXPECT_EQ(view.Number(4, 1), 1);
   }
+}
+
+TEST(Zip, TasksAreCutByTheRowsOfBothTables) {
+  InProcess cluster;
+  const std::string pixels(4096 * 784, '\x07'), labels(4096, '\x01');
+  const Output images = *cluster.Index(Idx(0x08, {4096, 28, 28}, pixels), "idx");
+  const Output classes = *cluster.Index(Idx(0x08, {4096}, labels), "idx");
+  const auto tasks_of = [](const Output& input, const Output& with, const Json& more) {
+    Json parameters{{"with", "other"}, {"rename", {{"x", "y"}}}, {"types", Json::object()}, {"divide", Json::object()}};
+    parameters.update(more);
+    const std::map<std::string, Output> inputs{{"input", input}, {"with", with}};
+    const auto step = coordinator::BuiltinPlanners().Find("zip")->Next({"work", parameters, {}, {}, inputs, "", {}});
+    EXPECT_TRUE(step.ok()) << step.status();
+    return step.ok() ? step->passes.at(0).task_count : 0;
+  };
+  EXPECT_EQ(tasks_of(classes, images, Json::object()), 4) << "rows of 785 bytes";
+  EXPECT_EQ(tasks_of(images, classes, Json::object()), 4);
+  EXPECT_EQ(tasks_of(images, classes, {{"divide", {{"x", 255}}}}), 13) << "rows of 3137 bytes";
 }
 
 TEST(Zip, TextsStandBesideTextsAsTheyAre) {
