@@ -23,6 +23,9 @@ struct CsvError {
   std::string message;
 };
 
+// Cells as a row, without its end.
+std::string CsvRow(const std::vector<std::string_view>& cells, char delimiter);
+
 // Not thread-safe.
 class CsvScanner {
  public:

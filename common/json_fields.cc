@@ -33,12 +33,15 @@ class JsonFields::Reader final : public nlohmann::json_sax<Json> {
   bool start_array(size_t) override { return Enter(/*is_list=*/true); }
   bool end_object() override { return Leave(); }
   bool end_array() override { return Leave(); }
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+    if (error.id == kOutOfRange) return Fail(absl::StrCat("a number before byte ", position, " is too large"));
     return Fail(absl::StrCat("it is no JSON from byte ", position, " on"));
   }
 
  private:
   static constexpr size_t kNowhere = SIZE_MAX;  // nothing below is a field
+  static constexpr int kOutOfRange = 406;       // nlohmann's, of a number
+  static constexpr size_t kDepthMax = 1000;
 
   // An object or list that is not closed yet.
   struct Within {
@@ -81,6 +84,7 @@ class JsonFields::Reader final : public nlohmann::json_sax<Json> {
                                  "; name what is in it, as in \"", name, is_list ? ".0\"" : ".KEY\""));
       }
     }
+    if (within_.size() >= kDepthMax) return Fail(absl::StrCat("it is nested more than ", kDepthMax, " deep"));
     within_.push_back({.step = step, .is_list = is_list});
     return true;
   }

@@ -15,7 +15,7 @@ namespace mote {
 // A field is a key of the record, or with dots a path into objects and lists:
 // "owner.name", "scores.0". Its cell is the text of a string (unescaped), the digits of a
 // number as they stand (of an integer without sign of zero), or "true" or "false"; a field
-// that is missing or null has an empty one. Of a key that stands twice the last one counts.
+// that is missing or null has an empty one. Of a field that stands twice the last one counts.
 //
 // Not thread-safe.
 class JsonFields {
@@ -26,8 +26,9 @@ class JsonFields {
   // The cells of one record, in the order of the names: views that are valid until the
   // next call.
   //
-  //   InvalidArgument  not JSON, neither an object nor a list, or a field is itself an object
-  //                    or a list: says where
+  //   InvalidArgument  not JSON, neither an object nor a list, nested more than 1000 deep, a
+  //                    number that no double is, or a field is itself an object or a list:
+  //                    says where
   absl::Status Cells(std::string_view record, std::vector<std::string_view>* cells);
 
  private:

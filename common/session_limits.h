@@ -7,7 +7,7 @@ namespace mote {
 
 // Of one control message, either way.
 inline constexpr size_t kControlBytesMax = 256 << 10;
-// Of one worker.
-inline constexpr int kSlotsMax = 4096;
+// Of one worker: the descriptions of so many fit its first message.
+inline constexpr int kSlotsMax = 1024;
 
 }  // namespace mote

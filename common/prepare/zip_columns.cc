@@ -1,10 +1,12 @@
 #include "common/prepare/zip_columns.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -82,6 +84,7 @@ absl::Status AppendNumber(double value, const Column& to, ByteWriter& writer) {
       writer.Put(static_cast<int64_t>(value));
       return absl::OkStatus();
     case DType::kF32:
+      if (std::isfinite(value) && std::fabs(value) > std::numeric_limits<float>::max()) return NotOfType(value, to);
       writer.Put(static_cast<float>(value));
       return absl::OkStatus();
     case DType::kF64:
@@ -127,8 +130,8 @@ absl::StatusOr<ZipColumns> ZipColumns::Of(const Schema& left, const Schema& righ
   std::set<std::string> names;
   for (const Column& column : zipped.schema.columns) {
     if (names.insert(column.name).second) continue;
-    return Invalid(absl::StrCat("two columns are called \"", column.name, "\"; rename that of `with`: rename: {",
-                                column.name, ": NAME}"));
+    return Invalid(absl::StrCat("two columns are called \"", column.name,
+                                "\"; give those of `with` other names: rename: {COLUMN: NAME}"));
   }
   MOTE_RETURN_IF_ERROR(CheckNamed(options.types, zipped.schema, "types", "the result"));
   MOTE_RETURN_IF_ERROR(CheckNamed(options.divide, zipped.schema, "divide", "the result"));
@@ -137,7 +140,9 @@ absl::StatusOr<ZipColumns> ZipColumns::Of(const Schema& left, const Schema& righ
     const auto divisor = options.divide.find(column.name);
     zipped.divisors.push_back(divisor == options.divide.end() ? 1 : divisor->second);
     if (type == options.types.end() && divisor == options.divide.end()) continue;
-    column.dtype = type == options.types.end() ? DType::kF32 : type->second;
+    const DType to = type == options.types.end() ? DType::kF32 : type->second;
+    if (to == column.dtype && zipped.divisors.back() == 1) continue;
+    column.dtype = to;
     column.classes.clear();
   }
   return zipped;
@@ -155,7 +160,14 @@ absl::Status AppendZipped(std::string_view cell, const Column& from, const Colum
     return absl::OkStatus();
   }
   if (from.dtype == DType::kText) {
-    const std::optional<double> number = ParseNumber(Trim(cell));
+    const std::string_view text = Trim(cell);
+    int64_t whole = 0;  // not every one is a double
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    if (to.dtype == DType::kI64 && divisor == 1 && error == std::errc() && end == text.data() + text.size()) {
+      writer.Put(whole);
+      return absl::OkStatus();
+    }
+    const std::optional<double> number = ParseNumber(text);
     if (number) return AppendNumber(*number / divisor, to, writer);
     return Invalid(absl::StrCat("column \"", to.name, "\": \"", std::string(cell.substr(0, 100)), "\" is no number"));
   }

@@ -26,8 +26,7 @@ struct ZipColumns {
   Schema schema;                 // the left side's columns, then the right side's
   std::vector<double> divisors;  // of each column; 1: its values stay
 
-  // InvalidArgument: two columns of one name, a parameter names a column that there is not,
-  // or a text is to become numbers a row.
+  // InvalidArgument: two columns of one name, or a parameter names a column that there is not.
   static absl::StatusOr<ZipColumns> Of(const Schema& left, const Schema& right, const ZipOptions& options);
 };
 

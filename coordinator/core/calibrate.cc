@@ -16,7 +16,7 @@ namespace {
 
 // What measuring computes is dropped, so each of the two shapes has at most this share of the rows.
 constexpr int64_t kRowsOfAProbedOne = 50;
-constexpr int64_t kFirstTasksMin = 4, kFirstTasksMax = 16;
+constexpr int64_t kFirstTasksMax = 16;
 constexpr int64_t kSecondTasks = 8;
 // About as long takes a task of the second shape.
 constexpr double kSecondSeconds = 0.02;
@@ -75,7 +75,7 @@ absl::StatusOr<PassSpec> ProbePass(const Job& job, int stage, const Probe& probe
 std::optional<Probe> NextProbe(const std::vector<MeasuredShape>& measured, int64_t rows) {
   if (rows < kRowsMin || measured.size() >= 2) return std::nullopt;
   const int64_t probed = rows / kRowsOfAProbedOne;
-  if (measured.empty()) return Probe{1, std::clamp(probed, kFirstTasksMin, kFirstTasksMax)};
+  if (measured.empty()) return Probe{1, std::min(probed, kFirstTasksMax)};
   const double row_seconds = std::max(1e-9, absl::ToDoubleSeconds(measured[0].task));
   const int64_t second = Rounded(kSecondSeconds / row_seconds, std::min(kSecondRowsMax, probed / kSecondTasks));
   if (second <= measured[0].rows) return std::nullopt;
@@ -87,8 +87,10 @@ int64_t ChooseRows(const std::vector<MeasuredShape>& measured, int64_t rows, int
   if (measured.empty()) return balanced;
   const TaskModel model = ModelOf(measured);
   if (!(model.row > 0)) return balanced;  // rows cost nothing that can be measured
-  const double wanted = std::max(model.own / (kOwnShareMax * model.row), kTaskSecondsMin / model.row);
   const double most = (kTaskSecondsMax - model.own) / model.row;
+  // One shape does not tell what a task costs beside its rows: the more rows, the less of it.
+  const double wanted =
+      measured.size() == 1 ? most : std::max(model.own / (kOwnShareMax * model.row), kTaskSecondsMin / model.row);
   return Rounded(std::min(wanted, std::max(1.0, most)), balanced);
 }
 

@@ -96,7 +96,7 @@ struct OperationDescription {
   std::string task_shape;  // what a task is, and the default shape
   bool takes_input = true;
   bool takes_reduce = false;
-  // `tasks: {calibrated: {}}` may be asked for: tasks are rows of the input, in one pass whose
+  // `tasks: {calibrated: {}}` may be asked for: tasks are rows of the input, in a first pass whose
   // parameters name `rows_per_task`, and what a task yields depends on no other task.
   bool can_calibrate = false;
   // `model: name:version` of a bundle with `fitted` gives it all parts of the bundle.

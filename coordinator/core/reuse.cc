@@ -1,5 +1,6 @@
 #include "coordinator/core/reuse.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "common/bytes.h"
@@ -67,7 +68,12 @@ std::optional<StageRef> FindReusable(const State& state, const Job& job, int sta
   const Job* source = state.FindJob(found->job);
   MOTE_CHECK(source != nullptr && source->stages[found->stage].state == StageState::kComplete,
              "the index knows complete stages of kept jobs alone");
-  return found;
+  // An operation may yield more than it did when that stage ran.
+  const std::map<std::string, Output>& outputs = source->stages[found->stage].outputs;
+  const std::vector<std::string>& wanted = job.admitted.stages[stage].outputs;
+  const bool has_all =
+      std::all_of(wanted.begin(), wanted.end(), [&](const std::string& name) { return outputs.contains(name); });
+  return has_all ? found : std::nullopt;
 }
 
 void IndexStage(State& state, Job& job, int stage) {

@@ -71,17 +71,20 @@ TEST(JsonFields, WhatIsNoRecordIsRefusedWithThePlace) {
   EXPECT_THAT(WhyNot({"a"}, R"({"a": 1} x)"), HasSubstr("no JSON from byte 10"));
   EXPECT_THAT(WhyNot({"a"}, ""), HasSubstr("no JSON"));
   EXPECT_THAT(WhyNot({"a"}, "\"\xff\""), HasSubstr("no JSON"));
-  EXPECT_THAT(WhyNot({"a"}, R"({"a": 1e999})"), HasSubstr("no JSON"));
+  EXPECT_THAT(WhyNot({"a"}, R"({"a": 1, "b": 1e999})"), HasSubstr("is too large"));
   EXPECT_THAT(WhyNot({"a"}, "17"), HasSubstr("neither an object nor a list"));
   EXPECT_THAT(WhyNot({"a"}, R"({"a": {"b": 1}})"), HasSubstr("field \"a\" is an object; name what is in it"));
   EXPECT_THAT(WhyNot({"a"}, R"({"a": [1]})"), HasSubstr("as in \"a.0\""));
 }
 
-TEST(JsonFields, NestingOfAnyDepthIsPassedOver) {
-  std::string deep = R"({"x": )";
-  for (int i = 0; i < 100'000; ++i) deep += "[";
-  for (int i = 0; i < 100'000; ++i) deep += "]";
-  EXPECT_THAT(CellsOf({"a"}, deep + R"(, "a": 5})"), ElementsAre("5"));
+TEST(JsonFields, NestingIsPassedOverUpToADepth) {
+  const auto nested = [](int depth) {
+    return R"({"x": )" + std::string(static_cast<size_t>(depth), '[') + std::string(static_cast<size_t>(depth), ']') +
+           R"(, "a": 5})";
+  };
+  EXPECT_THAT(CellsOf({"a"}, nested(900)), ElementsAre("5"));
+  EXPECT_THAT(WhyNot({"a"}, nested(100'000)), HasSubstr("nested more than 1000 deep"));
+  EXPECT_THAT(WhyNot({"a"}, R"({"x": )" + std::string(1'000'000, '[')), HasSubstr("nested more than 1000 deep"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -99,20 +100,25 @@ TEST(Zip, TextsStandBesideTextsAsTheyAre) {
 
 TEST(Zip, TextsBecomeNumbersWhereATypeIsAsked) {
   InProcess cluster;
-  const auto zipped = Zip(cluster, Images(cluster), *cluster.Index("kind,n\na,1\nb, 2\nc,3\nd,4\ne,-5\n"),
-                          {{"types", {{"n", "i64"}, {"x", "f64"}}}});
+  const auto zipped =
+      Zip(cluster, Images(cluster), *cluster.Index("kind,n\na,1\nb, 2\nc,9007199254740993\nd,4\ne,-5\n"),
+          {{"types", {{"n", "i64"}, {"x", "f64"}}}});
   ASSERT_TRUE(zipped.ok()) << zipped.status();
   const Table table = cluster.Rows(*zipped);
   EXPECT_EQ(table.schema.ToString(), "x:f64[4], kind:text, n:i64");
   const TableView view = *TableView::Open(table.schema, table.rows, table.bytes);
   EXPECT_EQ(view.Number(1, 2), 2);
   EXPECT_EQ(view.Number(4, 2), -5);
+  int64_t exact = 0;
+  std::memcpy(&exact, view.Cell(2, 2).data(), sizeof(exact));
+  EXPECT_EQ(exact, 9007199254740993) << "which no double is";
   EXPECT_EQ(view.Text(2, 1), "c");
 }
 
 TEST(Zip, TablesThatDoNotFitAreRefused) {
   EXPECT_THAT(ZipError("a\n1\n2\n", "b\n1\n"), HasSubstr("the table has 1 rows and the input 2"));
-  EXPECT_THAT(ZipError("a\n1\n", "a\n2\n"), HasSubstr("two columns are called \"a\"; rename that of `with`"));
+  EXPECT_THAT(ZipError("a\n1\n", "a\n2\n"),
+              HasSubstr("two columns are called \"a\"; give those of `with` other names"));
   EXPECT_THAT(ZipError("a\n1\n", "b\n2\n", {{"rename", {{"c", "d"}}}}), HasSubstr("`with` has no column \"c\""));
   EXPECT_THAT(ZipError("a\n1\n", "b\n2\n", {{"types", {{"labels", "i64"}}}}), HasSubstr("no column \"labels\""));
   EXPECT_THAT(ZipError("a\n1\n", "b\n2\n", {{"types", {{"b", "int"}}}}), HasSubstr("\"int\" is not u8, i64"));
@@ -127,6 +133,7 @@ TEST(Zip, ValuesThatATypeDoesNotHaveNameTheirRow) {
   EXPECT_THAT(ZipError("a\n1\n", "b\n2.5\n", typed("i64")), HasSubstr("2.5 is no number of i64"));
   EXPECT_THAT(ZipError("a\n1\n", "b\n256\n", typed("u8")), HasSubstr("256 is no number of u8"));
   EXPECT_THAT(ZipError("a\n1\n", "b\n1e30\n", typed("i64")), HasSubstr("is no number of i64"));
+  EXPECT_THAT(ZipError("a\n1\n", "b\n1e300\n", typed("f32")), HasSubstr("is no number of f32"));
 }
 
 }  // namespace

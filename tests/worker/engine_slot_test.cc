@@ -24,7 +24,7 @@ class Owner final : public SlotOwner {
     reason = why;
   }
   void OnBlobRequest(int, uint64_t, const mote::engine::v1::BlobRequest&) override {}
-  void OnBlockDone(const RunLease&, mote::engine::v1::BlockDone, absl::Duration) override {}
+  void OnBlockDone(const RunLease&, mote::engine::v1::BlockDone, const SlotTurn&) override {}
   void OnBlockLost(const RunLease& lease, Failure failure, absl::Duration) override {
     lost.push_back(lease.lease);
     failures.push_back(std::move(failure));

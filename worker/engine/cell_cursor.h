@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/block.h"
+#include "common/csv.h"
 #include "common/dataset.h"
 #include "common/value.h"
 #include "worker/engine/row_source.h"
@@ -35,7 +36,11 @@ class CellCursor {
   absl::Status Seek(TaskRange rows, BlobSource& source);
   absl::StatusOr<bool> Next(std::vector<std::string_view>* cells);
   bool fits() const { return text_ == nullptr || text_->fits(); }
-  absl::Status Misfit() const { return text_ == nullptr ? absl::OkStatus() : text_->Misfit(); }
+  std::string Misfit() const { return text_ == nullptr ? "" : text_->Misfit(); }
+  absl::Status MisfitError() const { return text_ == nullptr ? absl::OkStatus() : text_->MisfitError(); }
+  std::string Record(const std::vector<std::string_view>& cells) const {
+    return text_ == nullptr ? CsvRow(cells, ',') : text_->Record(cells);
+  }
   int64_t row() const { return text_ != nullptr ? text_->row() : begin_ + next_ - 1; }
   int64_t line() const { return text_ != nullptr ? text_->line() : row() + 1; }
 

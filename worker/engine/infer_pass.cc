@@ -121,23 +121,15 @@ class InferPass final : public RowPassKernel {
   }
 
  private:
-  // Valid until the next call. With skip, rows that cannot be read at all (ragged ones) are
-  // left out one by one.
+  // Valid until the next call. With skip, rows that do not fit the table are left out.
   absl::StatusOr<TableView> ReadRows(TaskRange range, TaskContext& context) {
     const Schema& schema = rows_->dataset().schema;
     const absl::StatusOr<std::string_view> all = rows_->View(range, context, &copy_);
     if (all.ok()) return TableView::Open(schema, range.end - range.begin, *all);
     if (!parameters_.skip_bad_rows || all.status().code() != absl::StatusCode::kInvalidArgument) return all.status();
-    copy_.clear();
-    int64_t rows = 0;
-    for (int64_t row = range.begin; row < range.end; ++row) {
-      const absl::StatusOr<Table> one = rows_->Read({row, row + 1}, context);
-      if (one.status().code() == absl::StatusCode::kInvalidArgument) continue;
-      MOTE_RETURN_IF_ERROR(one.status());
-      copy_ += one->bytes;
-      rows += one->rows;
-    }
-    return TableView::Open(schema, rows, copy_);
+    MOTE_ASSIGN_OR_RETURN(Table fitting, rows_->ReadFitting(range, context));
+    copy_ = std::move(fitting.bytes);
+    return TableView::Open(schema, fitting.rows, copy_);
   }
 
   // The rows themselves are the batch: one column of the model's numbers and nothing else.

@@ -98,7 +98,8 @@ absl::Status RowSource::Append(TaskRange rows, BlobSource& source, Table* table)
   MOTE_RETURN_IF_ERROR(CheckRange(rows));
   if (rows.empty()) return absl::OkStatus();
   if (arrays_ != nullptr) return AppendArrays(rows, source, table);
-  return text_ != nullptr ? AppendText(rows, source, table) : AppendSegments(rows, source, table);
+  return text_ != nullptr ? AppendText(rows, source, /*fitting_alone=*/false, table)
+                          : AppendSegments(rows, source, table);
 }
 
 absl::StatusOr<const RowSource::MappedSegment*> RowSource::Map(size_t index, BlobSource& source) {
@@ -170,13 +171,23 @@ absl::Status RowSource::AppendArrays(TaskRange rows, BlobSource& source, Table* 
   return absl::OkStatus();
 }
 
-absl::Status RowSource::AppendText(TaskRange rows, BlobSource& source, Table* table) {
+absl::StatusOr<Table> RowSource::ReadFitting(TaskRange rows, BlobSource& source) {
+  if (text_ == nullptr) return Read(rows, source);
+  MOTE_RETURN_IF_ERROR(CheckRange(rows));
+  Table table;
+  table.schema = dataset_.schema;
+  MOTE_RETURN_IF_ERROR(AppendText(rows, source, /*fitting_alone=*/true, &table));
+  return table;
+}
+
+absl::Status RowSource::AppendText(TaskRange rows, BlobSource& source, bool fitting_alone, Table* table) {
   MOTE_RETURN_IF_ERROR(text_->Seek(rows, source));
   ByteWriter writer(&table->bytes);
   while (true) {
     MOTE_ASSIGN_OR_RETURN(const bool more, text_->Next(&cells_));
     if (!more) return absl::OkStatus();
-    if (!text_->fits()) return text_->Misfit();
+    if (!text_->fits() && fitting_alone) continue;
+    if (!text_->fits()) return text_->MisfitError();
     for (const std::string_view cell : cells_) writer.PutString(cell);
     ++table->rows;
   }

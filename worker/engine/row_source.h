@@ -41,7 +41,7 @@ class RowSource {
   // The rows [begin, end), 0 ≤ begin ≤ end ≤ rows().
   //
   //   OutOfRange       rows that the dataset does not have
-  //   InvalidArgument  a ragged row or bad quotes (names file, row and line), or a
+  //   InvalidArgument  a row that does not fit the columns or bad quotes (names file, row and line), or a
   //                    segment that does not fit the schema
   //   Unavailable      a blob cannot be had now
   absl::StatusOr<Table> Read(TaskRange rows, BlobSource& source);
@@ -55,6 +55,9 @@ class RowSource {
   // The same, appended to `*table`, whose schema is dataset().schema.
   absl::Status Append(TaskRange rows, BlobSource& source, Table* table);
 
+  // Those of the rows that fit the table; others are left out. Of formats other than text all do.
+  absl::StatusOr<Table> ReadFitting(TaskRange rows, BlobSource& source);
+
  private:
   struct MappedSegment {
     size_t index = 0;
@@ -66,7 +69,7 @@ class RowSource {
   absl::Status CheckRange(TaskRange rows) const;
   absl::Status AppendArrays(TaskRange rows, BlobSource& source, Table* table);
   absl::Status AppendSegments(TaskRange rows, BlobSource& source, Table* table);
-  absl::Status AppendText(TaskRange rows, BlobSource& source, Table* table);
+  absl::Status AppendText(TaskRange rows, BlobSource& source, bool fitting_alone, Table* table);
   // The last segment that starts at or before `row`: empty ones lie before it.
   size_t SegmentOf(int64_t row) const;
   static std::string_view RowBytes(const MappedSegment& mapped, int64_t first, int64_t last);

@@ -138,6 +138,7 @@ absl::Status TextCursor::ScanLine(std::vector<std::string_view>* cells, bool* fo
   std::string_view line;
   *found = NextLine(&line);
   if (!*found) return absl::OkStatus();
+  record_ = line;
   misfit_ = absl::OkStatus();
   if (arff_ != nullptr) misfit_ = arff_->Cells(line, cells);
   if (fields_ != nullptr) misfit_ = fields_->Cells(line, cells);
@@ -149,15 +150,19 @@ std::string TextCursor::PlaceOf(int64_t row, int64_t line) const {
   return absl::StrCat("row=", row, " in \"", dataset_.name, "\" line ", line);
 }
 
-absl::Status TextCursor::Misfit() const {
-  const std::string place = PlaceOf(row(), line_);
-  constexpr std::string_view kRemedy = "; fix the row or set on_bad_row: skip";
-  if (!misfit_.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(place, ": ", misfit_.message(), std::string(kRemedy)));
-  }
-  return absl::InvalidArgumentError(absl::StrCat(place, " has ", cells_, cells_ == 1 ? " column" : " columns",
-                                                 ", the header has ", dataset_.schema.columns.size(),
-                                                 std::string(kRemedy)));
+std::string TextCursor::Misfit() const {
+  if (!misfit_.ok()) return std::string(misfit_.message());
+  return absl::StrCat("it has ", cells_, cells_ == 1 ? " column" : " columns", ", the header has ",
+                      dataset_.schema.columns.size());
+}
+
+absl::Status TextCursor::MisfitError() const {
+  return absl::InvalidArgumentError(
+      absl::StrCat(PlaceOf(row(), line_), ": ", Misfit(), "; fix the row or set on_bad_row: skip"));
+}
+
+std::string TextCursor::Record(const std::vector<std::string_view>& cells) const {
+  return csv_ != nullptr ? CsvRow(cells, dataset_.delimiter) : std::string(record_);
 }
 
 absl::Status TextCursor::EndsEarly() const {

@@ -48,10 +48,13 @@ class TextCursor {
   // Whether the row that Next gave last is one of the table's, with a cell for each column.
   // Otherwise its cells are as many as it has, or, where it cannot be read at all, its line.
   bool fits() const { return misfit_.ok() && cells_ == dataset_.schema.columns.size(); }
-  // Why it is not. InvalidArgument: another number of cells, in ARFF a value that is not what
-  // was declared, a line that is no JSON record with such fields; names file, row and line
-  // ("rows=12 in "loans.csv" line 40 has 19 columns, the header has 21; fix …").
-  absl::Status Misfit() const;
+  // Why it is not: another number of cells ("it has 19 columns, the header has 21"), in ARFF a
+  // value that is not what was declared, a line that is no JSON record with such fields.
+  std::string Misfit() const;
+  // The same as an error: InvalidArgument, with file, row, line and what to do.
+  absl::Status MisfitError() const;
+  // That row as it is: of CSV its cells, whose line may be gone; of other formats the line.
+  std::string Record(const std::vector<std::string_view>& cells) const;
 
   // Of the row that Next gave last: its index and the 1-based line it starts on.
   int64_t row() const { return next_row_ - 1; }
@@ -92,9 +95,10 @@ class TextCursor {
   int64_t next_row_ = 0;
   int64_t end_row_ = 0;
   int64_t line_ = 1;
-  size_t cells_ = 0;     // of the row that was given last
-  absl::Status misfit_;  // why it cannot be read
-  Position after_;       // end of the range walked last: the next one often starts there
+  size_t cells_ = 0;         // of the row that was given last
+  std::string_view record_;  // its line; of CSV empty
+  absl::Status misfit_;      // why it cannot be read
+  Position after_;           // end of the range walked last: the next one often starts there
 };
 
 // The 1-based line on which the row starts whose scan began at the start of

@@ -135,7 +135,7 @@ absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease) {
   return out;
 }
 
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, int64_t received_ns,
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, const SlotTurn& turn, int64_t received_ns,
                                  absl::Time ended) {
   Report out;
   for (const mote::v1::Node& node : done.nodes()) {
@@ -143,16 +143,16 @@ absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::
     out.nodes.push_back(std::move(converted));
   }
   MOTE_ASSIGN_OR_RETURN(out.cost, wire::FromProto(done.cost()));
-  const int64_t slot_ns = absl::ToInt64Nanoseconds(slot_time);
-  const auto add = [&](Phase phase, int64_t ns) {
-    out.cost.phase_ns[static_cast<size_t>(phase)] += std::clamp<int64_t>(ns, 0, slot_ns);
+  const auto add = [&](Phase phase, int64_t ns, absl::Duration most) {
+    out.cost.phase_ns[static_cast<size_t>(phase)] += std::clamp<int64_t>(ns, 0, absl::ToInt64Nanoseconds(most));
   };
-  if (done.began_ns() > 0) add(Phase::kDecode, done.began_ns() - (received_ns - slot_ns));
-  add(Phase::kEncode, received_ns - done.finished_ns());
+  const int64_t handed_ns = received_ns - absl::ToInt64Nanoseconds(turn.handed);
+  if (done.began_ns() > 0) add(Phase::kDecode, done.began_ns() - handed_ns, turn.handed);
+  add(Phase::kEncode, received_ns - done.finished_ns(), turn.held);
   if (done.has_fault()) {
     MOTE_ASSIGN_OR_RETURN(out.fault, wire::FromProto(done.fault()));
   }
-  out.slot_time = slot_time;
+  out.slot_time = turn.held;
   out.task_columns = done.task_columns();
   out.ended = ended;
   return out;

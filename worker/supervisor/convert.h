@@ -11,6 +11,7 @@
 #include "mote/v1/worker_service.pb.h"
 #include "worker/session/messages.h"
 #include "worker/supervisor/options.h"
+#include "worker/supervisor/slot_turn.h"
 
 namespace mote::worker {
 
@@ -30,10 +31,11 @@ mote::engine::v1::SupervisorMessage DefinePassMessage(const DefinePass& define);
 absl::StatusOr<Welcome> FromProto(const mote::v1::Welcome& welcome);
 absl::StatusOr<Lease> FromProto(const mote::v1::Lease& lease);
 ReadLog FromProto(const mote::v1::ReadLog& read);
-// An engine's answer, without the blobs that it stored. `slot_time`: the slot was the lease's
-// for so long, until `received_ns` (MonotonicNanoseconds()). What of it lies before the engine
-// took the block up counts as decoding, what lies after its last task as encoding.
-absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, absl::Duration slot_time, int64_t received_ns,
+// An engine's answer, without the blobs that it stored, received at `received_ns`
+// (MonotonicNanoseconds()). What of the slot's turn lies between the engine's being handed the
+// lease and its taking the block up counts as decoding, what lies after its last task as
+// encoding.
+absl::StatusOr<Report> FromProto(const mote::engine::v1::BlockDone& done, const SlotTurn& turn, int64_t received_ns,
                                  absl::Time ended);
 
 }  // namespace mote::worker

@@ -95,6 +95,7 @@ void EngineSlot::KillBecause(FaultKind kind, std::string reason) {
 
 void EngineSlot::SendRun(Assigned& assigned) {
   ++assigned.sent;
+  assigned.sent_at = LoopNow();
   const RunLease& lease = assigned.lease;
   if (const auto pass = passes_.find(lease.pass); pass != passes_.end() && defined_.insert(lease.pass).second) {
     Send(pass->second);
@@ -196,10 +197,12 @@ void EngineSlot::OnDone(pb::BlockDone done) {
   const auto found = FindAssigned(done.lease());
   if (found == assigned_.end()) return;
   const RunLease lease = std::move(found->lease);
+  const absl::Duration since_sent = LoopNow() - found->sent_at;
   assigned_.erase(found);
   NameJob();
   restart_backoff_.Reset();
-  owner_.OnBlockDone(lease, std::move(done), TakeSlotTime());
+  const absl::Duration held = TakeSlotTime();
+  owner_.OnBlockDone(lease, std::move(done), {held, std::min(held, since_sent)});
 }
 
 // Everything that the engine sent was handled before this.

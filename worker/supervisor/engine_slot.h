@@ -23,6 +23,7 @@
 #include "worker/supervisor/engine_process.h"
 #include "worker/supervisor/mailbox.h"
 #include "worker/supervisor/options.h"
+#include "worker/supervisor/slot_turn.h"
 #include "worker/supervisor/store_directory.h"
 
 namespace mote::worker {
@@ -39,7 +40,7 @@ class SlotOwner {
   // last one did.
   virtual void OnEngineDown(int slot, int starts_failed, const std::string& why) = 0;
   virtual void OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1::BlobRequest& request) = 0;
-  virtual void OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) = 0;
+  virtual void OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, const SlotTurn& turn) = 0;
   virtual void OnBlockLost(const RunLease& lease, Failure failure, absl::Duration slot_time) = 0;
 };
 
@@ -74,7 +75,8 @@ class EngineSlot {
   enum class State { kDown, kStarting, kReady };
   struct Assigned {
     RunLease lease;
-    int sent = 0;  // to so many engines
+    int sent = 0;        // to so many engines
+    absl::Time sent_at;  // to the newest
     absl::Time cancel_deadline = absl::InfiniteFuture();
   };
   struct Lost {

@@ -167,16 +167,16 @@ void Supervisor::OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1
       });
 }
 
-void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) {
+void Supervisor::OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, const SlotTurn& turn) {
   const int64_t received_ns = wire::MonotonicNanoseconds();
   std::optional<Location> missing;
   if (const auto digest = Digest::FromRaw(done.missing()); digest.ok()) missing = locations_.Find(*digest);
   locations_.Forget(lease.lease);
   if (done.cancelled() || !session_.Holds(lease.lease)) return;
-  absl::StatusOr<Report> report = FromProto(done, slot_time, received_ns, LoopNow());
+  absl::StatusOr<Report> report = FromProto(done, turn, received_ns, LoopNow());
   if (!report.ok()) {
     Failure failure{FaultKind::kEngineCrash, -1, std::string(report.status().message()), "", ""};
-    return OnBlockLost(lease, std::move(failure), slot_time);
+    return OnBlockLost(lease, std::move(failure), turn.held);
   }
   // Perhaps for want of space.
   if (report->fault && report->fault->kind == FaultKind::kUnavailable) {

@@ -54,7 +54,7 @@ class Supervisor : private SlotOwner {
   void OnEngineReady(int slot, const mote::engine::v1::Ready& ready) override;
   void OnEngineDown(int slot, int starts_failed, const std::string& why) override;
   void OnBlobRequest(int slot, uint64_t engine, const mote::engine::v1::BlobRequest& request) override;
-  void OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, absl::Duration slot_time) override;
+  void OnBlockDone(const RunLease& lease, mote::engine::v1::BlockDone done, const SlotTurn& turn) override;
   void OnBlockLost(const RunLease& lease, Failure failure, absl::Duration slot_time) override;
 
   void OnResponse(uint64_t stream, const mote::v1::SessionResponse& response);

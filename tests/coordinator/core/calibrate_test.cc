@@ -36,6 +36,12 @@ TEST(ChooseRows, ATaskTakesAtLeastAHundredMicrosecondsAndAtMostTwoHundredMillise
   EXPECT_EQ(mc::ChooseRows(Shapes(0, 10, 2), 100'000'000, 4), 1);
 }
 
+TEST(ChooseRows, WhereOneShapeAloneWasMeasuredATaskTakesTwoHundredMilliseconds) {
+  EXPECT_EQ(mc::ChooseRows({{1, absl::Milliseconds(1)}}, 100'000'000, 4), 200);
+  EXPECT_EQ(mc::ChooseRows({{1, absl::Milliseconds(1)}}, 500, 4), 15) << "but each slot gets eight";
+  EXPECT_EQ(mc::ChooseRows({{1, absl::Seconds(1)}}, 100'000'000, 4), 1);
+}
+
 TEST(ChooseRows, EachSlotGetsEightTasks) {
   EXPECT_EQ(mc::ChooseRows(Shapes(1e-3, 1e-9, 4096), 3200, 4), 100);
   EXPECT_EQ(mc::ChooseRows({}, 5, 4), 1);

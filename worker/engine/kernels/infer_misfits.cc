@@ -72,7 +72,7 @@ class MisfitsPass final : public RowPassKernel {
     while (true) {
       MOTE_ASSIGN_OR_RETURN(const bool more, cursor_->Next(&cells_));
       if (!more) return absl::OkStatus();
-      absl::Status status = cursor_->fits() ? absl::OkStatus() : cursor_->Misfit();
+      absl::Status status = cursor_->fits() ? absl::OkStatus() : absl::InvalidArgumentError(cursor_->Misfit());
       if (status.ok()) {
         bytes_.clear();
         ByteWriter writer(&bytes_);
@@ -82,7 +82,7 @@ class MisfitsPass final : public RowPassKernel {
       }
       if (!status.ok()) {
         AddQuarantined(cursor_->row(), cursor_->line(), {status.message().data(), status.message().size()},
-                       RecordOf(cells_, dataset.delimiter), misfits);
+                       cursor_->Record(cells_), misfits);
       }
     }
   }

@@ -10,7 +10,6 @@
 #include "common/prepare/cell.h"
 #include "common/prepare/order_cuts.h"
 #include "common/status_macros.h"
-#include "worker/engine/kernels/quarantine.h"
 #include "worker/engine/pass_parts.h"
 
 namespace mote::engine {
@@ -71,7 +70,7 @@ absl::StatusOr<bool> PrepareRows::Next(Quality* quality) {
     if (!more) return false;
     ++quality->rows_read;
     if (!cursor_->fits()) {
-      if (!options_.skip_bad_rows) return cursor_->Misfit();
+      if (!options_.skip_bad_rows) return cursor_->MisfitError();
       split_ = 0;
       return true;
     }
@@ -105,11 +104,6 @@ bool PrepareRows::IsListed(std::string_view cell) const { return missing_.Find(c
 bool PrepareRows::MissesNeededValue() const {
   return std::any_of(needed_columns_.begin(), needed_columns_.end(),
                      [this](size_t column) { return IsMissing(Trim(cells_[column])); });
-}
-
-std::string PrepareRows::Record() const {
-  if (!fits() && dataset().format == DatasetFormat::kFields) return std::string(cells_.front());
-  return RecordOf(cells_, dataset().delimiter);
 }
 
 }  // namespace mote::engine

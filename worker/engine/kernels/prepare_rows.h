@@ -51,8 +51,8 @@ class PrepareRows {
   // the split was planned for.
   absl::StatusOr<bool> Next(Quality* quality);
   bool fits() const { return cursor_->fits(); }
-  // The row as a line of CSV, without its end; of a line that is no JSON record, the line.
-  std::string Record() const;
+  // The row as it is, as CellCursor's.
+  std::string Record() const { return cursor_->Record(cells_); }
 
   // Of the row that Next gave.
   std::string_view Cell(size_t column) const { return cells_[column]; }

@@ -14,20 +14,4 @@ void AddQuarantined(int64_t row, int64_t line, std::string_view reason, std::str
   table->AddText(record);
 }
 
-std::string RecordOf(const std::vector<std::string_view>& cells, char delimiter) {
-  std::string record;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    if (i > 0) record.push_back(delimiter);
-    const std::string_view cell = cells[i];
-    if (cell.find_first_of("\"\r\n") == std::string_view::npos && cell.find(delimiter) == std::string_view::npos) {
-      record.append(cell);
-      continue;
-    }
-    record.push_back('"');
-    for (const char c : cell) record.append(c == '"' ? 2 : 1, c);
-    record.push_back('"');
-  }
-  return record;
-}
-
 }  // namespace mote::engine

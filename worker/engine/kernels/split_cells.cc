@@ -38,7 +38,7 @@ absl::StatusOr<bool> SplitCells::Next() {
   while (true) {
     MOTE_ASSIGN_OR_RETURN(const bool more, cursor_->Next(&cells_));
     if (!more || cursor_->fits()) return more;
-    if (!options_.skip_bad_rows) return cursor_->Misfit();
+    if (!options_.skip_bad_rows) return cursor_->MisfitError();
   }
 }
 
