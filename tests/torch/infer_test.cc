@@ -207,7 +207,7 @@ TEST_F(Infer, RowsThatAreLeftOutAreKeptWithReasonAndPlace) {
       EXPECT_EQ(view.Text(1, 3), "c,nan,2");
       EXPECT_EQ(view.Number(2, 0), 3);
       EXPECT_EQ(view.Number(2, 1), 6);
-      EXPECT_THAT(std::string(view.Text(2, 2)), HasSubstr("it has 2 columns, the header has 3"));
+      EXPECT_THAT(std::string(view.Text(2, 2)), HasSubstr("has 2 columns, the header has 3"));
       EXPECT_EQ(view.Text(2, 3), "d,7");
     }
   }

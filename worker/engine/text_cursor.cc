@@ -152,13 +152,13 @@ std::string TextCursor::PlaceOf(int64_t row, int64_t line) const {
 
 std::string TextCursor::Misfit() const {
   if (!misfit_.ok()) return std::string(misfit_.message());
-  return absl::StrCat("it has ", cells_, cells_ == 1 ? " column" : " columns", ", the header has ",
+  return absl::StrCat("has ", cells_, cells_ == 1 ? " column" : " columns", ", the header has ",
                       dataset_.schema.columns.size());
 }
 
 absl::Status TextCursor::MisfitError() const {
-  return absl::InvalidArgumentError(
-      absl::StrCat(PlaceOf(row(), line_), ": ", Misfit(), "; fix the row or set on_bad_row: skip"));
+  return absl::InvalidArgumentError(absl::StrCat(PlaceOf(row(), line_), misfit_.ok() ? " " : ": ", Misfit(),
+                                                 "; fix the row or set on_bad_row: skip"));
 }
 
 std::string TextCursor::Record(const std::vector<std::string_view>& cells) const {

@@ -48,7 +48,7 @@ class TextCursor {
   // Whether the row that Next gave last is one of the table's, with a cell for each column.
   // Otherwise its cells are as many as it has, or, where it cannot be read at all, its line.
   bool fits() const { return misfit_.ok() && cells_ == dataset_.schema.columns.size(); }
-  // Why it is not: another number of cells ("it has 19 columns, the header has 21"), in ARFF a
+  // Why it is not: another number of cells ("has 19 columns, the header has 21"), in ARFF a
   // value that is not what was declared, a line that is no JSON record with such fields.
   std::string Misfit() const;
   // The same as an error: InvalidArgument, with file, row, line and what to do.
