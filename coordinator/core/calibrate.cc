@@ -20,7 +20,7 @@ constexpr int64_t kFirstTasksMax = 16;
 constexpr int64_t kSecondTasks = 8;
 // About as long takes a task of the second shape.
 constexpr double kSecondSeconds = 0.02;
-constexpr int64_t kSecondRowsMax = 4096;
+constexpr int64_t kSecondRowsMin = 8, kSecondRowsMax = 4096;  // by its share; fewer tell a and b badly apart
 // Of an input of fewer rows, measuring would be a large part.
 constexpr int64_t kRowsMin = 256;
 
@@ -76,8 +76,10 @@ std::optional<Probe> NextProbe(const std::vector<MeasuredShape>& measured, int64
   if (rows < kRowsMin || measured.size() >= 2) return std::nullopt;
   const int64_t probed = rows / kRowsOfAProbedOne;
   if (measured.empty()) return Probe{1, std::min(probed, kFirstTasksMax)};
+  const int64_t most = std::min(kSecondRowsMax, probed / kSecondTasks);
+  if (most < kSecondRowsMin) return std::nullopt;
   const double row_seconds = std::max(1e-9, absl::ToDoubleSeconds(measured[0].task));
-  const int64_t second = Rounded(kSecondSeconds / row_seconds, std::min(kSecondRowsMax, probed / kSecondTasks));
+  const int64_t second = Rounded(kSecondSeconds / row_seconds, most);
   if (second <= measured[0].rows) return std::nullopt;
   return Probe{second, kSecondTasks};
 }

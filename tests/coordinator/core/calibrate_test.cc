@@ -60,12 +60,12 @@ TEST(NextProbe, RowsThatTakeLongAreMeasuredOnce) {
 TEST(NextProbe, ASmallInputIsNotWorthAMeasurement) { EXPECT_FALSE(mc::NextProbe({}, 100)); }
 
 TEST(NextProbe, MeasuresAFiftiethOfTheRowsEachTimeAtMost) {
-  for (const int64_t rows : {400, 1'000, 20'000, 1'000'000}) {
+  for (const int64_t rows : {400, 3'000, 3'200, 20'000, 1'000'000}) {
     const mc::Probe first = *mc::NextProbe({}, rows);
     EXPECT_LE(first.rows * first.tasks, rows / 50) << rows;
     const auto second = mc::NextProbe({{1, absl::Microseconds(1)}}, rows);
     if (second) EXPECT_LE(second->rows * second->tasks, rows / 50) << rows;
-    EXPECT_EQ(second.has_value(), rows >= 1'000) << rows;
+    EXPECT_EQ(second.has_value(), rows >= 3'200) << rows;
   }
 }
 
