@@ -20,7 +20,7 @@ constexpr int64_t kFirstTasksMax = 16;
 constexpr int64_t kSecondTasks = 8;
 // About as long takes a task of the second shape.
 constexpr double kSecondSeconds = 0.02;
-constexpr int64_t kSecondRowsMin = 8, kSecondRowsMax = 4096;  // by its share; fewer tell a and b badly apart
+constexpr int64_t kSecondRowsMax = 4096;
 // Of an input of fewer rows, measuring would be a large part.
 constexpr int64_t kRowsMin = 256;
 
@@ -76,8 +76,7 @@ std::optional<Probe> NextProbe(const std::vector<MeasuredShape>& measured, int64
   if (rows < kRowsMin || measured.size() >= 2) return std::nullopt;
   const int64_t probed = rows / kRowsOfAProbedOne;
   if (measured.empty()) return Probe{1, std::min(probed, kFirstTasksMax)};
-  const int64_t most = std::min(kSecondRowsMax, probed / kSecondTasks);
-  if (most < kSecondRowsMin) return std::nullopt;
+  const int64_t most = std::max<int64_t>(1, std::min(kSecondRowsMax, probed / kSecondTasks));
   const double row_seconds = std::max(1e-9, absl::ToDoubleSeconds(measured[0].task));
   const int64_t second = Rounded(kSecondSeconds / row_seconds, most);
   if (second <= measured[0].rows) return std::nullopt;
@@ -89,10 +88,8 @@ int64_t ChooseRows(const std::vector<MeasuredShape>& measured, int64_t rows, int
   if (measured.empty()) return balanced;
   const TaskModel model = ModelOf(measured);
   if (!(model.row > 0)) return balanced;  // rows cost nothing that can be measured
+  const double wanted = std::max(model.own / (kOwnShareMax * model.row), kTaskSecondsMin / model.row);
   const double most = (kTaskSecondsMax - model.own) / model.row;
-  // One shape does not tell what a task costs beside its rows: the more rows, the less of it.
-  const double wanted =
-      measured.size() == 1 ? most : std::max(model.own / (kOwnShareMax * model.row), kTaskSecondsMin / model.row);
   return Rounded(std::min(wanted, std::max(1.0, most)), balanced);
 }
 

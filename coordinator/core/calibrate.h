@@ -29,8 +29,7 @@ std::optional<Probe> NextProbe(const std::vector<MeasuredShape>& measured, int64
 
 // Rows of a task: so many that what a task costs beside its rows (a) is at most 2 % of it
 // and that it takes at least 100 µs; but at most 200 ms, and, before all else, few enough
-// that each slot gets eight tasks. At least 1. Where one shape alone was measured, of few or
-// slow rows, nothing is known of a, and a task takes the 200 ms.
+// that each slot gets eight tasks. At least 1.
 int64_t ChooseRows(const std::vector<MeasuredShape>& measured, int64_t rows, int64_t slots);
 
 // The shape that the stage's planner is asked for: the job file's, or the chosen one.
