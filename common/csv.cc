@@ -207,18 +207,21 @@ CsvScanner::Scan CsvScanner::Fail(size_t at, const char* what, size_t special) {
   return Scan::kError;
 }
 
+void AppendCsvCell(std::string_view cell, char delimiter, std::string* row) {
+  if (cell.find_first_of("\"\r\n") == std::string_view::npos && cell.find(delimiter) == std::string_view::npos) {
+    row->append(cell);
+    return;
+  }
+  row->push_back('"');
+  for (const char c : cell) row->append(c == '"' ? 2 : 1, c);
+  row->push_back('"');
+}
+
 std::string CsvRow(const std::vector<std::string_view>& cells, char delimiter) {
   std::string row;
   for (size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) row.push_back(delimiter);
-    const std::string_view cell = cells[i];
-    if (cell.find_first_of("\"\r\n") == std::string_view::npos && cell.find(delimiter) == std::string_view::npos) {
-      row.append(cell);
-      continue;
-    }
-    row.push_back('"');
-    for (const char c : cell) row.append(c == '"' ? 2 : 1, c);
-    row.push_back('"');
+    AppendCsvCell(cells[i], delimiter, &row);
   }
   return row;
 }

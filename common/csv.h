@@ -23,6 +23,8 @@ struct CsvError {
   std::string message;
 };
 
+// A cell as it stands in a row: quoted where it must be.
+void AppendCsvCell(std::string_view cell, char delimiter, std::string* row);
 // Cells as a row, without its end.
 std::string CsvRow(const std::vector<std::string_view>& cells, char delimiter);
 

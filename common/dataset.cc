@@ -142,8 +142,7 @@ absl::Status CheckTextSchema(const Dataset& dataset) {
     if (column.dtype != DType::kText) return Invalid(absl::StrCat("column \"", column.name, "\" is not text"));
   }
   const size_t columns = dataset.schema.columns.size();
-  const bool is_one = dataset.format == DatasetFormat::kJsonl || dataset.format == DatasetFormat::kText;
-  const bool fits = is_one ? columns == 1 : columns >= 1;
+  const bool fits = IsTextTable(dataset.format) ? columns >= 1 : columns == 1;
   if (!fits) return Invalid(absl::StrCat(columns, " columns do not fit the format"));
   const bool separates =
       dataset.delimiter != '"' && dataset.delimiter != '\n' && dataset.delimiter != '\r' && dataset.delimiter != '\0';

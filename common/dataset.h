@@ -43,6 +43,11 @@ enum class DatasetFormat : uint8_t {
   kFields = 7,  // text: one JSON value a line; a column is a field of it (json_fields.h), as text
 };
 
+// Text whose cells are told apart: a row may have any number of columns.
+constexpr bool IsTextTable(DatasetFormat format) {
+  return format == DatasetFormat::kCsv || format == DatasetFormat::kArff || format == DatasetFormat::kFields;
+}
+
 struct Dataset {
   DatasetFormat format = DatasetFormat::kRows;
   Schema schema;

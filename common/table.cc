@@ -188,18 +188,21 @@ void TableView::Cells(int64_t row, std::vector<std::string_view>* cells) const {
 }
 
 double TableView::Number(int64_t row, size_t column, int64_t i) const {
-  const char* cell = Cell(row, column).data();
   const Column& described = schema_->columns[column];
   MOTE_CHECK(i >= 0 && i < described.width, "no such element in the cell");
-  switch (described.dtype) {
+  return NumberAt(Cell(row, column), described.dtype, i);
+}
+
+double NumberAt(std::string_view cell, DType dtype, int64_t i) {
+  switch (dtype) {
     case DType::kU8:
-      return LoadElement<uint8_t>(cell, i);
+      return LoadElement<uint8_t>(cell.data(), i);
     case DType::kI64:
-      return LoadElement<int64_t>(cell, i);
+      return LoadElement<int64_t>(cell.data(), i);
     case DType::kF32:
-      return LoadElement<float>(cell, i);
+      return LoadElement<float>(cell.data(), i);
     case DType::kF64:
-      return LoadElement<double>(cell, i);
+      return LoadElement<double>(cell.data(), i);
     case DType::kText:
       break;
   }

@@ -56,6 +56,10 @@ class TableBuilder {
   size_t column_ = 0;              // the next cell's
 };
 
+// Element `i` of a numeric cell, in the encoding of `dtype`, as a double. A text is a
+// programming error (checked); that `i` lies in the cell is the caller's to know.
+double NumberAt(std::string_view cell, DType dtype, int64_t i);
+
 // Reads cells of a table. Views point into the table's bytes; schema and bytes must
 // outlive the view.
 //

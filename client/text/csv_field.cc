@@ -1,13 +1,13 @@
 #include "client/text/csv_field.h"
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "common/csv.h"
 
 namespace mote::client {
 
 std::string CsvField(std::string_view text) {
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
-  return absl::StrCat("\"", absl::StrReplaceAll(std::string(text), {{"\"", "\"\""}}), "\"");
+  std::string field;
+  AppendCsvCell(text, ',', &field);
+  return field;
 }
 
 std::string CsvValue(const OrderedJson& value) {

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <set>
@@ -18,6 +17,7 @@
 #include "common/prepare/scalar_text.h"
 #include "common/status_macros.h"
 #include "common/suggest.h"
+#include "common/table.h"
 
 namespace mote {
 namespace {
@@ -43,29 +43,6 @@ absl::Status CheckNamed(const std::map<std::string, Value>& named, const Schema&
     return Invalid(absl::StrCat(parameter, ": ", table, " has no column \"", name, "\"", DidYouMean(name, known)));
   }
   return absl::OkStatus();
-}
-
-template <class T>
-double Load(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof(T));
-  return static_cast<double>(value);
-}
-
-double NumberAt(std::string_view cell, DType type, int64_t i) {
-  const char* const at = cell.data() + i * ElementBytes(type);
-  switch (type) {
-    case DType::kU8:
-      return Load<uint8_t>(at);
-    case DType::kI64:
-      return Load<int64_t>(at);
-    case DType::kF32:
-      return Load<float>(at);
-    case DType::kF64:
-    case DType::kText:
-      break;
-  }
-  return Load<double>(at);
 }
 
 absl::Status NotOfType(double value, const Column& to) {

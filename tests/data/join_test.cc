@@ -21,17 +21,6 @@ using ::testing::HasSubstr;
 const char kSales[] = "id,country,price\n1,de,10\n2,fr,20\n3, de ,30\n4,,40\n5,xx,50\n6,fr,60\n";
 const char kCountries[] = "country,name,zone\nfr,France,west\nde,Germany,mid\n,Nowhere,none\nit,Italy,south\n";
 
-absl::StatusOr<Output> Join(InProcess& cluster, const Output& input, const Output& with, const Json& parameters,
-                            int64_t rows_per_task = 2) {
-  coordinator::TaskShape tasks;
-  tasks.rows = rows_per_task;
-  Json all = parameters;
-  all["with"] = "other";
-  absl::StatusOr<Outputs> outputs = cluster.Run("join", all, {{"input", input}, {"with", with}}, tasks);
-  if (!outputs.ok()) return outputs.status();
-  return outputs->at("result");
-}
-
 // Rows of text, cells parted by "|".
 std::vector<std::string> LinesOf(InProcess& cluster, const Output& output) {
   const Table table = cluster.Rows(output);
@@ -49,14 +38,15 @@ std::vector<std::string> Joined(const std::string& input, const std::string& wit
                                 int64_t rows_per_task = 2) {
   InProcess cluster;
   const absl::StatusOr<Output> output =
-      Join(cluster, *cluster.Index(input), *cluster.Index(with), parameters, rows_per_task);
+      RunWith(cluster, "join", *cluster.Index(input), *cluster.Index(with), parameters, rows_per_task);
   EXPECT_TRUE(output.ok()) << output.status();
   return output.ok() ? LinesOf(cluster, *output) : std::vector<std::string>();
 }
 
 std::string JoinError(const std::string& input, const std::string& with, const Json& parameters) {
   InProcess cluster;
-  const absl::Status refused = Join(cluster, *cluster.Index(input), *cluster.Index(with), parameters).status();
+  const absl::Status refused =
+      RunWith(cluster, "join", *cluster.Index(input), *cluster.Index(with), parameters).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << refused;
   return std::string(refused.message());
 }
@@ -103,8 +93,8 @@ TEST(Join, AColumnOfBothSidesNeedsASuffix) {
   EXPECT_THAT(JoinError(kSales, with, {{"on", "country"}}),
               HasSubstr("with: both sides have a column \"price\"; set another suffix, such as suffix: _with"));
   InProcess cluster;
-  const Output output =
-      *Join(cluster, *cluster.Index(kSales), *cluster.Index(with), {{"on", "country"}, {"suffix", "_listed"}});
+  const Output output = *RunWith(cluster, "join", *cluster.Index(kSales), *cluster.Index(with),
+                                 {{"on", "country"}, {"suffix", "_listed"}});
   EXPECT_THAT(LinesOf(cluster, output), ElementsAre("1|de|10|99", "3| de |30|99"));
   EXPECT_EQ(cluster.Rows(output).schema.columns[3].name, "price_listed");
   EXPECT_THAT(JoinError("k,v,v2\n1,1,1\n", "k,v\n1,1\n", {{"on", "k"}, {"suffix", "2"}}),
@@ -157,16 +147,17 @@ TEST(Join, NumbersMatchTheirTextAndKeepTheirType) {
   InProcess cluster;
   const Output numbers = Numbers(cluster, 8);
   const Output texts = *cluster.Index("key,v\n7,g\n2,b\n9,i\n");
-  const Table right = cluster.Rows(*Join(cluster, numbers, texts, {{"on", {{"id", "key"}}}}, 3));
+  const Table right = cluster.Rows(*RunWith(cluster, "join", numbers, texts, {{"on", {{"id", "key"}}}}, 3));
   EXPECT_EQ(right.schema.ToString(), "id:i64, x:f32[2], v:text");
   EXPECT_EQ(right.rows, 2);
-  const Table left = cluster.Rows(*Join(cluster, texts, numbers, {{"on", {{"key", "id"}}}, {"how", "left"}}));
+  const Table left =
+      cluster.Rows(*RunWith(cluster, "join", texts, numbers, {{"on", {{"key", "id"}}}, {"how", "left"}}));
   const TableView view = *TableView::Open(left.schema, left.rows, left.bytes);
   ASSERT_EQ(left.rows, 3);
   EXPECT_EQ(view.Number(0, 2, 0), 7);
   EXPECT_EQ(view.Number(1, 2, 1), 0.5);
   EXPECT_TRUE(std::isnan(view.Number(2, 2, 1)));
-  EXPECT_THAT(std::string(Join(cluster, numbers, numbers, {{"on", "x"}}).status().message()),
+  EXPECT_THAT(std::string(RunWith(cluster, "join", numbers, numbers, {{"on", "x"}}).status().message()),
               HasSubstr("on: column \"x\" of the input holds 2 numbers a row; a key has one value"));
 }
 
@@ -177,8 +168,8 @@ TEST(Join, WholeNumbersHaveNoneForMissing) {
   builder.AddI64(2);
   const Output with = cluster.MakeTable(builder.Take(), 1);
   const Output input = *cluster.Index("k\n1\n");
-  EXPECT_EQ(Join(cluster, input, with, {{"on", "k"}})->rows, 1);
-  EXPECT_THAT(std::string(Join(cluster, input, with, {{"on", "k"}, {"how", "left"}}).status().message()),
+  EXPECT_EQ(RunWith(cluster, "join", input, with, {{"on", "k"}})->rows, 1);
+  EXPECT_THAT(std::string(RunWith(cluster, "join", input, with, {{"on", "k"}, {"how", "left"}}).status().message()),
               HasSubstr("column \"n\" of `with` holds whole numbers, of which none stands for missing"));
 }
 
@@ -187,7 +178,8 @@ TEST(Join, WhatComesOfItCanBePrepared) {
   for (int i = 0; i < 60; ++i) absl::StrAppend(&input, i % 6, ",", i % 2 == 0 ? "p" : "q", "\n");
   for (int k = 0; k < 5; ++k) absl::StrAppend(&with, k, ",", k * 10, "\n");
   InProcess cluster;
-  const Output joined = *Join(cluster, *cluster.Index(input), *cluster.Index(with), {{"on", "k"}, {"how", "left"}}, 7);
+  const Output joined =
+      *RunWith(cluster, "join", *cluster.Index(input), *cluster.Index(with), {{"on", "k"}, {"how", "left"}}, 7);
   const absl::StatusOr<Outputs> prepared =
       cluster.Run("prepare", {{"label", "y"}, {"standardize", "off"}}, {{"input", joined}});
   ASSERT_TRUE(prepared.ok()) << prepared.status();
@@ -220,7 +212,8 @@ TEST(Join, WholeFloatingPointKeysMatchWholeNumbersAndNoNumberMatchesNothing) {
     with.AddText(name);
   }
   const Output input = *cluster.Index("id\n100000\n0.5\nnan\n0\n1e+05\n");
-  const absl::StatusOr<Output> output = Join(cluster, input, cluster.MakeTable(with.Take(), 4), {{"on", "id"}});
+  const absl::StatusOr<Output> output =
+      RunWith(cluster, "join", input, cluster.MakeTable(with.Take(), 4), {{"on", "id"}});
   ASSERT_TRUE(output.ok()) << output.status();
   EXPECT_THAT(LinesOf(cluster, *output), ElementsAre("100000|a", "0.5|b", "0|e"));
 }

@@ -25,6 +25,17 @@ inline Outputs Prepare(InProcess& cluster, const std::string& text, const Json& 
   return outputs.ok() ? *std::move(outputs) : Outputs();
 }
 
+// The result of an operation on `input` and the table that its parameter `with` names.
+inline absl::StatusOr<Output> RunWith(InProcess& cluster, const std::string& operation, const Output& input,
+                                      const Output& with, Json parameters, int64_t rows_per_task = 2) {
+  coordinator::TaskShape tasks;
+  tasks.rows = rows_per_task;
+  parameters["with"] = "other";
+  absl::StatusOr<Outputs> outputs = cluster.Run(operation, parameters, {{"input", input}, {"with", with}}, tasks);
+  if (!outputs.ok()) return outputs.status();
+  return outputs->at("result");
+}
+
 inline Json DocumentOf(const Output& output) { return Json::parse(output.content.bytes); }
 
 // Feature `feature` of every row of a prepared table.

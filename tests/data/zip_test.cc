@@ -17,17 +17,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-absl::StatusOr<Output> Zip(InProcess& cluster, const Output& input, const Output& with, const Json& parameters,
-                           int64_t rows_per_task = 2) {
-  coordinator::TaskShape tasks;
-  tasks.rows = rows_per_task;
-  Json all = parameters;
-  all["with"] = "other";
-  absl::StatusOr<Outputs> outputs = cluster.Run("zip", all, {{"input", input}, {"with", with}}, tasks);
-  if (!outputs.ok()) return outputs.status();
-  return outputs->at("result");
-}
-
 // Five images of four pixels, and what they show.
 Output Images(InProcess& cluster) {
   std::string pixels;
@@ -38,7 +27,8 @@ Output Labels(InProcess& cluster) { return *cluster.Index(Idx(0x08, {5}, "\x05\x
 
 std::string ZipError(const std::string& input, const std::string& with, const Json& parameters = Json::object()) {
   InProcess cluster;
-  const absl::Status refused = Zip(cluster, *cluster.Index(input), *cluster.Index(with), parameters).status();
+  const absl::Status refused =
+      RunWith(cluster, "zip", *cluster.Index(input), *cluster.Index(with), parameters).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << refused;
   return std::string(refused.message());
 }
@@ -47,7 +37,7 @@ TEST(Zip, ImagesAndTheirLabelsBecomeATableToTrainOn) {
   InProcess cluster;
   const Json asked{{"rename", {{"x", "label"}}}, {"types", {{"label", "i64"}}}, {"divide", {{"x", 255}}}};
   for (const int64_t rows_per_task : {1, 2, 100}) {
-    const auto zipped = Zip(cluster, Images(cluster), Labels(cluster), asked, rows_per_task);
+    const auto zipped = RunWith(cluster, "zip", Images(cluster), Labels(cluster), asked, rows_per_task);
     ASSERT_TRUE(zipped.ok()) << zipped.status();
     const Table table = cluster.Rows(*zipped);
     EXPECT_EQ(table.schema.ToString(), "x:f32[4], label:i64");
@@ -86,8 +76,8 @@ TEST(Zip, TextsStandBesideTextsAsTheyAre) {
   const RandomTable left = MakeRandomTable(60, 5), right = MakeRandomTable(60, 6);
   Json rename;
   for (const std::string& name : right.names) rename[name] = name + "2";
-  const auto zipped = Zip(cluster, *cluster.Index(left.text, "csv", 97, 1000),
-                          *cluster.Index(right.text, "csv", 97, 1000), {{"rename", rename}}, 7);
+  const auto zipped = RunWith(cluster, "zip", *cluster.Index(left.text, "csv", 97, 1000),
+                              *cluster.Index(right.text, "csv", 97, 1000), {{"rename", rename}}, 7);
   ASSERT_TRUE(zipped.ok()) << zipped.status();
   const auto rows = TextCells(cluster.Rows(*zipped));
   ASSERT_EQ(rows.size(), 60u);
@@ -101,8 +91,8 @@ TEST(Zip, TextsStandBesideTextsAsTheyAre) {
 TEST(Zip, TextsBecomeNumbersWhereATypeIsAsked) {
   InProcess cluster;
   const auto zipped =
-      Zip(cluster, Images(cluster), *cluster.Index("kind,n\na,1\nb, 2\nc,9007199254740993\nd,4\ne,-5\n"),
-          {{"types", {{"n", "i64"}, {"x", "f64"}}}});
+      RunWith(cluster, "zip", Images(cluster), *cluster.Index("kind,n\na,1\nb, 2\nc,9007199254740993\nd,4\ne,-5\n"),
+              {{"types", {{"n", "i64"}, {"x", "f64"}}}});
   ASSERT_TRUE(zipped.ok()) << zipped.status();
   const Table table = cluster.Rows(*zipped);
   EXPECT_EQ(table.schema.ToString(), "x:f64[4], kind:text, n:i64");

@@ -49,8 +49,7 @@ absl::StatusOr<std::unique_ptr<CellCursor>> CellCursor::Open(const Value& datase
   MOTE_ASSIGN_OR_RETURN(const std::string encoded, ReadValue(dataset, source));
   auto cursor = std::make_unique<CellCursor>();
   MOTE_ASSIGN_OR_RETURN(cursor->dataset_, Dataset::Decode(encoded));
-  const DatasetFormat format = cursor->dataset_.format;
-  if (format == DatasetFormat::kCsv || format == DatasetFormat::kArff || format == DatasetFormat::kFields) {
+  if (IsTextTable(cursor->dataset_.format)) {
     MOTE_ASSIGN_OR_RETURN(cursor->text_, TextCursor::Open(cursor->dataset_, source));
     return cursor;
   }

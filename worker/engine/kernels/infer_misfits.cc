@@ -120,10 +120,6 @@ class MisfitsPass final : public RowPassKernel {
   std::string bytes_, copy_;
 };
 
-bool IsTextWithColumns(DatasetFormat format) {
-  return format == DatasetFormat::kCsv || format == DatasetFormat::kArff || format == DatasetFormat::kFields;
-}
-
 class MisfitsKernel final : public Kernel {
  public:
   absl::StatusOr<std::unique_ptr<PassKernel>> Open(const PassSpec& pass, const EngineOptions&,
@@ -136,7 +132,7 @@ class MisfitsKernel final : public Kernel {
       MOTE_ASSIGN_OR_RETURN(inputs.emplace_back(), FeatureColumns::Find(rows->dataset().schema, names));
     }
     std::unique_ptr<CellCursor> cells;
-    if (IsTextWithColumns(rows->dataset().format)) {
+    if (IsTextTable(rows->dataset().format)) {
       MOTE_ASSIGN_OR_RETURN(cells, CellCursor::Open(pass.inputs.at("input"), context));
     }
     return std::make_unique<MisfitsPass>(std::move(reducer), std::move(inputs), std::move(rows), std::move(cells),
