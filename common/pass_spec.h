@@ -19,6 +19,7 @@ struct PassSpec {
   std::map<std::string, Value> inputs;  // by name; what the kernel reads whole or by range
   bool numeric = false;                 // floating point whose bits depend on the machine: bind to one numeric class
   bool finish = true;                   // false: the raw root partial is the answer (Reducer::Finish is not called)
+  bool may_stay_apart = false;          // of an iteration, with `finish` false: so may be the few nodes that are left
   std::string label;                    // for people: "epoch 3, step 12"
   std::string worker = {};              // that has what it reads, and alone may run it; empty: any
 

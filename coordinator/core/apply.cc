@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "coordinator/core/add_pass.h"
+#include "coordinator/core/apart.h"
 #include "coordinator/core/apply_block.h"
 #include "coordinator/core/apply_fold.h"
 #include "coordinator/core/artifact_use.h"
@@ -16,6 +17,7 @@
 #include "coordinator/core/lose_nodes.h"
 #include "coordinator/core/restore.h"
 #include "coordinator/core/reuse.h"
+#include "coordinator/core/running_step.h"
 #include "coordinator/core/second_chance.h"
 
 namespace mote::coordinator {
@@ -85,6 +87,9 @@ absl::Status BeginStep(State& state, Job& job, StageRun& stage, const StepPlanne
   stage.state = StageState::kRunning;
   stage.memo = event.memo;
   if (!event.progress.empty()) stage.progress = event.progress;
+  for (const auto& [id, pass] : job.passes) {
+    if (pass.stage == event.stage) ForgetLeases(state, job.id, pass);  // of a stage that goes back
+  }
   DropPassesOf(state, job, event.stage, event.time);
   SetTotals(stage, event.before);
   NotePace(state, job, event, &stage);
@@ -101,7 +106,14 @@ absl::Status BeginStep(State& state, Job& job, StageRun& stage, const StepPlanne
 absl::Status On(State& state, const StepPlanned& event, BlobSink& blobs) {
   MOTE_ASSIGN_OR_RETURN(Job * job, JobOf(state, event.job));
   MOTE_ASSIGN_OR_RETURN(StageRun * stage, StageOf(state, event.job, event.stage));
-  if (!IsRunning(*stage, event)) MOTE_RETURN_IF_ERROR(BeginStep(state, *job, *stage, event, blobs));
+  if (!IsRunning(*stage, event)) {
+    if (!event.journalled && stage->step_journalled && !stage->step.empty()) {
+      stage->checkpoint = std::make_shared<const StepPlanned>(RunningStep(*job, event.stage));
+    }
+    MOTE_RETURN_IF_ERROR(BeginStep(state, *job, *stage, event, blobs));
+    KeepApart(*stage, event.apart);
+  }
+  if (event.journalled) stage->checkpoint.reset();
   stage->step_journalled = event.journalled;
   if (event.journalled) {
     ReplaceArtifacts(state, stage->durable_artifacts, event.artifacts, event.time);
@@ -161,6 +173,7 @@ absl::Status On(State& state, const PassCompleted& event, BlobSink&) {
   MOTE_ASSIGN_OR_RETURN(Pass * pass, PassOf(state, event.job, event.pass));
   pass->result = event.result;
   if (event.result.root.artifact) Use(state, *event.result.root.artifact);
+  AddApart(job->stages[pass->stage], pass->id, event.result.apart);
   ++job->stages[pass->stage].passes_complete;
   return absl::OkStatus();
 }
@@ -174,6 +187,8 @@ absl::Status On(State& state, const StageCompleted& event, BlobSink&) {
   stage->outputs = event.outputs;
   stage->reused_from = event.reused_from;
   stage->memo.clear();
+  stage->checkpoint.reset();
+  KeepApart(*stage, {});
   stage->tasks_to_come = 0;
   DropPassesOf(state, *job, event.stage, event.time);
   // The outputs stay in use; what only the iteration needed goes.

@@ -7,6 +7,7 @@
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
 #include "common/subtree.h"
+#include "coordinator/core/apart.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/pass_ids.h"
 
@@ -84,7 +85,11 @@ absl::Status CompletePass(Transaction& tx, JobId job, PassId id) {
   if (IsByReference(pass)) {
     if (nodes.empty()) return PlanLastFolds(tx, job, pass);
     if (!pass.folding.empty()) return absl::OkStatus();  // a partial is being folded, or moved
-    return PlanFinish(tx, job, pass, nodes);
+    if (!StaysApart(tx.state, *tx.state.FindJob(job), pass, nodes, tx.now)) return PlanFinish(tx, job, pass, nodes);
+    CompletedPass result = ResultOf(pass);
+    for (const Node* node : nodes) result.apart.push_back(*node);
+    tx.EmitOf(pass, PassCompleted{job, id, std::move(result)});
+    return absl::OkStatus();
   }
   const std::string* root = RootOf(pass);
   CompletedPass result = ResultOf(pass);

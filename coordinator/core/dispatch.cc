@@ -9,11 +9,11 @@
 
 #include "coordinator/core/capable.h"
 #include "coordinator/core/estimate.h"
-#include "coordinator/core/output_loss.h"
 #include "coordinator/core/policy.h"
 #include "coordinator/core/slot_speed.h"
 #include "coordinator/core/stage_order.h"
 #include "coordinator/core/verify.h"
+#include "coordinator/core/worker_inputs.h"
 
 namespace mote::coordinator {
 namespace {

@@ -1,5 +1,6 @@
 #include "coordinator/core/drop_work.h"
 
+#include "coordinator/core/apart.h"
 #include "coordinator/core/artifact_use.h"
 #include "coordinator/core/second_chance.h"
 
@@ -16,6 +17,14 @@ void DropPartials(State& state, const Pass& pass, absl::Time now) {
 }
 
 }  // namespace
+
+void ForgetLeases(State& state, JobId job, const Pass& pass) {
+  for (const auto& [begin, leased] : pass.blocks.leases()) {
+    for (const Attempt& attempt : leased.attempts) {
+      state.cluster.RemoveLease(TokenOf(job, pass.id, leased.block, attempt), attempt.worker);
+    }
+  }
+}
 
 void DropPassesOf(State& state, Job& job, int stage, absl::Time now) {
   for (const auto& [id, pass] : job.passes) {
@@ -37,6 +46,8 @@ void DropWork(State& state, Job& job, absl::Time now) {
   for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
     StageRun& stage = job.stages[i];
     DropPassesOf(state, job, i, now);
+    KeepApart(stage, {});
+    stage.checkpoint.reset();
     ReplaceArtifacts(state, stage.artifacts, {}, now);
     ReplaceArtifacts(state, stage.durable_artifacts, {}, now);
     ForgetKept(stage);
@@ -45,11 +56,7 @@ void DropWork(State& state, Job& job, absl::Time now) {
 
 void StopWork(State& state, Job& job) {
   for (auto& [id, pass] : job.passes) {
-    for (const auto& [begin, leased] : pass.blocks.leases()) {
-      for (const Attempt& attempt : leased.attempts) {
-        state.cluster.RemoveLease(TokenOf(job.id, id, leased.block, attempt), attempt.worker);
-      }
-    }
+    ForgetLeases(state, job.id, pass);
     pass.blocks.ReturnAll();
     pass.held.clear();
     pass.faults.clear();

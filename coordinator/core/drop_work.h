@@ -6,6 +6,9 @@
 
 namespace mote::coordinator {
 
+// Workers hold no leases of the pass any more.
+void ForgetLeases(State& state, JobId job, const Pass& pass);
+
 // The passes of a stage are over. Their finished nodes are kept for a retry
 // (second_chance.h), what folding left in the store is not.
 void DropPassesOf(State& state, Job& job, int stage, absl::Time now);

@@ -69,6 +69,7 @@ struct StepPlanned {
   bool is_volatile = false;  // commits of these passes are not journalled
   bool journalled = true;    // false: a step between two checkpoints, never in the journal
   std::vector<ArtifactRef> artifacts;
+  std::vector<ArtifactRef> apart = {};  // that workers alone have; never of a journalled step
   std::string progress;
   int64_t tasks_to_come = 0;  // after this step, as foreseen
   StageTotals before;         // when the step began: a volatile one's past is not in the journal

@@ -35,8 +35,15 @@ bool IsNeeded(const Pass& pass, const std::string& worker) {
 std::set<PassId> Needed(const State& state, const std::string& worker) {
   std::set<PassId> needed;
   for (const JobId id : state.active) {
-    for (const auto& [pass_id, pass] : state.FindJob(id)->passes) {
+    const Job& job = *state.FindJob(id);
+    for (const auto& [pass_id, pass] : job.passes) {
       if (IsNeeded(pass, worker)) needed.insert(pass_id);
+    }
+    // Some steps on they are taken (apart.h).
+    for (const StageRun& stage : job.stages) {
+      for (const auto& [artifact, node] : stage.apart) {
+        if (node.holder == worker) needed.insert(node.pass);
+      }
     }
   }
   return needed;

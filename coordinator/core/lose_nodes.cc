@@ -2,6 +2,7 @@
 
 #include "common/status_macros.h"
 #include "coordinator/core/artifact_use.h"
+#include "coordinator/core/drop_work.h"
 
 namespace mote::coordinator {
 namespace {
@@ -10,11 +11,7 @@ namespace {
 void ForgetReader(State& state, Job& job, Pass& pass, PassId reader, absl::Time now) {
   const auto found = job.passes.find(reader);
   if (found == job.passes.end()) return;
-  for (const auto& [begin, leased] : found->second.blocks.leases()) {
-    for (const Attempt& attempt : leased.attempts) {
-      state.cluster.RemoveLease(TokenOf(job.id, reader, leased.block, attempt), attempt.worker);
-    }
-  }
+  ForgetLeases(state, job.id, found->second);
   StageRun& stage = job.stages[pass.stage];
   --stage.passes_total;
   stage.tasks_total -= found->second.spec->task_count;

@@ -1,43 +1,25 @@
 #include "coordinator/core/output_loss.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "common/planted.h"
-#include "common/subtree.h"
+#include "coordinator/core/apart.h"
+#include "coordinator/core/checkpoint.h"
 #include "coordinator/core/fold_tasks.h"
+#include "coordinator/core/worker_inputs.h"
 
 namespace mote::coordinator {
 namespace {
 
 // Of one event: a record of the journal has at most 64 KiB.
 constexpr size_t kBlocksMax = 1024;
-// So long a fold task waits for a slot where most of its inputs lie.
-constexpr absl::Duration kPlacementPatience = absl::Milliseconds(200);
-
-// The pass whose tree a fold task or a task that finishes reads; null: it reads none.
-const Pass* SourceOf(const Job& job, const Pass& pass) {
-  if (pass.folds) return &job.passes.at(pass.folds->pass);
-  return pass.finishes ? &job.passes.at(*pass.finishes) : nullptr;
-}
-
-// Nodes of that tree.
-std::vector<const Node*> InputsOf(const Job& job, const Pass& pass) {
-  const Pass* source = SourceOf(job, pass);
-  if (source == nullptr) return {};
-  const Block whole = {RootLevel(source->spec->task_count), 0};
-  return source->fold.Cover(pass.folds ? source->fold.Enclosing(pass.folds->block) : whole, Subtree::kNodesMax);
-}
-
 // Passes that read one of the lost nodes: they go, and are planned anew.
 void StopReaders(Transaction& tx, const Job& job, const Pass& pass, const std::vector<Block>& lost) {
   for (const PassId reader : ReadersOf(pass, lost)) {
-    for (const auto& [begin, leased] : job.passes.at(reader).blocks.leases()) {
-      for (const Attempt& attempt : leased.attempts) tx.Revoke(job.id, reader, leased.block, attempt);
-    }
+    tx.RevokeAll(job.id, job.passes.at(reader));
     DropFromSessions(tx, reader);
   }
 }
@@ -67,10 +49,25 @@ bool LoseOutputsOf(Transaction& tx, const Job& job, PassId id, const std::string
   return !blocks.empty();
 }
 
+// Stages go back whose steps refer to what was apart at `worker`.
+void GoBackWithout(Transaction& tx, const std::string& worker, const std::set<PassId>& kept) {
+  for (const JobId id : tx.state.active) {
+    const Job& job = *tx.state.FindJob(id);
+    for (int stage = 0; stage < static_cast<int>(job.stages.size()); ++stage) {
+      const auto& apart = job.stages[stage].apart;
+      const bool is_lost = std::any_of(apart.begin(), apart.end(), [&](const auto& entry) {
+        return entry.second.holder == worker && !kept.contains(entry.second.pass);
+      });
+      if (is_lost) GoBack(tx, id, stage);
+    }
+  }
+}
+
 }  // namespace
 
 void LoseOutputsOf(Transaction& tx, const std::string& worker, const std::set<PassId>& kept) {
   if (MOTE_PLANTED(kOutputLostIgnored)) return;
+  GoBackWithout(tx, worker, kept);
   std::vector<std::pair<JobId, PassId>> passes;
   for (const JobId id : tx.state.active) {
     for (const auto& [pass, unused] : tx.state.FindJob(id)->passes) {
@@ -101,7 +98,12 @@ void ExpectHolders(State& state) {
 std::vector<PassId> PassesOver(const State& state, const std::vector<PassId>& passes) {
   std::set<PassId> over(passes.begin(), passes.end());
   for (const PassId pass : passes) {
-    const auto has_it = [&](JobId id) { return state.FindJob(id)->passes.contains(pass); };
+    const auto has_it = [&](JobId id) {
+      const Job& job = *state.FindJob(id);
+      return job.passes.contains(pass) ||
+             std::any_of(job.stages.begin(), job.stages.end(),
+                         [pass](const StageRun& run) { return PassesApart(run).contains(pass); });
+    };
     if (std::any_of(state.active.begin(), state.active.end(), has_it)) over.erase(pass);
   }
   return {over.begin(), over.end()};
@@ -111,49 +113,18 @@ bool LoseInput(Transaction& tx, JobId id, PassId reader, const std::string& miss
   if (MOTE_PLANTED(kOutputLostIgnored)) return false;
   const Job& job = *tx.state.FindJob(id);
   const Pass& pass = job.passes.at(reader);
-  for (const Node* node : InputsOf(job, pass)) {
+  for (const Node* node : TreeInputs(job, pass)) {
     if (node->holder.empty() || !node->artifact || node->artifact->ToString() != missing) continue;
     const std::string worker = node->holder;
     const std::vector<Block> blocks = {node->block};
     Lose(tx, job, *SourceOf(job, pass), blocks, worker);
     return true;
   }
-  return false;
-}
-
-std::vector<ArtifactLocation> LocationsOf(const State& state, const Job& job, const Pass& pass) {
-  std::vector<ArtifactLocation> locations;
-  for (const Node* node : InputsOf(job, pass)) {
-    if (node->holder.empty()) continue;
-    const Worker* holder = state.cluster.Find(node->holder);
-    if (holder != nullptr) locations.push_back({*node->artifact, holder->blob_address});
-  }
-  return locations;
-}
-
-std::string AwayHolder(const State& state, const Job& job, const Pass& pass) {
-  for (const Node* node : InputsOf(job, pass)) {
-    if (node->holder.empty()) continue;
-    const Worker* holder = state.cluster.Find(node->holder);
-    if (holder == nullptr || !holder->session) return node->holder;
-  }
-  return "";
-}
-
-bool InputsAllow(const State& state, const Job& job, const Pass& pass, const Worker& worker, absl::Time now) {
-  if (SourceOf(job, pass) == nullptr) return true;
-  if (!AwayHolder(state, job, pass).empty()) return false;
-  std::map<std::string, int64_t> bytes;
-  for (const Node* node : InputsOf(job, pass)) {
-    if (!node->holder.empty()) bytes[node->holder] += node->artifact->bytes;
-  }
-  // The clock may have been set back since.
-  if (bytes.empty() || absl::AbsDuration(now - pass.planned) >= kPlacementPatience) return true;
-  const auto most =
-      std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  const auto here = bytes.find(worker.name);
-  if (here != bytes.end() && here->second == most->second) return true;
-  return state.cluster.Find(most->first)->draining;
+  const auto& apart = job.stages[pass.stage].apart;
+  const bool is_apart =
+      std::any_of(apart.begin(), apart.end(), [&](const auto& entry) { return entry.first.ToString() == missing; });
+  if (is_apart) GoBack(tx, id, pass.stage);
+  return is_apart;
 }
 
 }  // namespace mote::coordinator

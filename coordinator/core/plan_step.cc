@@ -11,8 +11,10 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "common/store_bytes.h"
+#include "coordinator/core/apart.h"
 #include "coordinator/core/artifact_use.h"
 #include "coordinator/core/calibrate.h"
+#include "coordinator/core/checkpoint.h"
 #include "coordinator/core/complete_pass.h"
 #include "coordinator/core/fold_tasks.h"
 #include "coordinator/core/pass_ids.h"
@@ -166,7 +168,7 @@ absl::Status AdvanceStage(Transaction& tx, Job& job, int index) {
   }
   MOTE_ASSIGN_OR_RETURN(PlanStep step, AskPlanner(job, index));
   MOTE_RETURN_IF_ERROR(CheckMemo(job.admitted.stages[index], step));
-  DropStepFromSessions(tx, job, index);
+  DropStepFromSessions(tx, job, index, step.apart);
   if (!step.passes.empty()) {
     PlanNextStep(tx, job, index, std::move(step));
     return absl::OkStatus();
@@ -247,10 +249,16 @@ void AdvanceStages(Transaction& tx, Job& job, std::set<int> stages) {
 
 }  // namespace
 
-void DropStepFromSessions(Transaction& tx, const Job& job, int stage) {
+void DropStepFromSessions(Transaction& tx, const Job& job, int stage, const std::vector<ArtifactRef>& needed) {
+  const StageRun& run = job.stages[stage];
+  std::set<PassId> over = PassesApart(run);
   for (const auto& [id, pass] : job.passes) {
-    if (pass.stage == stage) DropFromSessions(tx, id);
+    if (pass.stage == stage) over.insert(id);
   }
+  for (const ArtifactRef& artifact : needed) {
+    if (const auto found = run.apart.find(artifact); found != run.apart.end()) over.erase(found->second.pass);
+  }
+  for (const PassId pass : over) DropFromSessions(tx, pass);
 }
 
 void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
@@ -259,9 +267,11 @@ void PlanNextStep(Transaction& tx, Job& job, int index, PlanStep step) {
   event.job = job.id;
   event.stage = index;
   event.memo = std::move(step.memo);
-  event.is_volatile = step.is_volatile;
-  event.journalled =
-      !step.is_volatile || step.checkpoint || tx.now - run.last_checkpoint >= tx.state.options.checkpoint_interval;
+  event.apart = std::move(step.apart);
+  event.is_volatile = step.is_volatile || !event.apart.empty();
+  const bool is_due =
+      !event.is_volatile || step.checkpoint || tx.now - run.last_checkpoint >= tx.state.options.checkpoint_interval;
+  event.journalled = is_due && event.apart.empty();
   event.artifacts = std::move(step.artifacts);
   event.progress = std::move(step.progress);
   event.tasks_to_come = step.tasks_to_come;
@@ -294,35 +304,18 @@ void AdvanceJob(Transaction& tx, JobId id, PassId changed) {
   if (CompletePasses(tx, job, {changed})) AdvanceStages(tx, job, {stage});
 }
 
-void Checkpoint(Transaction& tx, const Job& job, int stage) {
-  const StageRun& run = job.stages[stage];
-  if (run.step_journalled) return;
-  StepPlanned event;
-  event.job = job.id;
-  event.stage = stage;
-  event.memo = run.memo;
-  event.is_volatile = true;
-  event.artifacts = run.artifacts;
-  event.progress = run.progress;
-  event.tasks_to_come = run.tasks_to_come;
-  event.before = run.before_step;
-  event.time = tx.now;
-  for (const PassId id : run.step) event.passes.push_back({id, *job.passes.at(id).spec});
-  for (const ArtifactRef& artifact : event.artifacts) tx.Sync(artifact);
-  tx.Emit(std::move(event));
-}
-
 void EndJob(Transaction& tx, JobId id, JobState state, std::optional<JobFailure> failure) {
   const Job& job = *tx.state.FindJob(id);
-  for (const auto& [pass_id, pass] : job.passes) {
-    for (const auto& [begin, leased] : pass.blocks.leases()) {
-      for (const Attempt& attempt : leased.attempts) tx.Revoke(id, pass_id, leased.block, attempt);
-    }
-  }
+  for (const auto& [pass_id, pass] : job.passes) tx.RevokeAll(id, pass);
   for (int i = 0; i < static_cast<int>(job.stages.size()); ++i) {
     DropStepFromSessions(tx, job, i);
-    // A retry goes on from here, also after a crash.
-    if (state == JobState::kFailed && !job.stages[i].step.empty()) Checkpoint(tx, job, i);
+    if (state != JobState::kFailed || job.stages[i].step.empty()) continue;
+    // A retry goes on from here, also after a crash; or from where workers are not needed.
+    if (job.stages[i].apart.empty()) {
+      Checkpoint(tx, job, i);
+    } else {
+      GoBack(tx, id, i);
+    }
   }
   tx.Emit(JobEnded{id, state, std::move(failure), tx.now});
   tx.state.cluster.ForgetJob(id);

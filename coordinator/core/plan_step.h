@@ -16,15 +16,12 @@ void AdvanceJob(Transaction& tx, JobId job);
 // not grow with the job's other stages.
 void AdvanceJob(Transaction& tx, JobId job, PassId changed);
 
-// Journals the stage's running step if it is not journalled yet: what is emitted
-// next may name its passes, also in replay. Costs one commit, no work.
-void Checkpoint(Transaction& tx, const Job& job, int stage);
-
 // Plans the step that the stage's planner answered.
 void PlanNextStep(Transaction& tx, Job& job, int stage, PlanStep step);
 
-// Sessions may forget the definitions of the stage's passes: they are over.
-void DropStepFromSessions(Transaction& tx, const Job& job, int stage);
+// Sessions may forget the definitions of the stage's passes, and what they keep of them: they
+// are over. Not of those that left one of `needed` (PlanStep::apart).
+void DropStepFromSessions(Transaction& tx, const Job& job, int stage, const std::vector<ArtifactRef>& needed = {});
 
 // Ends a running job: revokes its leases, tells its watchers.
 void EndJob(Transaction& tx, JobId job, JobState state, std::optional<JobFailure> failure);

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/fold.h"
 #include "common/json_fwd.h"
 #include "common/output.h"
 #include "common/pass_spec.h"
@@ -41,8 +42,11 @@ struct ReduceSpec {
 
 // One finished pass of the step that the planner asked for last, in its order.
 struct CompletedPass {
-  Output output;            // what the reducer's Finish yielded (PassSpec::finish)
-  Value root;               // the raw root partial otherwise; empty bytes when `absent_all`
+  Output output;  // what the reducer's Finish yielded (PassSpec::finish)
+  Value root;     // the raw root partial otherwise; empty bytes when `absent_all`
+  // Instead of `root`, where the pass allows it: the nodes below it, in order, whose
+  // partials stay with the workers that made them (apart.h).
+  std::vector<Node> apart = {};
   bool absent_all = false;  // no task has a result
   int64_t task_count = 0;
   int64_t absent_count = 0;
@@ -76,6 +80,10 @@ struct PlanStep {
   // Artifacts that `memo` refers to and that passes of this stage made: kept
   // while the step is the newest, or the newest journalled.
   std::vector<ArtifactRef> artifacts;
+  // Those that `memo` refers to and workers alone have (CompletedPass::apart): kept while the
+  // step is the newest. Such a step is not journalled, whatever else is asked: a crash, or the
+  // loss of one of them, goes back to the last that is.
+  std::vector<ArtifactRef> apart = {};
   // With no passes: the stage's named outputs.
   std::map<std::string, Output> outputs;
   // With outputs: they become the next version of the bundle of this name (bundles.h).

@@ -86,12 +86,12 @@ absl::Duration SlotTime(const WorkerReport& report, const std::vector<Attempt>& 
 
 // A task that reads partials could not have one, again: then nobody has it, and the
 // tasks that made it are run anew.
-bool InputIsLost(Transaction& tx, JobId job, const Pass& pass, const Failure& failure) {
+bool InputIsLost(Transaction& tx, const LeaseToken& token, const Pass& pass, const Failure& failure) {
   constexpr int kTriesMax = 3;
   if (failure.kind != FaultKind::kUnavailable || failure.missing.empty()) return false;
-  const auto before = pass.faults.find(Block{0, 0});
+  const auto before = pass.faults.find(token.block);
   const int tries = 1 + (before == pass.faults.end() ? 0 : before->second.unavailable);
-  return tries >= kTriesMax && LoseInput(tx, job, pass.id, failure.missing);
+  return tries >= kTriesMax && LoseInput(tx, token.job, pass.id, failure.missing);
 }
 
 // Beside nodes that are here by reference, a new one may complete a subtree that a task
@@ -152,7 +152,7 @@ void Accept(Transaction& tx, Worker& worker, int slot, const WorkerReport& repor
     Failure failure = *report.failure;
     failure.worker = worker.name;
     failure.Bound();
-    if (!InputIsLost(tx, token.job, *pass, failure)) OnFailure(tx, token, done_end, std::move(failure), wasted);
+    if (!InputIsLost(tx, token, *pass, failure)) OnFailure(tx, token, done_end, std::move(failure), wasted);
   } else if (done_end == token.block.begin() && was_asked) {
     tx.EmitOf(*pass, AttemptRevoked{token});
   } else if (done_end < reported_end && !worker.draining) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/philox.h"
 #include "common/planted.h"
+#include "coordinator/core/checkpoint.h"
 #include "coordinator/core/exclusion.h"
 #include "coordinator/core/plan_step.h"
 

@@ -57,11 +57,13 @@ void AddDrops(const State& state, absl::Time now, std::vector<Event>* out) {
 void AddStage(JobId job, int index, const StageRun& run, std::vector<Event>* out) {
   // Every field by name: one that is added does not compile until a snapshot has it.
   const auto& [state, memo, step, step_journalled, outputs, numeric_class, site_classes, progress, tasks_to_come,
-               before_step, pace, artifacts, durable_artifacts, last_checkpoint, start, end, cost, kernel_duration,
-               tasks_total, tasks_committed, passes_total, passes_complete, absent_count, reused_from, kept, kept_bytes,
-               computed, calibration, probes] = run;
+               before_step, pace, apart, checkpoint, artifacts, durable_artifacts, last_checkpoint, start, end, cost,
+               kernel_duration, tasks_total, tasks_committed, passes_total, passes_complete, absent_count, reused_from,
+               kept, kept_bytes, computed, calibration, probes] = run;
   static_cast<void>(pace);  // of this epoch: who reads a snapshot begins another
   static_cast<void>(kept_bytes);
+  static_cast<void>(apart);  // none: of volatile steps alone
+  static_cast<void>(checkpoint);
   static_cast<void>(step_journalled);  // true: state was made by replay
   out->push_back(StageRestored{job,
                                index,

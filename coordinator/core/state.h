@@ -108,6 +108,12 @@ struct StepPace {
   int64_t tasks_committed = 0;  // before
 };
 
+// A partial that stayed apart (apart.h).
+struct ApartNode {
+  PassId pass;  // whose node it was
+  std::string holder;
+};
+
 struct StageRun {
   StageState state = StageState::kWaiting;
   std::string memo;
@@ -120,6 +126,10 @@ struct StageRun {
   int64_t tasks_to_come = 0;  // after the current step, as its planner foresaw
   StageTotals before_step;    // of the current step
   StepPace pace;
+  // What workers alone have and the newest step refers to, or a pass of it has left.
+  std::map<ArtifactRef, ApartNode> apart;
+  // The newest journalled step, once a newer one runs: where the stage goes back to.
+  std::shared_ptr<const StepPlanned> checkpoint;
   std::vector<ArtifactRef> artifacts;          // of the newest step
   std::vector<ArtifactRef> durable_artifacts;  // of the newest journalled step
   absl::Time last_checkpoint = absl::InfinitePast();

@@ -12,9 +12,9 @@
 #include "coordinator/core/estimate.h"
 #include "coordinator/core/faults.h"
 #include "coordinator/core/held_leases.h"
-#include "coordinator/core/output_loss.h"
 #include "coordinator/core/slot_speed.h"
 #include "coordinator/core/verify.h"
+#include "coordinator/core/worker_inputs.h"
 
 namespace mote::coordinator {
 namespace {

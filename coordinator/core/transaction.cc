@@ -32,6 +32,12 @@ void Transaction::Revoke(JobId job, PassId pass, Block block, const Attempt& att
   Send(SendRevoke{*worker->session, TokenOf(job, pass, block, attempt)});
 }
 
+void Transaction::RevokeAll(JobId job, const Pass& pass) {
+  for (const auto& [begin, leased] : pass.blocks.leases()) {
+    for (const Attempt& attempt : leased.attempts) Revoke(job, pass.id, leased.block, attempt);
+  }
+}
+
 void Transaction::EmitOf(const Pass& pass, Event event) {
   const bool is_volatile = pass.is_volatile;
   if (is_volatile) {

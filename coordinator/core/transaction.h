@@ -20,6 +20,8 @@ class Transaction {
   // Tells the worker of a live attempt to stop it; one that is away learns it from
   // Welcome.
   void Revoke(JobId job, PassId pass, Block block, const Attempt& attempt);
+  // Those of all live attempts of the pass.
+  void RevokeAll(JobId job, const Pass& pass);
   // Makes an artifact durable before the events are.
   void Sync(const ArtifactRef& artifact) { decision_.sync.push_back(artifact); }
   BlobSink& blobs() { return blobs_; }

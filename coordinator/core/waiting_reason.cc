@@ -10,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "coordinator/core/capable.h"
 #include "coordinator/core/heartbeat.h"
-#include "coordinator/core/output_loss.h"
 #include "coordinator/core/pinned_sites.h"
+#include "coordinator/core/worker_inputs.h"
 
 namespace mote::coordinator {
 namespace {
@@ -65,7 +65,7 @@ std::string WhyHolderIsAway(const State& state, const Job& job, const Pass& pass
   const Worker* holder = state.cluster.Find(name);
   const absl::Time until = holder == nullptr ? now : holder->last_heard + SilenceLimit(state, *holder);
   return absl::StrCat("worker ", name, " is away and alone has a partial that stage ", job.stage_name(pass.stage),
-                      " is to fold; if it is not back in ", Until(until, now), ", the partial is computed again");
+                      " reads; if it is not back in ", Until(until, now), ", the partial is computed again");
 }
 
 // From the work's side: slots may take it, and none has.

@@ -273,6 +273,7 @@ class SweepPlanner final : public Planner {
         step->checkpoint = step->checkpoint || next.checkpoint;
         step->tasks_to_come += next.tasks_to_come;
         step->artifacts.insert(step->artifacts.end(), next.artifacts.begin(), next.artifacts.end());
+        step->apart.insert(step->apart.end(), next.apart.begin(), next.apart.end());
         sweep.progress.runs.push_back(std::move(run));
         return absl::OkStatus();
       }

@@ -51,45 +51,55 @@ int64_t TrainStepPlan::local_steps() const {
   return std::min(settings.local_steps, tasks.optimizer_steps() - first_local_step());
 }
 
-std::vector<Value> TrainStepPlan::PendingRoots() const {
-  std::vector<Value> roots;
-  for (const ArtifactRef& gradient : progress.pending) roots.push_back({.bytes = {}, .artifact = gradient});
-  return roots;
-}
-
-std::vector<double> TrainStepPlan::RatesOf(const std::vector<Value>& roots) const {
+std::vector<double> TrainStepPlan::RatesOf(const std::vector<StepGradient>& gradients) const {
   std::vector<double> rates;
-  const int64_t first = progress.step - static_cast<int64_t>(roots.size());
+  const int64_t first = progress.step - static_cast<int64_t>(gradients.size());
   for (int64_t step = first; step < progress.step; ++step) rates.push_back(Rate(step));
   return rates;
 }
 
-std::vector<std::string> TrainStepPlan::Keys(const std::vector<Value>& roots) const {
+std::vector<std::string> TrainStepPlan::Keys(const std::vector<StepGradient>& gradients) const {
   std::vector<std::string> keys = {progress.state_key};
   if (keys.front().empty()) {
     keys.front() = KeyOf({StateIn(progress).artifact->ToString(), settings.optimizer, settings.clip});
   }
-  const std::vector<double> rates = RatesOf(roots);
-  for (size_t i = 0; i < roots.size(); ++i) {
-    const std::string root = roots[i].artifact ? roots[i].artifact->ToString() : Sha256(roots[i].bytes).Hex();
-    keys.push_back(KeyOf({keys.back(), root, rates[i]}));
+  const std::vector<double> rates = RatesOf(gradients);
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    Json parts = {keys.back(), gradients[i].task_count, rates[i]};
+    for (const auto& [block, value] : gradients[i].nodes) {
+      parts.push_back(value->artifact ? value->artifact->ToString() : Sha256(value->bytes).Hex());
+    }
+    keys.push_back(KeyOf(parts));
   }
   return keys;
 }
 
-void TrainStepPlan::AddUpdates(const std::vector<Value>& roots, Json parameters, PassSpec* pass) const {
-  for (size_t i = 0; i < roots.size(); ++i) pass->inputs.emplace(absl::StrCat("root", i), roots[i]);
-  parameters["updates"] = {
-      {"optimizer", settings.optimizer}, {"clip", settings.clip},
-      {"rates", RatesOf(roots)},         {"keys", Keys(roots)},
-      {"epoch", progress.epoch + 1},     {"step", progress.step - static_cast<int64_t>(roots.size()) + 1}};
+void TrainStepPlan::AddUpdates(const std::vector<StepGradient>& gradients, Json parameters, PassSpec* pass) const {
+  Json trees = Json::array();
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    Json nodes = Json::array();
+    for (const auto& [block, value] : gradients[i].nodes) {
+      pass->inputs.emplace(absl::StrCat("gradient", i, ".", nodes.size()), *value);
+      nodes.push_back({block.level, block.index});
+    }
+    trees.push_back({{"tasks", gradients[i].task_count}, {"nodes", std::move(nodes)}});
+  }
+  const int64_t first = progress.step - static_cast<int64_t>(gradients.size()) + 1;
+  parameters["updates"] = {{"optimizer", settings.optimizer},
+                           {"clip", settings.clip},
+                           {"rates", RatesOf(gradients)},
+                           {"keys", Keys(gradients)},
+                           {"gradients", std::move(trees)},
+                           {"epoch", progress.epoch + 1},
+                           {"step", first}};
   pass->parameters = parameters.dump();
 }
 
 PassSpec TrainStepPlan::Gradient() const {
   const int64_t begin = progress.step * settings.batch_size;
   PassSpec pass = OverRows(*this, "train.gradient", "gradient_sum");
-  AddUpdates(PendingRoots(),
+  pass.may_stay_apart = true;
+  AddUpdates(progress.pending,
              {{"begin", begin},
               {"end", std::min(begin + settings.batch_size, tasks.rows)},
               {"rows_per_task", tasks.task_rows},
@@ -101,9 +111,9 @@ PassSpec TrainStepPlan::Gradient() const {
   return pass;
 }
 
-PassSpec TrainStepPlan::Update(const std::vector<Value>& roots) const {
+PassSpec TrainStepPlan::Update(const std::vector<StepGradient>& gradients) const {
   PassSpec pass = OneTask("train.update", Json::object());
-  AddUpdates(roots, Json::object(), &pass);
+  AddUpdates(gradients, Json::object(), &pass);
   pass.inputs.emplace("state", StateIn(progress));
   pass.label = absl::StrCat("epoch ", progress.epoch + 1, ", update ", progress.step);
   return pass;

@@ -1,10 +1,10 @@
 // The passes of one step of a training: the tasks that share its work, and the one that
 // makes the next state of what they yield.
 //
-// A gradient that lies in the store waits there for others: whoever computes the next one
-// brings the weights up to date itself (worker/engine/torch_kernels/pending_updates.h), so
-// that a step is one pass. Every state on the way has a key, a digest of all that made it,
-// by which an engine knows what it has already.
+// A gradient that lies in a store, the coordinator's or those of the workers that made it, waits there for others:
+// whoever computes the next one brings the weights up to date itself (worker/engine/torch_kernels/pending_updates.h),
+// so that a step is one pass. Every state on the way has a key, a digest of all that made it, by which an engine knows
+// what it has already.
 #pragma once
 
 #include <cstdint>
@@ -29,12 +29,10 @@ struct TrainStepPlan {
 
   // One task per `tasks.task_rows` rows of the batch; the root is a sum of gradients.
   PassSpec Gradient() const;
-  // Gradients that the state has not taken yet, of the steps before `progress.step`.
-  std::vector<Value> PendingRoots() const;
-  // The state that has taken them; `roots` as PendingRoots.
-  PassSpec Update(const std::vector<Value>& roots) const;
+  // The state that has taken `gradients`, of the last steps before `progress.step`.
+  PassSpec Update(const std::vector<StepGradient>& gradients) const;
   // Of what Update yields.
-  std::string KeyAfter(const std::vector<Value>& roots) const { return Keys(roots).back(); }
+  std::string KeyAfter(const std::vector<StepGradient>& gradients) const { return Keys(gradients).back(); }
   // One task per part that has rows left; the root is a sum of states. Where rows stay at
   // workers, a pass for each of these.
   std::vector<PassSpec> Local() const;
@@ -43,11 +41,11 @@ struct TrainStepPlan {
 
  private:
   double Rate(int64_t step) const;  // of the step with this number in the epoch
-  std::vector<double> RatesOf(const std::vector<Value>& roots) const;
+  std::vector<double> RatesOf(const std::vector<StepGradient>& gradients) const;
   // Of the states before and after each of them.
-  std::vector<std::string> Keys(const std::vector<Value>& roots) const;
+  std::vector<std::string> Keys(const std::vector<StepGradient>& gradients) const;
   // What the pass needs to bring the state up to date, beside `parameters`.
-  void AddUpdates(const std::vector<Value>& roots, Json parameters, PassSpec* pass) const;
+  void AddUpdates(const std::vector<StepGradient>& gradients, Json parameters, PassSpec* pass) const;
   int64_t first_local_step() const { return progress.step * settings.local_steps; }
   int64_t local_steps() const;  // of the largest part in this round
   PassSpec LocalPass(int64_t parts, int64_t tasks) const;

@@ -29,6 +29,7 @@ PlanStep Ask(TrainRun& run, std::string phase, std::vector<PassSpec> passes) {
   step.passes = std::move(passes);
   step.tasks_to_come = run.TasksToCome();
   step.artifacts = run.progress.artifacts();
+  step.apart = run.progress.apart();
   if (run.progress.state.has_value()) {
     step.progress =
         absl::StrCat("epoch ", std::min(run.progress.epoch + 1, run.settings.epochs), " of ", run.settings.epochs);
@@ -137,10 +138,10 @@ absl::StatusOr<PlanStep> AskStep(TrainRun& run, bool checkpoint) {
   } else {
     passes.push_back(plan.Gradient());
   }
-  const std::vector<Value> roots = plan.PendingRoots();
-  if (static_cast<int64_t>(roots.size()) >= kStepsPerUpdate) {
-    passes.push_back(plan.Update(roots));
-    run.progress.next_key = plan.KeyAfter(roots);
+  const std::vector<StepGradient>& pending = run.progress.pending;
+  if (static_cast<int64_t>(pending.size()) >= kStepsPerUpdate) {
+    passes.push_back(plan.Update(pending));
+    run.progress.next_key = plan.KeyAfter(pending);
   }
   PlanStep step = Ask(run, run.is_local() ? "round" : "gradient", std::move(passes));
   step.is_volatile = true;
@@ -269,20 +270,27 @@ absl::StatusOr<PlanStep> AfterStep(TrainRun& run) {
   return EndEpoch(run, nullptr);
 }
 
-// A small gradient is taken at once. One in the store waits for others of its epoch.
+StepGradient GradientOf(const CompletedPass& done) {
+  StepGradient gradient{done.task_count, {}, !done.apart.empty()};
+  for (const Node& node : done.apart) gradient.nodes.push_back({node.block, Value{"", node.artifact}});
+  if (!gradient.is_apart) gradient.nodes.push_back({{RootLevel(done.task_count), 0}, done.root});
+  return gradient;
+}
+
+// A small gradient is taken at once. One in a store waits for others of its epoch.
 absl::StatusOr<PlanStep> AfterGradient(TrainRun& run) {
   TrainProgress& progress = run.progress;
   MOTE_RETURN_IF_ERROR(CheckAnyDone(run));
   if (!progress.next_key.empty()) MOTE_RETURN_IF_ERROR(TakeUpdate(run));
-  const Value& root = run.context.completed.front().root;
-  progress.defers = root.artifact.has_value();
-  std::vector<Value> roots = StepPlan(run).PendingRoots();
-  roots.push_back(root);
-  if (progress.defers) progress.pending.push_back(*root.artifact);
+  StepGradient gradient = GradientOf(run.context.completed.front());
+  progress.defers = gradient.nodes.front().value->artifact.has_value();
+  std::vector<StepGradient> gradients = progress.pending;
+  gradients.push_back(gradient);
+  if (progress.defers) progress.pending.push_back(std::move(gradient));
   if (++progress.step < run.tasks().steps() && progress.defers) return AskStep(run, /*checkpoint=*/false);
   const TrainStepPlan plan = StepPlan(run);
-  progress.next_key = plan.KeyAfter(roots);
-  return AskUpdate(run, plan.Update(roots));
+  progress.next_key = plan.KeyAfter(gradients);
+  return AskUpdate(run, plan.Update(gradients));
 }
 
 absl::StatusOr<PlanStep> AfterUpdate(TrainRun& run) {

@@ -17,19 +17,59 @@ absl::StatusOr<std::optional<ArtifactRef>> DecodeRef(const Json& json) {
   return std::optional<ArtifactRef>(ref);
 }
 
+Json EncodeGradient(const StepGradient& gradient) {
+  Json nodes = Json::array();
+  for (const Subtree::Entry& node : gradient.nodes) {
+    nodes.push_back({node.block.level, node.block.index, node.value->artifact->ToString()});
+  }
+  return {gradient.task_count, gradient.is_apart, std::move(nodes)};
+}
+
+absl::StatusOr<StepGradient> DecodeGradient(const Json& json) {
+  StepGradient gradient;
+  json.at(0).get_to(gradient.task_count);
+  json.at(1).get_to(gradient.is_apart);
+  for (const Json& node : json.at(2)) {
+    Subtree::Entry& entry = gradient.nodes.emplace_back();
+    node.at(0).get_to(entry.block.level);
+    node.at(1).get_to(entry.block.index);
+    MOTE_ASSIGN_OR_RETURN(const ArtifactRef artifact, ArtifactRef::Parse(node.at(2).get<std::string>()));
+    entry.value = Value{"", artifact};
+  }
+  return gradient;
+}
+
 }  // namespace
+
+std::vector<ArtifactRef> StepGradient::artifacts() const {
+  std::vector<ArtifactRef> refs;
+  for (const Subtree::Entry& node : nodes) refs.push_back(*node.value->artifact);
+  return refs;
+}
+
+std::vector<ArtifactRef> TrainProgress::apart() const {
+  std::vector<ArtifactRef> refs;
+  for (const StepGradient& gradient : pending) {
+    const std::vector<ArtifactRef> own = gradient.artifacts();
+    if (gradient.is_apart) refs.insert(refs.end(), own.begin(), own.end());
+  }
+  return refs;
+}
 
 std::vector<ArtifactRef> TrainProgress::artifacts() const {
   std::vector<ArtifactRef> refs;
   if (state.has_value()) refs.push_back(*state);
   if (best_state.has_value() && best_state != state) refs.push_back(*best_state);
-  refs.insert(refs.end(), pending.begin(), pending.end());
+  for (const StepGradient& gradient : pending) {
+    const std::vector<ArtifactRef> own = gradient.artifacts();
+    if (!gradient.is_apart) refs.insert(refs.end(), own.begin(), own.end());
+  }
   return refs;
 }
 
 std::string TrainProgress::Encode() const {
   Json gradients = Json::array();
-  for (const ArtifactRef& gradient : pending) gradients.push_back(gradient.ToString());
+  for (const StepGradient& gradient : pending) gradients.push_back(EncodeGradient(gradient));
   return Json{{"phase", phase},
               {"at", {epoch, step}},
               {"classes", classes},
@@ -57,7 +97,7 @@ absl::StatusOr<TrainProgress> TrainProgress::Decode(std::string_view memo) {
     progress.state_key = json.at("keys").at(0).get<std::string>();
     progress.next_key = json.at("keys").at(1).get<std::string>();
     for (const Json& gradient : json.at("pending")) {
-      MOTE_ASSIGN_OR_RETURN(progress.pending.emplace_back(), ArtifactRef::Parse(gradient.get<std::string>()));
+      MOTE_ASSIGN_OR_RETURN(progress.pending.emplace_back(), DecodeGradient(gradient));
     }
     progress.defers = json.at("defers").get<bool>();
     progress.best_epoch = json.at("best").at(0).get<int64_t>();

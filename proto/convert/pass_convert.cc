@@ -66,6 +66,7 @@ v1::PassSpec ToProto(const PassSpec& pass) {
   proto.set_finish(pass.finish);
   proto.set_label(Utf8(pass.label));
   proto.set_worker(pass.worker);
+  proto.set_may_stay_apart(pass.may_stay_apart);
   return proto;
 }
 
@@ -84,6 +85,7 @@ absl::StatusOr<PassSpec> FromProto(const v1::PassSpec& proto) {
   pass.finish = proto.finish();
   pass.label = proto.label();
   pass.worker = proto.worker();
+  pass.may_stay_apart = proto.may_stay_apart();
   return pass;
 }
 

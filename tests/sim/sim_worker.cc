@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/json.h"
+#include "tests/sim/iteration.h"
 #include "tests/sim/subtree_task.h"
 
 namespace mote::sim {
@@ -119,13 +120,13 @@ void SimWorker::On(const worker::Exit&) {
 
 void SimWorker::On(const worker::DefinePass& action) {
   const PassSpec& spec = action.spec;
-  if (IsSubtreeTask(spec)) {
-    passes_[action.pass] = {spec, nullptr, 0, nullptr};
+  if (IsSubtreeTask(spec) || spec.kernel == kSettle) {
+    passes_[action.pass] = {spec, nullptr, nullptr};
     return;
   }
   auto reducer = MakeRowReducer(spec.reducer, *ParseJson(spec.reducer_parameters));
   MOTE_CHECK(reducer.ok(), "every pass of the simulation reduces rows");
-  passes_[action.pass] = {spec, &world_.workload.JobOf(spec), ValueSeed(spec), *std::move(reducer)};
+  passes_[action.pass] = {spec, &world_.workload.JobOf(spec), *std::move(reducer)};
 }
 
 void SimWorker::On(const worker::RunLease& action) {
@@ -199,6 +200,11 @@ worker::Report SimWorker::Compute(const worker::RunLease& lease, int64_t tasks) 
   } else if (IsSubtreeTask(pass.spec)) {
     report = RunSubtreeTask(
         pass.spec, [&](const Value& value) { return Read(lease, value); }, world_.blobs);
+  } else if (std::optional<std::string> missing = MissingInput(lease, pass.spec)) {
+    report.fault = Failure{FaultKind::kUnavailable, -1, "an input is gone", "", "", *std::move(missing)};
+  } else if (pass.spec.kernel == kSettle) {
+    report.nodes = {{Block{0, 0}, *StateOf(pass.spec, [&](const Value& value) { return Read(lease, value); })}};
+    report.cost.tasks = 1;
   } else {
     RunTasks(lease, pass, tasks, &report);
   }
@@ -223,6 +229,7 @@ void SimWorker::RunTasks(const worker::RunLease& lease, const Pass& pass, int64_
   const TaskRange range{lease.block.begin(), lease.block.begin() + tasks};
   BlobStore& blobs = world_.blobs;
   BlockFold fold(lease.block, pass.spec.task_count);
+  const uint64_t value_seed = ValueSeed(pass.spec, [&](const Value& value) { return Read(lease, value); });
   // Leaves of tasks that the pass does not have.
   const int64_t lie = nature_.lies && random_.Chance(0.5) ? static_cast<int64_t>(1 + random_.Below(1 << 30)) << 32 : 0;
   for (int64_t task = range.begin; task < range.end; ++task) {
@@ -231,7 +238,7 @@ void SimWorker::RunTasks(const worker::RunLease& lease, const Pass& pass, int64_
       report->fault = Failure{FaultKind::kEngineCrash, random_.Chance(0.5) ? task : -1, "poison", "", ""};
       break;
     }
-    MOTE_CHECK(fold.Push(LeafOf(pass.value_seed, *pass.reducer, task + lie, blobs), *pass.reducer, blobs).ok(),
+    MOTE_CHECK(fold.Push(LeafOf(value_seed, *pass.reducer, task + lie, blobs), *pass.reducer, blobs).ok(),
                "such rows combine");
   }
   report->cost.tasks = fold.next_task() - range.begin;
@@ -240,6 +247,14 @@ void SimWorker::RunTasks(const worker::RunLease& lease, const Pass& pass, int64_
     report->nodes.clear();
     report->cost.tasks = 0;
   }
+}
+
+// Nothing: all inputs of the pass that are artifacts can be had.
+std::optional<std::string> SimWorker::MissingInput(const worker::RunLease& lease, const PassSpec& spec) const {
+  for (const auto& [name, value] : spec.inputs) {
+    if (!Read(lease, value).ok()) return value.artifact->ToString();
+  }
+  return std::nullopt;
 }
 
 // From its own disk, from where the lease says, or from the coordinator.

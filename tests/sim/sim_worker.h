@@ -74,7 +74,6 @@ class SimWorker {
   struct Pass {
     PassSpec spec;
     const SimJob* job = nullptr;
-    uint64_t value_seed = 0;
     std::unique_ptr<RowReducer> reducer;
   };
 
@@ -109,6 +108,7 @@ class SimWorker {
   // The block's first `tasks` tasks.
   worker::Report Compute(const worker::RunLease& lease, int64_t tasks);
   void RunTasks(const worker::RunLease& lease, const Pass& pass, int64_t tasks, worker::Report* report);
+  std::optional<std::string> MissingInput(const worker::RunLease& lease, const PassSpec& spec) const;
   absl::StatusOr<std::string> Read(const worker::RunLease& lease, const Value& value) const;
   // Runs `action` now, or when the worker thaws; never once it is dead.
   void WhenAwake(std::function<void()> action);

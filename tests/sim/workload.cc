@@ -33,7 +33,9 @@ void MakeSum(SimJob& job, mc::StageSpec& stage, const Options& options, Random& 
   stage.verify = {options.verify_sample, options.verify_replicas};
 }
 
-void MakeIteration(SimJob& job, mc::StageSpec& stage, Random& random) {
+void MakeIteration(SimJob& job, mc::StageSpec& stage, const Options& options, Random& random) {
+  // Where tasks may be absent, no sum stays apart.
+  if (options.large_partials && !options.faults.poison_tasks) stage.on_bad_task = mc::TaskPolicy::kFail;
   job.steps = 2 + static_cast<int64_t>(random.Below(15));
   stage.tasks.count = 1 + stage.tasks.count / job.steps;
   stage.operation = kIterate;
@@ -68,7 +70,7 @@ SimJob DrawJob(uint64_t seed, const Options& options, Random& random) {
   if (options.resubmits && random.Chance(0.6)) {
     MakeTwoStages(job, options, stage, random);
   } else if (options.iterate && !options.a_worker_lies && random.Chance(0.5)) {
-    MakeIteration(job, stage, random);
+    MakeIteration(job, stage, options, random);
     job.spec.stages = {stage};
   } else {
     MakeSum(job, stage, options, random);
@@ -286,10 +288,14 @@ std::optional<std::string> Workload::CheckReuse(const SimJob& job, const mc::Job
   return std::nullopt;
 }
 
-uint64_t ValueSeed(const PassSpec& pass) {
+uint64_t ValueSeed(const PassSpec& pass, const ValueReader& read) {
   const Json parameters = *ParseJson(pass.parameters);
   const uint64_t seed = parameters.at("seed").get<uint64_t>();
-  if (pass.kernel == kIterate) return SeedOfStep(seed, parameters.at("state").get<std::string>());
+  if (pass.kernel == kIterate) {
+    const absl::StatusOr<std::string> state = StateOf(pass, read);
+    MOTE_CHECK(state.ok(), "what a step reads is there");
+    return SeedOfStep(seed, *state);
+  }
   if (pass.kernel == kWork) return SeedOfWork(seed, parameters.at("version").get<int64_t>(), pass.inputs.at("input"));
   return seed;
 }

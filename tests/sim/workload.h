@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/subtree.h"
 #include "coordinator/core/core.h"
 #include "tests/sim/options.h"
 
@@ -67,8 +68,8 @@ class Workload {
   std::map<PassId, int64_t> steps_;  // of iterations
 };
 
-// What the values of a pass are drawn from, besides the task.
-uint64_t ValueSeed(const PassSpec& pass);
+// What the values of a pass are drawn from, besides the task. Checked: `read` finds its inputs.
+uint64_t ValueSeed(const PassSpec& pass, const ValueReader& read);
 
 // The partial of one task: floating-point values whose sum shows in which order it was
 // taken.

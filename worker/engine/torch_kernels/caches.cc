@@ -37,17 +37,17 @@ absl::StatusOr<std::shared_ptr<Network>> Caches::Weights(const PassSpec& pass, s
 }
 
 absl::StatusOr<std::shared_ptr<const TrainState>> Caches::State(const PendingUpdates& updates, TaskContext& context) {
-  size_t taken = updates.roots.size();
+  size_t taken = updates.gradients.size();
   std::shared_ptr<const TrainState> known = states_.Find(updates.keys[taken]);
   while (known == nullptr && taken > 0) known = states_.Find(updates.keys[--taken]);
-  if (known != nullptr && taken == updates.roots.size()) return known;
+  if (known != nullptr && taken == updates.gradients.size()) return known;
   TrainState state;
   if (known != nullptr) {
     state = *known;
   } else {
     MOTE_ASSIGN_OR_RETURN(state, ReadState(updates.state, StatePart::kAll, context));
   }
-  for (; taken < updates.roots.size(); ++taken) MOTE_RETURN_IF_ERROR(updates.Take(taken, context, &state));
+  for (; taken < updates.gradients.size(); ++taken) MOTE_RETURN_IF_ERROR(updates.Take(taken, context, &state));
   const size_t bytes = 3 * state.weights.size() * sizeof(float);
   return states_.Insert(updates.key(), std::make_shared<const TrainState>(std::move(state)), bytes);
 }

@@ -1,4 +1,4 @@
-// Kernel train.update: a state and the roots of gradients that it has not taken yet → the
+// Kernel train.update: a state and the gradients that it has not taken yet → the
 // state that has.
 //
 // Parameters and inputs as PendingUpdates has them. One task; its leaf is {"state":
@@ -26,8 +26,8 @@ class UpdatePass final : public PassKernel {
   absl::Status RunTask(int64_t, TaskContext& context, std::string* partial) override {
     std::vector<double> losses;
     std::vector<int64_t> rows;
-    for (const Value& root : updates_.roots) {
-      MOTE_ASSIGN_OR_RETURN(const std::string bytes, ReadValue(root, context));
+    for (size_t i = 0; i < updates_.gradients.size(); ++i) {
+      MOTE_ASSIGN_OR_RETURN(const std::string bytes, updates_.Sum(i, context));
       MOTE_ASSIGN_OR_RETURN(const GradientSums sums, DecodeGradients(bytes));
       losses.push_back(sums.loss);
       rows.push_back(sums.rows);
