@@ -34,10 +34,14 @@ void MakeSum(SimJob& job, mc::StageSpec& stage, const Options& options, Random& 
 }
 
 void MakeIteration(SimJob& job, mc::StageSpec& stage, const Options& options, Random& random) {
-  // Where tasks may be absent, no sum stays apart.
-  if (options.large_partials && !options.faults.poison_tasks) stage.on_bad_task = mc::TaskPolicy::kFail;
   job.steps = 2 + static_cast<int64_t>(random.Below(15));
   stage.tasks.count = 1 + stage.tasks.count / job.steps;
+  // Sums of few tasks stay apart, unless tasks may be absent.
+  if (options.large_partials && !options.faults.poison_tasks) {
+    stage.on_bad_task = mc::TaskPolicy::kFail;
+    stage.tasks.count = 1 + static_cast<int64_t>(random.Below(8));
+    job.steps *= 4;
+  }
   stage.operation = kIterate;
   stage.parameters = Json{{"seed", job.seed}, {"steps", job.steps}}.dump();
 }
