@@ -48,10 +48,10 @@ std::vector<Block> InProcess::BlocksOf(int64_t task_count) const {
   return blocks;
 }
 
-absl::StatusOr<std::optional<std::string>> InProcess::FoldTasks(const PassSpec& pass, const Reducer& reducer) {
+absl::StatusOr<std::vector<Node>> InProcess::RunBlocks(const PassSpec& pass, const Reducer& reducer) {
   const auto kernel = kernels_.find(pass.kernel);
   if (kernel == kernels_.end()) return absl::NotFoundError("no kernel " + pass.kernel);
-  Fold fold(pass.task_count);
+  std::vector<Node> all;
   for (const Block& block : BlocksOf(pass.task_count)) {
     MOTE_ASSIGN_OR_RETURN(const auto opened, kernel->second->Open(pass, {}, context_));
     BlockFold engine_fold(block, pass.task_count);
@@ -65,9 +65,16 @@ absl::StatusOr<std::optional<std::string>> InProcess::FoldTasks(const PassSpec& 
     for (Node& node : nodes) {
       CheckTravels(*node.partial, "a node");
       MOTE_RETURN_IF_ERROR(reducer.Validate(*node.partial));
-      MOTE_RETURN_IF_ERROR(fold.Insert(std::move(node), reducer, context_));
+      all.push_back(std::move(node));
     }
   }
+  return all;
+}
+
+absl::StatusOr<std::optional<std::string>> InProcess::FoldNodes(const PassSpec& pass, std::vector<Node> nodes,
+                                                                const Reducer& reducer) {
+  Fold fold(pass.task_count);
+  for (Node& node : nodes) MOTE_RETURN_IF_ERROR(fold.Insert(std::move(node), reducer, context_));
   MOTE_CHECK(fold.complete(), "the blocks do not cover the pass");
   return fold.root();
 }
@@ -81,9 +88,18 @@ absl::StatusOr<coordinator::CompletedPass> InProcess::RunPass(const PassSpec& pa
   if (options_.new_engine_each_pass) StartEngine();
   MOTE_ASSIGN_OR_RETURN(const Json reducer_parameters, ParseJson(pass.reducer_parameters));
   MOTE_ASSIGN_OR_RETURN(const std::unique_ptr<Reducer> reducer, MakeReducer(pass.reducer, reducer_parameters));
-  MOTE_ASSIGN_OR_RETURN(const std::optional<std::string> root, FoldTasks(pass, *reducer));
+  MOTE_ASSIGN_OR_RETURN(std::vector<Node> nodes, RunBlocks(pass, *reducer));
   coordinator::CompletedPass completed;
   completed.task_count = pass.task_count;
+  if (options_.stay_apart && pass.may_stay_apart && ++passes_apart_ % 3 != 0) {
+    for (Node& node : nodes) {
+      node.artifact = StoreArtifact(*node.partial, context_);
+      node.partial.reset();
+    }
+    completed.apart = std::move(nodes);
+    return completed;
+  }
+  MOTE_ASSIGN_OR_RETURN(const std::optional<std::string> root, FoldNodes(pass, std::move(nodes), *reducer));
   completed.absent_all = !root.has_value();
   if (pass.finish) {
     BlobSource* source = root && reducer->FinishReadsBlobs(*root) ? &context_ : nullptr;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "common/artifact.h"
 #include "common/block.h"
+#include "common/fold.h"
 #include "common/json.h"
 #include "common/output.h"
 #include "common/table.h"
@@ -46,6 +47,8 @@ struct InProcessOptions {
   bool inline_only = false;
   // Every pass runs in a new engine, which has nothing of those before in its memory.
   bool new_engine_each_pass = false;
+  // Passes that may leave what their blocks yield as it is do, two of three (PassSpec::may_stay_apart).
+  bool stay_apart = false;
   // Kernels beside the built-in ones, such as engine::RegisterTorchKernels.
   engine::RegisterKernelsFunction more_kernels = nullptr;
 };
@@ -80,13 +83,17 @@ class InProcess {
   void StartEngine();
   absl::StatusOr<coordinator::CompletedPass> RunPass(const PassSpec& pass);
   // The root; nullopt when no task has a result.
-  absl::StatusOr<std::optional<std::string>> FoldTasks(const PassSpec& pass, const Reducer& reducer);
+  // The nodes of all blocks, in the order in which these are reported.
+  absl::StatusOr<std::vector<Node>> RunBlocks(const PassSpec& pass, const Reducer& reducer);
+  absl::StatusOr<std::optional<std::string>> FoldNodes(const PassSpec& pass, std::vector<Node> nodes,
+                                                       const Reducer& reducer);
   std::vector<Block> BlocksOf(int64_t task_count) const;
   void CheckTravels(const std::string& bytes, const char* what) const;
 
   const InProcessOptions options_;
   engine::KernelMap kernels_;
   MemoryContext context_;
+  int64_t passes_apart_ = 0;  // that might have been
 };
 
 }  // namespace mote::testing

@@ -136,6 +136,24 @@ TEST(Training, EnginesThatKnowNothingComeToTheSameBits) {
   EXPECT_EQ(Json::parse(process.Content(outputs->at("history"))), lasting->history);
 }
 
+// Gradients that stay in pieces are put together by whoever takes them.
+TEST(Training, GradientsThatStayApartMakeTheSameBits) {
+  const Table table = PreparedTable(kRows, kFeatures, kClasses, 1);
+  const auto whole = Train(0, 33, SettingsOfALargeModel(), kTaskRows, table);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  InProcessOptions options = TorchOptions(0);
+  options.stay_apart = true;
+  for (const bool anew : {false, true}) {
+    options.new_engine_each_pass = anew;
+    InProcess process(options);
+    const std::map<std::string, Output> inputs{{"input", process.MakeTable(table, 33)}};
+    const auto outputs = process.Run("train", SettingsOfALargeModel(), inputs, {.rows = kTaskRows});
+    ASSERT_TRUE(outputs.ok()) << outputs.status();
+    EXPECT_EQ(process.Content(outputs->at("model")), whole->model);
+    EXPECT_EQ(Json::parse(process.Content(outputs->at("history"))), whole->history);
+  }
+}
+
 TEST(Training, DivergenceOfALargeModelNamesTheStep) {
   Json settings = SettingsOfALargeModel();
   settings["model"]["mlp"]["activation"] = "relu";

@@ -131,12 +131,26 @@ class ReferenceWorkers {
       }
       return folded;
     }
+    const std::optional<std::string> gone = MissingInput(worker, lease);
+    if (gone) {
+      *missing = *gone;
+      return std::nullopt;
+    }
     const Block block = lease.token.block;
+    const int64_t shift = ParseJson(lease.pass->parameters)->value("shift", int64_t{0});
     BlockFold fold(block, lease.pass->task_count);
     for (int64_t task = block.begin(); task < block.end(lease.pass->task_count); ++task) {
-      EXPECT_TRUE(fold.Push(LeafOf(task), *reducer, sink).ok());
+      EXPECT_TRUE(fold.Push(LeafOf(task + shift), *reducer, sink).ok());
     }
     return *fold.Take(*reducer, sink)->front().partial;
+  }
+
+  // Nothing: everything that the pass reads as it reads its rows can be had.
+  std::optional<std::string> MissingInput(const std::string& worker, const mc::SendLease& lease) {
+    for (const auto& [name, value] : lease.pass->inputs) {
+      if (!Read(worker, lease, value).ok()) return value.artifact->ToString();
+    }
+    return std::nullopt;
   }
 
   // From its own store, from where the lease says, or from the coordinator.
