@@ -82,9 +82,9 @@ class InProcess {
  private:
   void StartEngine();
   absl::StatusOr<coordinator::CompletedPass> RunPass(const PassSpec& pass);
-  // The root; nullopt when no task has a result.
   // The nodes of all blocks, in the order in which these are reported.
   absl::StatusOr<std::vector<Node>> RunBlocks(const PassSpec& pass, const Reducer& reducer);
+  // The root; nullopt when no task has a result.
   absl::StatusOr<std::optional<std::string>> FoldNodes(const PassSpec& pass, std::vector<Node> nodes,
                                                        const Reducer& reducer);
   std::vector<Block> BlocksOf(int64_t task_count) const;

@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // Adds runs written as "worker=value".
-HeldBlock Block(const std::vector<std::string>& runs) {
+HeldBlock HeldOf(const std::vector<std::string>& runs) {
   HeldBlock held;
   for (const std::string& run : runs) {
     const size_t equals = run.find('=');
@@ -22,29 +22,29 @@ HeldBlock Block(const std::vector<std::string>& runs) {
 std::string Agreed(const HeldBlock& held) { return *held.values()[0].nodes[0].partial; }
 
 TEST(HeldBlock, OneValueStandsOnceThereAreRunsEnough) {
-  EXPECT_EQ(Block({"w1=a"}).Judge(2), Verdict::kOpen);
-  EXPECT_EQ(Block({"w1=a", "w2=a"}).Judge(2), Verdict::kAgreed);
-  EXPECT_EQ(Block({"w1=a", "w2=a"}).Judge(3), Verdict::kOpen);
+  EXPECT_EQ(HeldOf({"w1=a"}).Judge(2), Verdict::kOpen);
+  EXPECT_EQ(HeldOf({"w1=a", "w2=a"}).Judge(2), Verdict::kAgreed);
+  EXPECT_EQ(HeldOf({"w1=a", "w2=a"}).Judge(3), Verdict::kOpen);
 }
 
 TEST(HeldBlock, ValueOfMoreWorkersStandsAndTheOthersAreNamed) {
-  EXPECT_EQ(Block({"w1=x", "w2=a"}).Judge(2), Verdict::kOpen);
-  const HeldBlock held = Block({"w1=x", "w2=a", "w3=a"});
+  EXPECT_EQ(HeldOf({"w1=x", "w2=a"}).Judge(2), Verdict::kOpen);
+  const HeldBlock held = HeldOf({"w1=x", "w2=a", "w3=a"});
   EXPECT_EQ(held.Judge(2), Verdict::kAgreed);
   EXPECT_EQ(Agreed(held), "a");
   EXPECT_THAT(held.dissenters(), ElementsAre("w1"));
 }
 
 TEST(HeldBlock, WorkerThatRepeatsItselfIsNoMajority) {
-  EXPECT_EQ(Block({"w1=x", "w2=a", "w1=x"}).Judge(2), Verdict::kOpen);
-  EXPECT_EQ(Block({"w1=x", "w2=a", "w1=x", "w2=a"}).Judge(2), Verdict::kNoTwoAgree);
-  const HeldBlock held = Block({"w1=x", "w1=x", "w2=a", "w3=a"});
+  EXPECT_EQ(HeldOf({"w1=x", "w2=a", "w1=x"}).Judge(2), Verdict::kOpen);
+  EXPECT_EQ(HeldOf({"w1=x", "w2=a", "w1=x", "w2=a"}).Judge(2), Verdict::kNoTwoAgree);
+  const HeldBlock held = HeldOf({"w1=x", "w1=x", "w2=a", "w3=a"});
   EXPECT_EQ(held.Judge(2), Verdict::kAgreed);
   EXPECT_EQ(Agreed(held), "a");
 }
 
 TEST(HeldBlock, WorkerThatContradictsItselfIsFoundAndForgotten) {
-  HeldBlock held = Block({"w1=a", "w2=x", "w2=a"});
+  HeldBlock held = HeldOf({"w1=a", "w2=x", "w2=a"});
   EXPECT_EQ(held.Judge(2), Verdict::kContradicts);
   EXPECT_EQ(held.contradictor(), "w2");
   held.Forget("w2");
@@ -53,15 +53,15 @@ TEST(HeldBlock, WorkerThatContradictsItselfIsFoundAndForgotten) {
 }
 
 TEST(HeldBlock, ThreeValuesOfThreeWorkersAgreeOnNothing) {
-  EXPECT_EQ(Block({"w1=a", "w2=b", "w3=c"}).Judge(2), Verdict::kNoTwoAgree);
+  EXPECT_EQ(HeldOf({"w1=a", "w2=b", "w3=c"}).Judge(2), Verdict::kNoTwoAgree);
 }
 
 TEST(HeldBlock, RunsOfOneWorkerAloneAreNotIndependent) {
-  const HeldBlock held = Block({"w1=a", "w1=a"});
+  const HeldBlock held = HeldOf({"w1=a", "w1=a"});
   EXPECT_EQ(held.Judge(2), Verdict::kAgreed);
   EXPECT_FALSE(held.independent());
   EXPECT_THAT(held.dissenters(), IsEmpty());
-  EXPECT_TRUE(Block({"w1=a", "w2=a"}).independent());
+  EXPECT_TRUE(HeldOf({"w1=a", "w2=a"}).independent());
 }
 
 TEST(HeldBlock, DigestTellsValuesReferencesAndPlacesApart) {
