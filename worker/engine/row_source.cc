@@ -88,6 +88,12 @@ size_t RowSource::SegmentOf(int64_t row) const {
   return std::upper_bound(first_rows_.begin(), first_rows_.end(), row) - first_rows_.begin() - 1;
 }
 
+TaskRange RowSource::PieceOf(int64_t row) const {
+  if (arrays_ != nullptr || text_ != nullptr) return {row, row + 1};
+  const size_t index = SegmentOf(row);
+  return {first_rows_[index], first_rows_[index] + dataset_.segments[index].rows};
+}
+
 std::string_view RowSource::RowBytes(const MappedSegment& mapped, int64_t first, int64_t last) {
   const std::string_view begin = mapped.view.Row(first);
   const std::string_view end = mapped.view.Row(last);

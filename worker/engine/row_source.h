@@ -58,6 +58,10 @@ class RowSource {
   // Those of the rows that fit the table; others are left out. Of formats other than text all do.
   absl::StatusOr<Table> ReadFitting(TaskRange rows, BlobSource& source);
 
+  // The rows around `row`, 0 ≤ row < rows(), that lie in one segment with it: a View of them is
+  // not copied. The row alone where there are no segments.
+  TaskRange PieceOf(int64_t row) const;
+
  private:
   struct MappedSegment {
     size_t index = 0;

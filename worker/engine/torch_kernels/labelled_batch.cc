@@ -17,6 +17,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Rows that are drawn lie far apart: each is asked of memory while those before it are copied.
+constexpr size_t kRowsAhead = 8;
+constexpr int64_t kCacheLineBytes = 64;
+
+void Prefetch(const char* begin, int64_t bytes) {
+  for (int64_t at = 0; at < bytes; at += kCacheLineBytes) __builtin_prefetch(begin + at);
+}
+
 // Where features and label are in rows of one schema.
 struct LabelledColumns {
   size_t x = 0;
@@ -96,17 +104,26 @@ absl::StatusOr<LabelledBatch> ReadLabelled(RowSource& rows, const Permutation& o
   std::sort(wanted.begin(), wanted.end());
   LabelledBatch batch = BatchOf(positions.size(), spec);
   const std::optional<int64_t> stride = schema.Stride();
+  TaskRange piece{0, 0};
+  std::string_view bytes;  // of it
   std::string copy;
-  for (const auto& [row, place] : wanted) {
-    MOTE_ASSIGN_OR_RETURN(const std::string_view bytes, rows.View({row, row + 1}, context, &copy));
-    if (stride == static_cast<int64_t>(bytes.size())) {
-      MOTE_RETURN_IF_ERROR(
-          SetRow(place, bytes.data() + columns.x_begin, bytes.data() + columns.label_begin, spec, &batch));
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const auto [row, place] = wanted[i];
+    if (row >= piece.end) {
+      piece = stride ? rows.PieceOf(row) : TaskRange{row, row + 1};
+      MOTE_ASSIGN_OR_RETURN(bytes, rows.View(piece, context, &copy));
+    }
+    if (stride && static_cast<int64_t>(bytes.size()) == *stride * piece.size()) {
+      if (i + kRowsAhead < wanted.size() && wanted[i + kRowsAhead].first < piece.end) {
+        Prefetch(bytes.data() + (wanted[i + kRowsAhead].first - piece.begin) * *stride, *stride);
+      }
+      const char* const at = bytes.data() + (row - piece.begin) * *stride;
+      MOTE_RETURN_IF_ERROR(SetRow(place, at + columns.x_begin, at + columns.label_begin, spec, &batch));
       continue;
     }
-    MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(schema, 1, bytes));
-    MOTE_RETURN_IF_ERROR(
-        SetRow(place, view.Cell(0, columns.x).data(), view.Cell(0, columns.label).data(), spec, &batch));
+    MOTE_ASSIGN_OR_RETURN(const TableView view, TableView::Open(schema, piece.size(), bytes));
+    MOTE_RETURN_IF_ERROR(SetRow(place, view.Cell(row - piece.begin, columns.x).data(),
+                                view.Cell(row - piece.begin, columns.label).data(), spec, &batch));
   }
   return batch;
 }
