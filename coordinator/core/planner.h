@@ -44,12 +44,12 @@ struct ReduceSpec {
 struct CompletedPass {
   Output output;  // what the reducer's Finish yielded (PassSpec::finish)
   Value root;     // the raw root partial otherwise; empty bytes when `absent_all`
-  // Instead of `root`, where the pass allows it: the nodes below it, in order, whose
-  // partials stay with the workers that made them (apart.h).
-  std::vector<Node> apart = {};
   bool absent_all = false;  // no task has a result
   int64_t task_count = 0;
   int64_t absent_count = 0;
+  // Instead of `root`, where the pass allows it: the nodes below it, in order, whose
+  // partials stay with the workers that made them (apart.h). Never of a journalled pass.
+  std::vector<Node> apart = {};
   bool operator==(const CompletedPass&) const = default;
 };
 
